@@ -1,0 +1,61 @@
+import { statfs } from 'node:fs/promises';
+import { samplePhoto } from '../adapters/images/sample-photo.ts';
+import { type App, openApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+
+/** One thing that must work, and what to do when it does not. */
+export type Check = { name: string; isOk: boolean; detail: string };
+
+const minFreeBytes = 1_000_000_000;
+
+/** Checks everything that the server needs, one after the other; a broken one does not hide the next. */
+export async function runChecks(): Promise<Check[]> {
+  const node = { name: 'Node', isOk: true, detail: process.version };
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [node, { name: 'configuration', isOk: false, detail: error.problems.join('\n') }];
+  }
+  const checks = [node, { name: 'configuration', isOk: true, detail: `data in ${config.dataDir}` }];
+  checks.push(await check('free space', () => freeSpace(config.dataDir)));
+  let app: App | undefined;
+  checks.push(
+    await check('database', async () => {
+      app = await openApp(config);
+      return `${config.databaseUrl.split(':')[0]}, schema up to date`;
+    }),
+  );
+  if (!app) return checks;
+  const { blobs, images } = app;
+  checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
+  checks.push(
+    await check('image library', async () => {
+      const { variants } = await images.makeVariants(await samplePhoto(1));
+      return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
+    }),
+  );
+  await app.close();
+  return checks;
+}
+
+async function check(name: string, work: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, isOk: true, detail: await work() };
+  } catch (error) {
+    return { name, isOk: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function freeSpace(folder: string): Promise<string> {
+  const { bavail, bsize } = await statfs(folder);
+  const bytes = bavail * bsize;
+  const text = `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes < minFreeBytes) {
+    throw new Error(
+      `only ${text} are left at ${folder}. Make room, or set DATA_DIR to a larger disk.`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Value } from 'typebox/value';
+import { contracts } from '../contracts/index.ts';
+import { Settings } from './settings.ts';
+
+/** How the program is set up, checked and grouped. Only this file reads the environment. */
+export type Config = {
+  env: Settings['ROOKERY_ENV'];
+  http: {
+    host: string;
+    port: number;
+    publicUrl: string | null;
+    trustedProxies: string[];
+    corsOrigins: string[];
+  };
+  databaseUrl: string;
+  dataDir: string;
+  secretKey: string;
+  logLevel: Settings['LOG_LEVEL'];
+  /** Names of the contracts that are served. */
+  contracts: string[];
+  signUps: Settings['SIGNUPS'];
+  hasRateLimits: boolean;
+  media: { maxBytes: number; maxPixels: number; quotaBytes: number };
+  /** Threads that hashing and image work may use each. */
+  concurrency: number;
+};
+
+/** What a person must change; `message` lists all of it. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : 'problems'}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings. Makes the data folder and, in embedded mode, the secret when they are missing.
+ * @throws ConfigError with every problem at once
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems: string[] = [];
+  const settings = readSettings(environment, problems);
+  const dataDir = resolve(settings.DATA_DIR);
+  const databaseUrl = settings.DATABASE_URL ?? `sqlite:${join(dataDir, 'rookery.sqlite')}`;
+  checkTogether(settings, problems);
+  const secretKey =
+    problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    env: settings.ROOKERY_ENV,
+    http: {
+      host: settings.HOST,
+      port: settings.PORT,
+      publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+      trustedProxies: listOf(settings.TRUSTED_PROXIES),
+      corsOrigins: listOf(settings.CORS_ORIGINS),
+    },
+    databaseUrl,
+    dataDir,
+    secretKey,
+    logLevel: settings.LOG_LEVEL,
+    contracts: contractsOf(settings),
+    signUps: settings.SIGNUPS,
+    hasRateLimits: settings.RATE_LIMITS === 'on',
+    media: {
+      maxBytes: settings.UPLOAD_MAX_MB * 1_000_000,
+      maxPixels: settings.UPLOAD_MAX_MEGAPIXELS * 1_000_000,
+      quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
+    },
+    concurrency: Math.max(2, availableParallelism()),
+  };
+}
+
+function readSettings(environment: Environment, problems: string[]): Settings {
+  const given: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(Settings.properties)) {
+    const text = textOf(name, schema, environment, problems);
+    if (text === undefined || text === '') continue;
+    given[name] = 'type' in schema && schema.type === 'integer' ? numberOf(text) : text;
+  }
+  const complete = Value.Default(Settings, given);
+  for (const error of Value.Errors(Settings, complete)) {
+    const name = error.instancePath.slice(1);
+    const schema = Settings.properties[name as keyof Settings] as { description?: string };
+    const rule =
+      'allowedValues' in error.params
+        ? `must be one of ${[error.params.allowedValues].flat().join(', ')}`
+        : error.message;
+    problems.push(`${name} ${rule}. ${schema?.description ?? ''}`.trim());
+  }
+  return complete as Settings;
+}
+
+/** The value itself, or for a secret the content of the file that `NAME_FILE` names. */
+function textOf(
+  name: string,
+  schema: object,
+  environment: Environment,
+  problems: string[],
+): string | undefined {
+  const fileName = `${name}_FILE`;
+  const path = 'x-secret' in schema ? environment[fileName] : undefined;
+  if (path === undefined || path === '') return environment[name]?.trim();
+  if (environment[name]) problems.push(`${name} and ${fileName} are both set. Keep one of them.`);
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    problems.push(`${fileName} names a file that cannot be read: ${reasonOf(error)}.`);
+    return undefined;
+  }
+}
+
+function numberOf(text: string): number | string {
+  return /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function checkTogether(settings: Settings, problems: string[]): void {
+  const known = contracts.map((contract) => contract.name);
+  for (const name of contractsOf(settings)) {
+    if (!known.includes(name)) {
+      problems.push(`CONTRACTS names ${name}, which is none. Known are: all, ${known.join(', ')}.`);
+    }
+  }
+  for (const proxy of listOf(settings.TRUSTED_PROXIES)) {
+    if (isIP(proxy.split('/')[0] ?? '') === 0) {
+      problems.push(
+        `TRUSTED_PROXIES names ${proxy}, which is no address. Use the form 127.0.0.1,10.0.0.0/8.`,
+      );
+    }
+  }
+  for (const origin of listOf(settings.CORS_ORIGINS)) {
+    if (!/^https?:\/\/[^/]+$/.test(origin)) {
+      problems.push(
+        `CORS_ORIGINS names ${origin}, which is no origin. Use the form https://app.example.com.`,
+      );
+    }
+  }
+  if (settings.ROOKERY_ENV !== 'production') return;
+  if (settings.RATE_LIMITS === 'off') {
+    problems.push('RATE_LIMITS=off is refused in production. Remove it, or set it to on.');
+  }
+  if (!settings.PUBLIC_URL) {
+    problems.push(
+      'PUBLIC_URL is needed in production: the address that clients use, such as https://example.com.',
+    );
+  }
+}
+
+const exampleSecrets = /change.?me|example|secret|password|12345678|abcdefgh|^(.)\1+$/i;
+
+function secretOf(
+  settings: Settings,
+  { dataDir, databaseUrl }: { dataDir: string; databaseUrl: string },
+  problems: string[],
+): string {
+  const given = settings.SECRET_KEY;
+  if (given !== undefined) {
+    if (exampleSecrets.test(given) || new Set(given).size < 10) {
+      problems.push('SECRET_KEY looks like an example. Make one with: openssl rand -hex 32');
+    }
+    return given;
+  }
+  if (!databaseUrl.startsWith('sqlite:')) {
+    problems.push(
+      'SECRET_KEY is needed with a server database. Make one with: openssl rand -hex 32',
+    );
+    return '';
+  }
+  return keptSecret(dataDir, problems);
+}
+
+/** The secret of the embedded mode: made once, readable by its owner alone. */
+function keptSecret(dataDir: string, problems: string[]): string {
+  const path = join(dataDir, 'secret-key');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // `wx`: of two programs that start at once, one writes and both read.
+    if (!existsSync(path)) {
+      writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    }
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!isThere) {
+      problems.push(
+        `DATA_DIR=${dataDir} cannot be written: ${reasonOf(error)}. Choose another folder.`,
+      );
+      return '';
+    }
+  }
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret.length < 32) {
+    problems.push(
+      `${path} does not hold a secret. Delete it to have a new one made; everybody must then sign in again.`,
+    );
+  }
+  return secret;
+}
+
+function contractsOf(settings: Settings): string[] {
+  const names = listOf(settings.CONTRACTS);
+  if (names.includes('all')) return contracts.map((contract) => contract.name);
+  return [...new Set(['v2', ...names])];
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,149 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  LogController,
+} from 'fastify';
+import { type Mounted, mountContract } from '../contracts/contract.ts';
+import { contracts } from '../contracts/index.ts';
+import type { App } from './app.ts';
+import { ownRoutes } from './own-routes.ts';
+
+export type Http = {
+  server: FastifyInstance;
+  /** The OpenAPI document of a contract that is served; null for any other name. */
+  openApi(contractName: string): object | null;
+  /** Every route of the contracts. */
+  routes(): Array<{ method: string; path: string; operation: string; contract: string }>;
+  /** Listens, and returns the address in use. */
+  listen(): Promise<string>;
+  /** Answers what has come in, then closes. No request that was sent is cut. */
+  close(): Promise<void>;
+};
+
+export type HttpOptions = {
+  /** Requests that one address may send in a minute. */
+  requestsPerMinute?: number;
+  /** How long a client may take to send its headers. */
+  headersTimeoutMs?: number;
+};
+
+const maxBodyBytes = 256 * 1024;
+/** A photo over a slow line takes its time. */
+const requestTimeoutMs = 300_000;
+/** Above what proxies keep a connection open for, so that they close it first. */
+const keepAliveMs = 72_000;
+/** Time in which every answer asks its client to close the connection, before the door is shut. */
+const drainMs = 1000;
+
+/** Swagger UI from our own files alone. */
+const docsPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+
+/** Builds the server: every contract below its own mount, and what belongs to no contract. */
+export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Http> {
+  const { config, services } = app;
+  const { host, port, corsOrigins } = config.http;
+  const publicUrl = config.http.publicUrl ?? `http://${host}:${port}`;
+  const server = newServer(app, options);
+  let isDraining = false;
+
+  server.addHook('onSend', async (_request, reply) => {
+    if (isDraining) reply.header('connection', 'close');
+  });
+  await server.register(helmet, { hsts: false, contentSecurityPolicy: false });
+  await server.register(cors, {
+    origin: corsOrigins.length > 0 ? corsOrigins : false,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['Link', 'Location', 'RateLimit-Limit', 'RateLimit-Remaining', 'Retry-After'],
+  });
+  const served = contracts.filter((contract) => config.contracts.includes(contract.name));
+  const mounted = new Map<string, Mounted>();
+  for (const contract of served) {
+    const mount = await mountContract(server, contract, {
+      services,
+      publicUrl,
+      requestsPerMinute: config.hasRateLimits ? (options.requestsPerMinute ?? 600) : null,
+      maxUploadBytes: config.media.maxBytes,
+    });
+    mounted.set(contract.name, mount);
+  }
+  await server.register(documentation(() => mounted.get('v2')?.openApi() ?? {}));
+  ownRoutes(server, { app, contracts: served, mounted, isDraining: () => isDraining });
+  await server.ready();
+
+  return {
+    server,
+    openApi: (name) => mounted.get(name)?.openApi() ?? null,
+    routes: () =>
+      [...mounted].flatMap(([contract, { routes }]) => routes.map((r) => ({ ...r, contract }))),
+    listen: () => server.listen({ host, port }),
+    async close() {
+      isDraining = true;
+      if (server.server.listening) await new Promise((done) => setTimeout(done, drainMs));
+      await server.close();
+    },
+  };
+}
+
+/** Swagger UI at `/docs`. Its plugin wants a document of its own scope; each contract has its own, so one is lent to it. */
+function documentation(openApi: () => object): FastifyPluginAsync {
+  return async (docs) => {
+    await docs.register(swagger, {
+      mode: 'static',
+      specification: {
+        document: { openapi: '3.1.0', info: { title: 'Rookery', version: '2' }, paths: {} },
+      },
+    });
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: docsPolicy,
+      uiConfig: { url: '/openapi.json' },
+      transformSpecification: openApi,
+    });
+  };
+}
+
+function newServer(
+  { config, log }: App,
+  { headersTimeoutMs = 15_000 }: HttpOptions,
+): FastifyInstance {
+  const { trustedProxies } = config.http;
+  const logger: FastifyBaseLogger = log;
+  return Fastify({
+    loggerInstance: logger,
+    logController: new OneLinePerRequest({ disableRequestLogging: !log.isLevelEnabled('info') }),
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 300 },
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000 },
+  });
+}
+
+class OneLinePerRequest extends LogController {
+  override incomingRequest(): void {}
+
+  override requestCompleted(error: Error | null, _request: unknown, reply: FastifyReply): void {
+    const { request, elapsedTime, statusCode } = reply;
+    if (this.isLogDisabled(request)) return;
+    const details = {
+      method: request.method,
+      url: request.url,
+      status: statusCode,
+      ms: Math.round(elapsedTime * 10) / 10,
+      address: request.ip,
+    };
+    if (error) reply.log.error({ ...details, err: error }, 'the answer could not be sent');
+    else reply.log.info(details, 'answered');
+  }
+
+  override routeNotFound(): void {}
+}

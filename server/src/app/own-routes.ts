@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify';
+import type { Contract, Mounted } from '../contracts/contract.ts';
+import type { App } from './app.ts';
+import { frontPage } from './front-page.ts';
+
+type Needs = {
+  app: App;
+  contracts: readonly Contract[];
+  /** By name of the contract. */
+  mounted: ReadonlyMap<string, Mounted>;
+  isDraining: () => boolean;
+};
+
+/** What belongs to no contract: the front page, the documents, and how the server is. */
+export function ownRoutes(
+  server: FastifyInstance,
+  { app, contracts, mounted, isDraining }: Needs,
+): void {
+  let openApi: string | undefined;
+
+  server.get('/', async (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      )
+      .send(frontPage(contracts)),
+  );
+
+  server.get('/openapi.json', async (_request, reply) => {
+    openApi ??= JSON.stringify(mounted.get('v2')?.openApi());
+    return reply.type('application/json; charset=utf-8').send(openApi);
+  });
+
+  server.get('/livez', async () => ({ status: 'alive' }));
+
+  server.get('/readyz', async (_request, reply) => {
+    if (isDraining()) return reply.code(503).send({ status: 'stopping' });
+    try {
+      await app.database.selectFrom('id_ranges').select('name').limit(1).execute();
+      return { status: 'ready' };
+    } catch (err) {
+      app.log.warn({ err }, 'the database does not answer');
+      return reply.code(503).send({ status: 'the database does not answer' });
+    }
+  });
+
+  server.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({
+      error: 'not_found',
+      message: `There is nothing at ${request.url.split('?')[0]}. Try / or /docs.`,
+    }),
+  );
+  server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'a request failed unexpectedly');
+    const message =
+      status >= 500 ? 'Something went wrong on the server. It was noted.' : error.message;
+    return reply.code(status).send({ error: status >= 500 ? 'internal' : 'malformed', message });
+  });
+}

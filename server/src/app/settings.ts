@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * Every setting: its name, form, default and meaning. docs/configuration.md is made from this list.
+ * A setting marked `x-secret` can also be given as `NAME_FILE`, the path of a file that holds it.
+ */
+export const Settings = Type.Object({
+  HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'Address to listen on. `0.0.0.0` for all.',
+  }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 3000,
+    description: 'Port to listen on. 0 takes a free one.',
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+(/[^?#]*)?$',
+      description:
+        'Where clients reach the server, without a slash at the end. Default: `http://HOST:PORT`.',
+    }),
+  ),
+  ROOKERY_ENV: Type.Enum(['development', 'production'], {
+    default: 'development',
+    description: '`production` refuses settings that are only for trying things out.',
+  }),
+  DATA_DIR: Type.String({
+    minLength: 1,
+    default: 'data',
+    description: 'Folder for the embedded database, uploads and the generated secret.',
+  }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^sqlite:.+$',
+      description: 'The database: `sqlite:FILE`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
+    }),
+  ),
+  SECRET_KEY: Type.Optional(
+    Type.String({
+      minLength: 32,
+      'x-secret': true,
+      description:
+        'Signs tokens; at least 32 random characters (`openssl rand -hex 32`). Without it the embedded mode makes one and keeps it in `DATA_DIR/secret-key`.',
+    }),
+  ),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+    default: 'info',
+    description: 'How much is logged, as JSON lines on standard output.',
+  }),
+  TRUSTED_PROXIES: Type.String({
+    default: '',
+    description:
+      'Addresses or networks of proxies, separated by commas, whose `X-Forwarded-For` is believed: `127.0.0.1,10.0.0.0/8`.',
+  }),
+  CONTRACTS: Type.String({
+    default: 'all',
+    description:
+      'Which contracts are served: `all`, or names separated by commas. `v2` is always served.',
+  }),
+  SIGNUPS: Type.Enum(['open', 'closed'], {
+    default: 'open',
+    description:
+      'Whether anybody may make an account; when closed, only `rookery admin create` does.',
+  }),
+  RATE_LIMITS: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description: '`off` is for load and conformance tests, and refused in production.',
+  }),
+  CORS_ORIGINS: Type.String({
+    default: '',
+    description:
+      'Origins of web apps that may call the server, separated by commas: `https://app.example.com`.',
+  }),
+  UPLOAD_MAX_MB: Type.Integer({
+    minimum: 1,
+    maximum: 1024,
+    default: 20,
+    description: 'Largest upload, in MB.',
+  }),
+  UPLOAD_MAX_MEGAPIXELS: Type.Integer({
+    minimum: 1,
+    maximum: 500,
+    default: 100,
+    description: 'Largest picture, in megapixels.',
+  }),
+  MEDIA_QUOTA_MB: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000_000,
+    default: 10_000,
+    description: 'What one account may keep, in MB.',
+  }),
+});
+
+export type Settings = Static<typeof Settings>;

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { runChecks } from '../app/checks.ts';
+import { CommandError, jsonOption, print } from './print.ts';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check configuration, database, storage and image library, and say what to do')
+    .addOption(jsonOption())
+    .action(async ({ json }: { json?: boolean }) => {
+      const checks = await runChecks();
+      if (json) print(JSON.stringify(checks, null, 2));
+      else
+        for (const { name, isOk, detail } of checks)
+          print(`${isOk ? '✓' : '✗'} ${name}: ${detail}`);
+      const broken = checks.filter((check) => !check.isOk);
+      if (broken.length > 0)
+        throw new CommandError(`not well: ${broken.map((c) => c.name).join(', ')}`);
+    });
+}

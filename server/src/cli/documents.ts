@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { type App, openApp } from '../app/app.ts';
+import { readConfig } from '../app/config.ts';
+import { buildHttp, type Http } from '../app/http.ts';
+import { CommandError, jsonOption, print, printRows } from './print.ts';
+
+/** Commands that print what the server would say of itself. */
+export function documentCommands(): Command[] {
+  const routes = new Command('routes')
+    .description('list every route with its contract')
+    .addOption(jsonOption())
+    .action(({ json }: { json?: boolean }) =>
+      withHttp(async (http) => printRows(http.routes(), { json })),
+    );
+  const openapi = new Command('openapi')
+    .description('print the OpenAPI document of a contract')
+    .argument('[contract]', 'its name', 'v2')
+    .action((name: string) =>
+      withHttp(async (http) => {
+        const document = http.openApi(name);
+        if (!document) throw new CommandError(`no contract is called ${name}`);
+        print(JSON.stringify(document, null, 2));
+      }),
+    );
+  return [routes, openapi];
+}
+
+/** Builds the server in memory; nothing is opened on disk and nothing listens. */
+async function withHttp(work: (http: Http, app: App) => Promise<void>): Promise<void> {
+  const config = { ...readConfig(), databaseUrl: 'sqlite::memory:', logLevel: 'silent' as const };
+  const app = await openApp(config);
+  try {
+    await work(await buildHttp(app), app);
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,253 @@
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  FastifySchemaCompiler,
+  HTTPMethods,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { AccountService } from '../domain/accounts/account-service.ts';
+import { DomainError, type ErrorCode } from '../domain/errors.ts';
+import type { FeedService } from '../domain/feeds/feed-service.ts';
+import type { FollowService } from '../domain/follows/follow-service.ts';
+import type { MediaService } from '../domain/media/media-service.ts';
+import type { PostService } from '../domain/posts/post-service.ts';
+import type { Viewer } from '../domain/sessions/session.ts';
+import type { SessionService } from '../domain/sessions/session-service.ts';
+import { toDomainError } from './foreign-errors.ts';
+
+/** What every contract speaks to; each knows the limits and not who asks. */
+export type Services = {
+  accounts: AccountService;
+  sessions: SessionService;
+  media: MediaService;
+  posts: PostService;
+  follows: FollowService;
+  feeds: FeedService;
+};
+
+/** The domain's codes and the two that only HTTP has. */
+export type WireCode = ErrorCode | 'method_not_allowed' | 'internal';
+
+export type WireError = { status: number; code: string };
+
+export type ContractApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What a contract's routes are given. */
+export type Surroundings = {
+  services: Services;
+  /** Where clients reach this server, without a slash at the end. */
+  publicUrl: string;
+  /** The one who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
+  viewer: (request: FastifyRequest) => Promise<Viewer>;
+  /** Null when no token was sent; one that was sent must be good. */
+  viewerIfAny: (request: FastifyRequest) => Promise<Viewer | null>;
+};
+
+/** One HTTP contract: what it looks like from outside. Nothing branches on its name. */
+export type Contract = {
+  name: string;
+  title: string;
+  version: string;
+  description: string;
+  /** Its own address, below which its errors and parsers hold: `/v2`. */
+  mount: string;
+  /** Whose tokens are valid here; the domain compares it and never reads it. */
+  audience: string;
+  /** Finds the token in a request, without judging it. */
+  credential(request: FastifyRequest): string | null;
+  parsers?(app: ContractApp): void;
+  validator: FastifySchemaCompiler<unknown>;
+  /** Total: a code without a line does not compile. */
+  errors: Record<WireCode, WireError>;
+  /** The body of an error, in this contract's envelope. */
+  errorBody(error: DomainError, wire: WireError): unknown;
+  /** Content types to the letter: old clients compare them. */
+  jsonType: string;
+  errorType: string;
+  /** Shared schemas and security of the OpenAPI document. */
+  openapi: { schemas: readonly object[]; securitySchemes: Record<string, object> };
+  routes(app: ContractApp, surroundings: Surroundings): void;
+};
+
+export type MountOptions = {
+  services: Services;
+  publicUrl: string;
+  /** Null: requests are not counted. */
+  requestsPerMinute: number | null;
+  maxUploadBytes: number;
+};
+
+/** What a mounted contract tells of itself once the server is ready. */
+export type Mounted = {
+  openApi(): object;
+  /** `GET /v2/me` and so on, as they were declared. */
+  routes: ReadonlyArray<{ method: string; path: string; operation: string }>;
+};
+
+/** Puts a contract on the server, below its mount. */
+export async function mountContract(
+  root: FastifyInstance,
+  contract: Contract,
+  options: MountOptions,
+): Promise<Mounted> {
+  const methods = new Map<string, Map<string, string>>();
+  let documentOf = (): object => {
+    throw new Error('The server is not ready.');
+  };
+  await root.register(
+    async (instance) => {
+      const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+      answerErrors(app, contract);
+      app.setValidatorCompiler(contract.validator);
+      await document(app, contract, options.publicUrl);
+      await app.register(multipart, {
+        limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
+      });
+      if (options.requestsPerMinute !== null) await limitRequests(app, options.requestsPerMinute);
+      contract.parsers?.(app);
+      collectMethods(app, methods);
+      contract.routes(app, surroundingsOf(contract, options));
+      refuseOtherMethods(app, contract.mount, methods);
+      documentOf = () => app.swagger();
+    },
+    { prefix: contract.mount },
+  );
+  const routes = [...methods].flatMap(([path, known]) =>
+    [...known].map(([method, operation]) => ({ method, path, operation })),
+  );
+  return { openApi: () => documentOf(), routes };
+}
+
+function surroundingsOf(contract: Contract, { services, publicUrl }: MountOptions): Surroundings {
+  const viewer = (request: FastifyRequest) =>
+    services.sessions.resolve(contract.credential(request), contract.audience);
+  return {
+    services,
+    publicUrl,
+    viewer,
+    viewerIfAny: async (request) =>
+      contract.credential(request) === null ? null : viewer(request),
+  };
+}
+
+function answerErrors(app: ContractApp, contract: Contract): void {
+  app.setErrorHandler((raw, request, reply) => {
+    const error = toDomainError(raw);
+    const code = error?.code ?? (isMethodError(raw) ? 'method_not_allowed' : 'internal');
+    const wire = contract.errors[code];
+    if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
+    else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
+    const shown = error ?? new DomainError('unavailable', messageOf(raw, code));
+    if (shown.retryAfterSeconds !== undefined) {
+      reply.header('retry-after', String(shown.retryAfterSeconds));
+    }
+    if (wire.status === 401) reply.header('www-authenticate', `Bearer error="${wire.code}"`);
+    // A schema of this status would be tried on the error and fail; it is written as it is.
+    const body = JSON.stringify(contract.errorBody(shown, wire));
+    return reply
+      .code(wire.status)
+      .header('content-type', contract.errorType)
+      .header('cache-control', 'no-store')
+      .serializer((payload: string) => payload)
+      .send(body);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new DomainError('not_found', `There is nothing at ${request.url.split('?')[0]}.`);
+  });
+  app.addHook('onSend', async (_request, reply, payload) => {
+    const type = String(reply.getHeader('content-type') ?? '');
+    if (type.startsWith('application/json')) reply.header('content-type', contract.jsonType);
+    return payload;
+  });
+}
+
+async function document(app: ContractApp, contract: Contract, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: contract.title,
+        version: contract.version,
+        description: contract.description,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: publicUrl }],
+      components: { securitySchemes: contract.openapi.securitySchemes as never },
+    },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json.$id === 'string' ? json.$id : `def-${index}`,
+    },
+  });
+  for (const schema of contract.openapi.schemas) app.addSchema(schema);
+}
+
+async function limitRequests(app: ContractApp, max: number): Promise<void> {
+  await app.register(rateLimit, {
+    max,
+    timeWindow: '1 minute',
+    enableDraftSpec: true,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new DomainError('rate_limited', 'Too many requests. Slow down.', {
+        retryAfterSeconds: Math.ceil(ttl / 1000),
+      }),
+  });
+}
+
+const allMethods: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Notes every declared route: path → method → operation. */
+function collectMethods(app: ContractApp, methods: Map<string, Map<string, string>>): void {
+  app.addHook('onRoute', ({ url, method, schema }) => {
+    if (schema?.hide) return;
+    const known = methods.get(url) ?? new Map<string, string>();
+    for (const m of [method].flat()) known.set(m, schema?.operationId ?? '');
+    methods.set(url, known);
+  });
+}
+
+/** Answers 405 with `Allow` where the path is known and the method is not. */
+function refuseOtherMethods(
+  app: ContractApp,
+  mount: string,
+  methods: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): void {
+  for (const [url, known] of methods) {
+    const others = allMethods.filter((method) => !known.has(method));
+    const allow = [...known.keys()].sort().join(', ');
+    if (others.length === 0) continue;
+    app.route({
+      method: others,
+      url: url.slice(mount.length) || '/',
+      schema: { hide: true },
+      handler: (_request, reply) => {
+        reply.header('allow', allow);
+        throw new MethodError(`This address answers ${allow}.`);
+      },
+    });
+  }
+}
+
+class MethodError extends Error {}
+
+function isMethodError(error: unknown): boolean {
+  return error instanceof MethodError;
+}
+
+function messageOf(error: unknown, code: WireCode): string {
+  if (code === 'method_not_allowed' && error instanceof Error) return error.message;
+  return 'Something went wrong on the server. It was noted.';
+}

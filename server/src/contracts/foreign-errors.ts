@@ -1,0 +1,91 @@
+import { DomainError, type ErrorCode, type FieldProblem } from '../domain/errors.ts';
+
+type SchemaProblem = {
+  instancePath?: string;
+  keyword?: string;
+  message?: string;
+  params?: Record<string, unknown>;
+};
+
+type FrameworkError = Error & {
+  statusCode?: number;
+  code?: string;
+  validation?: SchemaProblem[];
+  validationContext?: string;
+};
+
+const maxShownProblems = 20;
+
+/** By status of the framework's own errors; any other 4xx is a request that cannot be read. */
+const codesByStatus: Partial<Record<number, ErrorCode>> = {
+  404: 'not_found',
+  406: 'unsupported',
+  413: 'too_large',
+  415: 'unsupported',
+  429: 'rate_limited',
+  503: 'unavailable',
+};
+
+/** Drivers' words for a database that cannot be asked right now. */
+const outageCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+]);
+
+/**
+ * Folds the errors of the framework and of schemas into the domain's. Null for what nobody foresaw: that is ours, and
+ * the client learns no more than that.
+ */
+export function toDomainError(raw: unknown): DomainError | null {
+  if (raw instanceof DomainError) return raw;
+  if (!(raw instanceof Error)) return null;
+  const error: FrameworkError = raw;
+  if (error.validation) return schemaError(error, error.validation);
+  if (outageCodes.has(error.code ?? '')) {
+    const message = 'The server cannot do this right now. Try again in a moment.';
+    return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause: raw });
+  }
+  if (error.message === 'Unexpected end of form' || error.message.startsWith('Malformed')) {
+    return new DomainError('malformed', 'The form ends too early or is not well formed.', {
+      cause: raw,
+    });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 400 || (status >= 500 && status !== 503)) return null;
+  const code = codesByStatus[status] ?? 'malformed';
+  return new DomainError(code, error.message, { cause: raw });
+}
+
+function schemaError(error: FrameworkError, problems: readonly SchemaProblem[]): DomainError {
+  const context = error.validationContext ?? 'body';
+  const fields = problems.slice(0, maxShownProblems).map((p) => fieldProblem(p, context));
+  const first = fields[0];
+  const message = first ? `${first.field} ${first.message}.` : 'The request is not valid.';
+  return new DomainError('invalid', message, { fields, cause: error });
+}
+
+function fieldProblem(problem: SchemaProblem, context: string): FieldProblem {
+  const path = (problem.instancePath ?? '').split('/').slice(1).map(unescapePointer);
+  const named = problem.params?.missingProperty ?? problem.params?.additionalProperty;
+  if (typeof named === 'string') path.push(named);
+  const field = path.join('.') || context;
+  return { field: field.slice(0, 200), message: sentenceOf(problem) };
+}
+
+function sentenceOf({ keyword, message, params }: SchemaProblem): string {
+  if (keyword === 'required') return 'is missing';
+  if (keyword === 'additionalProperties') return 'is not known here';
+  if (keyword === 'x-text') return 'must be text without control characters or broken Unicode';
+  if (keyword === 'enum' && Array.isArray(params?.allowedValues)) {
+    return `must be one of ${params.allowedValues.join(', ')}`;
+  }
+  if (keyword === 'const') return `must be ${String(params?.allowedValue)}`;
+  return message ?? 'is not valid';
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,0 +1,5 @@
+import type { Contract } from './contract.ts';
+import { v2 } from './v2/contract.ts';
+
+/** Every contract that this program speaks. */
+export const contracts: readonly Contract[] = [v2];

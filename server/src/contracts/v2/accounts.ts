@@ -1,0 +1,232 @@
+import { Type } from 'typebox';
+import { pageRequest } from '../../domain/paging.ts';
+import type { ContractApp, Surroundings } from '../contract.ts';
+import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import {
+  AccountPageSchema,
+  MeSchema,
+  PageQuery,
+  ProfileSchema,
+  presenter,
+  ref,
+  text,
+} from './wire.ts';
+
+const displayName = text({ minLength: 1, maxLength: 50, description: 'Need not be unique.' });
+
+const SignUpBody = Type.Object(
+  {
+    username: Type.String({ maxLength: 100, description: '1 to 30 of A-Z a-z 0-9 _ . -' }),
+    password: Type.String({ maxLength: 1000, 'x-text': true, description: '8 to 128 characters.' }),
+    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    displayName: Type.Optional(displayName),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ username: 'alice', password: 'a long walk at dusk', email: 'alice@example.com' }],
+  },
+);
+
+const MeChange = Type.Object(
+  {
+    displayName: Type.Optional(displayName),
+    bio: Type.Optional(text({ maxLength: 2000, description: 'A few words about oneself.' })),
+  },
+  { additionalProperties: false, examples: [{ bio: 'Light and shadow.' }] },
+);
+
+export const UsernameParams = Type.Object({ username: Type.String({ maxLength: 100 }) });
+
+export function accountRoutes(
+  app: ContractApp,
+  { services, publicUrl, viewer, viewerIfAny }: Surroundings,
+): void {
+  const { accounts, follows } = services;
+  const present = presenter(publicUrl);
+
+  app.post(
+    '/accounts',
+    {
+      schema: operation({
+        id: 'signUp',
+        summary: 'Make an account',
+        tag: 'accounts',
+        errors: ['invalid', 'taken', 'conflict', 'forbidden', 'unsupported', 'too_large'],
+        repeatable: true,
+        body: SignUpBody,
+        response: { 201: ref(MeSchema) },
+      }),
+      config: { rateLimit: { max: 30, timeWindow: '1 hour' } },
+    },
+    async (request, reply) => {
+      const { username, password, email = null, displayName = null } = request.body;
+      const me = await accounts.signUp({
+        username,
+        password,
+        email,
+        displayName,
+        idempotencyKey: idempotencyKey(request),
+      });
+      reply.code(201).header('location', `${publicUrl}/v2/users/${me.username}`);
+      return present.me(me);
+    },
+  );
+
+  app.get(
+    '/me',
+    {
+      schema: operation({
+        id: 'readMe',
+        summary: 'Read your own account',
+        tag: 'accounts',
+        errors: [],
+        signedIn: 'required',
+        response: { 200: ref(MeSchema) },
+      }),
+    },
+    async (request) => present.me(await accounts.readMe(await viewer(request))),
+  );
+
+  app.patch(
+    '/me',
+    {
+      schema: operation({
+        id: 'updateMe',
+        summary: 'Change what others see of you',
+        tag: 'accounts',
+        errors: ['invalid', 'unsupported', 'too_large'],
+        signedIn: 'required',
+        body: MeChange,
+        response: { 200: ref(MeSchema) },
+      }),
+    },
+    async (request) => {
+      const who = await viewer(request);
+      checkNotEmpty(request.body);
+      return present.me(await accounts.updateMe(who, request.body));
+    },
+  );
+
+  app.delete(
+    '/me',
+    {
+      schema: operation({
+        id: 'closeMe',
+        summary: 'Close your account',
+        description:
+          'Ends all sessions at once; posts, pictures, likes and follows are removed in the background.',
+        tag: 'accounts',
+        errors: [],
+        signedIn: 'required',
+        response: { 204: Type.Null() },
+      }),
+    },
+    async (request, reply) => {
+      await accounts.closeMe(await viewer(request));
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/users/:username',
+    {
+      schema: operation({
+        id: 'readProfile',
+        summary: 'Read the page of an account',
+        tag: 'accounts',
+        errors: ['not_found'],
+        signedIn: 'optional',
+        params: UsernameParams,
+        response: { 200: ref(ProfileSchema) },
+      }),
+    },
+    async (request) =>
+      present.profile(
+        await accounts.readProfile(await viewerIfAny(request), request.params.username),
+      ),
+  );
+
+  app.put(
+    '/users/:username/follow',
+    {
+      schema: operation({
+        id: 'follow',
+        summary: 'Follow an account',
+        description: 'Doing it twice changes nothing.',
+        tag: 'accounts',
+        errors: ['not_found', 'invalid'],
+        signedIn: 'required',
+        params: UsernameParams,
+        response: { 200: ref(ProfileSchema) },
+      }),
+    },
+    async (request) => {
+      const who = await viewer(request);
+      await follows.follow(who, request.params.username);
+      return present.profile(await accounts.readProfile(who, request.params.username));
+    },
+  );
+
+  app.delete(
+    '/users/:username/follow',
+    {
+      schema: operation({
+        id: 'unfollow',
+        summary: 'Stop following an account',
+        description: 'Doing it twice changes nothing.',
+        tag: 'accounts',
+        errors: ['not_found'],
+        signedIn: 'required',
+        params: UsernameParams,
+        response: { 200: ref(ProfileSchema) },
+      }),
+    },
+    async (request) => {
+      const who = await viewer(request);
+      await follows.unfollow(who, request.params.username);
+      return present.profile(await accounts.readProfile(who, request.params.username));
+    },
+  );
+
+  app.get(
+    '/users/:username/followers',
+    {
+      schema: operation({
+        id: 'listFollowers',
+        summary: 'Who follows an account, the latest first',
+        tag: 'accounts',
+        errors: ['not_found', 'invalid'],
+        params: UsernameParams,
+        querystring: PageQuery,
+        response: { 200: ref(AccountPageSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const page = pageRequest(request.query);
+      const list = await follows.listFollowers(request.params.username, page);
+      linkNext(request, reply, publicUrl, list.nextCursor);
+      return present.cards(list);
+    },
+  );
+
+  app.get(
+    '/users/:username/following',
+    {
+      schema: operation({
+        id: 'listFollowing',
+        summary: 'Whom an account follows, the latest first',
+        tag: 'accounts',
+        errors: ['not_found', 'invalid'],
+        params: UsernameParams,
+        querystring: PageQuery,
+        response: { 200: ref(AccountPageSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const page = pageRequest(request.query);
+      const list = await follows.listFollowing(request.params.username, page);
+      linkNext(request, reply, publicUrl, list.nextCursor);
+      return present.cards(list);
+    },
+  );
+}

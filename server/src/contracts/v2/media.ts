@@ -1,0 +1,196 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { DomainError, invalid } from '../../domain/errors.ts';
+import type { OpenVariant, Upload } from '../../domain/media/media-service.ts';
+import type { ByteRange, StagedBlob } from '../../domain/ports.ts';
+import type { ContractApp, Surroundings } from '../contract.ts';
+import { idempotencyKey, operation } from './operation.ts';
+import { MediaSchema, MeSchema, presenter, ref } from './wire.ts';
+
+const VariantParams = Type.Object({
+  key: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  size: Type.String({ maxLength: 20, description: 'small, medium or large' }),
+});
+
+const MediaParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2147483647 }) });
+
+/** One year; the bytes behind a key never change. */
+const longCache = 'public, max-age=31536000, immutable';
+const noCache = 'private, no-store';
+
+export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+  const { accounts, media } = services;
+  const present = presenter(publicUrl);
+  const uploads = { rateLimit: { max: 60, timeWindow: '1 minute' } };
+
+  app.post(
+    '/media',
+    {
+      schema: operation({
+        id: 'uploadMedia',
+        summary: 'Upload a picture',
+        description:
+          'A form with `file` (JPEG, PNG, GIF, WebP or AVIF) and perhaps `alt`. Its sizes and its blurhash follow within moments.',
+        tag: 'media',
+        errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
+        signedIn: 'required',
+        repeatable: true,
+        consumes: ['multipart/form-data'],
+        response: { 201: ref(MediaSchema) },
+      }),
+      config: uploads,
+    },
+    async (request, reply) => {
+      const who = await viewer(request);
+      const upload = { ...(await readForm(request)), purpose: 'post' as const };
+      reply.code(201);
+      return present.media(await media.keep(who, upload));
+    },
+  );
+
+  app.get(
+    '/media/:id',
+    {
+      schema: operation({
+        id: 'readMedia',
+        summary: 'Read how far a picture of yours is',
+        tag: 'media',
+        errors: ['not_found', 'invalid'],
+        signedIn: 'required',
+        params: MediaParams,
+        response: { 200: ref(MediaSchema) },
+      }),
+    },
+    async (request) => present.media(await media.read(await viewer(request), request.params.id)),
+  );
+
+  app.get(
+    '/media/:key/:size',
+    {
+      schema: operation({
+        id: 'fetchImage',
+        summary: 'Fetch one size of a picture',
+        description:
+          'Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`.',
+        tag: 'media',
+        errors: ['not_found', 'invalid'],
+        signedIn: 'optional',
+        params: VariantParams,
+        response: { 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
+      }),
+    },
+    async (request, reply) => {
+      const { key, size } = request.params;
+      const variant = await media.findVariant(key, size, () => viewer(request));
+      return sendVariant(request, reply, variant, `"${key}-${size}"`);
+    },
+  );
+
+  app.put(
+    '/me/avatar',
+    {
+      schema: operation({
+        id: 'setAvatar',
+        summary: 'Set your profile picture',
+        description: 'A form with `file`. It shows as soon as its sizes are made, within moments.',
+        tag: 'accounts',
+        errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
+        signedIn: 'required',
+        consumes: ['multipart/form-data'],
+        response: { 200: ref(MeSchema) },
+      }),
+      config: uploads,
+    },
+    async (request) => {
+      const who = await viewer(request);
+      await media.keep(who, { ...(await readForm(request)), purpose: 'avatar' });
+      return present.me(await accounts.readMe(who));
+    },
+  );
+
+  app.delete(
+    '/me/avatar',
+    {
+      schema: operation({
+        id: 'removeAvatar',
+        summary: 'Remove your profile picture',
+        tag: 'accounts',
+        errors: [],
+        signedIn: 'required',
+        response: { 200: ref(MeSchema) },
+      }),
+    },
+    async (request) => {
+      const who = await viewer(request);
+      await media.removeAvatar(who);
+      return present.me(await accounts.readMe(who));
+    },
+  );
+
+  /** Reads the whole form; whatever is wrong with it, no staged file stays behind. */
+  async function readForm(request: FastifyRequest): Promise<Omit<Upload, 'purpose'>> {
+    if (!request.isMultipart()) {
+      throw new DomainError('unsupported', 'Send the picture as a form: multipart/form-data.');
+    }
+    let file: StagedBlob | undefined;
+    let alt = '';
+    try {
+      for await (const part of request.parts()) {
+        if (part.type === 'file' && part.fieldname === 'file') file = await media.stage(part.file);
+        else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
+        else throw invalid(part.fieldname.slice(0, 100) || 'form', 'is not known here');
+      }
+      if (!file) throw invalid('file', 'is missing');
+      return { file, alt, idempotencyKey: idempotencyKey(request) };
+    } catch (error) {
+      await file?.discard();
+      throw error;
+    }
+  }
+}
+
+function textOf(value: unknown): string {
+  const isText = typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+  if (!isText) throw invalid('alt', 'must be text');
+  return value;
+}
+
+async function sendVariant(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  variant: OpenVariant,
+  etag: string,
+): Promise<FastifyReply> {
+  reply
+    .header('cache-control', variant.isPublic ? longCache : noCache)
+    .header('etag', etag)
+    .header('accept-ranges', 'bytes')
+    .header('content-disposition', 'inline')
+    .header('content-security-policy', "default-src 'none'; sandbox")
+    .header('cross-origin-resource-policy', 'cross-origin');
+  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag))
+    return reply.code(304).send();
+  const range = rangeOf(request.headers.range, variant.bytes);
+  if (range === 'unsatisfiable') {
+    return reply.code(416).header('content-range', `bytes */${variant.bytes}`).send();
+  }
+  const stream = await variant.open(range ?? undefined);
+  if (!stream) throw new DomainError('not_found', 'There is no such picture.');
+  reply.type(variant.contentType);
+  if (!range) return reply.header('content-length', variant.bytes).send(stream);
+  return reply
+    .code(206)
+    .header('content-range', `bytes ${range.start}-${range.end}/${variant.bytes}`)
+    .header('content-length', range.end - range.start + 1)
+    .send(stream);
+}
+
+/** A single range of RFC 9110; several or odd ones are ignored, as the standard allows. */
+function rangeOf(header: string | undefined, bytes: number): ByteRange | 'unsatisfiable' | null {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  const [, from = '', to = ''] = match;
+  const start = from === '' ? Math.max(0, bytes - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? bytes - 1 : Math.min(Number(to), bytes - 1);
+  return start > end ? 'unsatisfiable' : { start, end };
+}

@@ -1,0 +1,131 @@
+import { Type } from 'typebox';
+import type { ContractApp, Surroundings } from '../contract.ts';
+import { idempotencyKey, operation } from './operation.ts';
+import { presenter, ref, SessionSchema, TokensSchema, text } from './wire.ts';
+
+const LogInBody = Type.Object(
+  {
+    login: text({ minLength: 1, maxLength: 254, description: 'Username or e-mail.' }),
+    password: Type.String({ minLength: 1, maxLength: 1000 }),
+  },
+  { additionalProperties: false, examples: [{ login: 'alice', password: 'a long walk at dusk' }] },
+);
+
+const RefreshBody = Type.Object(
+  { refreshToken: Type.String({ minLength: 1, maxLength: 200 }) },
+  {
+    additionalProperties: false,
+    examples: [
+      { refreshToken: '1.0.5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8' },
+    ],
+  },
+);
+
+const SessionParams = Type.Object({
+  id: Type.Union([Type.Integer({ minimum: 1, maximum: 2147483647 }), Type.Literal('current')]),
+});
+
+const SessionList = Type.Object({ items: Type.Array(ref(SessionSchema)) });
+
+export function sessionRoutes(
+  app: ContractApp,
+  { services, publicUrl, viewer }: Surroundings,
+): void {
+  const { sessions } = services;
+  const present = presenter(publicUrl);
+  const audience = 'v2';
+
+  app.post(
+    '/sessions',
+    {
+      schema: operation({
+        id: 'logIn',
+        summary: 'Sign in',
+        tag: 'sessions',
+        errors: ['wrong_password', 'invalid', 'conflict', 'unsupported', 'too_large'],
+        repeatable: true,
+        body: LogInBody,
+        response: { 201: ref(TokensSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const device = { name: request.headers['user-agent'] ?? '', address: request.ip };
+      const key = idempotencyKey(request);
+      const tokens = await sessions.logIn({
+        ...request.body,
+        audience,
+        device,
+        idempotencyKey: key,
+      });
+      reply.code(201).header('cache-control', 'no-store');
+      return present.tokens(tokens);
+    },
+  );
+
+  app.post(
+    '/sessions/refresh',
+    {
+      schema: operation({
+        id: 'refresh',
+        summary: 'Exchange a refresh token for the next pair',
+        description:
+          'A refresh token works once. Sent again within ten seconds it answers with the same pair; later it ends the session.',
+        tag: 'sessions',
+        errors: [
+          'bad_token',
+          'expired_token',
+          'revoked_token',
+          'invalid',
+          'unsupported',
+          'too_large',
+        ],
+        body: RefreshBody,
+        response: { 200: ref(TokensSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const tokens = await sessions.refresh(request.body.refreshToken, audience, request.ip);
+      reply.header('cache-control', 'no-store');
+      return present.tokens(tokens);
+    },
+  );
+
+  app.get(
+    '/sessions',
+    {
+      schema: operation({
+        id: 'listSessions',
+        summary: 'Where you are signed in',
+        tag: 'sessions',
+        errors: [],
+        signedIn: 'required',
+        response: { 200: SessionList },
+      }),
+    },
+    async (request) => ({
+      items: (await sessions.list(await viewer(request))).map(present.session),
+    }),
+  );
+
+  app.delete(
+    '/sessions/:id',
+    {
+      schema: operation({
+        id: 'endSession',
+        summary: 'Sign out, here (`current`) or elsewhere',
+        description: 'Effective at the next request, in every process.',
+        tag: 'sessions',
+        errors: ['not_found', 'invalid'],
+        signedIn: 'required',
+        params: SessionParams,
+        response: { 204: Type.Null() },
+      }),
+    },
+    async (request, reply) => {
+      const who = await viewer(request);
+      const { id } = request.params;
+      await sessions.end(who, id === 'current' ? who.sessionId : id);
+      return reply.code(204).send();
+    },
+  );
+}

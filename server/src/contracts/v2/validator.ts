@@ -1,0 +1,35 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import ajvFormats from 'ajv-formats';
+import type { FastifySchemaCompiler } from 'fastify';
+
+/** Control characters that no text needs; line breaks and tabs are fine. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** Strict for bodies: no coercion, no silent removal. Queries and paths are text, so numbers there are read from it. */
+export function v2Validator(): FastifySchemaCompiler<unknown> {
+  const strict = newAjv({ coerceTypes: false });
+  const textual = newAjv({ coerceTypes: true });
+  const compiled = new WeakMap<object, ValidateFunction>();
+
+  return ({ schema, httpPart }) => {
+    if (typeof schema !== 'object' || schema === null) return () => true;
+    const known = compiled.get(schema);
+    if (known) return known;
+    const validate = (httpPart === 'body' ? strict : textual).compile(schema);
+    compiled.set(schema, validate);
+    return validate;
+  };
+}
+
+function newAjv({ coerceTypes }: { coerceTypes: boolean }): Ajv {
+  const ajv = new Ajv({ coerceTypes, useDefaults: true, allErrors: true, strict: false });
+  // The package is CommonJS: its default export is the module itself.
+  (ajvFormats as unknown as (ajv: Ajv) => void)(ajv);
+  ajv.addKeyword({
+    keyword: 'x-text',
+    type: 'string',
+    validate: (_: boolean, text: string) => text.isWellFormed() && !controls.test(text),
+  });
+  return ajv;
+}

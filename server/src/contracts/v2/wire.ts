@@ -1,0 +1,358 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import type { AccountCard, Avatar, OwnAccount, Profile } from '../../domain/accounts/account.ts';
+import type { MediaView } from '../../domain/media/media.ts';
+import type { Page } from '../../domain/paging.ts';
+import type { PostView } from '../../domain/posts/post.ts';
+import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
+
+const time = (description: string) => Type.String({ format: 'date-time', description });
+const id = (description: string) => Type.Integer({ minimum: 1, maximum: 2147483647, description });
+
+/** Text without control characters and broken Unicode; lengths are code points. */
+export const text = (options: { minLength?: number; maxLength: number; description: string }) =>
+  Type.String({ ...options, 'x-text': true });
+
+/** A reference to a schema of this document that keeps its type. */
+export function ref<T extends TSchema & { $id?: string }>(schema: T) {
+  return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
+}
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const sampleImage = 'http://127.0.0.1:3000/v2/media/9f86d081884c7d659a2feaa0c55ad015';
+
+const Image = Type.Object(
+  {
+    size: Type.Enum(['small', 'medium', 'large']),
+    url: Type.String({ description: 'Absolute address of this size.' }),
+    width: Type.Integer(),
+    height: Type.Integer(),
+    contentType: Type.String(),
+    bytes: Type.Integer(),
+  },
+  { $id: 'Image', description: 'One size of a picture, without metadata.' },
+);
+
+const AvatarSchema = Type.Object(
+  {
+    small: Type.String({ description: '320 px on the long side.' }),
+    medium: Type.String({ description: '640 px on the long side.' }),
+    large: Type.String({ description: '1280 px on the long side.' }),
+    blurhash: nullable(Type.String()),
+  },
+  { $id: 'Avatar', description: 'Addresses of a profile picture.' },
+);
+
+export const AccountCardSchema = Type.Object(
+  {
+    id: id('Number of the account.'),
+    username: Type.String(),
+    displayName: Type.String(),
+    avatar: nullable(ref(AvatarSchema)),
+  },
+  {
+    $id: 'AccountCard',
+    description: 'An account beside a post or in a list.',
+    examples: [{ id: 1, username: 'alice', displayName: 'Alice', avatar: null }],
+  },
+);
+
+const publicFields = {
+  ...AccountCardSchema.properties,
+  bio: Type.String(),
+  postCount: Type.Integer(),
+  followerCount: Type.Integer(),
+  followingCount: Type.Integer(),
+  createdAt: time('When the account was made.'),
+};
+
+const sampleProfile = {
+  id: 1,
+  username: 'alice',
+  displayName: 'Alice',
+  avatar: null,
+  bio: 'Light and shadow.',
+  postCount: 2,
+  followerCount: 1,
+  followingCount: 1,
+  createdAt: '2026-06-01T12:00:00.000Z',
+};
+
+export const ProfileSchema = Type.Object(
+  {
+    ...publicFields,
+    followedByMe: nullable(Type.Boolean({ description: 'Null for oneself and for strangers.' })),
+  },
+  {
+    $id: 'Profile',
+    description: 'The page of an account.',
+    examples: [{ ...sampleProfile, followedByMe: true }],
+  },
+);
+
+export const MeSchema = Type.Object(
+  {
+    ...publicFields,
+    email: nullable(Type.String()),
+    emailVerified: Type.Boolean(),
+    role: Type.Enum(['user', 'moderator', 'admin']),
+    mediaBytes: Type.Integer({ description: 'Bytes that count against the quota.' }),
+  },
+  {
+    $id: 'Me',
+    description: 'An account as its owner sees it.',
+    examples: [
+      {
+        ...sampleProfile,
+        email: 'alice@example.com',
+        emailVerified: false,
+        role: 'user',
+        mediaBytes: 0,
+      },
+    ],
+  },
+);
+
+export const TokensSchema = Type.Object(
+  {
+    accessToken: Type.String({ description: 'Goes into `Authorization: Bearer …`.' }),
+    tokenType: Type.Literal('Bearer'),
+    expiresIn: Type.Integer({ description: 'Seconds until the access token expires.' }),
+    refreshToken: Type.String({ description: 'Buys the next pair, once.' }),
+    sessionId: id('Number of the session behind the tokens.'),
+  },
+  {
+    $id: 'Tokens',
+    description: 'What a login or a refresh hands out.',
+    examples: [
+      {
+        accessToken: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
+        tokenType: 'Bearer',
+        expiresIn: 900,
+        refreshToken: '1.0.5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+        sessionId: 1,
+      },
+    ],
+  },
+);
+
+export const SessionSchema = Type.Object(
+  {
+    id: id('Number of the session.'),
+    device: Type.String({ description: 'What the client said it is.' }),
+    address: Type.String(),
+    createdAt: time('When somebody signed in.'),
+    lastUsedAt: time('When it was refreshed last.'),
+    expiresAt: time('When it ends unless it is refreshed.'),
+    isCurrent: Type.Boolean({ description: 'Whether this request belongs to it.' }),
+  },
+  {
+    $id: 'Session',
+    description: 'A place where the account is signed in.',
+    examples: [
+      {
+        id: 1,
+        device: 'curl/8.5.0',
+        address: '127.0.0.1',
+        createdAt: '2026-06-01T12:00:00.000Z',
+        lastUsedAt: '2026-06-01T12:00:00.000Z',
+        expiresAt: '2026-07-01T12:00:00.000Z',
+        isCurrent: true,
+      },
+    ],
+  },
+);
+
+export const MediaSchema = Type.Object(
+  {
+    id: id('Number of the picture, for `mediaIds`.'),
+    state: Type.Enum(['processing', 'ready', 'failed']),
+    alt: Type.String({ description: 'What the picture shows, for those who do not see it.' }),
+    width: Type.Integer({ description: 'Of the original, upright.' }),
+    height: Type.Integer({ description: 'Of the original, upright.' }),
+    blurhash: nullable(Type.String({ description: 'To paint while the picture loads.' })),
+    images: Type.Array(ref(Image), { description: 'Smallest first; empty while processing.' }),
+  },
+  {
+    $id: 'Media',
+    description: 'A picture.',
+    examples: [
+      {
+        id: 1,
+        state: 'ready',
+        alt: 'A dune at noon',
+        width: 4000,
+        height: 3000,
+        blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+        images: [
+          {
+            size: 'small',
+            url: `${sampleImage}/small`,
+            width: 320,
+            height: 240,
+            contentType: 'image/jpeg',
+            bytes: 14200,
+          },
+        ],
+      },
+    ],
+  },
+);
+
+export const PostSchema = Type.Object(
+  {
+    id: id('Number of the post.'),
+    state: Type.Enum(['draft', 'published']),
+    text: Type.String(),
+    author: ref(AccountCardSchema),
+    media: Type.Array(ref(MediaSchema)),
+    likeCount: Type.Integer(),
+    likedByMe: Type.Boolean(),
+    createdAt: time('When it was written.'),
+    updatedAt: time('When it was changed last.'),
+    publishedAt: nullable(time('When it was published; null for a draft.')),
+  },
+  {
+    $id: 'Post',
+    description: 'A post: text, pictures, or both.',
+    examples: [
+      {
+        id: 1,
+        state: 'published',
+        text: 'First light.',
+        author: { id: 1, username: 'alice', displayName: 'Alice', avatar: null },
+        media: [],
+        likeCount: 1,
+        likedByMe: false,
+        createdAt: '2026-06-01T12:00:00.000Z',
+        updatedAt: '2026-06-01T12:00:00.000Z',
+        publishedAt: '2026-06-01T12:00:00.000Z',
+      },
+    ],
+  },
+);
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'Stable name of the kind of problem, as a URN.' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable; switch on this.' }),
+    detail: Type.String({ description: 'A sentence for people.' }),
+    fields: Type.Optional(
+      Type.Array(Type.Object({ field: Type.String(), message: Type.String() }), {
+        description: 'Which inputs are wrong, and why.',
+      }),
+    ),
+  },
+  { $id: 'Problem', description: 'RFC 9457 problem details.' },
+);
+
+/** A page of a list. */
+function pageSchema<T extends TSchema & { $id?: string }>(item: T) {
+  return Type.Object(
+    {
+      items: Type.Array(ref(item)),
+      nextCursor: nullable(
+        Type.String({ description: 'For `cursor` of the next page; null on the last.' }),
+      ),
+    },
+    { $id: `${item.$id}Page`, description: 'A page of a list; `Link: rel="next"` says the same.' },
+  );
+}
+
+export const PostPageSchema = pageSchema(PostSchema);
+export const AccountPageSchema = pageSchema(AccountCardSchema);
+
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 64, description: '`nextCursor` of the page before.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** All that the OpenAPI document names. */
+export const sharedSchemas = [
+  Image,
+  AvatarSchema,
+  AccountCardSchema,
+  ProfileSchema,
+  MeSchema,
+  TokensSchema,
+  SessionSchema,
+  MediaSchema,
+  PostSchema,
+  ProblemSchema,
+  PostPageSchema,
+  AccountPageSchema,
+];
+
+/** Turns what the domain returns into what `/v2` says. */
+export function presenter(publicUrl: string) {
+  const addressOf = (publicKey: string, size: string) =>
+    `${publicUrl}/v2/media/${publicKey}/${size}`;
+
+  function avatar(of: Avatar | null): Static<typeof AvatarSchema> | null {
+    if (!of) return null;
+    return {
+      small: addressOf(of.publicKey, 'small'),
+      medium: addressOf(of.publicKey, 'medium'),
+      large: addressOf(of.publicKey, 'large'),
+      blurhash: of.blurhash,
+    };
+  }
+
+  function card(of: AccountCard): Static<typeof AccountCardSchema> {
+    return {
+      id: of.id,
+      username: of.username,
+      displayName: of.displayName,
+      avatar: avatar(of.avatar),
+    };
+  }
+
+  function profile(of: Profile): Static<typeof ProfileSchema> {
+    return { ...of, avatar: avatar(of.avatar) };
+  }
+
+  function me(of: OwnAccount): Static<typeof MeSchema> {
+    return { ...of, avatar: avatar(of.avatar) };
+  }
+
+  function media(of: MediaView): Static<typeof MediaSchema> {
+    const { id, state, alt, width, height, blurhash, publicKey, variants } = of;
+    const images = variants.map((v) => ({ ...v, url: addressOf(publicKey, v.size) }));
+    return { id, state, alt, width, height, blurhash, images };
+  }
+
+  function post({ feedKey: _feedKey, ...of }: PostView): Static<typeof PostSchema> {
+    return { ...of, author: card(of.author), media: of.media.map(media) };
+  }
+
+  function tokens(of: SessionTokens): Static<typeof TokensSchema> {
+    return {
+      accessToken: of.accessToken,
+      tokenType: 'Bearer',
+      expiresIn: of.accessTokenSeconds,
+      refreshToken: of.refreshToken,
+      sessionId: of.sessionId,
+    };
+  }
+
+  function session(of: SessionView): Static<typeof SessionSchema> {
+    return of;
+  }
+
+  function posts(page: Page<PostView>): Static<typeof PostPageSchema> {
+    return { items: page.items.map(post), nextCursor: page.nextCursor };
+  }
+
+  function cards(page: Page<AccountCard>): Static<typeof AccountPageSchema> {
+    return { items: page.items.map(card), nextCursor: page.nextCursor };
+  }
+
+  return { profile, me, media, post, tokens, session, posts, cards };
+}

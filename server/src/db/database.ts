@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, type Transaction } from 'kysely';
+import { engineOf, isRetryable } from './dialects.ts';
+import type { Schema } from './schema.ts';
+import { markTransaction } from './sqlite.ts';
+
+/** Reads. A transaction can be read from as well, so every `Tx` is a `Db`. */
+export type Db = Pick<Kysely<Schema>, 'selectFrom' | 'executeQuery' | 'getExecutor'>;
+
+/** Reads and writes of one transaction. Only `transaction()` makes one. */
+export type Tx = Pick<
+  Transaction<Schema>,
+  'selectFrom' | 'insertInto' | 'updateTable' | 'deleteFrom' | 'executeQuery' | 'getExecutor'
+>;
+
+export type Database = Db & {
+  /** True when no other process shares the database. */
+  readonly isEmbedded: boolean;
+  /** A number that changes when another process has written to an embedded database. */
+  versionElsewhere(): number;
+  /** The whole query builder: for migrations and the seed alone. */
+  readonly kysely: Kysely<Schema>;
+  /**
+   * Runs `work` in one transaction and commits; an error rolls everything back. On a deadlock, a busy database or a
+   * serialization failure the whole function runs again, so it must do nothing outside the transaction.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls `listener` after each commit that wrote to the outbox. */
+  onEvents(listener: () => void): void;
+  close(): Promise<void>;
+};
+
+const maxAttempts = 8;
+const transactionsWithEvents = new WeakSet<object>();
+
+/**
+ * Opens the database that an address names: `sqlite:FILE` or `sqlite::memory:`.
+ * @throws Error when the address is not understood
+ */
+export function openDatabase(url: string): Database {
+  const engine = engineOf(url);
+  const kysely = new Kysely<Schema>({ dialect: engine.dialect });
+  const listeners: Array<() => void> = [];
+
+  async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    let hasEvents = false;
+    const result = await kysely.transaction().execute(async (tx) => {
+      const value = await markTransaction(() => work(tx));
+      hasEvents = transactionsWithEvents.has(tx);
+      return value;
+    });
+    if (hasEvents) for (const listener of listeners) listener();
+    return result;
+  }
+
+  return {
+    isEmbedded: engine.isEmbedded,
+    versionElsewhere: () => engine.versionElsewhere(),
+    kysely,
+    selectFrom: kysely.selectFrom.bind(kysely),
+    executeQuery: kysely.executeQuery.bind(kysely),
+    getExecutor: kysely.getExecutor.bind(kysely),
+    transaction: (work) => withRetry(() => attempt(work)),
+    onEvents: (listener) => void listeners.push(listener),
+    close: () => kysely.destroy(),
+  };
+}
+
+/** Notes that the transaction wrote an event, so that its commit wakes the relay. */
+export function noteEvent(tx: Tx): void {
+  transactionsWithEvents.add(tx);
+}
+
+async function withRetry<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt >= maxAttempts || !isRetryable(error)) throw error;
+      // Full jitter, from 10 ms to 1.3 s: those who collided must not meet again.
+      await sleep(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { Migrator } from 'kysely/migration';
+import type { Database } from './database.ts';
+import { migrations } from './migrations/index.ts';
+
+export type MigrationState = { name: string; appliedAt: string | null };
+
+export type MigrationReport = { applied: string[]; reverted: string[] };
+
+/** Applies every step that is missing, or those up to and including `to`. Two migrators at once are harmless. */
+export function migrateUp(database: Database, to?: string): Promise<MigrationReport> {
+  return run(database, (m) => (to === undefined ? m.migrateToLatest() : m.migrateTo(to)));
+}
+
+/** Reverts the latest step. */
+export function migrateDown(database: Database): Promise<MigrationReport> {
+  return run(database, (m) => m.migrateDown());
+}
+
+/** Every step that this program knows, with the time at which the database took it. */
+export async function migrationStates(database: Database): Promise<MigrationState[]> {
+  const rows = await migrator(database).getMigrations();
+  return rows.map((row) => ({
+    name: row.name,
+    appliedAt: row.executedAt ? row.executedAt.toISOString() : null,
+  }));
+}
+
+async function run(
+  database: Database,
+  step: (migrator: Migrator) => ReturnType<Migrator['migrateToLatest']>,
+): Promise<MigrationReport> {
+  const { error, results = [] } = await step(migrator(database));
+  if (error) {
+    const failed = results.find((r) => r.status === 'Error')?.migrationName ?? 'the schema';
+    throw new Error(`The migration of ${failed} failed; nothing of it was kept.`, { cause: error });
+  }
+  const done = results.filter((r) => r.status === 'Success');
+  return {
+    applied: done.filter((r) => r.direction === 'Up').map((r) => r.migrationName),
+    reverted: done.filter((r) => r.direction === 'Down').map((r) => r.migrationName),
+  };
+}
+
+function migrator(database: Database): Migrator {
+  return new Migrator({
+    db: database.kysely,
+    provider: {
+      getMigrations: () => Promise.resolve(Object.fromEntries(migrations.map((m) => [m.name, m]))),
+    },
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migrations_lock',
+  });
+}

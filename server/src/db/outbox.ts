@@ -1,0 +1,128 @@
+import { randomInt } from 'node:crypto';
+import { type Database, type Db, noteEvent, type Tx } from './database.ts';
+import { insertIgnore } from './dialects.ts';
+import type { OutboxRow } from './schema.ts';
+
+/** An event that waits to be delivered: to all subscribers of its topic, or to one that failed before. */
+export type OutboxEntry = {
+  id: number;
+  eventId: number;
+  topic: string;
+  payload: unknown;
+  subscriber: string | null;
+  attempts: number;
+};
+
+export type NewEntry = {
+  topic: string;
+  payload: unknown;
+  dueAt: string;
+  createdAt: string;
+  /** For a repeat: who failed, at which event, how often, and why. */
+  repeat?: {
+    subscriber: string;
+    eventId: number;
+    attempts: number;
+    error: string;
+    isLast: boolean;
+  };
+};
+
+/** Writes an event in the transaction that caused it; after the commit the relay takes it from there. */
+export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
+  // Random, not leased: an event is written amid a transaction, where a lease would make all writers queue.
+  const id = randomInt(1, 2 ** 48 - 1);
+  await tx
+    .insertInto('outbox')
+    .values({
+      id,
+      topic: entry.topic,
+      payload: JSON.stringify(entry.payload),
+      subscriber: entry.repeat?.subscriber ?? null,
+      event_id: entry.repeat?.eventId ?? id,
+      attempts: entry.repeat?.attempts ?? 0,
+      due_at: entry.dueAt,
+      set_aside_at: entry.repeat?.isLast ? entry.createdAt : null,
+      last_error: entry.repeat?.error ?? null,
+      created_at: entry.createdAt,
+    })
+    .execute();
+  noteEvent(tx);
+}
+
+/**
+ * Claims up to `limit` due entries, oldest first, until `leaseUntil`; nobody else gets them before that time.
+ * Selects some and then takes each by a conditional update on what it saw: the same SQL on every engine.
+ */
+export async function claimOutbox(
+  database: Database,
+  { now, leaseUntil, limit }: { now: string; leaseUntil: string; limit: number },
+): Promise<OutboxEntry[]> {
+  const rows = await database
+    .selectFrom('outbox')
+    .selectAll()
+    .where('set_aside_at', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit)
+    .execute();
+  if (rows.length === 0) return [];
+  return database.transaction(async (tx) => {
+    const claimed: OutboxEntry[] = [];
+    for (const row of rows) {
+      const { numUpdatedRows } = await tx
+        .updateTable('outbox')
+        .set({ due_at: leaseUntil })
+        .where('id', '=', row.id)
+        .where('due_at', '=', row.due_at)
+        .executeTakeFirst();
+      if (numUpdatedRows === 1n) claimed.push(entryOf(row));
+    }
+    return claimed;
+  });
+}
+
+/** Keeps a claimed entry from others for longer, while it is still being handled. */
+export async function extendLease(tx: Tx, id: number, leaseUntil: string): Promise<void> {
+  await tx.updateTable('outbox').set({ due_at: leaseUntil }).where('id', '=', id).execute();
+}
+
+/** Removes an entry that was delivered. */
+export async function deleteFromOutbox(tx: Tx, id: number): Promise<void> {
+  await tx.deleteFrom('outbox').where('id', '=', id).execute();
+}
+
+/** Whether a subscriber has handled an event. */
+export async function isEventDone(db: Db, subscriber: string, eventId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('done_events')
+    .select('event_id')
+    .where('subscriber', '=', subscriber)
+    .where('event_id', '=', eventId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Notes in the transaction with its result that a subscriber handled an event. False when another delivery did. */
+export function markEventDone(
+  tx: Tx,
+  { subscriber, eventId, at }: { subscriber: string; eventId: number; at: string },
+): Promise<boolean> {
+  return insertIgnore(tx, 'done_events', { subscriber, event_id: eventId, done_at: at });
+}
+
+/** Forgets which events were handled before a time. */
+export async function deleteDoneEventsBefore(tx: Tx, time: Date): Promise<void> {
+  await tx.deleteFrom('done_events').where('done_at', '<', time.toISOString()).execute();
+}
+
+function entryOf(row: OutboxRow): OutboxEntry {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    topic: row.topic,
+    payload: JSON.parse(row.payload),
+    subscriber: row.subscriber,
+    attempts: row.attempts,
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * The tables, one type each, as every engine returns them: ids and flags are numbers, 64-bit keys are numbers below 2^53,
+ * times are UTC ISO text of 24 characters (`2026-06-01T12:00:00.000Z`), JSON is text.
+ */
+export type Schema = {
+  accounts: AccountRow;
+  account_names: AccountNameRow;
+  sessions: SessionRow;
+  media: MediaRow;
+  posts: PostRow;
+  likes: LikeRow;
+  follows: FollowRow;
+  idempotency_keys: IdempotencyKeyRow;
+  outbox: OutboxRow;
+  done_events: DoneEventRow;
+  id_ranges: IdRangeRow;
+};
+
+type Flag = 0 | 1;
+
+export type AccountRow = {
+  id: number;
+  /** As it was typed; the folded forms that must be unique are in `account_names`. */
+  username: string;
+  email: string | null;
+  email_verified_at: string | null;
+  login_name: string | null;
+  display_name: string;
+  bio: string;
+  role: 'user' | 'moderator' | 'admin';
+  /** Argon2id in PHC form; null for an account that has no password. */
+  password_hash: string | null;
+  avatar_media_id: number | null;
+  post_count: number;
+  follower_count: number;
+  following_count: number;
+  /** Bytes of the originals that the account keeps, for its quota. */
+  media_bytes: number;
+  created_at: string;
+  updated_at: string;
+  disabled_at: string | null;
+  deleted_at: string | null;
+};
+
+export type AccountNameRow = {
+  /** Case-folded username, e-mail or login name. The primary key: no two accounts share a name of any kind. */
+  name_key: string;
+  account_id: number;
+  kind: 'username' | 'email' | 'login_name';
+};
+
+export type SessionRow = {
+  id: number;
+  account_id: number;
+  audience: string;
+  /** Random part of every refresh token of this session; 32 hex digits. */
+  seed: string;
+  /** How often the refresh token was rotated; the token of a lower generation is a replay. */
+  generation: number;
+  device: string;
+  address: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  ended_at: string | null;
+};
+
+export type MediaRow = {
+  id: number;
+  account_id: number;
+  purpose: 'post' | 'avatar';
+  post_id: number | null;
+  position: number;
+  state: 'processing' | 'ready' | 'failed';
+  /** Blob key of the bytes as they were uploaded. */
+  original_key: string;
+  content_type: string;
+  bytes: number;
+  /** Unguessable part of the variants' address; 32 hex digits. */
+  public_key: string;
+  alt: string;
+  width: number;
+  height: number;
+  blurhash: string | null;
+  /** JSON: list of `{ size, width, height, contentType, bytes }`. */
+  variants: string;
+  created_at: string;
+};
+
+export type PostRow = {
+  id: number;
+  account_id: number;
+  state: 'draft' | 'published' | 'deleted';
+  text: string;
+  has_media: Flag;
+  /** Place in every feed, set at publication (see domain/paging.ts); null for a draft. */
+  feed_key: number | null;
+  like_count: number;
+  created_at: string;
+  updated_at: string;
+  published_at: string | null;
+};
+
+export type LikeRow = { post_id: number; account_id: number; like_key: number };
+
+export type FollowRow = { follower_id: number; followee_id: number; follow_key: number };
+
+type IdempotencyKeyRow = {
+  /** Who may repeat the request: an account id, or 0 for somebody without an account. */
+  account_id: number;
+  key: string;
+  operation: string;
+  fingerprint: string;
+  result_id: number;
+  created_at: string;
+};
+
+export type OutboxRow = {
+  id: number;
+  topic: string;
+  /** JSON of the event's payload. */
+  payload: string;
+  /** Null: for every subscriber of the topic. A name: a repeat for this one alone. */
+  subscriber: string | null;
+  /** The event that a repeat belongs to; equals `id` on the first try. */
+  event_id: number;
+  attempts: number;
+  due_at: string;
+  set_aside_at: string | null;
+  last_error: string | null;
+  created_at: string;
+};
+
+type DoneEventRow = { subscriber: string; event_id: number; done_at: string };
+
+type IdRangeRow = { name: string; next_id: number };

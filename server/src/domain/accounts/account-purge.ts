@@ -1,0 +1,69 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { FeedMemory } from '../feeds/feed-memory.ts';
+import type { FollowService } from '../follows/follow-service.ts';
+import type { MediaService } from '../media/media-service.ts';
+import { listMedia } from '../media/media-store.ts';
+import { deleteLike, listLikes } from '../posts/like-store.ts';
+import type { PostService } from '../posts/post-service.ts';
+import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
+import { deleteSessionsOf } from '../sessions/session-store.ts';
+import { deleteAccount } from './account-store.ts';
+
+type Needs = {
+  database: Database;
+  feedMemory: FeedMemory;
+  follows: Pick<FollowService, 'removeSome'>;
+  media: Pick<MediaService, 'discard'>;
+  posts: Pick<PostService, 'purge'>;
+};
+
+export type AccountPurge = (accountId: number) => Promise<void>;
+
+const batch = 100;
+
+/**
+ * Removes what a closed account leaves behind, in small transactions, and at last its row. Each step takes what is still
+ * there, so a repeat goes on where a crash stopped it.
+ */
+export function accountPurge({ database, feedMemory, follows, media, posts }: Needs): AccountPurge {
+  async function untilDone(step: (tx: Tx) => Promise<boolean>): Promise<void> {
+    while (!(await database.transaction(step)));
+  }
+
+  async function purgePosts(accountId: number): Promise<void> {
+    for (;;) {
+      const rows = await listPostsOf(database, accountId, batch);
+      if (rows.length === 0) return;
+      for (const { id, state } of rows) {
+        await database.transaction((tx) =>
+          updatePost(tx, id, [state], { state: 'deleted', feed_key: null }),
+        );
+        await posts.purge(id);
+      }
+    }
+  }
+
+  async function purgeLikes(tx: Tx, accountId: number): Promise<boolean> {
+    const likes = await listLikes(tx, { accountId }, { limit: batch, before: null });
+    for (const { post_id } of likes) {
+      if (await deleteLike(tx, post_id, accountId)) await addToLikeCount(tx, post_id, -1);
+    }
+    return likes.length === 0;
+  }
+
+  return async (accountId) => {
+    await purgePosts(accountId);
+    await untilDone((tx) => follows.removeSome(tx, accountId, batch));
+    await untilDone((tx) => purgeLikes(tx, accountId));
+    await untilDone(async (tx) => {
+      const rows = await listMedia(tx, { accountId, limit: batch });
+      await media.discard(tx, rows);
+      return rows.length === 0;
+    });
+    await database.transaction(async (tx) => {
+      await deleteSessionsOf(tx, accountId);
+      await deleteAccount(tx, accountId);
+    });
+    feedMemory.forgetAuthor(accountId);
+  };
+}

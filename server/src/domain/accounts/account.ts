@@ -1,0 +1,92 @@
+import { DomainError, invalid } from '../errors.ts';
+import { lengthOf } from '../text.ts';
+import { isCommonPassword } from './common-passwords.ts';
+
+export type Role = 'user' | 'moderator' | 'admin';
+
+/** An account as others see it beside a post or in a list. */
+export type AccountCard = {
+  id: number;
+  username: string;
+  displayName: string;
+  avatar: Avatar | null;
+};
+
+export type Avatar = { publicKey: string; blurhash: string | null };
+
+/** An account's page. */
+export type Profile = AccountCard & {
+  bio: string;
+  postCount: number;
+  followerCount: number;
+  followingCount: number;
+  createdAt: string;
+  /** Null when nobody is signed in, or the profile is the viewer's own. */
+  followedByMe: boolean | null;
+};
+
+/** An account as its owner sees it. */
+export type OwnAccount = Omit<Profile, 'followedByMe'> & {
+  email: string | null;
+  emailVerified: boolean;
+  role: Role;
+  mediaBytes: number;
+};
+
+const minPasswordLength = 8;
+const maxPasswordLength = 128;
+
+/** The form of a name by which two names are the same: NFKC, lower case, without characters that nobody sees. */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
+    .trim()
+    .toLowerCase();
+}
+
+/**
+ * Lengths are code points. No rules on composition: they make passwords worse (NIST SP 800-63B, 3.1.1.2).
+ * @throws DomainError `invalid` (password)
+ */
+export function checkPassword(password: string, { username }: { username: string }): void {
+  const length = lengthOf(password);
+  if (length < minPasswordLength) {
+    throw invalid('password', `must have at least ${minPasswordLength} characters`);
+  }
+  if (length > maxPasswordLength) {
+    throw invalid('password', `must have at most ${maxPasswordLength} characters`);
+  }
+  if (isCommonPassword(password) || foldName(password) === foldName(username)) {
+    throw invalid('password', 'is one of the first that anybody would guess; choose another');
+  }
+}
+
+/** Words that would be read as something else where a username stands in an address. */
+const reservedUsernames = new Set([
+  'me',
+  'login',
+  'register',
+  'all',
+  'active',
+  'admin',
+  'root',
+  '.',
+  '..',
+]);
+
+/** @throws DomainError `invalid` (username) */
+export function checkUsername(username: string): void {
+  if (!/^[A-Za-z0-9_.-]{1,30}$/.test(username)) {
+    throw invalid('username', 'must be 1 to 30 of the characters A-Z a-z 0-9 _ . -');
+  }
+  if (reservedUsernames.has(foldName(username))) {
+    throw invalid('username', 'is reserved; choose another');
+  }
+}
+
+/** Says which name somebody else holds. */
+export function nameTaken(field: string): DomainError {
+  const message = 'is taken; choose another';
+  return new DomainError('taken', `This ${field} ${message}.`, { fields: [{ field, message }] });
+}

@@ -1,0 +1,53 @@
+/** What can go wrong, in words that no transport owns. A code exists when at least one contract tells it apart. */
+export type ErrorCode =
+  | 'no_token'
+  | 'bad_token'
+  | 'expired_token'
+  | 'revoked_token'
+  | 'unknown_account'
+  | 'wrong_password'
+  | 'forbidden'
+  | 'not_found'
+  | 'gone'
+  | 'taken'
+  | 'conflict'
+  | 'invalid'
+  | 'malformed'
+  | 'too_large'
+  | 'unsupported'
+  | 'rate_limited'
+  | 'unavailable';
+
+export type FieldProblem = {
+  /** Name of the input, dotted below an object: `mediaIds.0`. */
+  field: string;
+  message: string;
+};
+
+export type ErrorDetails = {
+  fields?: readonly FieldProblem[];
+  /** Seconds after which a repeat may succeed. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+};
+
+/** The only error that the domain throws on purpose; each contract has a total table of its codes. */
+export class DomainError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldProblem[];
+  readonly retryAfterSeconds: number | undefined;
+
+  /** @param message a plain sentence that may be shown to a client */
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'DomainError';
+    this.code = code;
+    this.fields = details.fields ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+/** An `invalid` error about one field, whose message is the field's. */
+export function invalid(field: string, message: string): DomainError {
+  return new DomainError('invalid', message, { fields: [{ field, message }] });
+}

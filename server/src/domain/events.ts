@@ -1,0 +1,24 @@
+import type { Tx } from '../db/database.ts';
+import { appendToOutbox } from '../db/outbox.ts';
+
+/** What happened, by topic, with what a subscriber needs to know of it. */
+export type Events = {
+  'media.uploaded': { mediaId: number };
+  /** The rows are gone or marked; these blobs are not needed any more. */
+  'media.deleted': { blobKeys: string[] };
+  'post.deleted': { postId: number };
+  'account.deleted': { accountId: number };
+};
+
+export type Topic = keyof Events;
+
+/** Writes an event in the transaction that caused it: both are kept, or neither. */
+export function emit<T extends Topic>(
+  tx: Tx,
+  now: Date,
+  topic: T,
+  payload: Events[T],
+): Promise<void> {
+  const at = now.toISOString();
+  return appendToOutbox(tx, { topic, payload, dueAt: at, createdAt: at });
+}

@@ -1,0 +1,101 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { FollowRow } from '../../db/schema.ts';
+import type { AccountCard } from '../accounts/account.ts';
+import type { AccountService } from '../accounts/account-service.ts';
+import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
+import { DomainError, invalid } from '../errors.ts';
+import type { FeedMemory } from '../feeds/feed-memory.ts';
+import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { deleteFollow, insertFollow, listFollows } from './follow-store.ts';
+
+export type FollowService = ReturnType<typeof followService>;
+
+type Needs = {
+  database: Database;
+  newKey: () => number;
+  feedMemory: FeedMemory;
+  accounts: Pick<AccountService, 'findId'>;
+};
+
+/** Who follows whom. */
+export function followService({ database, newKey, feedMemory, accounts }: Needs) {
+  /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
+  async function follow(viewer: Viewer, username: string): Promise<void> {
+    const followerId = viewer.accountId;
+    const followeeId = await accounts.findId(username);
+    if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
+    await database.transaction(async (tx) => {
+      // Both must live: rows that an account's deletion has passed by would stay for ever.
+      if (!(await findAccount(tx, followeeId)) || !(await findAccount(tx, followerId))) {
+        throw new DomainError('not_found', 'There is no such account.');
+      }
+      const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
+      if (await insertFollow(tx, row)) await count(tx, row, 1);
+    });
+    feedMemory.forgetViewer(followerId);
+  }
+
+  /** Stops following; doing it twice changes nothing. @throws DomainError `not_found` */
+  async function unfollow(viewer: Viewer, username: string): Promise<void> {
+    const row = { follower_id: viewer.accountId, followee_id: await accounts.findId(username) };
+    await database.transaction((tx) => remove(tx, row));
+    feedMemory.forgetViewer(viewer.accountId);
+  }
+
+  /** Deletes follows of an account in both directions, up to `limit` of each. True when none is left. */
+  async function removeSome(tx: Tx, accountId: number, limit: number): Promise<boolean> {
+    const page = { limit: limit - 1, before: null };
+    const rows = [
+      ...(await listFollows(tx, { followerId: accountId }, page)),
+      ...(await listFollows(tx, { followeeId: accountId }, page)),
+    ];
+    for (const row of rows) {
+      await remove(tx, row);
+      feedMemory.forgetViewer(row.follower_id);
+    }
+    return rows.length === 0;
+  }
+
+  async function remove(tx: Tx, row: Omit<FollowRow, 'follow_key'>): Promise<void> {
+    if (await deleteFollow(tx, row.follower_id, row.followee_id)) await count(tx, row, -1);
+  }
+
+  async function count(tx: Tx, row: Omit<FollowRow, 'follow_key'>, amount: number): Promise<void> {
+    // Always in the order of ids, so that two who follow each other at once cannot wait for one another.
+    const changes = [
+      [row.follower_id, 'following_count'],
+      [row.followee_id, 'follower_count'],
+    ] as const;
+    for (const [id, column] of changes.toSorted(([a], [b]) => a - b)) {
+      await addToAccountCount(tx, id, column, amount);
+    }
+  }
+
+  /** Who follows an account, the latest first. @throws DomainError `not_found` */
+  async function listFollowers(username: string, page: PageRequest): Promise<Page<AccountCard>> {
+    const followeeId = await accounts.findId(username);
+    return cardsOf(await listFollows(database, { followeeId }, page), page, (r) => r.follower_id);
+  }
+
+  /** Whom an account follows, the latest first. @throws DomainError `not_found` */
+  async function listFollowing(username: string, page: PageRequest): Promise<Page<AccountCard>> {
+    const followerId = await accounts.findId(username);
+    return cardsOf(await listFollows(database, { followerId }, page), page, (r) => r.followee_id);
+  }
+
+  async function cardsOf(
+    rows: readonly FollowRow[],
+    { limit }: PageRequest,
+    idOf: (row: FollowRow) => number,
+  ): Promise<Page<AccountCard>> {
+    const { items, nextCursor } = pageOf(rows, limit, (row) => row.follow_key);
+    const cards = await readAccountCards(database, items.map(idOf));
+    return {
+      items: items.map((row) => cards.get(idOf(row))).filter((c) => c !== undefined),
+      nextCursor,
+    };
+  }
+
+  return { follow, unfollow, removeSome, listFollowers, listFollowing };
+}

@@ -1,0 +1,26 @@
+import type { Database } from '../db/database.ts';
+import { deleteDoneEventsBefore } from '../db/outbox.ts';
+import { deleteRepeatsBefore } from './idempotency-store.ts';
+import type { MediaService } from './media/media-service.ts';
+import type { Now } from './ports.ts';
+import { deleteSessionsExpiredBefore } from './sessions/session-store.ts';
+
+type Needs = { database: Database; now: Now; media: Pick<MediaService, 'discardLoose'> };
+
+export type Janitor = () => Promise<void>;
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Removes what has outlived its use. Any number of processes may do it at once. */
+export function janitor({ database, now, media }: Needs): Janitor {
+  return async () => {
+    const at = now().getTime();
+    await database.transaction(async (tx) => {
+      await deleteRepeatsBefore(tx, new Date(at - dayMs));
+      // A month beyond their end: a stolen token that shows up late is still recognised as such.
+      await deleteSessionsExpiredBefore(tx, new Date(at - 30 * dayMs));
+      await deleteDoneEventsBefore(tx, new Date(at - 30 * dayMs));
+    });
+    while ((await media.discardLoose()) > 0);
+  };
+}

@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Database, Tx } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { MediaRow } from '../../db/schema.ts';
+import {
+  addMediaBytesWithin,
+  addToAccountCount,
+  findAccount,
+  updateAccount,
+} from '../accounts/account-store.ts';
+import { DomainError, invalid } from '../errors.ts';
+import { emit } from '../events.ts';
+import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import type { BlobStore, ByteRange, Images, Now, StagedBlob } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { blobKeysOf, checkAlt, type MediaView, type VariantView, variantKey } from './media.ts';
+import {
+  deleteMedia,
+  findMedia,
+  findMediaByPublicKey,
+  finishMedia,
+  insertMedia,
+  listMedia,
+  mediaViewOf,
+} from './media-store.ts';
+
+export type MediaService = ReturnType<typeof mediaService>;
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  blobs: BlobStore;
+  images: Images;
+  /** Limit of one upload, and of all originals of one account. */
+  maxBytes: number;
+  quotaBytes: number;
+};
+
+export type Upload = {
+  file: StagedBlob;
+  alt: string;
+  purpose: MediaRow['purpose'];
+  idempotencyKey: string | null;
+};
+
+/** A variant that may be sent to whoever asked. */
+export type OpenVariant = VariantView & {
+  /** False: only its owner may see it, so no cache may keep it. */
+  isPublic: boolean;
+  open(range?: ByteRange): Promise<Readable | null>;
+};
+
+/** Takes uploads in, makes their variants, and hands them out to those who may see them. */
+export function mediaService(needs: Needs) {
+  const { database, newId, now, blobs, images, maxBytes, quotaBytes } = needs;
+
+  /** Takes in the bytes of an upload; `keep` or `discard` follows. @throws DomainError `too_large` */
+  function stage(content: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
+    return blobs.stage(content, maxBytes);
+  }
+
+  /**
+   * Keeps an upload as a picture of the viewer's; its variants follow later.
+   * @throws DomainError `unsupported` · `too_large` (pixels, quota) · `invalid` (broken picture, alt)
+   */
+  async function keep(viewer: Viewer, upload: Upload): Promise<MediaView> {
+    try {
+      return mediaViewOf(await keepStaged(viewer, upload));
+    } finally {
+      await upload.file.discard();
+    }
+  }
+
+  async function keepStaged(viewer: Viewer, upload: Upload): Promise<MediaRow> {
+    checkAlt(upload.alt);
+    if (upload.file.bytes === 0) throw invalid('file', 'is empty');
+    const repeat = repeatOf(viewer, upload);
+    const earlier = await findRepeat(database, repeat);
+    if (earlier !== null) return readMedia(earlier);
+    const { contentType, width, height } = await images.inspect(upload.file.path);
+    const row = {
+      ...newRow(await newId('media'), viewer, upload),
+      content_type: contentType,
+      width,
+      height,
+    };
+    // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
+    await upload.file.keep(row.original_key);
+    const winner = await writeOrDrop(row, repeat);
+    if (winner === row.id) return row;
+    await blobs.delete(row.original_key);
+    return readMedia(winner);
+  }
+
+  async function writeOrDrop(row: MediaRow, repeat: Repeatable | null): Promise<number> {
+    try {
+      return await database.transaction((tx) => writeRow(tx, row, repeat));
+    } catch (error) {
+      // A refusal of ours was rolled back for certain; after any other error the row may be there.
+      if (error instanceof DomainError) await blobs.delete(row.original_key);
+      throw error;
+    }
+  }
+
+  async function writeRow(tx: Tx, row: MediaRow, repeat: Repeatable | null): Promise<number> {
+    const other = await claimRepeat(tx, repeat, row.id, now());
+    if (other !== null) return other;
+    if (!(await addMediaBytesWithin(tx, row.account_id, row.bytes, quotaBytes))) {
+      throw new DomainError(
+        'too_large',
+        'There is no room left for this picture in your account.',
+        {
+          fields: [{ field: 'file', message: 'exceeds what the account may keep' }],
+        },
+      );
+    }
+    await insertMedia(tx, row);
+    if (row.purpose === 'avatar') await replaceAvatar(tx, row.account_id, row.id);
+    await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
+    return row.id;
+  }
+
+  async function replaceAvatar(tx: Tx, accountId: number, mediaId: number | null): Promise<void> {
+    const account = await findAccount(tx, accountId);
+    await updateAccount(tx, accountId, {
+      avatar_media_id: mediaId,
+      updated_at: now().toISOString(),
+    });
+    const old = account?.avatar_media_id ? await findMedia(tx, account.avatar_media_id) : null;
+    if (old) await discard(tx, [old]);
+  }
+
+  /** Takes the viewer's profile picture away. Doing it twice changes nothing. */
+  async function removeAvatar(viewer: Viewer): Promise<void> {
+    await database.transaction((tx) => replaceAvatar(tx, viewer.accountId, null));
+  }
+
+  /**
+   * Finds a variant for whoever asks. A picture that no published post shows is its owner's alone; only then `whoAsks`
+   * is called.
+   * @throws DomainError `not_found`
+   */
+  async function findVariant(
+    publicKey: string,
+    size: string,
+    whoAsks: () => Promise<Viewer>,
+  ): Promise<OpenVariant> {
+    const missing = new DomainError('not_found', 'There is no such picture.');
+    const row = await findMediaByPublicKey(database, publicKey);
+    const variant = row && mediaViewOf(row).variants.find((v) => v.size === size);
+    if (!row || !variant || row.owner_deleted_at) throw missing;
+    const isPublic = row.purpose === 'avatar' || row.post_state === 'published';
+    if (!isPublic) {
+      const viewer = await whoAsks().catch((cause: unknown) => {
+        throw new DomainError('not_found', missing.message, { cause });
+      });
+      if (viewer.accountId !== row.account_id || row.post_state === 'deleted') throw missing;
+    }
+    return {
+      ...variant,
+      isPublic,
+      open: (range) => blobs.open(variantKey(publicKey, variant.size), range),
+    };
+  }
+
+  /**
+   * Makes the variants of an upload. Repeating it overwrites the same objects; `write` runs the last step, once.
+   * A picture that cannot be decoded is marked as failed, for a repeat would fail again.
+   */
+  async function makeVariants(
+    mediaId: number,
+    write: (work: (tx: Tx) => Promise<unknown>) => Promise<void>,
+  ): Promise<void> {
+    const row = await findMedia(database, mediaId);
+    if (!row) return;
+    const original = await blobs.read(row.original_key);
+    const made = original ? await tryToMakeVariants(original) : null;
+    if (!made) {
+      await write((tx) =>
+        finishMedia(tx, row.id, { state: 'failed', blurhash: null, variants: '[]' }),
+      );
+      return;
+    }
+    for (const { size, bytes } of made.variants) {
+      await blobs.put(variantKey(row.public_key, size), bytes);
+    }
+    const variants = made.variants.map(
+      ({ bytes, ...v }): VariantView => ({ ...v, bytes: bytes.length }),
+    );
+    const values = {
+      state: 'ready' as const,
+      blurhash: made.blurhash,
+      variants: JSON.stringify(variants),
+    };
+    await write(async (tx) => {
+      const isThere = await finishMedia(tx, row.id, values);
+      // Deleted while the worker was at it: the new objects go the way of the old.
+      if (!isThere) await emit(tx, now(), 'media.deleted', { blobKeys: blobKeysOf(row) });
+    });
+  }
+
+  async function tryToMakeVariants(original: Uint8Array) {
+    try {
+      return await images.makeVariants(original);
+    } catch (error) {
+      if (error instanceof DomainError && error.code !== 'unavailable') return null;
+      throw error;
+    }
+  }
+
+  /** Removes rows of media and gives their bytes back; the objects follow after the commit. */
+  async function discard(tx: Tx, rows: readonly MediaRow[]): Promise<void> {
+    for (const row of rows) {
+      if (!(await deleteMedia(tx, row))) continue;
+      await addToAccountCount(tx, row.account_id, 'media_bytes', -row.bytes);
+      await emit(tx, now(), 'media.deleted', { blobKeys: blobKeysOf(row) });
+    }
+  }
+
+  /** Deletes objects. Repeating it is harmless. */
+  async function deleteBlobs(keys: readonly string[]): Promise<void> {
+    for (const key of keys) await blobs.delete(key);
+  }
+
+  /** Removes uploads that no post took within a day. Returns how many. */
+  async function discardLoose(): Promise<number> {
+    const looseBefore = new Date(now().getTime() - 24 * 3600 * 1000).toISOString();
+    return database.transaction(async (tx) => {
+      const rows = await listMedia(tx, { looseBefore, limit: 100 });
+      await discard(tx, rows);
+      return rows.length;
+    });
+  }
+
+  function newRow(id: number, viewer: Viewer, { file, alt, purpose }: Upload) {
+    return {
+      id,
+      account_id: viewer.accountId,
+      purpose,
+      post_id: null,
+      position: 0,
+      state: 'processing' as const,
+      original_key: `originals/${randomBytes(16).toString('hex')}`,
+      bytes: file.bytes,
+      public_key: randomBytes(16).toString('hex'),
+      alt,
+      blurhash: null,
+      variants: '[]',
+      created_at: now().toISOString(),
+    };
+  }
+
+  async function readMedia(id: number): Promise<MediaRow> {
+    const row = await findMedia(database, id);
+    if (!row) throw new DomainError('gone', 'This picture was uploaded before and is deleted.');
+    return row;
+  }
+
+  /** One of the viewer's own pictures, with how far its processing is. @throws DomainError `not_found` */
+  async function read(viewer: Viewer, id: number): Promise<MediaView> {
+    const row = await findMedia(database, id);
+    if (row?.account_id !== viewer.accountId) {
+      throw new DomainError('not_found', 'There is no such picture.');
+    }
+    return mediaViewOf(row);
+  }
+
+  return {
+    stage,
+    keep,
+    read,
+    removeAvatar,
+    findVariant,
+    makeVariants,
+    discard,
+    deleteBlobs,
+    discardLoose,
+  };
+}
+
+function repeatOf(viewer: Viewer, { file, purpose, idempotencyKey }: Upload): Repeatable | null {
+  if (idempotencyKey === null) return null;
+  const operation = `media.keep.${purpose}`;
+  return { accountId: viewer.accountId, key: idempotencyKey, operation, fingerprint: file.sha256 };
+}

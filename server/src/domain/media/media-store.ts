@@ -1,0 +1,163 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { MediaRow, PostRow } from '../../db/schema.ts';
+import type { MediaView, VariantView } from './media.ts';
+
+type ViewRow = Pick<
+  MediaRow,
+  'id' | 'post_id' | 'state' | 'alt' | 'width' | 'height' | 'blurhash' | 'public_key' | 'variants'
+>;
+
+export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
+  await tx.insertInto('media').values(row).execute();
+}
+
+export async function findMedia(db: Db, id: number): Promise<MediaRow | null> {
+  const row = await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+/** A medium by its public key, with the state of the post that shows it. */
+export async function findMediaByPublicKey(
+  db: Db,
+  publicKey: string,
+): Promise<
+  (MediaRow & { post_state: PostRow['state'] | null; owner_deleted_at: string | null }) | null
+> {
+  const rows = await mediaByPublicKey(db, { publicKey });
+  return rows[0] ?? null;
+}
+
+const mediaByPublicKey = prepared((db, args: { publicKey: string }) =>
+  db
+    .selectFrom('media')
+    .leftJoin('posts', 'posts.id', 'media.post_id')
+    .innerJoin('accounts', 'accounts.id', 'media.account_id')
+    .selectAll('media')
+    .select(['posts.state as post_state', 'accounts.deleted_at as owner_deleted_at'])
+    .where('media.public_key', '=', args.publicKey),
+);
+
+/** Media of posts by post id, in the order that the author chose. */
+export async function readMediaOfPosts(
+  db: Db,
+  postIds: readonly number[],
+): Promise<Map<number, MediaView[]>> {
+  const byPost = new Map<number, MediaView[]>();
+  if (postIds.length === 0) return byPost;
+  for (const row of await mediaOfPosts(db, { postIds: [...postIds] })) {
+    if (row.post_id === null) continue;
+    const list = byPost.get(row.post_id);
+    if (list) list.push(mediaViewOf(row));
+    else byPost.set(row.post_id, [mediaViewOf(row)]);
+  }
+  return byPost;
+}
+
+const mediaOfPosts = prepared((db, args: { postIds: number[] }) =>
+  db
+    .selectFrom('media')
+    .select([
+      'id',
+      'post_id',
+      'state',
+      'alt',
+      'width',
+      'height',
+      'blurhash',
+      'public_key',
+      'variants',
+    ])
+    .where('post_id', 'in', args.postIds)
+    .orderBy('post_id')
+    .orderBy('position'),
+);
+
+/** Gives a medium to a post. False when it is not the account's, belongs to a post already, or is no post's picture. */
+export async function attachMedia(
+  tx: Tx,
+  {
+    id,
+    accountId,
+    postId,
+    position,
+  }: { id: number; accountId: number; postId: number; position: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('media')
+    .set({ post_id: postId, position })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('purpose', '=', 'post')
+    .where('post_id', 'is', null)
+    .where('state', 'in', ['processing', 'ready'])
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Takes all media from a post; they are free for another. */
+export async function detachMedia(tx: Tx, postId: number): Promise<void> {
+  await tx
+    .updateTable('media')
+    .set({ post_id: null, position: 0 })
+    .where('post_id', '=', postId)
+    .execute();
+}
+
+/** Writes what the worker made. False when the medium was deleted in the meantime. */
+export async function finishMedia(
+  tx: Tx,
+  id: number,
+  values: Pick<MediaRow, 'state' | 'blurhash' | 'variants'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('media')
+    .set(values)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Rows of media: of a post, of an account, or those older than a time that no post took. */
+export function listMedia(
+  db: Db,
+  of:
+    | { postId: number }
+    | { accountId: number; limit: number }
+    | { looseBefore: string; limit: number },
+): Promise<MediaRow[]> {
+  const query = db.selectFrom('media').selectAll();
+  if ('postId' in of) return query.where('post_id', '=', of.postId).execute();
+  if ('accountId' in of) {
+    return query.where('account_id', '=', of.accountId).limit(of.limit).execute();
+  }
+  return query
+    .where('created_at', '<', of.looseBefore)
+    .where('purpose', '=', 'post')
+    .where('post_id', 'is', null)
+    .limit(of.limit)
+    .execute();
+}
+
+/** Removes the row of a medium as it was read. False when it is gone, or a post took it in the meantime. */
+export async function deleteMedia(tx: Tx, row: Pick<MediaRow, 'id' | 'post_id'>): Promise<boolean> {
+  const query = tx.deleteFrom('media').where('id', '=', row.id);
+  const { numDeletedRows } = await (row.post_id === null
+    ? query.where('post_id', 'is', null)
+    : query.where('post_id', '=', row.post_id)
+  ).executeTakeFirst();
+  return numDeletedRows === 1n;
+}
+
+export function mediaViewOf(row: ViewRow): MediaView {
+  return {
+    id: row.id,
+    state: row.state,
+    alt: row.alt,
+    width: row.width,
+    height: row.height,
+    blurhash: row.blurhash,
+    publicKey: row.public_key,
+    variants: JSON.parse(row.variants) as VariantView[],
+  };
+}

@@ -1,0 +1,38 @@
+import { invalid } from '../errors.ts';
+import type { ImageVariant, VariantSize } from '../ports.ts';
+import { lengthOf } from '../text.ts';
+
+/** A picture as it is shown: with a post, or to its owner before that. */
+export type MediaView = {
+  id: number;
+  state: 'processing' | 'ready' | 'failed';
+  alt: string;
+  width: number;
+  height: number;
+  /** Null until the worker is done. */
+  blurhash: string | null;
+  publicKey: string;
+  /** Smallest first; empty until the worker is done. */
+  variants: VariantView[];
+};
+
+export type VariantView = Omit<ImageVariant, 'bytes'> & { bytes: number };
+
+const maxAltLength = 1500;
+
+/** @throws DomainError `invalid` (alt) */
+export function checkAlt(alt: string): void {
+  if (lengthOf(alt) > maxAltLength) {
+    throw invalid('alt', `must have at most ${maxAltLength} characters`);
+  }
+}
+
+export function variantKey(publicKey: string, size: VariantSize): string {
+  return `variants/${publicKey}/${size}`;
+}
+
+/** Every blob that a medium may have. */
+export function blobKeysOf(row: { original_key: string; public_key: string }): string[] {
+  const sizes: VariantSize[] = ['small', 'medium', 'large'];
+  return [row.original_key, ...sizes.map((size) => variantKey(row.public_key, size))];
+}

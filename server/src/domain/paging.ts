@@ -1,0 +1,59 @@
+import { invalid } from './errors.ts';
+
+/** One page of a list that is ordered by a falling key. */
+export type Page<T> = { items: T[]; nextCursor: string | null };
+
+export type PageRequest = {
+  /** How many, 1 to 100. */
+  limit: number;
+  /** Only entries with a smaller key; null for the newest. */
+  before: number | null;
+};
+
+/** Start of the keys' time: 2024-01-01 UTC, in ms. */
+const epochMs = Date.UTC(2024, 0, 1);
+const randomValues = 4096;
+
+/**
+ * Makes keys that order by time: milliseconds since 2024 × 4096 + 12 random bits, below 2^53 until the year 2093,
+ * strictly rising within a process. Posts, likes and follows are paged by them.
+ */
+export function timeKeys(now: () => Date, chance: () => number = Math.random): () => number {
+  let last = 0;
+  return () => {
+    const drawn = (now().getTime() - epochMs) * randomValues + Math.floor(chance() * randomValues);
+    last = Math.max(drawn, last + 1);
+    return last;
+  };
+}
+
+/**
+ * Reads a page request. The cursor is opaque to clients: the last key of the page before, in base 36.
+ * @throws DomainError `invalid` (cursor)
+ */
+export function pageRequest({
+  limit = 20,
+  cursor,
+}: {
+  limit?: number;
+  cursor?: string;
+}): PageRequest {
+  if (cursor === undefined) return { limit, before: null };
+  const before = /^[0-9a-z]{1,11}$/.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
+  if (!Number.isSafeInteger(before)) {
+    throw invalid('cursor', 'is not a cursor of this list; take it from the page before');
+  }
+  return { limit, before };
+}
+
+/** Makes a page of up to `limit` + 1 entries: the one too many only tells that more follow. */
+export function pageOf<T>(
+  entries: readonly T[],
+  limit: number,
+  keyOf: (entry: T) => number,
+): Page<T> {
+  const items = entries.slice(0, limit);
+  const last = items.at(-1);
+  const hasMore = entries.length > limit && last !== undefined;
+  return { items, nextCursor: hasMore ? keyOf(last).toString(36) : null };
+}

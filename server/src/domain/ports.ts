@@ -1,0 +1,117 @@
+import type { Readable } from 'node:stream';
+
+/** The time, as the program sees it. Tests stop it. */
+export type Now = () => Date;
+
+/** Foreign machines, as the domain sees them. Each has adapters in `adapters/` and one conformance suite. */
+
+/** Keeps bytes under keys of the form `originals/…`, `variants/…`. What `put` and `keep` acknowledged survives a crash. */
+export type BlobStore = {
+  /**
+   * Takes in an upload of unknown length without keeping it yet.
+   * @throws DomainError `too_large` as soon as it exceeds `maxBytes`
+   */
+  stage(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** The bytes of a blob, or those from `start` to `end` inclusive; null when there is none. */
+  open(key: string, range?: ByteRange): Promise<Readable | null>;
+  /** All bytes of a blob; null when there is none. */
+  read(key: string): Promise<Uint8Array | null>;
+  /** Deletes a blob; one that is not there counts as deleted. */
+  delete(key: string): Promise<void>;
+  /** Writes, reads and deletes a blob. @throws Error that says what is wrong */
+  check(): Promise<void>;
+};
+
+export type ByteRange = { start: number; end: number };
+
+/** An upload on local disk: keep it under a key, or discard it. Discarding after keeping does nothing. */
+export type StagedBlob = {
+  path: string;
+  bytes: number;
+  /** Of the content, 64 hex digits. */
+  sha256: string;
+  keep(key: string): Promise<void>;
+  discard(): Promise<void>;
+};
+
+/** Decodes pictures. Both functions run in a bounded pool and throw `unavailable` when it is full. */
+export type Images = {
+  /**
+   * Tells what the bytes are, by decoding all of them.
+   * @throws DomainError `unsupported` (no picture of a known format) · `too_large` (pixels) · `invalid` (broken)
+   */
+  inspect(path: string): Promise<ImageFacts>;
+  /** Makes the public variants: upright, in sRGB, without any metadata. One decode for all of them. */
+  makeVariants(bytes: Uint8Array): Promise<ImageVariants>;
+};
+
+export type ImageFacts = {
+  contentType: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp' | 'image/avif';
+  /** As it is seen, after turning it upright. */
+  width: number;
+  height: number;
+};
+
+export type VariantSize = 'small' | 'medium' | 'large';
+
+export type ImageVariant = {
+  size: VariantSize;
+  width: number;
+  height: number;
+  contentType: 'image/jpeg' | 'image/webp';
+  bytes: Uint8Array;
+};
+
+type ImageVariants = { blurhash: string; variants: ImageVariant[] };
+
+/** Hashes passwords in a bounded pool. @throws DomainError `unavailable` when it is full */
+export type PasswordHasher = {
+  hash(password: string): Promise<string>;
+  /** Takes the same time for `null`, an account that has no password or does not exist, and says false. */
+  verify(hash: string | null, password: string): Promise<boolean>;
+};
+
+/** Signs and checks access tokens. */
+export type TokenSigner = {
+  sign(claims: AccessClaims): Promise<string>;
+  /** @throws DomainError `bad_token` · `expired_token` */
+  verify(token: string, audience: string): Promise<AccessClaims>;
+  /** Keyed fingerprint of a text, 64 hex digits; the key never leaves the signer. */
+  mac(text: string): string;
+};
+
+export type AccessClaims = {
+  accountId: number;
+  sessionId: number;
+  audience: string;
+  /** Seconds since 1970. */
+  issuedAt: number;
+  expiresAt: number;
+};
+
+/** Counts within time windows; a count is forgotten when its window ends. */
+export type Counters = {
+  /** Adds to a count (negative: takes back) and returns it with the time until it is forgotten. */
+  add(key: string, amount: number, windowMs: number): Promise<{ count: number; resetMs: number }>;
+  clear(key: string): Promise<void>;
+};
+
+/** Carries events from the relay to the workers, at least once. */
+export type Bus = {
+  /** Resolves when the event is safe with the bus, or was handled. */
+  publish(message: BusMessage): Promise<void>;
+  /** Names who handles messages. Resolves when it is ready to. */
+  consume(handler: (message: BusMessage) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type BusMessage = {
+  /** The event's id; the same for every repeat of it. */
+  id: number;
+  topic: string;
+  payload: unknown;
+  /** Null: for all subscribers of the topic. */
+  subscriber: string | null;
+  attempts: number;
+};

@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import type { Database, Tx } from '../../db/database.ts';
+import { isDuplicateKey } from '../../db/dialects.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { PostRow } from '../../db/schema.ts';
+import type { AccountCard } from '../accounts/account.ts';
+import { addToAccountCount, readAccountCards } from '../accounts/account-store.ts';
+import { DomainError, invalid } from '../errors.ts';
+import { emit } from '../events.ts';
+import type { FeedMemory } from '../feeds/feed-memory.ts';
+import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import type { MediaService } from '../media/media-service.ts';
+import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
+import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Now } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { deleteLike, insertLike, listLikes } from './like-store.ts';
+import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
+import {
+  addToLikeCount,
+  deletePost,
+  findPost,
+  insertPost,
+  listDraftIds,
+  updatePost,
+} from './post-store.ts';
+import { readPostViews } from './post-views.ts';
+
+export type PostService = ReturnType<typeof postService>;
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  newKey: () => number;
+  now: Now;
+  media: Pick<MediaService, 'discard'>;
+  feedMemory: FeedMemory;
+};
+
+export type NewPost = {
+  text: string;
+  mediaIds: readonly number[];
+  state: 'draft' | 'published';
+  idempotencyKey: string | null;
+};
+
+export type PostChange = {
+  text?: string;
+  /** Replaces all pictures of a draft; those of a published post stay. */
+  mediaIds?: readonly number[];
+};
+
+/** Writes, publishes, changes, deletes and likes posts. */
+export function postService(needs: Needs) {
+  const { database, newId, newKey, now, media, feedMemory } = needs;
+
+  /**
+   * Writes a post with media uploaded before, as a draft or at once for all to see.
+   * @throws DomainError `invalid` (text, mediaIds) · `conflict` (another post has the picture)
+   */
+  async function create(viewer: Viewer, input: NewPost): Promise<PostView> {
+    checkText(input.text);
+    checkMediaIds(input.mediaIds);
+    checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
+    const repeat = repeatOf(viewer, input);
+    const earlier = await findRepeat(database, repeat);
+    if (earlier !== null) return read(viewer, earlier);
+    const draft = newDraft(await newId('posts'), viewer, input);
+    const id = await withFreshKey((key) =>
+      database.transaction(async (tx) => {
+        const other = await claimRepeat(tx, repeat, draft.id, now());
+        if (other !== null) return other;
+        const row = input.state === 'published' ? { ...draft, ...publication(key) } : draft;
+        await insertPost(tx, row);
+        await attachAll(tx, row, input.mediaIds);
+        if (input.state === 'published')
+          await addToAccountCount(tx, row.account_id, 'post_count', 1);
+        return row.id;
+      }),
+    );
+    feedMemory.forgetAuthor(viewer.accountId);
+    return read(viewer, id);
+  }
+
+  /** @throws DomainError `not_found`: there is none, or the viewer may not see it */
+  async function read(viewer: Viewer | null, id: number): Promise<PostView> {
+    const [view] = await readPostViews(database, [id], viewer);
+    if (!view) throw noSuchPost();
+    return view;
+  }
+
+  /** Changes a post of the viewer's. @throws DomainError `not_found` · `invalid` · `conflict` */
+  async function update(viewer: Viewer, id: number, change: PostChange): Promise<PostView> {
+    if (change.text !== undefined) checkText(change.text);
+    if (change.mediaIds !== undefined) checkMediaIds(change.mediaIds);
+    await database.transaction(async (tx) => {
+      const post = await findOwn(tx, viewer, id);
+      const text = change.text ?? post.text;
+      const hasMedia = change.mediaIds ? change.mediaIds.length > 0 : post.has_media === 1;
+      checkHasContent({ text, hasMedia });
+      if (change.mediaIds) {
+        if (post.state !== 'draft') {
+          throw new DomainError('conflict', 'The pictures of a published post cannot be changed.', {
+            fields: [{ field: 'mediaIds', message: 'can be changed only while it is a draft' }],
+          });
+        }
+        await detachMedia(tx, id);
+        await attachAll(tx, post, change.mediaIds);
+      }
+      const values = {
+        text,
+        has_media: hasMedia ? 1 : 0,
+        updated_at: now().toISOString(),
+      } as const;
+      if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
+    });
+    return read(viewer, id);
+  }
+
+  /** Shows a draft to all; a post that is public already stays as it is. @throws DomainError `not_found` */
+  async function publish(viewer: Viewer, id: number): Promise<PostView> {
+    await withFreshKey((key) =>
+      database.transaction(async (tx) => {
+        const post = await findOwn(tx, viewer, id);
+        if (await updatePost(tx, id, ['draft'], { ...publication(key) })) {
+          await addToAccountCount(tx, post.account_id, 'post_count', 1);
+        }
+      }),
+    );
+    feedMemory.forgetAuthor(viewer.accountId);
+    return read(viewer, id);
+  }
+
+  /** Deletes a post of the viewer's: it is gone everywhere at once, its pictures' files a little later. @throws DomainError `not_found` */
+  async function remove(viewer: Viewer, id: number): Promise<void> {
+    await database.transaction(async (tx) => {
+      const post = await findOwn(tx, viewer, id);
+      const values = { state: 'deleted', feed_key: null, updated_at: now().toISOString() } as const;
+      if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
+      if (post.state === 'published')
+        await addToAccountCount(tx, post.account_id, 'post_count', -1);
+      await emit(tx, now(), 'post.deleted', { postId: id });
+    });
+    feedMemory.forgetAuthor(viewer.accountId);
+  }
+
+  /** Removes what hangs on a deleted post, in steps, and at last its row. Repeating it goes on where it stopped. */
+  async function purge(postId: number): Promise<void> {
+    for (;;) {
+      const isDone = await database.transaction(async (tx) => {
+        const likes = await listLikes(tx, { postId }, { limit: 200, before: null });
+        for (const like of likes) await deleteLike(tx, postId, like.account_id);
+        if (likes.length > 0) return false;
+        await media.discard(tx, await listMedia(tx, { postId }));
+        await deletePost(tx, postId);
+        return true;
+      });
+      if (isDone) return;
+    }
+  }
+
+  /** The viewer's drafts, newest first. */
+  async function listDrafts(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
+    const ids = await listDraftIds(database, viewer.accountId, page);
+    const { items, nextCursor } = pageOf(ids, page.limit, (id) => id);
+    return { items: await readPostViews(database, items, viewer), nextCursor };
+  }
+
+  /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
+  async function like(viewer: Viewer, id: number): Promise<PostView> {
+    await checkVisible(viewer, id);
+    await database.transaction(async (tx) => {
+      const row = { post_id: id, account_id: viewer.accountId, like_key: newKey() };
+      if (!(await insertLike(tx, row))) return;
+      if (!(await addToLikeCount(tx, id, 1))) throw noSuchPost();
+    });
+    return read(viewer, id);
+  }
+
+  /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
+  async function unlike(viewer: Viewer, id: number): Promise<PostView> {
+    await checkVisible(viewer, id);
+    await database.transaction(async (tx) => {
+      if (await deleteLike(tx, id, viewer.accountId)) await addToLikeCount(tx, id, -1);
+    });
+    return read(viewer, id);
+  }
+
+  /** Who likes a post, the latest first. @throws DomainError `not_found` */
+  async function listLikers(
+    viewer: Viewer | null,
+    id: number,
+    page: PageRequest,
+  ): Promise<Page<AccountCard>> {
+    await read(viewer, id);
+    const likes = await listLikes(database, { postId: id }, page);
+    const { items, nextCursor } = pageOf(likes, page.limit, (row) => row.like_key);
+    const cards = await readAccountCards(
+      database,
+      items.map((row) => row.account_id),
+    );
+    const cardsInOrder = items
+      .map((row) => cards.get(row.account_id))
+      .filter((c) => c !== undefined);
+    return { items: cardsInOrder, nextCursor };
+  }
+
+  async function checkVisible(viewer: Viewer, id: number): Promise<void> {
+    const post = await findPost(database, id);
+    if (post?.state === 'published') return;
+    if (post?.account_id !== viewer.accountId) throw noSuchPost();
+    throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
+  }
+
+  async function findOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {
+    const post = await findPost(tx, id);
+    if (!post) throw noSuchPost();
+    if (post.account_id === viewer.accountId) return post;
+    if (post.state === 'draft') throw noSuchPost();
+    throw new DomainError('forbidden', 'This post is somebody else’s.');
+  }
+
+  async function attachAll(tx: Tx, post: PostRow, mediaIds: readonly number[]): Promise<void> {
+    for (const [position, id] of mediaIds.entries()) {
+      const spot = { id, accountId: post.account_id, postId: post.id, position };
+      if (!(await attachMedia(tx, spot))) {
+        throw invalid(`mediaIds.${position}`, 'is no picture of yours that is free for a post');
+      }
+    }
+  }
+
+  function newDraft(id: number, viewer: Viewer, { text, mediaIds }: NewPost): PostRow {
+    const at = now().toISOString();
+    return {
+      id,
+      account_id: viewer.accountId,
+      state: 'draft',
+      text,
+      has_media: mediaIds.length > 0 ? 1 : 0,
+      feed_key: null,
+      like_count: 0,
+      created_at: at,
+      updated_at: at,
+      published_at: null,
+    };
+  }
+
+  function publication(key: number): Pick<PostRow, 'state' | 'feed_key' | 'published_at'> {
+    return { state: 'published', feed_key: key, published_at: now().toISOString() };
+  }
+
+  /** Two processes may draw the same key within a millisecond; then another is drawn. */
+  async function withFreshKey<T>(work: (key: number) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(newKey());
+      } catch (error) {
+        if (attempt === 5 || !isDuplicateKey(error)) throw error;
+      }
+    }
+  }
+
+  return {
+    create,
+    read,
+    update,
+    publish,
+    remove,
+    purge,
+    listDrafts,
+    like,
+    unlike,
+    listLikers,
+  };
+}
+
+function repeatOf(viewer: Viewer, input: NewPost): Repeatable | null {
+  if (input.idempotencyKey === null) return null;
+  const asked = JSON.stringify([input.text, input.mediaIds, input.state]);
+  const fingerprint = createHash('sha256').update(asked).digest('hex');
+  const { accountId } = viewer;
+  return { accountId, key: input.idempotencyKey, operation: 'posts.create', fingerprint };
+}

@@ -1,0 +1,49 @@
+import type { AccountCard } from '../accounts/account.ts';
+import { DomainError, invalid } from '../errors.ts';
+import type { MediaView } from '../media/media.ts';
+import { lengthOf } from '../text.ts';
+
+/** A post as it is shown to somebody. */
+export type PostView = {
+  id: number;
+  state: 'draft' | 'published';
+  text: string;
+  author: AccountCard;
+  media: MediaView[];
+  likeCount: number;
+  likedByMe: boolean;
+  createdAt: string;
+  updatedAt: string;
+  publishedAt: string | null;
+  /** Place in every feed; null for a draft. */
+  feedKey: number | null;
+};
+
+export const maxTextLength = 5000;
+export const maxMediaPerPost = 10;
+
+/** @throws DomainError `invalid` (text) */
+export function checkText(text: string): void {
+  if (lengthOf(text) > maxTextLength) {
+    throw invalid('text', `must have at most ${maxTextLength} characters`);
+  }
+}
+
+/** @throws DomainError `invalid` (mediaIds) */
+export function checkMediaIds(mediaIds: readonly number[]): void {
+  if (mediaIds.length > maxMediaPerPost) {
+    throw invalid('mediaIds', `must name at most ${maxMediaPerPost} pictures`);
+  }
+  if (new Set(mediaIds).size < mediaIds.length) {
+    throw invalid('mediaIds', 'must not name a picture twice');
+  }
+}
+
+/** @throws DomainError `invalid` (text) when there is nothing to publish */
+export function checkHasContent({ text, hasMedia }: { text: string; hasMedia: boolean }): void {
+  if (text.trim() === '' && !hasMedia) throw invalid('text', 'must not be empty without a picture');
+}
+
+export function noSuchPost(): DomainError {
+  return new DomainError('not_found', 'There is no such post.');
+}

@@ -1,0 +1,58 @@
+import { DomainError } from '../errors.ts';
+import type { Counters } from '../ports.ts';
+
+const windowMs = 15 * 60 * 1000;
+/** Wrong passwords within the window, before further ones have to wait for its end. */
+const limits = { nameFromAddress: 10, address: 100, name: 50 };
+
+export type LoginThrottle = {
+  /**
+   * Counts an attempt before its password is looked at, so that parallel guesses cannot slip through.
+   * @throws DomainError `rate_limited` with the seconds to wait
+   */
+  begin(attempt: Attempt): Promise<void>;
+  /** Takes an attempt back whose password was right. */
+  forgive(attempt: Attempt): Promise<void>;
+};
+
+type Attempt = {
+  nameKey: string;
+  address: string;
+  /** Whether the owner has signed in from this address before: strangers' guesses must not lock the owner out. */
+  isKnownAddress: boolean;
+};
+
+/** Slows guessing per name and per address. Unknown names count like known ones. */
+export function loginThrottle(counters: Counters): LoginThrottle {
+  return {
+    async begin(attempt) {
+      for (const { key, limit } of countsOf(attempt)) {
+        const { count, resetMs } = await counters.add(key, 1, windowMs);
+        if (count > limit) {
+          throw new DomainError('rate_limited', 'Too many attempts. Try again later.', {
+            retryAfterSeconds: Math.ceil(resetMs / 1000),
+          });
+        }
+      }
+    },
+    async forgive(attempt) {
+      for (const { key } of countsOf(attempt)) await counters.add(key, -1, windowMs);
+      await counters.clear(pairKey(attempt));
+    },
+  };
+}
+
+function countsOf(attempt: Attempt): Array<{ key: string; limit: number }> {
+  const counts = [
+    { key: pairKey(attempt), limit: limits.nameFromAddress },
+    { key: `login:address:${attempt.address}`, limit: limits.address },
+  ];
+  if (!attempt.isKnownAddress) {
+    counts.push({ key: `login:name:${attempt.nameKey}`, limit: limits.name });
+  }
+  return counts;
+}
+
+function pairKey({ nameKey, address }: Attempt): string {
+  return `login:pair:${nameKey}:${address}`;
+}

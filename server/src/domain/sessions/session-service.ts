@@ -1,0 +1,232 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Database, Tx } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { AccountRow, SessionRow } from '../../db/schema.ts';
+import { foldName } from '../accounts/account.ts';
+import { findAccountByName } from '../accounts/account-store.ts';
+import { DomainError } from '../errors.ts';
+import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
+import { loginThrottle } from './login-throttle.ts';
+import {
+  accessTokenSeconds,
+  type Device,
+  refreshTokenParts,
+  replayGraceMs,
+  type SessionTokens,
+  type SessionView,
+  sessionExpiry,
+  type Viewer,
+} from './session.ts';
+import {
+  endSession,
+  findLiveSession,
+  findSession,
+  hasSessionFrom,
+  insertSession,
+  listSessions,
+  rotateSession,
+} from './session-store.ts';
+
+export type SessionService = ReturnType<typeof sessionService>;
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  passwords: PasswordHasher;
+  tokens: TokenSigner;
+  counters: Counters;
+};
+
+export type LogIn = {
+  /** Username, e-mail or login name. */
+  login: string;
+  password: string;
+  audience: string;
+  device: Device;
+  idempotencyKey: string | null;
+};
+
+/** Logs in, refreshes, resolves tokens and ends sessions. */
+export function sessionService(needs: Needs) {
+  const { database, newId, now, passwords, tokens } = needs;
+  const throttle = loginThrottle(needs.counters);
+
+  /**
+   * Opens a session for whoever knows the password.
+   * @throws DomainError `unknown_account` · `wrong_password` (after the same time) · `rate_limited`
+   */
+  async function logIn(input: LogIn): Promise<SessionTokens> {
+    const account = await checkPassword(input);
+    const repeat = repeatOf(input, account.id);
+    const earlier = await findRepeat(database, repeat);
+    if (earlier !== null) return tokensOf(await readSession(earlier));
+    const session = newSession(await newId('sessions'), account.id, input);
+    const winner = await database.transaction(async (tx) => {
+      const other = await claimRepeat(tx, repeat, session.id, now());
+      if (other !== null) return other;
+      await insertSession(tx, session);
+      return session.id;
+    });
+    return tokensOf(winner === session.id ? session : await readSession(winner));
+  }
+
+  async function checkPassword({ login, password, device }: LogIn): Promise<AccountRow> {
+    const nameKey = foldName(login);
+    const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
+    const isKnownAddress =
+      account !== null && (await hasSessionFrom(database, account.id, device.address));
+    const attempt = { nameKey, address: device.address, isKnownAddress };
+    await throttle.begin(attempt);
+    const isRight = await passwords.verify(account?.password_hash ?? null, password);
+    if (!account) throw new DomainError('unknown_account', 'The login or the password is wrong.');
+    if (!isRight || account.disabled_at) {
+      throw new DomainError('wrong_password', 'The login or the password is wrong.');
+    }
+    await throttle.forgive(attempt);
+    return account;
+  }
+
+  /**
+   * Exchanges a refresh token for the next pair. Sent again within ten seconds it gets the same successor; sent again
+   * later it was stolen from somebody, and the session ends.
+   * @throws DomainError `bad_token` · `expired_token` · `revoked_token`
+   */
+  async function refresh(token: string, audience: string, address: string): Promise<SessionTokens> {
+    const { session, generation } = await sessionOfRefreshToken(token, audience);
+    const at = now();
+    const lastUsed = at.toISOString();
+    const expires = sessionExpiry(new Date(session.created_at), at);
+    const next = { last_used_at: lastUsed, expires_at: expires, address };
+    const isRotated =
+      session.generation === generation &&
+      (await database.transaction((tx) => rotateSession(tx, session.id, generation, next)));
+    if (isRotated) return tokensOf({ ...session, ...next, generation: generation + 1 });
+
+    const current = await readSession(session.id);
+    const isRetry =
+      current.generation === generation + 1 &&
+      at.getTime() - new Date(current.last_used_at).getTime() <= replayGraceMs;
+    if (isRetry && !current.ended_at) return tokensOf(current);
+    await database.transaction((tx) => end(tx, session.id, session.account_id));
+    throw new DomainError('revoked_token', 'The refresh token was used before; sign in again.');
+  }
+
+  async function sessionOfRefreshToken(token: string, audience: string) {
+    const parts = refreshTokenParts(token);
+    const session = parts ? await findSession(database, parts.sessionId) : null;
+    if (!parts || !session || session.audience !== audience || !isMacOf(session, parts)) {
+      throw new DomainError('bad_token', 'The refresh token is not valid.');
+    }
+    if (session.ended_at || !(await findLiveSession(database, session.id))) {
+      throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+    }
+    if (session.expires_at <= now().toISOString()) {
+      throw new DomainError('expired_token', 'The session has expired; sign in again.');
+    }
+    return { session, generation: parts.generation };
+  }
+
+  function isMacOf(session: SessionRow, { generation, mac }: { generation: number; mac: string }) {
+    const expected = macOf(session, generation);
+    return timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
+  }
+
+  /** The seed makes tokens of a restored or reused id worthless; the key is not in the database. */
+  function macOf(session: SessionRow, generation: number): string {
+    return tokens.mac(`refresh ${session.id} ${session.seed} ${generation}`);
+  }
+
+  /**
+   * Tells who asks.
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
+   */
+  async function resolve(credential: string | null, audience: string): Promise<Viewer> {
+    if (credential === null) throw new DomainError('no_token', 'This needs an access token.');
+    const claims = await tokens.verify(credential, audience);
+    const session = await findLiveSession(database, claims.sessionId);
+    if (!session || session.account_id !== claims.accountId || session.audience !== audience) {
+      throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+    }
+    return { accountId: session.account_id, sessionId: session.id, role: session.role };
+  }
+
+  /** Live sessions of the viewer, the one used last first. */
+  async function list(viewer: Viewer): Promise<SessionView[]> {
+    const rows = await listSessions(database, viewer.accountId, now().toISOString());
+    return rows.map((row) => viewOf(row, viewer));
+  }
+
+  /** Ends one session of the viewer's. @throws DomainError `not_found` */
+  async function endOne(viewer: Viewer, sessionId: number): Promise<void> {
+    const isEnded = await database.transaction((tx) => end(tx, sessionId, viewer.accountId));
+    if (!isEnded) throw new DomainError('not_found', 'There is no such session.');
+  }
+
+  function end(tx: Tx, id: number, accountId: number): Promise<boolean> {
+    return endSession(tx, { id, accountId, at: now().toISOString() });
+  }
+
+  function newSession(id: number, accountId: number, { audience, device }: LogIn): SessionRow {
+    const at = now();
+    return {
+      id,
+      account_id: accountId,
+      audience,
+      seed: randomBytes(16).toString('hex'),
+      generation: 0,
+      device: device.name.slice(0, 255),
+      address: device.address,
+      created_at: at.toISOString(),
+      last_used_at: at.toISOString(),
+      expires_at: sessionExpiry(at, at),
+      ended_at: null,
+    };
+  }
+
+  async function tokensOf(session: SessionRow): Promise<SessionTokens> {
+    const issuedAt = Math.floor(now().getTime() / 1000);
+    const accessToken = await tokens.sign({
+      accountId: session.account_id,
+      sessionId: session.id,
+      audience: session.audience,
+      issuedAt,
+      expiresAt: issuedAt + accessTokenSeconds,
+    });
+    const mac = macOf(session, session.generation);
+    return {
+      sessionId: session.id,
+      accountId: session.account_id,
+      accessToken,
+      accessTokenSeconds,
+      refreshToken: `${session.id}.${session.generation}.${mac}`,
+    };
+  }
+
+  async function readSession(id: number): Promise<SessionRow> {
+    const session = await findSession(database, id);
+    if (!session) throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+    return session;
+  }
+
+  return { logIn, refresh, resolve, list, end: endOne };
+}
+
+function viewOf(row: SessionRow, viewer: Viewer): SessionView {
+  return {
+    id: row.id,
+    device: row.device,
+    address: row.address,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+    isCurrent: row.id === viewer.sessionId,
+  };
+}
+
+function repeatOf(input: LogIn, accountId: number): Repeatable | null {
+  if (input.idempotencyKey === null) return null;
+  const fingerprint = createHash('sha256').update(foldName(input.login)).digest('hex');
+  return { accountId, key: input.idempotencyKey, operation: 'sessions.logIn', fingerprint };
+}

@@ -1,0 +1,124 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { AccountRow, SessionRow } from '../../db/schema.ts';
+
+export type LiveSession = Pick<SessionRow, 'id' | 'account_id' | 'audience' | 'expires_at'> &
+  Pick<AccountRow, 'role'>;
+
+export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
+  await tx.insertInto('sessions').values(row).execute();
+}
+
+export async function findSession(db: Db, id: number): Promise<SessionRow | null> {
+  const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+/** A session that was not ended, of an account that is neither disabled nor deleted. */
+export async function findLiveSession(db: Db, id: number): Promise<LiveSession | null> {
+  const rows = await liveSession(db, { id });
+  return rows[0] ?? null;
+}
+
+const liveSession = prepared((db, args: { id: number }) =>
+  db
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+    .select([
+      'sessions.id',
+      'sessions.account_id',
+      'sessions.audience',
+      'sessions.expires_at',
+      'accounts.role',
+    ])
+    .where('sessions.id', '=', args.id)
+    .where('sessions.ended_at', 'is', null)
+    .where('accounts.disabled_at', 'is', null)
+    .where('accounts.deleted_at', 'is', null),
+);
+
+/** Live sessions of an account, the one used last first. */
+export function listSessions(db: Db, accountId: number, now: string): Promise<SessionRow[]> {
+  return db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** Whether the account has ever opened a session from this address. */
+export async function hasSessionFrom(db: Db, accountId: number, address: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('address', '=', address)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Moves a session to its next generation. False when another request was faster or the session has ended. */
+export async function rotateSession(
+  tx: Tx,
+  id: number,
+  fromGeneration: number,
+  values: Pick<SessionRow, 'last_used_at' | 'expires_at' | 'address'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('sessions')
+    .set({ ...values, generation: fromGeneration + 1 })
+    .where('id', '=', id)
+    .where('generation', '=', fromGeneration)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Ends a session of an account. False when there is no such live session. */
+export async function endSession(
+  tx: Tx,
+  { id, accountId, at }: { id: number; accountId: number; at: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('sessions')
+    .set({ ended_at: at })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Ends every session of an account, but for the one named. */
+export async function endSessionsOf(
+  tx: Tx,
+  accountId: number,
+  at: string,
+  exceptId = 0,
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ ended_at: at })
+    .where('account_id', '=', accountId)
+    .where('id', '<>', exceptId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+export async function deleteSessionsOf(tx: Tx, accountId: number): Promise<void> {
+  await tx.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+}
+
+/** Forgets sessions that expired before a time. Returns how many. */
+export async function deleteSessionsExpiredBefore(tx: Tx, time: Date): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('sessions')
+    .where('expires_at', '<', time.toISOString())
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

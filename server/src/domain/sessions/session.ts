@@ -1,0 +1,55 @@
+import type { Role } from '../accounts/account.ts';
+
+/** The one who asks, once the token is resolved. */
+export type Viewer = {
+  accountId: number;
+  sessionId: number;
+  role: Role;
+};
+
+/** A session as its owner sees it in the list. */
+export type SessionView = {
+  id: number;
+  /** What the client said it is (User-Agent). */
+  device: string;
+  address: string;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  isCurrent: boolean;
+};
+
+/** What a login or a refresh hands out. */
+export type SessionTokens = {
+  sessionId: number;
+  accountId: number;
+  accessToken: string;
+  accessTokenSeconds: number;
+  refreshToken: string;
+};
+
+export type Device = { name: string; address: string };
+
+/** Life of an access token. */
+export const accessTokenSeconds = 15 * 60;
+/** A session that is not refreshed for this long ends; however often it is refreshed, it ends after the second. */
+const sessionIdleMs = 30 * 24 * 3600 * 1000;
+const sessionLifeMs = 180 * 24 * 3600 * 1000;
+/** A refresh token that is sent again within this time gets the same successor: clients retry, tabs race. */
+export const replayGraceMs = 10_000;
+
+/** When a session ends that was made and is used at these times. */
+export function sessionExpiry(createdAt: Date, usedAt: Date): string {
+  const end = Math.min(usedAt.getTime() + sessionIdleMs, createdAt.getTime() + sessionLifeMs);
+  return new Date(end).toISOString();
+}
+
+/** Parts of a refresh token `<session id>.<generation>.<mac>`; null when it has another form. */
+export function refreshTokenParts(
+  token: string,
+): { sessionId: number; generation: number; mac: string } | null {
+  const match = /^([1-9]\d{0,9})\.(\d{1,9})\.([0-9a-f]{64})$/.exec(token);
+  if (!match) return null;
+  const [, sessionId, generation, mac = ''] = match;
+  return { sessionId: Number(sessionId), generation: Number(generation), mac };
+}

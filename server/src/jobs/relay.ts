@@ -1,0 +1,110 @@
+import type { Database } from '../db/database.ts';
+import { claimOutbox, deleteFromOutbox, extendLease, type OutboxEntry } from '../db/outbox.ts';
+import type { Bus, Now } from '../domain/ports.ts';
+import type { JobLog } from './worker.ts';
+
+type Needs = { database: Database; bus: Bus; now: Now; log: JobLog };
+
+export type Relay = {
+  /** Begins to carry events, after each commit that wrote one and once a second. */
+  start(): void;
+  /** Carries everything that is due by now, and resolves when it is done. For tests and commands. */
+  drain(): Promise<void>;
+  /** Takes no more, and resolves when what was taken is done. */
+  stop(): Promise<void>;
+};
+
+/** After a crash, an event that was in flight is taken again when this has passed. */
+const leaseMs = 30_000;
+const renewalMs = 10_000;
+const intervalMs = 1000;
+const maxInFlight = 8;
+
+/** Carries events from the outbox to the bus. A row is deleted only when the bus has confirmed it. */
+export function relay({ database, bus, now, log }: Needs): Relay {
+  const inFlight = new Set<Promise<void>>();
+  let claiming: Promise<void> | null = null;
+  let isStopped = true;
+  let hasNudge = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function leaseEnd(): string {
+    return new Date(now().getTime() + leaseMs).toISOString();
+  }
+
+  async function renew(id: number): Promise<void> {
+    await database
+      .transaction((tx) => extendLease(tx, id, leaseEnd()))
+      .catch((err: unknown) => log.warn({ err }, 'a lease could not be renewed'));
+  }
+
+  async function carry(entry: OutboxEntry): Promise<void> {
+    const renewal = setInterval(() => void renew(entry.id), renewalMs);
+    try {
+      const { eventId, topic, payload, subscriber, attempts } = entry;
+      await bus.publish({ id: eventId, topic, payload, subscriber, attempts });
+      await database.transaction((tx) => deleteFromOutbox(tx, entry.id));
+    } catch (err) {
+      log.warn(
+        { topic: entry.topic, eventId: entry.eventId, err },
+        'an event could not be handed on; it stays',
+      );
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** Claims as many as may be in flight. Returns how many it got. */
+  async function claimSome(): Promise<number> {
+    const entries = await claimOutbox(database, {
+      now: now().toISOString(),
+      leaseUntil: leaseEnd(),
+      limit: maxInFlight - inFlight.size,
+    });
+    for (const entry of entries) {
+      const done = carry(entry).finally(() => {
+        inFlight.delete(done);
+        nudge();
+      });
+      inFlight.add(done);
+    }
+    return entries.length;
+  }
+
+  function hasRoom(): boolean {
+    return !isStopped && inFlight.size < maxInFlight;
+  }
+
+  function nudge(): void {
+    if (!hasRoom()) return;
+    hasNudge = true;
+    claiming ??= claimWhileNudged().finally(() => {
+      claiming = null;
+    });
+  }
+
+  async function claimWhileNudged(): Promise<void> {
+    while (hasNudge && hasRoom()) {
+      hasNudge = false;
+      await claimSome().catch((err: unknown) => log.warn({ err }, 'the outbox could not be read'));
+    }
+  }
+
+  return {
+    start() {
+      isStopped = false;
+      database.onEvents(nudge);
+      timer = setInterval(nudge, intervalMs);
+      nudge();
+    },
+    async drain() {
+      while ((await claimSome()) > 0 || inFlight.size > 0) await Promise.all(inFlight);
+    },
+    async stop() {
+      isStopped = true;
+      clearInterval(timer);
+      await claiming;
+      await Promise.all(inFlight);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `rookery: this is Node ${process.versions.node}; Rookery needs 22.18 or newer.\n` +
+      'Start it with ./rookery, which fetches one, or install Node 24.\n',
+  );
+  process.exitCode = 1;
+} else {
+  // Loaded only now: the packages do not run on an older Node, and would crash instead of saying so.
+  const { run } = await import('./cli/program.ts');
+  process.exitCode = await run(process.argv.slice(2));
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InjectOptions } from 'fastify';
+import pino from 'pino';
+import { type App, openApp } from '../../src/app/app.ts';
+import { type Config, readConfig } from '../../src/app/config.ts';
+import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
+import { type Clock, stoppedClock } from './clock.ts';
+
+export type Person = 'alice' | 'bob' | 'carla';
+
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+export type Sent = { as?: Person | undefined; body?: unknown; headers?: Record<string, string> };
+
+export type Answer = {
+  status: number;
+  headers: Record<string, string>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+  body: any;
+  bytes: Buffer;
+};
+
+export type Tokens = { accessToken: string; refreshToken: string; sessionId: number };
+
+export type TestServer = {
+  app: App;
+  http: Http;
+  clock: Clock;
+  dataDir: string;
+  /** Lines that were logged. */
+  logged: string[];
+  send(method: Method, path: string, sent?: Sent): Promise<Answer>;
+  /** Signs one of the people in, up first if need be. Kept, so that `as` uses the same session. */
+  tokens(person: Person): Promise<Tokens>;
+  upload(as: Person, file: Uint8Array, more?: UploadOptions): Promise<Answer>;
+  /** Runs all jobs that are due. */
+  work(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type UploadOptions = {
+  alt?: string;
+  filename?: string;
+  path?: string;
+  method?: 'POST' | 'PUT';
+  headers?: Record<string, string>;
+};
+
+export type ServerOptions = {
+  environment?: Record<string, string>;
+  config?: Partial<Config>;
+  http?: HttpOptions;
+};
+
+export const passwords: Record<Person, string> = {
+  alice: 'alice-likes-dunes',
+  bob: 'bob-walks-at-dusk',
+  carla: 'carla-sees-colours',
+};
+
+/** The whole program on SQLite in memory and files in a temporary folder; it is noon on 1 June 2026. */
+export async function testServer(options: ServerOptions = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rookery-test-'));
+  const logged: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
+  const clock = stoppedClock();
+  const environment = {
+    DATABASE_URL: 'sqlite::memory:',
+    RATE_LIMITS: 'off',
+    ...options.environment,
+    DATA_DIR: dataDir,
+  };
+  const config = { ...readConfig(environment), ...options.config };
+  const app = await openApp(config, { now: clock.now, log });
+  const http = await buildHttp(app, options.http);
+  const sessions = new Map<Person, Promise<Tokens>>();
+
+  async function send(method: Method, path: string, sent: Sent = {}): Promise<Answer> {
+    const headers = { ...sent.headers };
+    if (sent.as) headers.authorization ??= `Bearer ${(await tokens(sent.as)).accessToken}`;
+    const injected: InjectOptions = { method, url: path, headers };
+    if (sent.body !== undefined) {
+      injected.payload = sent.body as string | object;
+      if (typeof sent.body === 'string') headers['content-type'] ??= 'application/json';
+    }
+    return answerOf(await http.server.inject(injected));
+  }
+
+  function tokens(person: Person): Promise<Tokens> {
+    const known = sessions.get(person) ?? signIn(person);
+    sessions.set(person, known);
+    return known;
+  }
+
+  async function signIn(person: Person): Promise<Tokens> {
+    const password = passwords[person];
+    const email = `${person}@example.com`;
+    await send('POST', '/v2/accounts', { body: { username: person, password, email } });
+    const { status, body } = await send('POST', '/v2/sessions', {
+      body: { login: person, password },
+    });
+    if (status !== 201) throw new Error(`${person} could not sign in: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  return {
+    app,
+    http,
+    clock,
+    dataDir,
+    logged,
+    send,
+    tokens,
+    upload(as, file, { path = '/v2/media', method = 'POST', headers = {}, ...form } = {}) {
+      const { payload, contentType } = formOf(file, form);
+      return send(method, path, {
+        as,
+        body: payload,
+        headers: { ...headers, 'content-type': contentType },
+      });
+    },
+    work: () => app.relay.drain(),
+    async close() {
+      await http.close();
+      await app.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+type Injected = { statusCode: number; headers: object; rawPayload: Buffer };
+
+function answerOf({ statusCode, headers, rawPayload }: Injected): Answer {
+  const plain = Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, String(v)]));
+  const isJson = /json/.test(plain['content-type'] ?? '');
+  const text = rawPayload.toString('utf8');
+  return {
+    status: statusCode,
+    headers: plain,
+    body: isJson ? JSON.parse(text) : text,
+    bytes: rawPayload,
+  };
+}
+
+function formOf(file: Uint8Array, { alt, filename = 'photo.jpg' }: UploadOptions) {
+  const boundary = `----${randomUUID()}`;
+  const parts: Uint8Array[] = [];
+  if (alt !== undefined) {
+    parts.push(
+      Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="alt"\r\n\r\n${alt}\r\n`),
+    );
+  }
+  parts.push(
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
+    ),
+    file,
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  );
+  return {
+    payload: Buffer.concat(parts),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  };
+}
