@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely } from 'kysely';
 import { engineOf, isRetryable } from './dialects.ts';
 import type { Schema } from './schema.ts';
 import { markTransaction } from './sqlite.ts';
+import type { Db, Tx } from './tx.ts';
 
-/** Reads. A transaction can be read from as well, so every `Tx` is a `Db`. */
-export type Db = Pick<Kysely<Schema>, 'selectFrom' | 'executeQuery' | 'getExecutor'>;
-
-/** Reads and writes of one transaction. Only `transaction()` makes one. */
-export type Tx = Pick<
-  Transaction<Schema>,
-  'selectFrom' | 'insertInto' | 'updateTable' | 'deleteFrom' | 'executeQuery' | 'getExecutor'
->;
+export type { Db, Tx };
 
 export type Database = Db & {
   /** True when no other process shares the database. */

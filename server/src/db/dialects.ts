@@ -1,7 +1,7 @@
 import type { Dialect, InsertObject } from 'kysely';
-import type { Tx } from './database.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
+import type { Tx } from './tx.ts';
 
 /** What `DATABASE_URL` names, and how to reach it. Every difference between the engines is erased in this folder. */
 export type Engine = {

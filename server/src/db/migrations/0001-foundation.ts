@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Accounts, sessions, media, posts, likes, follows, and the tables that keep writes exact. */
 export const foundation: Migration = {

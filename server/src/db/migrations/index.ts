@@ -1,13 +1,5 @@
-import type { Kysely } from 'kysely';
 import { foundation } from './0001-foundation.ts';
-
-/** One step of the schema. A step that has been released never changes; the next change is a new step. */
-export type Migration = {
-  /** Number and subject: `0001-foundation`. */
-  name: string;
-  up(db: Kysely<unknown>): Promise<void>;
-  down(db: Kysely<unknown>): Promise<void>;
-};
+import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
 export const migrations: readonly Migration[] = [foundation];
