@@ -7,6 +7,7 @@ import { documentCommands } from './documents.ts';
 import { migrateCommand } from './migrate.ts';
 import { CommandError } from './print.ts';
 import { seedCommand } from './seed.ts';
+import { settingsCommand } from './settings.ts';
 import { startCommand } from './start.ts';
 
 /** Finds the command, runs it, and returns the exit code. */
@@ -23,6 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ...documentCommands(),
     adminCommand(),
     doctorCommand(),
+    settingsCommand(),
   ];
   for (const command of commands) program.addCommand(passOn(command));
   try {

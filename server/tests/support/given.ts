@@ -1,0 +1,38 @@
+import { samplePhoto } from '../../src/adapters/images/sample-photo.ts';
+import type { Person, TestServer } from './server.ts';
+
+type PostOptions = { text?: string; state?: 'draft' | 'published'; mediaIds?: number[] };
+
+let photo: Promise<Uint8Array> | undefined;
+
+/** A JPEG of 1600 × 1200 pixels with a position in its EXIF; painted once. */
+export function aPhoto(): Promise<Uint8Array> {
+  photo ??= samplePhoto(1);
+  return photo;
+}
+
+/** Writes a post and returns its id. */
+export async function aPost(
+  server: TestServer,
+  as: Person,
+  options: PostOptions = {},
+): Promise<number> {
+  const { status, body } = await server.send('POST', '/v2/posts', {
+    as,
+    body: { text: 'Hello.', ...options },
+  });
+  if (status !== 201) throw new Error(`The post was refused: ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+/** Uploads a picture and returns its id. */
+export async function aPicture(server: TestServer, as: Person): Promise<number> {
+  const { status, body } = await server.upload(as, await aPhoto());
+  if (status !== 201) throw new Error(`The picture was refused: ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+/** Signs somebody up. */
+export async function anAccount(server: TestServer, as: Person): Promise<void> {
+  await server.tokens(as);
+}
