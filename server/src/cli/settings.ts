@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { settingRows, settingsPage } from '../app/settings-page.ts';
-import { jsonOption, print, printRows } from './print.ts';
+import { jsonOption, printRows } from './print.ts';
 
 export function settingsCommand(): Command {
   return new Command('settings')

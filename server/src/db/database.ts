@@ -24,7 +24,9 @@ export type Database = Db & {
   close(): Promise<void>;
 };
 
-const maxAttempts = 8;
+/** For how long a transaction is tried again. */
+const retryForMs = 10_000;
+const maxDelayMs = 500;
 const transactionsWithEvents = new WeakSet<object>();
 
 /**
@@ -66,13 +68,14 @@ export function noteEvent(tx: Tx): void {
 }
 
 async function withRetry<T>(run: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + retryForMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
-      if (attempt >= maxAttempts || !isRetryable(error)) throw error;
-      // Full jitter, from 10 ms to 1.3 s: those who collided must not meet again.
-      await sleep(Math.random() * 10 * 2 ** attempt);
+      if (Date.now() > deadline || !isRetryable(error)) throw error;
+      // Full jitter: those who collided must not meet again.
+      await sleep(Math.random() * Math.min(10 * 2 ** attempt, maxDelayMs));
     }
   }
 }

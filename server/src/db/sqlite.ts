@@ -61,6 +61,8 @@ class SqliteDriver implements Driver {
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma('cache_size = -65536');
+    // From here on, a wait for another process's write would stop this whole process; `transaction()` waits instead.
+    database.pragma('busy_timeout = 50');
     this.#connection = new SqliteConnection(database);
   }
 

@@ -22,7 +22,7 @@ export type Scenario = {
   /** Headers that must be there, in lower case. */
   expectHeaders?: Record<string, unknown>;
   /** What must be true after. */
-  then?: (server: TestServer, answer: Answer) => Promise<void>;
+  after?: (server: TestServer, answer: Answer) => Promise<void>;
 };
 
 /** Runs each row on a server of its own. */
@@ -58,7 +58,7 @@ async function runRow(server: TestServer, row: Scenario): Promise<void> {
   expect(answer.status, JSON.stringify(answer.body)).toBe(row.expect[0]);
   if (row.expect[1] !== undefined) expect(answer.body).toMatchObject(row.expect[1] as object);
   expect(answer.headers).toMatchObject(row.expectHeaders ?? {});
-  await row.then?.(server, answer);
+  await row.after?.(server, answer);
 }
 
 /** `"{media}"` in a body becomes the number that it stands for. */

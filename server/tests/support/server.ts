@@ -7,9 +7,10 @@ import pino from 'pino';
 import { type App, openApp } from '../../src/app/app.ts';
 import { type Config, readConfig } from '../../src/app/config.ts';
 import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
+import { people } from '../../src/app/seed/people.ts';
 import { type Clock, stoppedClock } from './clock.ts';
 
-export type Person = 'alice' | 'bob' | 'carla';
+export type Person = (typeof people)[number]['username'];
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
@@ -55,12 +56,6 @@ export type ServerOptions = {
   http?: HttpOptions;
 };
 
-export const passwords: Record<Person, string> = {
-  alice: 'alice-likes-dunes',
-  bob: 'bob-walks-at-dusk',
-  carla: 'carla-sees-colours',
-};
-
 /** The whole program on SQLite in memory and files in a temporary folder; it is noon on 1 June 2026. */
 export async function testServer(options: ServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rookery-test-'));
@@ -96,7 +91,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
   }
 
   async function signIn(person: Person): Promise<Tokens> {
-    const password = passwords[person];
+    const password = people.find(({ username }) => username === person)?.password;
     const email = `${person}@example.com`;
     await send('POST', '/v2/accounts', { body: { username: person, password, email } });
     const { status, body } = await send('POST', '/v2/sessions', {

@@ -145,7 +145,7 @@ scenarios('GET /v2/users/{username}', [
     given: (s) => anAccount(s, 'alice'),
     send: ['GET', '/v2/users/ALICE'],
     expect: [200, { username: 'alice', followedByMe: null }],
-    then: async (_server, { body }) => expect(body).not.toHaveProperty('email'),
+    after: async (_server, { body }) => expect(body).not.toHaveProperty('email'),
   },
   {
     name: 'does not know a name that nobody has',

@@ -74,7 +74,7 @@ scenarios('POST /v2/posts', [
     },
     send: ['POST', '/v2/posts', { text: 'Again.', mediaIds: ['#{id}'] }],
     expect: [422, { fields: [{ field: 'mediaIds.0' }] }],
-    then: async (s) => {
+    after: async (s) => {
       const { body } = await s.send('GET', '/v2/me', { as: 'alice' });
       expect(body.postCount).toBe(1);
     },
@@ -92,7 +92,7 @@ scenarios('POST /v2/posts', [
     headers: { 'idempotency-key': 'k' },
     send: ['POST', '/v2/posts', { text: 'Once.' }],
     expect: [201, { id: 1 }],
-    then: async (s) => {
+    after: async (s) => {
       const { body } = await s.send('GET', '/v2/me', { as: 'alice' });
       expect(body.postCount).toBe(1);
     },
@@ -116,7 +116,7 @@ scenarios('PATCH /v2/posts/{id}', [
     as: 'alice',
     send: ['PATCH', '/v2/posts/{id}', { mediaIds: ['#{fresh}'] }],
     expect: [200, { media: [{ id: 2 }] }],
-    then: async (s) => {
+    after: async (s) => {
       const reused = await aPost(s, 'alice', { mediaIds: [1] });
       expect(reused).toBe(2);
     },
@@ -175,7 +175,7 @@ scenarios('publishing and drafts', [
     as: 'alice',
     send: ['POST', '/v2/posts/{id}/publish'],
     expect: [200, { state: 'published', publishedAt: '2026-06-01T12:00:00.000Z' }],
-    then: async (s) => {
+    after: async (s) => {
       const { body } = await s.send('GET', '/v2/me', { as: 'alice' });
       expect(body.postCount).toBe(1);
     },

@@ -72,7 +72,7 @@ scenarios('GET and DELETE /v2/sessions', [
     as: 'alice',
     send: ['DELETE', '/v2/sessions/{id}'],
     expect: [204],
-    then: async (s) => {
+    after: async (s) => {
       const { body } = await s.send('GET', '/v2/sessions', { as: 'alice' });
       expect(body.items).toHaveLength(1);
     },
@@ -82,7 +82,7 @@ scenarios('GET and DELETE /v2/sessions', [
     as: 'alice',
     send: ['DELETE', '/v2/sessions/current'],
     expect: [204],
-    then: async (s) => {
+    after: async (s) => {
       const { body } = await s.send('GET', '/v2/me', { as: 'alice' });
       expect(body.code).toBe('revoked_token');
     },
