@@ -1,8 +1,47 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { isReached, type ServerEngine, servers } from './server/tests/support/databases.ts';
+
+/** Tests that ask a database; they run on every engine. The others run once. */
+const onEveryEngine = [
+  'server/tests/contracts/**/*.test.ts',
+  'server/tests/db/**/*.test.ts',
+  'server/tests/jobs/**/*.test.ts',
+];
+
+const all = ['sqlite', 'postgres', 'mysql'] as const;
+
+/** The engines that `DATABASES=sqlite,postgres` names, or else all that answer. */
+async function engines(): Promise<string[]> {
+  const named = process.env.DATABASES;
+  if (named) return named.split(',').map((name) => name.trim());
+  const reached: string[] = [];
+  for (const engine of all) {
+    if (engine === 'sqlite' || (await isReached(servers[engine as ServerEngine])))
+      reached.push(engine);
+    else process.stderr.write(`${engine} is not reached: its tests are left out.\n`);
+  }
+  return reached;
+}
+
+function project(engine: string): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: engine,
+      include:
+        engine === 'sqlite'
+          ? ['server/tests/**/*.test.ts', 'client/tests/**/*.test.ts']
+          : onEveryEngine,
+      exclude: engine === 'sqlite' ? [] : ['server/tests/db/sqlite.test.ts'],
+      env: { TEST_DATABASE: engine },
+      globalSetup: ['./server/tests/support/global-setup.ts'],
+    },
+  };
+}
 
 export default defineConfig({
   test: {
-    include: ['server/tests/**/*.test.ts', 'client/tests/**/*.test.ts'],
+    projects: (await engines()).map(project),
     reporters: ['default', './server/tests/support/summary-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

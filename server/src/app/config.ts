@@ -18,6 +18,7 @@ export type Config = {
     corsOrigins: string[];
   };
   databaseUrl: string;
+  databasePoolSize: number;
   dataDir: string;
   secretKey: string;
   logLevel: Settings['LOG_LEVEL'];
@@ -53,7 +54,10 @@ export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
   const settings = readSettings(environment, problems);
   const dataDir = resolve(settings.DATA_DIR);
-  const databaseUrl = settings.DATABASE_URL ?? `sqlite:${join(dataDir, 'rookery.sqlite')}`;
+  const databaseUrl =
+    settings.DATABASE_URL ??
+    translated(settings.DB_URI) ??
+    `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   checkTogether(settings, problems);
   const secretKey =
     problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
@@ -68,6 +72,7 @@ export function readConfig(environment: Environment = process.env): Config {
       corsOrigins: listOf(settings.CORS_ORIGINS),
     },
     databaseUrl,
+    databasePoolSize: settings.DATABASE_POOL_SIZE,
     dataDir,
     secretKey,
     logLevel: settings.LOG_LEVEL,
@@ -206,6 +211,12 @@ function keptSecret(dataDir: string, problems: string[]): string {
     );
   }
   return secret;
+}
+
+/** SQLAlchemy's form: the driver's name is dropped, and so are options that only it understands. */
+function translated(uri: string | undefined): string | undefined {
+  if (uri === undefined) return undefined;
+  return uri.replace(/^([a-z]+)\+[a-z0-9_]+:/, '$1:').replace(/[?&]charset=[^&]*/, '');
 }
 
 function contractsOf(settings: Settings): string[] {

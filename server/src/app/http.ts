@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import { type Mounted, mountContract } from '../contracts/contract.ts';
 import { contracts } from '../contracts/index.ts';
+import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
 import { ownRoutes } from './own-routes.ts';
 
@@ -70,6 +71,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
       publicUrl,
       requestsPerMinute: config.hasRateLimits ? (options.requestsPerMinute ?? 600) : null,
       maxUploadBytes: config.media.maxBytes,
+      isOutage,
     });
     mounted.set(contract.name, mount);
   }

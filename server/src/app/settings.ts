@@ -33,8 +33,24 @@ export const Settings = Type.Object({
   }),
   DATABASE_URL: Type.Optional(
     Type.String({
-      pattern: '^sqlite:.+$',
-      description: 'The database: `sqlite:FILE`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
+      pattern: '^(sqlite|postgres|postgresql|mysql|cockroachdb):.+$',
+      'x-secret': true,
+      description:
+        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
+    }),
+  ),
+  DATABASE_POOL_SIZE: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 10,
+    description: 'Connections that one process opens to a server database at most.',
+  }),
+  DB_URI: Type.Optional(
+    Type.String({
+      pattern: '^(mysql|postgresql|postgres|cockroachdb|sqlite)(\\+[a-z0-9_]+)?:.+$',
+      'x-secret': true,
+      description:
+        'The older systems’ form of `DATABASE_URL`, such as `mysql+pymysql://…?charset=utf8`; it is translated. Used when `DATABASE_URL` is not set.',
     }),
   ),
   SECRET_KEY: Type.Optional(

@@ -88,6 +88,8 @@ export type MountOptions = {
   /** Null: requests are not counted. */
   requestsPerMinute: number | null;
   maxUploadBytes: number;
+  /** Tells errors of a machine that cannot be asked right now: they become 503. */
+  isOutage: (error: unknown) => boolean;
 };
 
 /** What a mounted contract tells of itself once the server is ready. */
@@ -110,7 +112,7 @@ export async function mountContract(
   await root.register(
     async (instance) => {
       const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-      answerErrors(app, contract);
+      answerErrors(app, contract, options.isOutage);
       app.setValidatorCompiler(contract.validator);
       await document(app, contract, options.publicUrl);
       await app.register(multipart, {
@@ -143,9 +145,13 @@ function surroundingsOf(contract: Contract, { services, publicUrl }: MountOption
   };
 }
 
-function answerErrors(app: ContractApp, contract: Contract): void {
+function answerErrors(
+  app: ContractApp,
+  contract: Contract,
+  isOutage: MountOptions['isOutage'],
+): void {
   app.setErrorHandler((raw, request, reply) => {
-    const error = toDomainError(raw);
+    const error = toDomainError(raw, isOutage);
     const code = error?.code ?? (isMethodError(raw) ? 'method_not_allowed' : 'internal');
     const wire = contract.errors[code];
     if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');

@@ -26,25 +26,20 @@ const codesByStatus: Partial<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
-/** Drivers' words for a database that cannot be asked right now. */
-const outageCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'SQLITE_BUSY',
-  'SQLITE_FULL',
-]);
-
 /**
  * Folds the errors of the framework and of schemas into the domain's. Null for what nobody foresaw: that is ours, and
  * the client learns no more than that.
+ * @param isOutage tells errors of a machine that cannot be asked right now
  */
-export function toDomainError(raw: unknown): DomainError | null {
+export function toDomainError(
+  raw: unknown,
+  isOutage: (error: unknown) => boolean,
+): DomainError | null {
   if (raw instanceof DomainError) return raw;
   if (!(raw instanceof Error)) return null;
   const error: FrameworkError = raw;
   if (error.validation) return schemaError(error, error.validation);
-  if (outageCodes.has(error.code ?? '')) {
+  if (isOutage(error)) {
     const message = 'The server cannot do this right now. Try again in a moment.';
     return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause: raw });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
-import { engineOf, isRetryable } from './dialects.ts';
+import { type EngineName, engineOf, isRetryable } from './dialects.ts';
 import type { Schema } from './schema.ts';
 import { markTransaction } from './sqlite.ts';
 import type { Db, Tx } from './tx.ts';
@@ -8,6 +8,7 @@ import type { Db, Tx } from './tx.ts';
 export type { Db, Tx };
 
 export type Database = Db & {
+  readonly engine: EngineName;
   /** True when no other process shares the database. */
   readonly isEmbedded: boolean;
   /** A number that changes when another process has written to an embedded database. */
@@ -30,11 +31,12 @@ const maxDelayMs = 500;
 const transactionsWithEvents = new WeakSet<object>();
 
 /**
- * Opens the database that an address names: `sqlite:FILE` or `sqlite::memory:`.
+ * Opens the database that an address names; `sqlite::memory:` is one in memory.
+ * @param poolSize how many connections a server database is asked for at once
  * @throws Error when the address is not understood
  */
-export function openDatabase(url: string): Database {
-  const engine = engineOf(url);
+export function openDatabase(url: string, poolSize = 10): Database {
+  const engine = engineOf(url, { poolSize });
   const kysely = new Kysely<Schema>({ dialect: engine.dialect });
   const listeners: Array<() => void> = [];
 
@@ -50,6 +52,7 @@ export function openDatabase(url: string): Database {
   }
 
   return {
+    engine: engine.name,
     isEmbedded: engine.isEmbedded,
     versionElsewhere: () => engine.versionElsewhere(),
     kysely,

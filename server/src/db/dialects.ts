@@ -1,11 +1,15 @@
-import type { Dialect, InsertObject } from 'kysely';
+import { type Dialect, type InsertObject, MysqlAdapter } from 'kysely';
+import { mysqlDialect } from './mysql.ts';
+import { postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
 import type { Tx } from './tx.ts';
 
+export type EngineName = 'sqlite' | 'postgres' | 'mysql' | 'cockroachdb';
+
 /** What `DATABASE_URL` names, and how to reach it. Every difference between the engines is erased in this folder. */
 export type Engine = {
-  name: 'sqlite';
+  name: EngineName;
   dialect: Dialect;
   /** True when one process has the database for itself, so that what it remembers of it stays true. */
   isEmbedded: boolean;
@@ -13,27 +17,96 @@ export type Engine = {
   versionElsewhere(): number;
 };
 
-/** @throws Error when the address names no engine that this program speaks. */
-export function engineOf(url: string): Engine {
-  const file = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1];
-  if (file === undefined) {
-    throw new Error(`DATABASE_URL=${url.split(':')[0]}:… is not understood. Use sqlite:FILE.`);
+export type EngineOptions = { poolSize: number };
+
+/** @throws Error when the address names no engine that this program speaks */
+export function engineOf(url: string, { poolSize }: EngineOptions): Engine {
+  const scheme = url.slice(0, url.indexOf(':'));
+  const shared = { isEmbedded: false, versionElsewhere: () => 0 };
+  switch (scheme) {
+    case 'sqlite':
+      return {
+        name: 'sqlite',
+        isEmbedded: true,
+        ...sqliteEngine(url.replace(/^sqlite:(\/\/)?/, '')),
+      };
+    case 'postgres':
+    case 'postgresql':
+      return {
+        name: 'postgres',
+        ...shared,
+        dialect: postgresDialect(url, { poolSize, isSerializable: false }),
+      };
+    case 'cockroachdb':
+      return {
+        name: 'cockroachdb',
+        ...shared,
+        dialect: postgresDialect(url, { poolSize, isSerializable: true }),
+      };
+    case 'mysql':
+      return { name: 'mysql', ...shared, dialect: mysqlDialect(url, { poolSize }) };
+    default:
+      throw new Error(
+        `DATABASE_URL=${scheme}:… is not understood. Use sqlite:, postgres:, mysql: or cockroachdb:.`,
+      );
   }
-  return { name: 'sqlite', isEmbedded: true, ...sqliteEngine(file) };
 }
 
-/** Errors after which the same transaction may succeed when it is run again from its start. */
+/**
+ * Errors after which the same transaction may succeed when it is run again from its start; each says that nothing was
+ * kept. A connection lost at the commit is not among them: nobody knows what became of it.
+ */
 const retryableCodes = new Set([
   'SQLITE_BUSY',
   'SQLITE_BUSY_SNAPSHOT',
-  '40001',
-  '40P01',
+  '40001', // serialization failure
+  '40P01', // deadlock
+  '55P03', // lock timeout
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
+  'ER_UNKNOWN_COM_ERROR', // Galera: this node is not ready
 ]);
 
 export function isRetryable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && retryableCodes.has(String(error.code));
+  return retryableCodes.has(codeOf(error));
+}
+
+/** Errors by which a driver says that the database cannot be asked right now. */
+const outageCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+  'PROTOCOL_CONNECTION_LOST',
+  'POOL_CLOSED',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_UNKNOWN_COM_ERROR',
+  '40001',
+  '55P03',
+  '57014', // statement timeout
+  '57P01', // shut down by its administrator
+  '57P02',
+  '57P03', // starting up
+  '53300', // too many connections
+  '08006',
+  '08001',
+]);
+
+/** Drivers that have no code for it say it in words. */
+const outageWords =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|closed state|connection is in closed/i;
+
+/** Whether the database could not be asked, or did not answer in time. A later repeat may succeed. */
+export function isOutage(error: unknown): boolean {
+  return (
+    outageCodes.has(codeOf(error)) || (error instanceof Error && outageWords.test(error.message))
+  );
 }
 
 /** Inserts a row unless its key is taken already. True when it was written. */
@@ -42,17 +115,24 @@ export async function insertIgnore<T extends keyof Schema>(
   table: T,
   row: InsertObject<Schema, T>,
 ): Promise<boolean> {
-  const result = await tx
-    .insertInto(table)
-    .values(row)
-    .onConflict((c) => c.doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  const insert = tx.insertInto(table).values(row);
+  if (!isMysql(tx)) {
+    const result = await insert.onConflict((c) => c.doNothing()).executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+  // INSERT IGNORE would hide broken foreign keys too; a duplicate fails the statement alone there, not the transaction.
+  try {
+    await insert.execute();
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
 }
 
 /** Whether a write failed because a row with the same unique key is there. */
 export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && duplicateKeyCodes.has(String(error.code));
+  return duplicateKeyCodes.has(codeOf(error));
 }
 
 const duplicateKeyCodes = new Set([
@@ -61,3 +141,11 @@ const duplicateKeyCodes = new Set([
   '23505',
   'ER_DUP_ENTRY',
 ]);
+
+function isMysql(tx: Tx): boolean {
+  return tx.getExecutor().adapter instanceof MysqlAdapter;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import { migrations } from './migrations/index.ts';
@@ -14,6 +15,25 @@ export function migrateUp(database: Database, to?: string): Promise<MigrationRep
 /** Reverts the latest step. */
 export function migrateDown(database: Database): Promise<MigrationReport> {
   return run(database, (m) => m.migrateDown());
+}
+
+/** What keeps this program from using the database as it is, each with what to do; empty when nothing does. */
+export async function schemaProblems(database: Database): Promise<string[]> {
+  const states = await migrationStates(database);
+  const missing = states.filter((state) => state.appliedAt === null).map((state) => state.name);
+  if (missing.length > 0) {
+    return [`The database lacks ${missing.join(', ')}. Run: ./rookery migrate up`];
+  }
+  const known = new Set(states.map((state) => state.name));
+  const { rows } = await sql<{ name: string }>`select name from migrations`.execute(
+    database.kysely,
+  );
+  return rows
+    .filter(({ name }) => !known.has(name))
+    .map(
+      ({ name }) =>
+        `The database has ${name}, which this version does not know. Start a newer version.`,
+    );
 }
 
 /** Every step that this program knows, with the time at which the database took it. */

@@ -9,6 +9,7 @@ import { type Config, readConfig } from '../../src/app/config.ts';
 import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
 import { people } from '../../src/app/seed/people.ts';
 import { type Clock, stoppedClock } from './clock.ts';
+import { emptyDatabase } from './databases.ts';
 
 export type Person = (typeof people)[number]['username'];
 
@@ -56,14 +57,18 @@ export type ServerOptions = {
   http?: HttpOptions;
 };
 
-/** The whole program on SQLite in memory and files in a temporary folder; it is noon on 1 June 2026. */
+const testSecret = '4f0c6d1be2a97385f1c0b6d47a92e38c';
+
+/** The whole program on an empty database and files in a temporary folder; it is noon on 1 June 2026. */
 export async function testServer(options: ServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rookery-test-'));
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
   const clock = stoppedClock();
+  const database = await emptyDatabase(process.env.TEST_DATABASE);
   const environment = {
-    DATABASE_URL: 'sqlite::memory:',
+    DATABASE_URL: database.url,
+    SECRET_KEY: testSecret,
     RATE_LIMITS: 'off',
     ...options.environment,
     DATA_DIR: dataDir,
@@ -121,6 +126,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
     async close() {
       await http.close();
       await app.close();
+      database.release();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountService } from '../accounts/account-service.ts';
+import { listFolloweeIds } from '../follows/follow-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { PostView } from '../posts/post.ts';
 import { readPostViews } from '../posts/post-views.ts';
@@ -9,8 +10,8 @@ import {
   type FeedEntry,
   type FeedFilter,
   listByAuthor,
+  listByAuthors,
   listExplore,
-  listTimeline,
 } from './feed-store.ts';
 
 export type FeedService = ReturnType<typeof feedService>;
@@ -26,8 +27,12 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
   /** Posts of the viewer and of those the viewer follows. */
   async function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const remembered = await feedMemory.timeline(viewer.accountId, page);
-    const entries = remembered ?? (await listTimeline(database, viewer.accountId, page));
-    return fill(entries, page, viewer);
+    return fill(remembered ?? (await timelineFromSql(viewer.accountId, page)), page, viewer);
+  }
+
+  async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
+    const followeeIds = await listFolloweeIds(database, viewerId);
+    return listByAuthors(database, [viewerId, ...followeeIds], page);
   }
 
   /** Posts of everybody. */

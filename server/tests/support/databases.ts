@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { type Kysely, sql } from 'kysely';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { migrateUp } from '../../src/db/migrate.ts';
+
+/** Real servers that the whole suite can run on, besides SQLite in memory. */
+export type ServerEngine = 'postgres' | 'mysql' | 'cockroachdb';
+
+type Server = { host: string; port: number; urlOf(name: string): string; adminUrl: string };
+
+const postgres: Server = {
+  host: '127.0.0.1',
+  port: 5432,
+  urlOf: (name) => `postgres://root@127.0.0.1:5432/${name}`,
+  adminUrl: 'postgres://root@127.0.0.1:5432/postgres',
+};
+
+export const servers: Record<ServerEngine, Server> = {
+  postgres,
+  mysql: {
+    host: '127.0.0.1',
+    port: 3306,
+    urlOf: (name) => `mysql://root@127.0.0.1:3306/${name}`,
+    adminUrl: 'mysql://root@127.0.0.1:3306/mysql',
+  },
+  // CockroachDB's dialect on PostgreSQL: every transaction serializable.
+  cockroachdb: { ...postgres, urlOf: (name) => `cockroachdb://root@127.0.0.1:5432/${name}` },
+};
+
+/** Whether a server takes connections. */
+export function isReached({ host, port }: Pick<Server, 'host' | 'port'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    const end = (reached: boolean) => {
+      socket.destroy();
+      resolve(reached);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}
+
+/** All test databases of this checkout begin so; another checkout's do not. */
+const prefix = `rookery_test_${createHash('sha256')
+  .update(import.meta.dirname)
+  .digest('hex')
+  .slice(0, 8)}_`;
+
+const inUse = new Set<string>();
+
+export type TestDatabase = { url: string; release(): void };
+
+/** An empty database with the current schema, for one test alone. */
+export async function emptyDatabase(engine: string | undefined): Promise<TestDatabase> {
+  if (engine === undefined || engine === 'sqlite') return { url: 'sqlite::memory:', release() {} };
+  const server = servers[engine as ServerEngine];
+  const name = freeName(engine);
+  inUse.add(name);
+  const url = server.urlOf(name);
+  await createDatabase(server, name);
+  const database = openDatabase(url, 2);
+  try {
+    await migrateUp(database);
+    await emptyTables(database);
+  } finally {
+    await database.close();
+  }
+  return { url, release: () => inUse.delete(name) };
+}
+
+/** Drops what earlier runs left. */
+export async function dropTestDatabases(engine: ServerEngine): Promise<void> {
+  const { adminUrl } = servers[engine];
+  await withAdmin(adminUrl, async (admin) => {
+    const list =
+      engine === 'mysql'
+        ? sql<{ name: string }>`select schema_name as name from information_schema.schemata`
+        : sql<{ name: string }>`select datname as name from pg_database`;
+    const { rows } = await list.execute(admin);
+    for (const { name } of rows) {
+      if (name.startsWith(prefix)) await sql`drop database ${sql.id(name)}`.execute(admin);
+    }
+  });
+}
+
+function freeName(engine: string): string {
+  const worker = process.env.VITEST_POOL_ID ?? '0';
+  for (let i = 0; ; i += 1) {
+    const name = `${prefix}${engine}_${worker}_${i}`;
+    if (!inUse.has(name)) return name;
+  }
+}
+
+async function createDatabase({ adminUrl }: Server, name: string): Promise<void> {
+  await withAdmin(adminUrl, async (admin) => {
+    await sql`create database ${sql.id(name)}`.execute(admin).catch((error: unknown) => {
+      if (!/exists/.test(String(error))) throw error;
+    });
+  });
+}
+
+async function withAdmin(
+  url: string,
+  work: (admin: Kysely<unknown>) => Promise<void>,
+): Promise<void> {
+  const database = openDatabase(url, 1);
+  try {
+    await work(database.kysely as unknown as Kysely<unknown>);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Children before parents. */
+const tables = [
+  'likes',
+  'follows',
+  'media',
+  'posts',
+  'sessions',
+  'account_names',
+  'accounts',
+  'idempotency_keys',
+  'outbox',
+  'done_events',
+  'id_ranges',
+] as const;
+
+async function emptyTables(database: Database): Promise<void> {
+  await database.transaction(async (tx) => {
+    for (const table of tables) await tx.deleteFrom(table).execute();
+  });
+}
