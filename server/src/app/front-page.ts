@@ -4,7 +4,7 @@ import type { Contract } from '../contracts/contract.ts';
 export function frontPage(contracts: readonly Contract[]): string {
   const rows = contracts.map(
     ({ title, mount, description }) =>
-      `<li><b>${escape(title)}</b> at <code>${escape(mount)}</code><br>${escape(description)}</li>`,
+      `<li><b>${escape(title)}</b> at <code>${escape(mount)}</code><br>${codeOf(escape(description))}</li>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -22,6 +22,11 @@ a { color: #0b57d0 } li { margin: 1rem 0 }
 <p><a href="/docs">Try it in the browser</a> · <a href="/openapi.json">OpenAPI document</a></p>
 </html>
 `;
+}
+
+/** What stands between backticks is code, as in the OpenAPI document. */
+function codeOf(escaped: string): string {
+  return escaped.replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function escape(text: string): string {
