@@ -7,13 +7,14 @@ import Fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
   type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
-import { type Mounted, mountContract } from '../contracts/contract.ts';
+import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
 import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
-import { ownRoutes } from './own-routes.ts';
+import { answerOwnError, ownRoutes } from './own-routes.ts';
 
 export type Http = {
   server: FastifyInstance;
@@ -126,8 +127,17 @@ function newServer(
     keepAliveTimeout: keepAliveMs,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
+    frameworkErrors: answerUnroutable,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000 },
   });
+}
+
+/** An address that cannot be decoded reaches no route; it is answered as its contract answers errors. */
+function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const contract = contracts.find(({ mount }) => request.url.startsWith(`${mount}/`));
+  reply.header('x-content-type-options', 'nosniff');
+  if (contract) answerError(contract, error, request, reply);
+  else answerOwnError(error, request, reply);
 }
 
 class OneLinePerRequest extends LogController {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract, Mounted } from '../contracts/contract.ts';
 import type { App } from './app.ts';
 import { frontPage } from './front-page.ts';
@@ -52,11 +52,18 @@ export function ownRoutes(
       message: `There is nothing at ${request.url.split('?')[0]}. Try / or /docs.`,
     }),
   );
-  server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) request.log.error({ err: error }, 'a request failed unexpectedly');
-    const message =
-      status >= 500 ? 'Something went wrong on the server. It was noted.' : error.message;
-    return reply.code(status).send({ error: status >= 500 ? 'internal' : 'malformed', message });
-  });
+  server.setErrorHandler(answerOwnError);
+}
+
+/** Answers an error at an address that belongs to no contract. */
+export function answerOwnError(
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) request.log.error({ err: error }, 'a request failed unexpectedly');
+  const message =
+    status >= 500 ? 'Something went wrong on the server. It was noted.' : error.message;
+  return reply.code(status).send({ error: status >= 500 ? 'internal' : 'malformed', message });
 }

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyReply,
   FastifyRequest,
   FastifySchemaCompiler,
   HTTPMethods,
@@ -20,7 +21,7 @@ import type { MediaService } from '../domain/media/media-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
-import { toDomainError } from './foreign-errors.ts';
+import { outage, toDomainError } from './foreign-errors.ts';
 
 /** What every contract speaks to; each knows the limits and not who asks. */
 export type Services = {
@@ -145,31 +146,41 @@ function surroundingsOf(contract: Contract, { services, publicUrl }: MountOption
   };
 }
 
+/** Answers an error in the words and the envelope of a contract. */
+export function answerError(
+  contract: Contract,
+  raw: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = toDomainError(raw);
+  const code = error?.code ?? (isMethodError(raw) ? 'method_not_allowed' : 'internal');
+  const wire = contract.errors[code];
+  if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
+  else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
+  const shown = error ?? new DomainError('unavailable', messageOf(raw, code));
+  if (shown.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(shown.retryAfterSeconds));
+  }
+  if (wire.status === 401) reply.header('www-authenticate', `Bearer error="${wire.code}"`);
+  // A schema of this status would be tried on the error and fail; it is written as it is.
+  const body = JSON.stringify(contract.errorBody(shown, wire));
+  return reply
+    .code(wire.status)
+    .header('content-type', contract.errorType)
+    .header('cache-control', 'no-store')
+    .serializer((payload: string) => payload)
+    .send(body);
+}
+
 function answerErrors(
   app: ContractApp,
   contract: Contract,
   isOutage: MountOptions['isOutage'],
 ): void {
-  app.setErrorHandler((raw, request, reply) => {
-    const error = toDomainError(raw, isOutage);
-    const code = error?.code ?? (isMethodError(raw) ? 'method_not_allowed' : 'internal');
-    const wire = contract.errors[code];
-    if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
-    else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
-    const shown = error ?? new DomainError('unavailable', messageOf(raw, code));
-    if (shown.retryAfterSeconds !== undefined) {
-      reply.header('retry-after', String(shown.retryAfterSeconds));
-    }
-    if (wire.status === 401) reply.header('www-authenticate', `Bearer error="${wire.code}"`);
-    // A schema of this status would be tried on the error and fail; it is written as it is.
-    const body = JSON.stringify(contract.errorBody(shown, wire));
-    return reply
-      .code(wire.status)
-      .header('content-type', contract.errorType)
-      .header('cache-control', 'no-store')
-      .serializer((payload: string) => payload)
-      .send(body);
-  });
+  app.setErrorHandler((raw, request, reply) =>
+    answerError(contract, isOutage(raw) ? outage(raw) : raw, request, reply),
+  );
   app.setNotFoundHandler((request) => {
     throw new DomainError('not_found', `There is nothing at ${request.url.split('?')[0]}.`);
   });

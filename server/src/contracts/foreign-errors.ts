@@ -26,23 +26,21 @@ const codesByStatus: Partial<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
+/** What a client is told when a machine that is needed cannot be asked right now. */
+export function outage(cause: unknown): DomainError {
+  const message = 'The server cannot do this right now. Try again in a moment.';
+  return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
+}
+
 /**
  * Folds the errors of the framework and of schemas into the domain's. Null for what nobody foresaw: that is ours, and
  * the client learns no more than that.
- * @param isOutage tells errors of a machine that cannot be asked right now
  */
-export function toDomainError(
-  raw: unknown,
-  isOutage: (error: unknown) => boolean,
-): DomainError | null {
+export function toDomainError(raw: unknown): DomainError | null {
   if (raw instanceof DomainError) return raw;
   if (!(raw instanceof Error)) return null;
   const error: FrameworkError = raw;
   if (error.validation) return schemaError(error, error.validation);
-  if (isOutage(error)) {
-    const message = 'The server cannot do this right now. Try again in a moment.';
-    return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause: raw });
-  }
   if (error.message === 'Unexpected end of form' || error.message.startsWith('Malformed')) {
     return new DomainError('malformed', 'The form ends too early or is not well formed.', {
       cause: raw,
