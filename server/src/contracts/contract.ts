@@ -163,6 +163,9 @@ export function answerError(
     reply.header('retry-after', String(shown.retryAfterSeconds));
   }
   if (wire.status === 401) reply.header('www-authenticate', `Bearer error="${wire.code}"`);
+  // A form that is refused half-way is read to its end: nobody else would read it, and a client that only listens once
+  // it has sent everything would wait for ever, as would the close of the server.
+  request.raw.unpipe().resume();
   // A schema of this status would be tried on the error and fail; it is written as it is.
   const body = JSON.stringify(contract.errorBody(shown, wire));
   return reply
