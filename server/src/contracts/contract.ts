@@ -100,6 +100,8 @@ export type Mounted = {
   routes: ReadonlyArray<{ method: string; path: string; operation: string }>;
 };
 
+const noStore = 'private, no-store';
+
 /** Puts a contract on the server, below its mount. */
 export async function mountContract(
   root: FastifyInstance,
@@ -171,7 +173,7 @@ export function answerError(
   return reply
     .code(wire.status)
     .header('content-type', contract.errorType)
-    .header('cache-control', 'no-store')
+    .header('cache-control', noStore)
     .serializer((payload: string) => payload)
     .send(body);
 }
@@ -190,6 +192,8 @@ function answerErrors(
   app.addHook('onSend', async (_request, reply, payload) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (type.startsWith('application/json')) reply.header('content-type', contract.jsonType);
+    // What an answer says depends on who asks: no cache keeps it unless its route says so.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', noStore);
     return payload;
   });
 }

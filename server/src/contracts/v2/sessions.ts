@@ -57,7 +57,7 @@ export function sessionRoutes(
         device,
         idempotencyKey: key,
       });
-      reply.code(201).header('cache-control', 'no-store');
+      reply.code(201);
       return present.tokens(tokens);
     },
   );
@@ -83,9 +83,8 @@ export function sessionRoutes(
         response: { 200: ref(TokensSchema) },
       }),
     },
-    async (request, reply) => {
+    async (request) => {
       const tokens = await sessions.refresh(request.body.refreshToken, audience, request.ip);
-      reply.header('cache-control', 'no-store');
       return present.tokens(tokens);
     },
   );
