@@ -62,6 +62,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   await server.register(cors, {
     origin: corsOrigins.length > 0 ? corsOrigins : false,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    strictPreflight: false,
     exposedHeaders: ['Link', 'Location', 'RateLimit-Limit', 'RateLimit-Remaining', 'Retry-After'],
   });
   const served = contracts.filter((contract) => config.contracts.includes(contract.name));

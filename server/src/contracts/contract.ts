@@ -231,7 +231,7 @@ async function limitRequests(app: ContractApp, max: number): Promise<void> {
   });
 }
 
-const allMethods: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const allMethods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Notes every declared route: path → method → operation. */
 function collectMethods(app: ContractApp, methods: Map<string, Map<string, string>>): void {
