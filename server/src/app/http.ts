@@ -156,7 +156,8 @@ class OneLinePerRequest extends LogController {
     if (this.isLogDisabled(request)) return;
     const details = {
       method: request.method,
-      url: request.url,
+      // Without the query, in which a mistaken client may have put a secret.
+      path: request.url.split('?')[0],
       status: statusCode,
       ms: Math.round(elapsedTime * 10) / 10,
       address: request.ip,
