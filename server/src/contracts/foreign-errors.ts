@@ -32,6 +32,10 @@ export function outage(cause: unknown): DomainError {
   return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
 }
 
+/** The form parser's errors have no code: no boundary, one of more than 256 bytes, a part or the form cut short. */
+const brokenForm =
+  /^(Multipart: |The needle can|Malformed part header|Unexpected end of (form|multipart data)$)|terminated early due to/;
+
 /**
  * Folds the errors of the framework and of schemas into the domain's. Null for what nobody foresaw: that is ours, and
  * the client learns no more than that.
@@ -41,10 +45,9 @@ export function toDomainError(raw: unknown): DomainError | null {
   if (!(raw instanceof Error)) return null;
   const error: FrameworkError = raw;
   if (error.validation) return schemaError(error, error.validation);
-  if (error.message === 'Unexpected end of form' || error.message.startsWith('Malformed')) {
-    return new DomainError('malformed', 'The form ends too early or is not well formed.', {
-      cause: raw,
-    });
+  if (brokenForm.test(error.message)) {
+    const message = 'The form has no boundary, ends too early or is not well formed.';
+    return new DomainError('malformed', message, { cause: raw });
   }
   const status = error.statusCode ?? 500;
   if (status < 400 || (status >= 500 && status !== 503)) return null;
