@@ -5,6 +5,7 @@ import type { OpenVariant, Upload } from '../../domain/media/media-service.ts';
 import type { ByteRange, StagedBlob } from '../../domain/ports.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { idempotencyKey, operation } from './operation.ts';
+import { isPlainText } from './validator.ts';
 import { MediaSchema, MeSchema, presenter, ref } from './wire.ts';
 
 const VariantParams = Type.Object({
@@ -134,11 +135,15 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     }
     let file: StagedBlob | undefined;
     let alt = '';
+    const seen = new Set<string>();
     try {
-      for await (const part of request.parts()) {
+      // One more file than is taken, so that a second one is refused by its name.
+      for await (const part of request.parts({ limits: { files: 2 } })) {
+        if (seen.has(part.fieldname)) throw invalid(part.fieldname, 'stands twice in the form');
+        seen.add(part.fieldname);
         if (part.type === 'file' && part.fieldname === 'file') file = await media.stage(part.file);
         else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
-        else throw invalid(part.fieldname.slice(0, 100) || 'form', 'is not known here');
+        else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
       }
       if (!file) throw invalid('file', 'is missing');
       return { file, alt, idempotencyKey: idempotencyKey(request) };
@@ -150,9 +155,8 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
 }
 
 function textOf(value: unknown): string {
-  const isText = typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
-  if (!isText) throw invalid('alt', 'must be text');
-  return value;
+  if (typeof value === 'string' && isPlainText(value)) return value;
+  throw invalid('alt', 'must be text without control characters or broken Unicode');
 }
 
 async function sendVariant(

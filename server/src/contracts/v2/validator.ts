@@ -6,6 +6,10 @@ import type { FastifySchemaCompiler } from 'fastify';
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
+export function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !controls.test(text);
+}
+
 /** Strict for bodies: no coercion, no silent removal. Queries and paths are text, so numbers there are read from it. */
 export function v2Validator(): FastifySchemaCompiler<unknown> {
   const strict = newAjv({ coerceTypes: false });
@@ -29,7 +33,7 @@ function newAjv({ coerceTypes }: { coerceTypes: boolean }): Ajv {
   ajv.addKeyword({
     keyword: 'x-text',
     type: 'string',
-    validate: (_: boolean, text: string) => text.isWellFormed() && !controls.test(text),
+    validate: (_: boolean, text: string) => isPlainText(text),
   });
   return ajv;
 }
