@@ -22,10 +22,10 @@ export const v2: Contract = {
   credential: bearerToken,
   parsers(app) {
     app.removeContentTypeParser('application/json');
-    app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-      if (body === '') return done(null, undefined);
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+      if (body.length === 0) return done(null, undefined);
       try {
-        return done(null, parseStrictJson(String(body)));
+        return done(null, parseStrictJson(Buffer.from(body)));
       } catch (error) {
         return done(error as Error);
       }
