@@ -30,6 +30,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     });
     const { sub, aud, sid, iat = 0, exp = 0 } = payload;
     if (typeof aud !== 'string' || typeof sid !== 'number') throw badToken();
+    if (iat > now().getTime() / 1000 + clockToleranceSeconds) throw badToken();
     return { accountId: Number(sub), sessionId: sid, audience: aud, issuedAt: iat, expiresAt: exp };
   }
 
