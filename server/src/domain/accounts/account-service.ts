@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow } from '../../db/schema.ts';
-import { DomainError, invalid } from '../errors.ts';
+import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
@@ -11,6 +11,7 @@ import type { Viewer } from '../sessions/session.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
 import {
   type AccountCard,
+  checkDisplayName,
   checkPassword,
   checkUsername,
   foldName,
@@ -57,7 +58,7 @@ export type ProfileChange = { displayName?: string; bio?: string };
 export function accountService({ database, newId, now, passwords, signUps }: Needs) {
   /**
    * Makes an account for whoever asks.
-   * @throws DomainError `forbidden` (closed) · `invalid` (username, password) · `taken` (username, email) · `unavailable`
+   * @throws DomainError `forbidden` (closed) · `invalid` (username, password, displayName) · `taken` (username, email) · `unavailable`
    */
   async function signUp(input: SignUp): Promise<OwnAccount> {
     if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
@@ -68,6 +69,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
   async function create(input: SignUp): Promise<OwnAccount> {
     checkUsername(input.username);
     checkPassword(input.password, input);
+    if (input.displayName !== null) checkDisplayName(input.displayName);
     const repeat = repeatOf(input);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
@@ -115,7 +117,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
 
   /** Changes what others see of the viewer. @throws DomainError `invalid` */
   async function updateMe(viewer: Viewer, change: ProfileChange): Promise<OwnAccount> {
-    if (change.displayName?.trim() === '') throw invalid('displayName', 'must not be empty');
+    if (change.displayName !== undefined) checkDisplayName(change.displayName);
     await database.transaction((tx) =>
       updateAccount(tx, viewer.accountId, {
         ...(change.displayName === undefined ? {} : { display_name: change.displayName }),

@@ -85,6 +85,11 @@ export function checkUsername(username: string): void {
   }
 }
 
+/** @throws DomainError `invalid` (displayName) */
+export function checkDisplayName(displayName: string): void {
+  if (foldName(displayName) === '') throw invalid('displayName', 'must not be empty');
+}
+
 /** Says which name somebody else holds. */
 export function nameTaken(field: string): DomainError {
   const message = 'is taken; choose another';
