@@ -11,13 +11,16 @@ const sizes: ReadonlyArray<[VariantSize, number]> = [
   ['small', 320],
 ];
 
-/** By what libvips calls the format. SVG, PDF and the like are not decoded at all. */
+/** By what libvips calls the format. */
 const contentTypes: Partial<Record<string, ImageFacts['contentType']>> = {
   jpeg: 'image/jpeg',
   png: 'image/png',
   gif: 'image/gif',
   webp: 'image/webp',
 };
+
+/** All that libvips may read; not even the header of anything else is looked at. */
+const loaders = ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Heif'].map((name) => `VipsForeignLoad${name}`);
 
 type Limits = { concurrency: number; maxPixels: number };
 
@@ -26,9 +29,8 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
   const pool = boundedPool({ concurrency, maxWaiting: 100 });
   sharp.cache(false);
   sharp.concurrency(1);
-  sharp.block({
-    operation: ['VipsForeignLoadSvg', 'VipsForeignLoadPdf', 'VipsForeignLoadMagick'],
-  });
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: loaders });
 
   function open(input: string | Uint8Array): Sharp {
     return sharp(input, { failOn: 'error', limitInputPixels: maxPixels });
