@@ -3,6 +3,9 @@ import { invalid } from './errors.ts';
 /** One page of a list that is ordered by a falling key. */
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
+/** What a list shows; its first letter begins the cursors of the list, so that no other list takes them. */
+export type ListKind = 'posts' | 'drafts' | 'likes' | 'follows';
+
 export type PageRequest = {
   /** How many, 1 to 100. */
   limit: number;
@@ -28,18 +31,16 @@ export function timeKeys(now: () => Date, chance: () => number = Math.random): (
 }
 
 /**
- * Reads a page request. The cursor is opaque to clients: the last key of the page before, in base 36.
+ * Reads a page request. The cursor is opaque to clients: the kind of list and the last key of the page before, in base 36.
  * @throws DomainError `invalid` (cursor)
  */
-export function pageRequest({
-  limit = 20,
-  cursor,
-}: {
-  limit?: number;
-  cursor?: string;
-}): PageRequest {
+export function pageRequest(
+  kind: ListKind,
+  { limit = 20, cursor }: { limit?: number; cursor?: string },
+): PageRequest {
   if (cursor === undefined) return { limit, before: null };
-  const before = /^[0-9a-z]{1,11}$/.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
+  const isOurs = cursor.startsWith(kind.charAt(0)) && /^.[0-9a-z]{1,11}$/.test(cursor);
+  const before = isOurs ? Number.parseInt(cursor.slice(1), 36) : Number.NaN;
   if (!Number.isSafeInteger(before)) {
     throw invalid('cursor', 'is not a cursor of this list; take it from the page before');
   }
@@ -48,6 +49,7 @@ export function pageRequest({
 
 /** Makes a page of up to `limit` + 1 entries: the one too many only tells that more follow. */
 export function pageOf<T>(
+  kind: ListKind,
   entries: readonly T[],
   limit: number,
   keyOf: (entry: T) => number,
@@ -55,5 +57,5 @@ export function pageOf<T>(
   const items = entries.slice(0, limit);
   const last = items.at(-1);
   const hasMore = entries.length > limit && last !== undefined;
-  return { items, nextCursor: hasMore ? keyOf(last).toString(36) : null };
+  return { items, nextCursor: hasMore ? `${kind.charAt(0)}${keyOf(last).toString(36)}` : null };
 }

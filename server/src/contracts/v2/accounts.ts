@@ -202,7 +202,7 @@ export function accountRoutes(
       }),
     },
     async (request, reply) => {
-      const page = pageRequest(request.query);
+      const page = pageRequest('follows', request.query);
       const list = await follows.listFollowers(request.params.username, page);
       linkNext(request, reply, publicUrl, list.nextCursor);
       return present.cards(list);
@@ -223,7 +223,7 @@ export function accountRoutes(
       }),
     },
     async (request, reply) => {
-      const page = pageRequest(request.query);
+      const page = pageRequest('follows', request.query);
       const list = await follows.listFollowing(request.params.username, page);
       linkNext(request, reply, publicUrl, list.nextCursor);
       return present.cards(list);

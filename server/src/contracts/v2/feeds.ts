@@ -39,7 +39,7 @@ export function feedRoutes(
       }),
     },
     async (request, reply) => {
-      const page = await feeds.timeline(await viewer(request), pageRequest(request.query));
+      const page = await feeds.timeline(await viewer(request), pageRequest('posts', request.query));
       linkNext(request, reply, publicUrl, page.nextCursor);
       return present.posts(page);
     },
@@ -61,7 +61,7 @@ export function feedRoutes(
     async (request, reply) => {
       const who = await viewerIfAny(request);
       const { filter = 'all' } = request.query;
-      const page = await feeds.explore(who, filter, pageRequest(request.query));
+      const page = await feeds.explore(who, filter, pageRequest('posts', request.query));
       linkNext(request, reply, publicUrl, page.nextCursor);
       return present.posts(page);
     },
@@ -84,7 +84,7 @@ export function feedRoutes(
     async (request, reply) => {
       const who = await viewerIfAny(request);
       const author = { username: request.params.username, filter: request.query.filter ?? 'all' };
-      const page = await feeds.byAuthor(who, author, pageRequest(request.query));
+      const page = await feeds.byAuthor(who, author, pageRequest('posts', request.query));
       linkNext(request, reply, publicUrl, page.nextCursor);
       return present.posts(page);
     },

@@ -164,7 +164,10 @@ export function postRoutes(
       }),
     },
     async (request, reply) => {
-      const list = await posts.listDrafts(await viewer(request), pageRequest(request.query));
+      const list = await posts.listDrafts(
+        await viewer(request),
+        pageRequest('drafts', request.query),
+      );
       linkNext(request, reply, publicUrl, list.nextCursor);
       return present.posts(list);
     },
@@ -220,7 +223,11 @@ export function postRoutes(
     },
     async (request, reply) => {
       const who = await viewerIfAny(request);
-      const list = await posts.listLikers(who, request.params.id, pageRequest(request.query));
+      const list = await posts.listLikers(
+        who,
+        request.params.id,
+        pageRequest('likes', request.query),
+      );
       linkNext(request, reply, publicUrl, list.nextCursor);
       return present.cards(list);
     },

@@ -59,7 +59,7 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
     { limit }: PageRequest,
     viewer: Viewer | null,
   ): Promise<Page<PostView>> {
-    const { items, nextCursor } = pageOf(entries, limit, (entry) => entry.key);
+    const { items, nextCursor } = pageOf('posts', entries, limit, (entry) => entry.key);
     const ids = items.map((entry) => entry.postId);
     return { items: await readPostViews(database, ids, viewer), nextCursor };
   }

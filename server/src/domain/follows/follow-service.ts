@@ -89,7 +89,7 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
     { limit }: PageRequest,
     idOf: (row: FollowRow) => number,
   ): Promise<Page<AccountCard>> {
-    const { items, nextCursor } = pageOf(rows, limit, (row) => row.follow_key);
+    const { items, nextCursor } = pageOf('follows', rows, limit, (row) => row.follow_key);
     const cards = await readAccountCards(database, items.map(idOf));
     return {
       items: items.map((row) => cards.get(idOf(row))).filter((c) => c !== undefined),

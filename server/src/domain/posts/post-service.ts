@@ -162,7 +162,7 @@ export function postService(needs: Needs) {
   /** The viewer's drafts, newest first. */
   async function listDrafts(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const ids = await listDraftIds(database, viewer.accountId, page);
-    const { items, nextCursor } = pageOf(ids, page.limit, (id) => id);
+    const { items, nextCursor } = pageOf('drafts', ids, page.limit, (id) => id);
     return { items: await readPostViews(database, items, viewer), nextCursor };
   }
 
@@ -194,7 +194,7 @@ export function postService(needs: Needs) {
   ): Promise<Page<AccountCard>> {
     await read(viewer, id);
     const likes = await listLikes(database, { postId: id }, page);
-    const { items, nextCursor } = pageOf(likes, page.limit, (row) => row.like_key);
+    const { items, nextCursor } = pageOf('likes', likes, page.limit, (row) => row.like_key);
     const cards = await readAccountCards(
       database,
       items.map((row) => row.account_id),
