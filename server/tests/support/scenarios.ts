@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Answer,
   type Person,
@@ -7,7 +7,7 @@ import {
   testServer,
 } from './server.ts';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** A contract test as a row; `{name}` in a path stands for a value that `given` made. */
 export type Scenario = {
@@ -39,6 +39,25 @@ export function scenarios(
     });
 
     afterEach(() => server.close());
+
+    for (const row of rows) it(row.name, () => runRow(server, row));
+  });
+}
+
+/** Runs all rows on one server: for requests that are refused, and so leave nothing for the next. */
+export function refusals(
+  title: string,
+  rows: readonly Scenario[],
+  options: ServerOptions = {},
+): void {
+  describe(title, () => {
+    let server: TestServer;
+
+    beforeAll(async () => {
+      server = await testServer(options);
+    });
+
+    afterAll(() => server.close());
 
     for (const row of rows) it(row.name, () => runRow(server, row));
   });

@@ -37,6 +37,8 @@ export type TestServer = {
   send(method: Method, path: string, sent?: Sent): Promise<Answer>;
   /** Signs one of the people in, up first if need be. Kept, so that `as` uses the same session. */
   tokens(person: Person): Promise<Tokens>;
+  /** Lets the next `as` sign the person in anew. */
+  forget(person: Person): void;
   upload(as: Person, file: Uint8Array, more?: UploadOptions): Promise<Answer>;
   /** Runs all jobs that are due. */
   work(): Promise<void>;
@@ -114,6 +116,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
     logged,
     send,
     tokens,
+    forget: (person) => void sessions.delete(person),
     upload(as, file, { path = '/v2/media', method = 'POST', headers = {}, ...form } = {}) {
       const { payload, contentType } = formOf(file, form);
       return send(method, path, {
@@ -141,7 +144,7 @@ function answerOf({ statusCode, headers, rawPayload }: Injected): Answer {
   return {
     status: statusCode,
     headers: plain,
-    body: isJson ? JSON.parse(text) : text,
+    body: isJson && text !== '' ? JSON.parse(text) : text,
     bytes: rawPayload,
   };
 }
