@@ -27,17 +27,20 @@ describe('keys', () => {
 
 describe('pages', () => {
   it('lead from one to the next by their cursor', () => {
-    const page = pageOf([9, 7, 5], 2, (key) => key);
+    const page = pageOf('posts', [9, 7, 5], 2, (key) => key);
 
     expect(page.items).toEqual([9, 7]);
-    expect(pageRequest({ cursor: page.nextCursor ?? '' })).toEqual({ limit: 20, before: 7 });
+    expect(pageRequest('posts', { cursor: page.nextCursor ?? '' })).toEqual({
+      limit: 20,
+      before: 7,
+    });
   });
 
   it('end where nothing more follows', () => {
-    expect(pageOf([9, 7], 2, (key) => key).nextCursor).toBeNull();
+    expect(pageOf('posts', [9, 7], 2, (key) => key).nextCursor).toBeNull();
   });
 
   it.each(['', 'Z', '-1', '1.5', 'zzzzzzzzzzz', 'a b'])('refuse “%s” as a cursor', (cursor) => {
-    expect(() => pageRequest({ cursor })).toThrow('is not a cursor');
+    expect(() => pageRequest('posts', { cursor })).toThrow('is not a cursor');
   });
 });

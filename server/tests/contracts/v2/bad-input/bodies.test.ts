@@ -11,7 +11,7 @@ function malformed(name: string, body: string, expected: object = {}): Scenario 
     headers: json,
     expect: [400, { status: 400, code: 'malformed', ...expected }],
     expectHeaders: { 'content-type': 'application/problem+json; charset=utf-8' },
-    then: expectNoTraces,
+    after: expectNoTraces,
   };
 }
 
@@ -23,7 +23,7 @@ function invalid(name: string, body: unknown, field: string): Scenario {
     headers: json,
     expect: [422, { code: 'invalid', fields: [{ field }] }],
     expectHeaders: { 'content-type': 'application/problem+json; charset=utf-8' },
-    then: expectNoTraces,
+    after: expectNoTraces,
   };
 }
 
@@ -84,7 +84,7 @@ refusals('a body of another kind', [
     as: 'alice',
     send: ['POST', '/v2/posts', { text: 'a'.repeat(300_000) }],
     expect: [413, { code: 'too_large' }],
-    then: expectNoTraces,
+    after: expectNoTraces,
   },
   ...['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'].map(
     (type): Scenario => ({
@@ -93,7 +93,7 @@ refusals('a body of another kind', [
       send: ['POST', '/v2/posts', 'text=a'],
       headers: { 'content-type': type },
       expect: [415, { code: 'unsupported' }],
-      then: expectNoTraces,
+      after: expectNoTraces,
     }),
   ),
   {
@@ -162,7 +162,7 @@ refusals('an Idempotency-Key', [
     send: ['POST', '/v2/posts', { text: 'a' }],
     headers: { 'idempotency-key': 'a b' },
     expect: [422, { fields: [{ field: 'idempotency-key' }] }],
-    then: expectNoTraces,
+    after: expectNoTraces,
   },
   {
     name: 'is refused when it is too long',
@@ -170,6 +170,6 @@ refusals('an Idempotency-Key', [
     send: ['POST', '/v2/posts', { text: 'a' }],
     headers: { 'idempotency-key': 'k'.repeat(65) },
     expect: [422, { fields: [{ field: 'idempotency-key' }] }],
-    then: expectNoTraces,
+    after: expectNoTraces,
   },
 ]);
