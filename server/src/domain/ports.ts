@@ -13,6 +13,8 @@ export type BlobStore = {
    */
   stage(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Gives the bytes of a blob a second key without sending them again. Not synced: a crash may undo it. */
+  copy(from: string, to: string): Promise<void>;
   /** The bytes of a blob, or those from `start` to `end` inclusive; null when there is none. */
   open(key: string, range?: ByteRange): Promise<Readable | null>;
   /** All bytes of a blob; null when there is none. */

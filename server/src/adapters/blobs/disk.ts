@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
 import type { BlobStore, StagedBlob } from '../../domain/ports.ts';
@@ -35,9 +44,17 @@ export function diskBlobs(folder: string): BlobStore {
     return readFile(pathOf(key)).catch(nullIfMissing);
   }
 
+  async function copy(from: string, to: string): Promise<void> {
+    const [source, target] = [pathOf(from), pathOf(to)];
+    await mkdir(dirname(target), { recursive: true });
+    // Blobs are never written in place, so two names may share the bytes; a file system has a limit of names per file.
+    await link(source, target).catch(() => copyFile(source, target));
+  }
+
   return {
     stage,
     put,
+    copy,
     read,
     async open(key, range) {
       const file = await open(pathOf(key)).catch(nullIfMissing);
