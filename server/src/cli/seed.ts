@@ -1,18 +1,59 @@
-import { Command } from 'commander';
-import { openApp } from '../app/app.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { type App, openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
+import { largeSetPassword, seedLargeSet } from '../app/seed/large-set.ts';
+import { type LargeSetSize, largeSetSize } from '../app/seed/large-set-plan.ts';
 import { seedPeople } from '../app/seed/people.ts';
-import { print } from './print.ts';
+import { CommandError, print } from './print.ts';
+import { progressBars } from './progress.ts';
+
+type Options = Partial<LargeSetSize>;
+
+const help = `
+Without options: alice, bob and carla with real photos.
+With --users: instead a large set, the same on every run, for load tests and for trying things out. Three posts of ten
+have a photo. The accounts user-1, user-2 … share one password, which is printed at the end; follows-10, follows-100
+and follows-1000 (where there are enough users) follow exactly so many. What is there already stays.
+
+  ./rookery seed --users 1000`;
 
 export function seedCommand(): Command {
   return new Command('seed')
-    .description('make alice, bob and carla with real photos')
-    .action(async () => {
+    .description('make alice, bob and carla with real photos, or a large set')
+    .option('--users <number>', 'make a large set of so many accounts', wholeNumber)
+    .option('--posts <number>', 'posts of the large set (default: 20 per user)', wholeNumber)
+    .option('--follows <number>', 'follows of the large set (default: 48 per user)', wholeNumber)
+    .option('--likes <number>', 'likes of the large set (default: 100 per user)', wholeNumber)
+    .addHelpText('after', help)
+    .action(async (options: Options) => {
+      const { users } = options;
+      if (users === undefined && Object.keys(options).length > 0) {
+        throw new CommandError('--posts, --follows and --likes need --users as well.');
+      }
       const app = await openApp({ ...readConfig(), logLevel: 'warn' });
       try {
-        await seedPeople(app, print);
+        if (users === undefined) await seedPeople(app, print);
+        else await seedMany(app, largeSetSize({ ...options, users }));
       } finally {
         await app.close();
       }
     });
+}
+
+async function seedMany(app: App, size: LargeSetSize): Promise<void> {
+  const progress = progressBars();
+  try {
+    await seedLargeSet(app, size, progress.report);
+  } finally {
+    progress.stop();
+  }
+  print(`seeded ${size.users} accounts, each with the password ${largeSetPassword}`);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,10}$/.test(text) || number > 2_147_483_647) {
+    throw new InvalidArgumentError('It must be a whole number.');
+  }
+  return number;
 }

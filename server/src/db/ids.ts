@@ -35,7 +35,7 @@ export function idLeases(database: Database, rangeSize = 50): NewId {
 }
 
 /** Takes `count` ids of a table for the caller alone, and returns the first of them. */
-async function leaseRange(tx: Tx, name: keyof Schema, count: number): Promise<number> {
+export async function leaseRange(tx: Tx, name: keyof Schema, count: number): Promise<number> {
   await insertIgnore(tx, 'id_ranges', { name, next_id: 1 });
   await tx
     .updateTable('id_ranges')

@@ -30,6 +30,11 @@ export function timeKeys(now: () => Date, chance: () => number = Math.random): (
   };
 }
 
+/** When a key was made, to the millisecond. */
+export function timeOfKey(key: number): Date {
+  return new Date(epochMs + Math.floor(key / randomValues));
+}
+
 /**
  * Reads a page request. The cursor is opaque to clients: the kind of list and the last key of the page before, in base 36.
  * @throws DomainError `invalid` (cursor)
