@@ -1,0 +1,154 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { type LargeSetSize, largeSetSize } from '../src/app/seed/large-set-plan.ts';
+import { baselineLoads } from './baseline-loads.ts';
+import { cachedSet, copySet, mainFile } from './cached-set.ts';
+import { type LoadNeeds, loadNeeds } from './load-needs.ts';
+import { loads } from './loads.ts';
+import { measure, type Result } from './measure.ts';
+import { type Child, startChild } from './processes.ts';
+import { tableOf, withRatios } from './report.ts';
+
+type Options = {
+  only?: string[];
+  seconds: number;
+  warmUp: number;
+  concurrency: number;
+  users: number;
+  profile?: string;
+  json?: boolean;
+};
+
+const known = [...Object.keys(baselineLoads), ...Object.keys(loads)];
+
+const program = new Command('bench')
+  .description('Measures the server on a copy of the large set, beside Fastify with a static page.')
+  .option('--only <loads>', `these loads, separated by commas: ${known.join(', ')}`, loadNames)
+  .option('--seconds <number>', 'how long each load is measured', wholeNumber, 5)
+  .option('--warm-up <number>', 'seconds of each load before it is measured', wholeNumber, 3)
+  .option('--concurrency <number>', 'connections', wholeNumber, 16)
+  .option('--users <number>', 'users of the set; its other numbers follow', wholeNumber, 10_000)
+  .option('--profile <folder>', 'write a CPU profile of the server there (for Chrome DevTools)')
+  .option('--json', 'print JSON')
+  .addHelpText(
+    'after',
+    '\nThe set is seeded once and kept below data/bench. docs/benchmarks.md tells what is measured.',
+  )
+  .action(bench);
+
+await program.parseAsync();
+
+async function bench(options: Options): Promise<void> {
+  const size = largeSetSize({ users: options.users });
+  const dataDir = await copySet(await cachedSet(size, say));
+  try {
+    const results = await measureAll(options, size, dataDir);
+    const rows = withRatios(results);
+    print(
+      options.json ? JSON.stringify({ machine: machine(), size, rows }, null, 2) : tableOf(rows),
+    );
+    const wrong = rows.filter((row) => row.faults > 0);
+    for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
+    if (wrong.length > 0) process.exitCode = 1;
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(
+  options: Options,
+  size: LargeSetSize,
+  dataDir: string,
+): Promise<Result[]> {
+  const server = await startServer(options, dataDir);
+  try {
+    const needs = loadNeeds(server.address, size);
+    const baseline = await startBaseline(needs, dataDir);
+    try {
+      return await runLoads(options, { server, baseline, needs });
+    } finally {
+      await baseline.stop();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+type Running = { server: Child; baseline: Child; needs: LoadNeeds };
+
+async function runLoads(
+  { only, seconds, warmUp, concurrency }: Options,
+  { server, baseline, needs }: Running,
+): Promise<Result[]> {
+  const pace = { seconds, warmUpSeconds: warmUp, concurrency };
+  const results: Result[] = [];
+  const isWanted = (name: string) => only === undefined || only.includes(name);
+  for (const [name, load] of Object.entries(baselineLoads)) {
+    // The ratios need the static page, whatever else is wanted.
+    if (!isWanted(name) && name !== 'static-page') continue;
+    say(name);
+    results.push(await measure(load, baseline, pace));
+  }
+  for (const [name, make] of Object.entries(loads)) {
+    if (!isWanted(name)) continue;
+    say(name);
+    const load = await make(needs);
+    if (load) results.push(await measure(load, server, pace));
+    else say(`${name}: the set is too small for it`);
+  }
+  return results;
+}
+
+function startServer({ profile }: Options, dataDir: string): Promise<Child> {
+  const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  return startChild([...profiling, mainFile, 'start'], {
+    DATA_DIR: dataDir,
+    DATABASE_URL: '',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    PUBLIC_URL: '',
+    ROOKERY_ENV: 'development',
+    LOG_LEVEL: 'warn',
+    RATE_LIMITS: 'off',
+  });
+}
+
+/** Lends the baseline a page of a real timeline, so that both send the same bytes. */
+async function startBaseline({ crowd, read }: LoadNeeds, dataDir: string): Promise<Child> {
+  const [viewer] = await crowd();
+  const file = join(dataDir, 'page.json');
+  await writeFile(file, await read('/v2/timeline', viewer?.token ?? ''));
+  return startChild([join(import.meta.dirname, 'baseline.ts')], { BENCH_PAGE: file });
+}
+
+function machine() {
+  return { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? '' };
+}
+
+function loadNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(`${unknown.join(', ')} is none of: ${known.join(', ')}.`);
+  }
+  return names;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 1_000_000) {
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  }
+  return number;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Progress goes to standard error, so that `--json` stays readable. */
+function say(line: string): void {
+  process.stderr.write(`bench: ${line}\n`);
+}
