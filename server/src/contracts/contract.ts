@@ -21,6 +21,7 @@ import type { MediaService } from '../domain/media/media-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
+import { completeDocument } from './document.ts';
 import { outage, toDomainError } from './foreign-errors.ts';
 
 /** What every contract speaks to; each knows the limits and not who asks. */
@@ -78,8 +79,13 @@ export type Contract = {
   /** Content types to the letter: old clients compare them. */
   jsonType: string;
   errorType: string;
-  /** Shared schemas and security of the OpenAPI document. */
-  openapi: { schemas: readonly object[]; securitySchemes: Record<string, object> };
+  /** What the operations of the OpenAPI document share. */
+  openapi: {
+    schemas: readonly object[];
+    /** In the words of OpenAPI: security schemes, headers, examples. */
+    components: Record<string, Record<string, object>>;
+    tags: ReadonlyArray<{ name: string; description: string }>;
+  };
   routes(app: ContractApp, surroundings: Surroundings): void;
 };
 
@@ -209,8 +215,11 @@ async function document(app: ContractApp, contract: Contract, publicUrl: string)
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: publicUrl }],
-      components: { securitySchemes: contract.openapi.securitySchemes as never },
+      components: contract.openapi.components as never,
+      tags: [...contract.openapi.tags],
     },
+    transformObject: (made) =>
+      'openapiObject' in made ? completeDocument(made.openapiObject) : made.swaggerObject,
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
         typeof json.$id === 'string' ? json.$id : `def-${index}`,

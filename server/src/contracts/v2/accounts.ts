@@ -5,6 +5,7 @@ import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.
 import {
   AccountPageSchema,
   MeSchema,
+  NoContent,
   PageQuery,
   ProfileSchema,
   presenter,
@@ -55,6 +56,7 @@ export function accountRoutes(
         repeatable: true,
         body: SignUpBody,
         response: { 201: ref(MeSchema) },
+        sends: ['Location'],
       }),
       config: { rateLimit: { max: 30, timeWindow: '1 hour' } },
     },
@@ -118,7 +120,7 @@ export function accountRoutes(
         tag: 'accounts',
         errors: [],
         signedIn: 'required',
-        response: { 204: Type.Null() },
+        response: { 204: NoContent },
       }),
     },
     async (request, reply) => {
@@ -199,6 +201,7 @@ export function accountRoutes(
         params: UsernameParams,
         querystring: PageQuery,
         response: { 200: ref(AccountPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {
@@ -220,6 +223,7 @@ export function accountRoutes(
         params: UsernameParams,
         querystring: PageQuery,
         response: { 200: ref(AccountPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {

@@ -5,8 +5,11 @@ import { feedRoutes } from './feeds.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
 import { postRoutes } from './posts.ts';
+import { problemComponents } from './problem-responses.ts';
 import { problemOf, v2Errors } from './problems.ts';
+import { sharedHeaders } from './response-headers.ts';
 import { sessionRoutes } from './sessions.ts';
+import { tags } from './tags.ts';
 import { v2Validator } from './validator.ts';
 import { sharedSchemas } from './wire.ts';
 
@@ -39,7 +42,12 @@ export const v2: Contract = {
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
     schemas: sharedSchemas,
-    securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      headers: sharedHeaders,
+      ...problemComponents(),
+    },
+    tags,
   },
   routes(app, surroundings) {
     accountRoutes(app, surroundings);

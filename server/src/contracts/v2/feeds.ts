@@ -36,6 +36,7 @@ export function feedRoutes(
         signedIn: 'required',
         querystring: PageQuery,
         response: { 200: ref(PostPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {
@@ -56,6 +57,7 @@ export function feedRoutes(
         signedIn: 'optional',
         querystring: FeedQuery,
         response: { 200: ref(PostPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {
@@ -79,6 +81,7 @@ export function feedRoutes(
         params: UsernameParams,
         querystring: FeedQuery,
         response: { 200: ref(PostPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {

@@ -5,6 +5,7 @@ import type { OpenVariant, Upload } from '../../domain/media/media-service.ts';
 import type { ByteRange, StagedBlob } from '../../domain/ports.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { idempotencyKey, operation } from './operation.ts';
+import { headerRefs } from './response-headers.ts';
 import { isPlainText } from './validator.ts';
 import { MediaSchema, MeSchema, presenter, ref } from './wire.ts';
 
@@ -12,6 +13,40 @@ const VariantParams = Type.Object({
   key: Type.String({ pattern: '^[0-9a-f]{32}$' }),
   size: Type.String({ maxLength: 20, description: 'small, medium or large' }),
 });
+
+const file = Type.String({ format: 'binary', description: 'JPEG, PNG, GIF, WebP or AVIF.' });
+
+const PictureForm = Type.Object(
+  {
+    file,
+    alt: Type.Optional(
+      Type.String({ description: 'What the picture shows, for those who do not see it.' }),
+    ),
+  },
+  { examples: [{ file: 'the bytes of dune.jpg', alt: 'A dune at noon' }] },
+);
+
+const AvatarForm = Type.Object({ file }, { examples: [{ file: 'the bytes of alice.jpg' }] });
+
+const bytes = { schema: { type: 'string', format: 'binary' } };
+const image = { 'image/jpeg': bytes, 'image/webp': bytes };
+
+const imageResponses = {
+  200: { description: 'The whole picture.', content: image },
+  206: {
+    description: 'The part of the picture that `Range` asks for.',
+    headers: headerRefs(['ETag', 'Cache-Control', 'Accept-Ranges', 'Content-Range']),
+    content: image,
+  },
+  304: {
+    description: 'The client has this picture: `If-None-Match` names its ETag.',
+    headers: headerRefs(['ETag', 'Cache-Control']),
+  },
+  416: {
+    description: 'The picture has no such part. There is no body.',
+    headers: headerRefs(['Content-Range']),
+  },
+};
 
 const MediaParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2147483647 }) });
 
@@ -36,7 +71,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
         signedIn: 'required',
         repeatable: true,
-        consumes: ['multipart/form-data'],
+        form: PictureForm,
         response: { 201: ref(MediaSchema) },
       }),
       config: uploads,
@@ -77,7 +112,9 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         errors: ['not_found', 'invalid'],
         signedIn: 'optional',
         params: VariantParams,
-        response: { 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
+        response: {},
+        sends: ['ETag', 'Cache-Control', 'Accept-Ranges'],
+        otherResponses: imageResponses,
       }),
     },
     async (request, reply) => {
@@ -97,7 +134,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         tag: 'accounts',
         errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
         signedIn: 'required',
-        consumes: ['multipart/form-data'],
+        form: AvatarForm,
         response: { 200: ref(MeSchema) },
       }),
       config: uploads,

@@ -2,13 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { WireCode } from '../contract.ts';
-import { problemOf, v2Errors } from './problems.ts';
-import { ProblemSchema, ref } from './wire.ts';
+import { type Shown, shownKey } from '../document.ts';
+import { errorResponses } from './problem-responses.ts';
+import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-headers.ts';
+import type { Tag } from './tags.ts';
 
 type Operation = {
   id: string;
   summary: string;
-  tag: 'accounts' | 'sessions' | 'media' | 'posts' | 'feeds';
+  tag: Tag;
   description?: string;
   /** What it may be refused with, besides what every operation may. */
   errors: readonly WireCode[];
@@ -16,8 +18,14 @@ type Operation = {
   signedIn?: 'required' | 'optional';
   /** Whether an Idempotency-Key is heeded. */
   repeatable?: boolean;
-  consumes?: string[];
+  /** The multipart form that it takes. The handler reads and checks it, part by part. */
+  form?: TSchema;
+  /** Bodies of success, as JSON. */
   response: Record<number, TSchema>;
+  /** Headers of success. */
+  sends?: readonly ResponseHeader[];
+  /** Further answers that are no JSON, in the words of OpenAPI. */
+  otherResponses?: Record<number, object>;
 };
 
 const tokenErrors: WireCode[] = ['no_token', 'bad_token', 'expired_token', 'revoked_token'];
@@ -29,19 +37,47 @@ type Inputs = { params?: TSchema; querystring?: TSchema; body?: TSchema };
 
 /** The schema of a route: what Fastify checks and what the OpenAPI document shows, in one. */
 export function operation<const I extends Inputs>(declared: Operation & I) {
-  const { id, signedIn, repeatable, errors, response, tag, params, querystring, body, ...rest } =
-    declared;
-  const codes = [...errors, ...(signedIn ? tokenErrors : []), ...commonErrors];
+  const { id, summary, description, tag, signedIn, repeatable, response } = declared;
+  const { params, querystring, body } = declared;
   const inputs = { params, querystring, body } as Pick<I, keyof I & keyof Inputs>;
   return {
-    ...rest,
-    ...definedOf(inputs),
     operationId: id,
+    summary,
+    ...(description === undefined ? {} : { description }),
     tags: [tag],
     security: signedIn ? [{ token: [] }, ...(signedIn === 'optional' ? [{}] : [])] : [],
+    ...definedOf(inputs),
     ...(repeatable ? { headers: IdempotencyHeader as unknown } : {}),
-    response: { ...response, ...errorResponses(codes) } as Record<string, unknown>,
+    response: response as Record<string, unknown>,
+    [shownKey]: shown(declared),
   };
+}
+
+function shown(declared: Operation & Inputs): Shown {
+  const { errors, signedIn, repeatable, params, querystring, body, form } = declared;
+  const hasChecks = Boolean(params ?? querystring ?? body ?? repeatable);
+  const codes = [
+    ...errors,
+    ...(hasChecks ? (['invalid'] as const) : []),
+    ...(signedIn ? tokenErrors : []),
+    ...commonErrors,
+  ];
+  return {
+    ...(form ? { requestBody: formBody(form) } : {}),
+    responses: { ...successes(declared), ...errorResponses(codes) },
+  };
+}
+
+function formBody({ examples, ...schema }: TSchema & { examples?: unknown[] }): object {
+  const example = examples?.[0];
+  return { required: true, content: { 'multipart/form-data': { schema, example } } };
+}
+
+function successes({ response, sends = [], otherResponses = {} }: Operation): Shown['responses'] {
+  const others = Object.entries(otherResponses);
+  const parts = [...Object.keys(response).map((status) => [status, {}] as const), ...others];
+  const headers = headerRefs([...rateLimitHeaders, ...sends]);
+  return Object.fromEntries(parts.map(([status, part]) => [status, { headers, ...part }]));
 }
 
 function definedOf<T extends object>(values: T): T {
@@ -83,33 +119,4 @@ export function linkNext(
 export function checkNotEmpty(change: object): void {
   if (Object.keys(change).length === 0)
     throw invalid('body', 'must name at least one field to change');
-}
-
-function errorResponses(codes: readonly WireCode[]): Record<string, object> {
-  const byStatus = new Map<number, WireCode[]>();
-  for (const code of new Set(codes)) {
-    const { status } = v2Errors[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, of]) => [String(status), errorResponse(of)]),
-  );
-}
-
-function errorResponse(codes: readonly WireCode[]): object {
-  const names = codes.map((code) => v2Errors[code].code);
-  return {
-    description: [...new Set(names)].join(', '),
-    content: {
-      'application/problem+json': {
-        schema: ref(ProblemSchema),
-        examples: Object.fromEntries(
-          codes.map((code) => [
-            v2Errors[code].code,
-            { value: problemOf({ message: 'What went wrong.', fields: [] }, v2Errors[code]) },
-          ]),
-        ),
-      },
-    },
-  };
 }

@@ -5,6 +5,7 @@ import type { ContractApp, Surroundings } from '../contract.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import {
   AccountPageSchema,
+  NoContent,
   PageQuery,
   PostPageSchema,
   PostSchema,
@@ -63,6 +64,7 @@ export function postRoutes(
         repeatable: true,
         body: NewPostBody,
         response: { 201: ref(PostSchema) },
+        sends: ['Location'],
       }),
     },
     async (request, reply) => {
@@ -123,7 +125,7 @@ export function postRoutes(
         errors: ['not_found', 'forbidden', 'invalid'],
         signedIn: 'required',
         params: PostParams,
-        response: { 204: Type.Null() },
+        response: { 204: NoContent },
       }),
     },
     async (request, reply) => {
@@ -161,6 +163,7 @@ export function postRoutes(
         signedIn: 'required',
         querystring: PageQuery,
         response: { 200: ref(PostPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {
@@ -219,6 +222,7 @@ export function postRoutes(
         params: PostParams,
         querystring: PageQuery,
         response: { 200: ref(AccountPageSchema) },
+        sends: ['Link'],
       }),
     },
     async (request, reply) => {

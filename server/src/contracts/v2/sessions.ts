@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { idempotencyKey, operation } from './operation.ts';
-import { presenter, ref, SessionSchema, TokensSchema, text } from './wire.ts';
+import { NoContent, presenter, ref, SessionListSchema, TokensSchema, text } from './wire.ts';
 
 const LogInBody = Type.Object(
   {
@@ -24,8 +24,6 @@ const RefreshBody = Type.Object(
 const SessionParams = Type.Object({
   id: Type.Union([Type.Integer({ minimum: 1, maximum: 2147483647 }), Type.Literal('current')]),
 });
-
-const SessionList = Type.Object({ items: Type.Array(ref(SessionSchema)) });
 
 export function sessionRoutes(
   app: ContractApp,
@@ -98,7 +96,7 @@ export function sessionRoutes(
         tag: 'sessions',
         errors: [],
         signedIn: 'required',
-        response: { 200: SessionList },
+        response: { 200: ref(SessionListSchema) },
       }),
     },
     async (request) => ({
@@ -117,7 +115,7 @@ export function sessionRoutes(
         errors: ['not_found', 'invalid'],
         signedIn: 'required',
         params: SessionParams,
-        response: { 204: Type.Null() },
+        response: { 204: NoContent },
       }),
     },
     async (request, reply) => {

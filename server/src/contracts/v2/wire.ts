@@ -4,6 +4,7 @@ import type { MediaView } from '../../domain/media/media.ts';
 import type { Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
 import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
+import * as sample from './samples.ts';
 
 const time = (description: string) => Type.String({ format: 'date-time', description });
 const id = (description: string) => Type.Integer({ minimum: 1, maximum: 2147483647, description });
@@ -17,9 +18,10 @@ export function ref<T extends TSchema & { $id?: string }>(schema: T) {
   return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
 }
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** The answer of what has nothing to tell. */
+export const NoContent = Type.Null({ description: 'Done; there is no body.' });
 
-const sampleImage = 'http://127.0.0.1:3000/v2/media/9f86d081884c7d659a2feaa0c55ad015';
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const Image = Type.Object(
   {
@@ -30,7 +32,11 @@ const Image = Type.Object(
     contentType: Type.String(),
     bytes: Type.Integer(),
   },
-  { $id: 'Image', description: 'One size of a picture, without metadata.' },
+  {
+    $id: 'Image',
+    description: 'One size of a picture, without metadata.',
+    examples: [sample.small],
+  },
 );
 
 const AvatarSchema = Type.Object(
@@ -40,7 +46,11 @@ const AvatarSchema = Type.Object(
     large: Type.String({ description: '1280 px on the long side.' }),
     blurhash: nullable(Type.String()),
   },
-  { $id: 'Avatar', description: 'Addresses of a profile picture.' },
+  {
+    $id: 'Avatar',
+    description: 'Addresses of a profile picture.',
+    examples: [sample.avatar],
+  },
 );
 
 export const AccountCardSchema = Type.Object(
@@ -53,7 +63,7 @@ export const AccountCardSchema = Type.Object(
   {
     $id: 'AccountCard',
     description: 'An account beside a post or in a list.',
-    examples: [{ id: 1, username: 'alice', displayName: 'Alice', avatar: null }],
+    examples: [sample.card],
   },
 );
 
@@ -66,18 +76,6 @@ const publicFields = {
   createdAt: time('When the account was made.'),
 };
 
-const sampleProfile = {
-  id: 1,
-  username: 'alice',
-  displayName: 'Alice',
-  avatar: null,
-  bio: 'Light and shadow.',
-  postCount: 2,
-  followerCount: 1,
-  followingCount: 1,
-  createdAt: '2026-06-01T12:00:00.000Z',
-};
-
 export const ProfileSchema = Type.Object(
   {
     ...publicFields,
@@ -86,7 +84,7 @@ export const ProfileSchema = Type.Object(
   {
     $id: 'Profile',
     description: 'The page of an account.',
-    examples: [{ ...sampleProfile, followedByMe: true }],
+    examples: [{ ...sample.profile, followedByMe: true }],
   },
 );
 
@@ -101,15 +99,7 @@ export const MeSchema = Type.Object(
   {
     $id: 'Me',
     description: 'An account as its owner sees it.',
-    examples: [
-      {
-        ...sampleProfile,
-        email: 'alice@example.com',
-        emailVerified: false,
-        role: 'user',
-        mediaBytes: 0,
-      },
-    ],
+    examples: [sample.me],
   },
 );
 
@@ -124,15 +114,7 @@ export const TokensSchema = Type.Object(
   {
     $id: 'Tokens',
     description: 'What a login or a refresh hands out.',
-    examples: [
-      {
-        accessToken: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
-        tokenType: 'Bearer',
-        expiresIn: 900,
-        refreshToken: '1.0.5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
-        sessionId: 1,
-      },
-    ],
+    examples: [sample.tokens],
   },
 );
 
@@ -149,17 +131,7 @@ export const SessionSchema = Type.Object(
   {
     $id: 'Session',
     description: 'A place where the account is signed in.',
-    examples: [
-      {
-        id: 1,
-        device: 'curl/8.5.0',
-        address: '127.0.0.1',
-        createdAt: '2026-06-01T12:00:00.000Z',
-        lastUsedAt: '2026-06-01T12:00:00.000Z',
-        expiresAt: '2026-07-01T12:00:00.000Z',
-        isCurrent: true,
-      },
-    ],
+    examples: [sample.session],
   },
 );
 
@@ -176,26 +148,7 @@ export const MediaSchema = Type.Object(
   {
     $id: 'Media',
     description: 'A picture.',
-    examples: [
-      {
-        id: 1,
-        state: 'ready',
-        alt: 'A dune at noon',
-        width: 4000,
-        height: 3000,
-        blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
-        images: [
-          {
-            size: 'small',
-            url: `${sampleImage}/small`,
-            width: 320,
-            height: 240,
-            contentType: 'image/jpeg',
-            bytes: 14200,
-          },
-        ],
-      },
-    ],
+    examples: [sample.media],
   },
 );
 
@@ -215,20 +168,7 @@ export const PostSchema = Type.Object(
   {
     $id: 'Post',
     description: 'A post: text, pictures, or both.',
-    examples: [
-      {
-        id: 1,
-        state: 'published',
-        text: 'First light.',
-        author: { id: 1, username: 'alice', displayName: 'Alice', avatar: null },
-        media: [],
-        likeCount: 1,
-        likedByMe: false,
-        createdAt: '2026-06-01T12:00:00.000Z',
-        updatedAt: '2026-06-01T12:00:00.000Z',
-        publishedAt: '2026-06-01T12:00:00.000Z',
-      },
-    ],
+    examples: [sample.post],
   },
 );
 
@@ -245,11 +185,24 @@ export const ProblemSchema = Type.Object(
       }),
     ),
   },
-  { $id: 'Problem', description: 'RFC 9457 problem details.' },
+  {
+    $id: 'Problem',
+    description: 'RFC 9457 problem details.',
+    examples: [sample.problem],
+  },
+);
+
+export const SessionListSchema = Type.Object(
+  { items: Type.Array(ref(SessionSchema)) },
+  {
+    $id: 'SessionList',
+    description: 'Every place where the account is signed in.',
+    examples: [{ items: [sample.session] }],
+  },
 );
 
 /** A page of a list. */
-function pageSchema<T extends TSchema & { $id?: string }>(item: T) {
+function pageSchema<T extends TSchema & { $id?: string; examples?: unknown }>(item: T) {
   return Type.Object(
     {
       items: Type.Array(ref(item)),
@@ -257,7 +210,11 @@ function pageSchema<T extends TSchema & { $id?: string }>(item: T) {
         Type.String({ description: 'For `cursor` of the next page; null on the last.' }),
       ),
     },
-    { $id: `${item.$id}Page`, description: 'A page of a list; `Link: rel="next"` says the same.' },
+    {
+      $id: `${item.$id}Page`,
+      description: 'A page of a list; `Link: rel="next"` says the same.',
+      examples: [{ items: item.examples, nextCursor: '7f3k2m9q0x' }],
+    },
   );
 }
 
@@ -283,6 +240,7 @@ export const sharedSchemas = [
   MeSchema,
   TokensSchema,
   SessionSchema,
+  SessionListSchema,
   MediaSchema,
   PostSchema,
   ProblemSchema,

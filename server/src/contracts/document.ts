@@ -1,0 +1,33 @@
+/** The parts of an OpenAPI document that are completed here. */
+type Document = { paths?: Record<string, Record<string, unknown> | undefined> };
+
+/** A part of an operation in the words of OpenAPI; `$ref`s in it are those of the document. */
+export type Shown = { requestBody?: object; responses: Record<string, object> };
+
+type Operation = { [shownKey]?: Shown; requestBody?: object; responses?: Record<string, object> };
+
+/**
+ * Where the schema of a route carries what the document shows and Fastify must neither check nor serialize by: forms,
+ * pictures, headers, errors. The swagger plugin hands keys that begin with `x-` through as they are.
+ */
+export const shownKey = 'x-shown';
+
+/** Moves what the routes show into their operations. */
+export function completeDocument<T extends Document>(document: T): T {
+  const paths = Object.entries(document.paths ?? {}).map(([path, operations]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(operations ?? {}).map(([method, it]) => [method, complete(it as Operation)]),
+    ),
+  ]);
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+function complete({ [shownKey]: shown, ...operation }: Operation): Operation {
+  if (!shown) return operation;
+  const responses = { ...operation.responses };
+  for (const [status, part] of Object.entries(shown.responses)) {
+    responses[status] = { ...responses[status], ...part };
+  }
+  return { ...operation, ...shown, responses };
+}

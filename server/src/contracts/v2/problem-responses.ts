@@ -1,0 +1,86 @@
+import { STATUS_CODES } from 'node:http';
+import type { FieldProblem } from '../../domain/errors.ts';
+import type { WireCode } from '../contract.ts';
+import { problemOf, v2Errors } from './problems.ts';
+import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-headers.ts';
+
+type Sample = { message: string; fields?: readonly FieldProblem[] };
+
+const samples: Record<WireCode, Sample> = {
+  no_token: { message: 'This needs an access token.' },
+  bad_token: { message: 'The access token is not valid.' },
+  expired_token: { message: 'The access token has expired; refresh it.' },
+  revoked_token: { message: 'The session has ended; sign in again.' },
+  unknown_account: { message: 'The login or the password is wrong.' },
+  wrong_password: { message: 'The login or the password is wrong.' },
+  forbidden: { message: 'This post belongs to somebody else.' },
+  not_found: { message: 'There is no such post.' },
+  gone: { message: 'The picture that this upload made was deleted.' },
+  taken: {
+    message: 'The username is taken.',
+    fields: [{ field: 'username', message: 'is taken' }],
+  },
+  conflict: { message: 'The Idempotency-Key was used for another request.' },
+  invalid: {
+    message: 'text must NOT have more than 5000 characters.',
+    fields: [{ field: 'text', message: 'must NOT have more than 5000 characters' }],
+  },
+  malformed: { message: 'The body is not valid JSON.' },
+  too_large: { message: 'The request is larger than this server takes.' },
+  unsupported: { message: 'This type of content is not known here.' },
+  rate_limited: { message: 'Too many requests. Slow down.' },
+  unavailable: { message: 'The server cannot do this right now. Try again in a moment.' },
+  method_not_allowed: { message: 'This address answers GET.' },
+  internal: { message: 'Something went wrong on the server. It was noted.' },
+};
+
+/** By code: a problem, and the response that tells nothing but it. Operations refer to them. */
+export function problemComponents(): Record<'examples' | 'responses', Record<string, object>> {
+  const examples: Record<string, object> = {};
+  const responses: Record<string, object> = {};
+  for (const [code, wire] of Object.entries(v2Errors)) {
+    const { message, fields = [] } = samples[code as WireCode];
+    examples[wire.code] = { value: problemOf({ message, fields }, wire) };
+    responses[wire.code] = responseOf(wire.status, [wire.code]);
+  }
+  return { examples, responses };
+}
+
+/** What an operation may be refused with, by status. */
+export function errorResponses(codes: readonly WireCode[]): Record<string, object> {
+  const byStatus = new Map<number, Set<string>>();
+  for (const { status, code } of codes.map((code) => v2Errors[code])) {
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
+  }
+  const responses = [...byStatus].map(([status, of]) => {
+    const [code, ...others] = of;
+    const isAlone = others.length === 0;
+    return [status, isAlone ? refTo('responses', code) : responseOf(status, [...of])];
+  });
+  return Object.fromEntries(responses);
+}
+
+function responseOf(status: number, codes: readonly string[]): object {
+  const names = codes.map((code) => `\`${code}\``);
+  const headers = headersByStatus[status];
+  return {
+    description: `${STATUS_CODES[status]}: ${names.join(', ')}.`,
+    ...(headers ? { headers: headerRefs(headers) } : {}),
+    content: {
+      'application/problem+json': {
+        schema: refTo('schemas', 'Problem'),
+        examples: Object.fromEntries(codes.map((code) => [code, refTo('examples', code)])),
+      },
+    },
+  };
+}
+
+const headersByStatus: Partial<Record<number, readonly ResponseHeader[]>> = {
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After', ...rateLimitHeaders],
+  503: ['Retry-After'],
+};
+
+function refTo(kind: string, name: string | undefined): { $ref: string } {
+  return { $ref: `#/components/${kind}/${name}` };
+}
