@@ -33,6 +33,8 @@ export type HttpOptions = {
   requestsPerMinute?: number;
   /** How long a client may take to send its headers. */
   headersTimeoutMs?: number;
+  /** Time in which every answer asks its client to close the connection, before the door is shut. */
+  drainMs?: number;
 };
 
 const maxBodyBytes = 256 * 1024;
@@ -40,8 +42,8 @@ const maxBodyBytes = 256 * 1024;
 const requestTimeoutMs = 300_000;
 /** Above what proxies keep a connection open for, so that they close it first. */
 const keepAliveMs = 72_000;
-/** Time in which every answer asks its client to close the connection, before the door is shut. */
-const drainMs = 1000;
+/** How often connections are looked for that have nothing more to do, once the door is shut. */
+const idleCheckMs = 100;
 
 /** Data is never a page: whoever opens an answer in a browser runs nothing of it. Pages say otherwise themselves. */
 const nothing = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
@@ -54,6 +56,7 @@ const docsPolicy =
 export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Http> {
   const { config, services } = app;
   const { host, port, corsOrigins } = config.http;
+  const { drainMs = 1000 } = options;
   const publicUrl = config.http.publicUrl ?? `http://${host}:${port}`;
   const server = newServer(app, options);
   let isDraining = false;
@@ -97,7 +100,13 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
     async close() {
       isDraining = true;
       if (server.server.listening) await new Promise((done) => setTimeout(done, drainMs));
-      await server.close();
+      // Node looks for idle connections once. One that was answering a picture then would stay for its keep-alive time.
+      const sweep = setInterval(() => server.server.closeIdleConnections(), idleCheckMs);
+      try {
+        await server.close();
+      } finally {
+        clearInterval(sweep);
+      }
     },
   };
 }

@@ -42,6 +42,8 @@ export type TestServer = {
   upload(as: Person, file: Uint8Array, more?: UploadOptions): Promise<Answer>;
   /** Runs all jobs that are due. */
   work(): Promise<void>;
+  /** Listens on a free port, for tests that speak real HTTP, and returns the address. */
+  listen(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -126,6 +128,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
       });
     },
     work: () => app.relay.drain(),
+    listen: () => http.server.listen({ host: '127.0.0.1', port: 0 }),
     async close() {
       await http.close();
       await app.close();
