@@ -172,7 +172,7 @@ export const PostSchema = Type.Object(
   },
 );
 
-export const ProblemSchema = Type.Object(
+const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'Stable name of the kind of problem, as a URN.' }),
     title: Type.String(),
