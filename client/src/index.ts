@@ -1,2 +1,18 @@
-/** The address below which a Rookery server answers. */
-export const contractPath = '/v2';
+export type * from './generated.ts';
+export type {
+  AnswerOf,
+  CallOptions,
+  Input,
+  InputArguments,
+  ItemOf,
+  OperationId,
+  PagedId,
+} from './operations.ts';
+export {
+  type ClientOptions,
+  type RookeryClient,
+  rookeryClient,
+  type WaitOptions,
+} from './rookery-client.ts';
+export { type ErrorDetails, type FieldProblem, RookeryError } from './rookery-error.ts';
+export type { Fetch } from './transport.ts';
