@@ -88,6 +88,17 @@ export function readConfig(environment: Environment = process.env): Config {
   };
 }
 
+/**
+ * The same settings for a command that only looks at the program: nothing is written, and what it opens is in memory.
+ * @throws ConfigError with every problem at once
+ */
+export function readPassingConfig(environment: Environment = process.env): Config {
+  const { SECRET_KEY_FILE: _file, ...others } = environment;
+  const secret = randomBytes(32).toString('hex');
+  const passing = { ...others, SECRET_KEY: secret, DATABASE_URL: 'sqlite::memory:' };
+  return { ...readConfig(passing), logLevel: 'silent' };
+}
+
 function readSettings(environment: Environment, problems: string[]): Settings {
   const given: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(Settings.properties)) {

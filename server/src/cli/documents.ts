@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type App, openApp } from '../app/app.ts';
-import { readConfig } from '../app/config.ts';
+import { readPassingConfig } from '../app/config.ts';
 import { buildHttp, type Http } from '../app/http.ts';
 import { CommandError, jsonOption, print, printRows } from './print.ts';
 
@@ -27,8 +27,7 @@ export function documentCommands(): Command[] {
 
 /** Builds the server in memory; nothing is opened on disk and nothing listens. */
 async function withHttp(work: (http: Http, app: App) => Promise<void>): Promise<void> {
-  const config = { ...readConfig(), databaseUrl: 'sqlite::memory:', logLevel: 'silent' as const };
-  const app = await openApp(config);
+  const app = await openApp(readPassingConfig());
   try {
     await work(await buildHttp(app), app);
   } finally {
