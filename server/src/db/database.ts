@@ -13,6 +13,11 @@ export type Database = Db & {
   readonly isEmbedded: boolean;
   /** A number that changes when another process has written to an embedded database. */
   versionElsewhere(): number;
+  /**
+   * Makes this process the one worker of an embedded database until it ends. True means that whoever held a lease before
+   * is gone; false that another worker lives, or that nobody can tell.
+   */
+  takeWorkerSeat(): boolean;
   /** The whole query builder: for migrations and the seed alone. */
   readonly kysely: Kysely<Schema>;
   /**
@@ -55,6 +60,7 @@ export function openDatabase(url: string, poolSize = 10): Database {
     engine: engine.name,
     isEmbedded: engine.isEmbedded,
     versionElsewhere: () => engine.versionElsewhere(),
+    takeWorkerSeat: () => engine.takeWorkerSeat(),
     kysely,
     selectFrom: kysely.selectFrom.bind(kysely),
     executeQuery: kysely.executeQuery.bind(kysely),

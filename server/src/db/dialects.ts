@@ -15,6 +15,8 @@ export type Engine = {
   isEmbedded: boolean;
   /** A number that changes when another process has written; constant where nobody can tell. */
   versionElsewhere(): number;
+  /** See `Database.takeWorkerSeat`. */
+  takeWorkerSeat(): boolean;
 };
 
 export type EngineOptions = { poolSize: number };

@@ -87,6 +87,20 @@ export async function extendLease(tx: Tx, id: number, leaseUntil: string): Promi
   await tx.updateTable('outbox').set({ due_at: leaseUntil }).where('id', '=', id).execute();
 }
 
+/**
+ * Makes events due that a dead worker had claimed. Repeats keep their time: whether it is a lease or their delay cannot
+ * be told, and nobody waits for them.
+ */
+export async function releaseLeases(tx: Tx, now: string): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set({ due_at: now })
+    .where('set_aside_at', 'is', null)
+    .where('due_at', '>', now)
+    .where('attempts', '=', 0)
+    .execute();
+}
+
 /** Removes an entry that was delivered. */
 export async function deleteFromOutbox(tx: Tx, id: number): Promise<void> {
   await tx.deleteFrom('outbox').where('id', '=', id).execute();

@@ -16,11 +16,17 @@ const maxCachedStatements = 500;
 /** True while the code of a transaction runs; a query outside of it would then wait for itself. */
 const insideTransaction = new AsyncLocalStorage<boolean>();
 
+type SqliteEngine = {
+  dialect: Dialect;
+  versionElsewhere(): number;
+  takeWorkerSeat(): boolean;
+};
+
 /**
  * SQLite in one file, or in memory for `:memory:`, through one connection that one caller holds at a time.
  * Every commit is synced to disk before it is acknowledged.
  */
-export function sqliteEngine(file: string): { dialect: Dialect; versionElsewhere(): number } {
+export function sqliteEngine(file: string): SqliteEngine {
   const driver = new SqliteDriver(file);
   const dialect: Dialect = {
     createDriver: () => driver,
@@ -28,7 +34,11 @@ export function sqliteEngine(file: string): { dialect: Dialect; versionElsewhere
     createAdapter: () => new QueueingAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
-  return { dialect, versionElsewhere: () => driver.versionElsewhere() };
+  return {
+    dialect,
+    versionElsewhere: () => driver.versionElsewhere(),
+    takeWorkerSeat: () => driver.takeWorkerSeat(),
+  };
 }
 
 /** Runs the code of a transaction so that a query past it is refused instead of waiting for ever. */
@@ -48,6 +58,7 @@ class SqliteDriver implements Driver {
   readonly #waiting: Array<() => void> = [];
   #connection: SqliteConnection | undefined;
   #held = false;
+  #workerSeat: SqliteFile.Database | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -99,9 +110,29 @@ class SqliteDriver implements Driver {
     return this.#connection?.versionElsewhere() ?? 0;
   }
 
+  /**
+   * The lock on a file beside the database, which the system takes back when the process ends, however it ends; a name
+   * or a number in a row would outlive it.
+   */
+  takeWorkerSeat(): boolean {
+    if (this.#workerSeat || this.#file === ':memory:') return true;
+    const seat = new SqliteFile(`${this.#file}-worker`, { timeout: 0 });
+    try {
+      seat.exec('BEGIN EXCLUSIVE');
+      this.#workerSeat = seat;
+      return true;
+    } catch (error) {
+      seat.close();
+      if (error instanceof SqliteFile.SqliteError && error.code === 'SQLITE_BUSY') return false;
+      throw error;
+    }
+  }
+
   async destroy(): Promise<void> {
     this.#connection?.close();
     this.#connection = undefined;
+    this.#workerSeat?.close();
+    this.#workerSeat = undefined;
   }
 }
 

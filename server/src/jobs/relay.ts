@@ -1,5 +1,11 @@
 import type { Database } from '../db/database.ts';
-import { claimOutbox, deleteFromOutbox, extendLease, type OutboxEntry } from '../db/outbox.ts';
+import {
+  claimOutbox,
+  deleteFromOutbox,
+  extendLease,
+  type OutboxEntry,
+  releaseLeases,
+} from '../db/outbox.ts';
 import type { Bus, Now } from '../domain/ports.ts';
 import type { JobLog } from './worker.ts';
 
@@ -14,7 +20,10 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
-/** After a crash, an event that was in flight is taken again when this has passed. */
+/**
+ * After a crash, an event that was in flight is taken again when this has passed; at the start of the only worker of an
+ * embedded database at once.
+ */
 const leaseMs = 30_000;
 const renewalMs = 10_000;
 const intervalMs = 1000;
@@ -83,6 +92,15 @@ export function relay({ database, bus, now, log }: Needs): Relay {
     });
   }
 
+  async function takeOver(): Promise<void> {
+    try {
+      if (!database.takeWorkerSeat()) return;
+      await database.transaction((tx) => releaseLeases(tx, now().toISOString()));
+    } catch (err) {
+      log.warn({ err }, 'the jobs of a stopped worker wait until their leases end');
+    }
+  }
+
   async function claimWhileNudged(): Promise<void> {
     while (hasNudge && hasRoom()) {
       hasNudge = false;
@@ -95,7 +113,10 @@ export function relay({ database, bus, now, log }: Needs): Relay {
       isStopped = false;
       database.onEvents(nudge);
       timer = setInterval(nudge, intervalMs);
-      nudge();
+      claiming = takeOver().finally(() => {
+        claiming = null;
+        nudge();
+      });
     },
     async drain() {
       while ((await claimSome()) > 0 || inFlight.size > 0) await Promise.all(inFlight);
