@@ -24,7 +24,7 @@ export type EngineOptions = { poolSize: number };
 /** @throws Error when the address names no engine that this program speaks */
 export function engineOf(url: string, { poolSize }: EngineOptions): Engine {
   const scheme = url.slice(0, url.indexOf(':'));
-  const shared = { isEmbedded: false, versionElsewhere: () => 0 };
+  const shared = { isEmbedded: false, versionElsewhere: () => 0, takeWorkerSeat: () => true };
   switch (scheme) {
     case 'sqlite':
       return {

@@ -27,9 +27,9 @@ describe('a process that is killed', () => {
 
     expect(faults).toEqual([]);
     expect(ledger.refusals).toEqual([]);
-    expect(ledger.posts.length).toBeGreaterThan(100);
-    expect(ledger.uploads.length).toBeGreaterThan(50);
-    expect(ledger.likes.size).toBeGreaterThan(50);
+    expect(ledger.posts.length).toBeGreaterThan(20);
+    expect(ledger.uploads.length).toBeGreaterThan(10);
+    expect(ledger.likes.size).toBeGreaterThan(10);
   });
 
   it('leaves no job waiting for its dead worker', { timeout: 60_000 }, async () => {

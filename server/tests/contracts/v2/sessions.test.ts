@@ -12,7 +12,7 @@ scenarios('POST /v2/sessions', [
     given: (s) => anAccount(s, 'alice'),
     send: ['POST', '/v2/sessions', { ...login, login: 'Alice' }],
     expect: [201, { tokenType: 'Bearer', expiresIn: 900 }],
-    expectHeaders: { 'cache-control': 'no-store' },
+    expectHeaders: { 'cache-control': 'private, no-store' },
   },
   {
     name: 'signs in by e-mail',
