@@ -14,6 +14,7 @@ import { answerError, type Mounted, mountContract } from '../contracts/contract.
 import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
+import { followConnections } from './drain.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
 
 export type Http = {
@@ -42,8 +43,6 @@ const maxBodyBytes = 256 * 1024;
 const requestTimeoutMs = 300_000;
 /** Above what proxies keep a connection open for, so that they close it first. */
 const keepAliveMs = 72_000;
-/** How often connections are looked for that have nothing more to do, once the door is shut. */
-const idleCheckMs = 100;
 
 /** Data is never a page: whoever opens an answer in a browser runs nothing of it. Pages say otherwise themselves. */
 const nothing = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
@@ -59,6 +58,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   const { drainMs = 1000 } = options;
   const publicUrl = config.http.publicUrl ?? `http://${host}:${port}`;
   const server = newServer(app, options);
+  const endConnections = followConnections(server.server);
   let isDraining = false;
 
   server.addHook('onSend', async (_request, reply) => {
@@ -99,14 +99,11 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
     listen: () => server.listen({ host, port }),
     async close() {
       isDraining = true;
-      if (server.server.listening) await new Promise((done) => setTimeout(done, drainMs));
-      // Node looks for idle connections once. One that was answering a picture then would stay for its keep-alive time.
-      const sweep = setInterval(() => server.server.closeIdleConnections(), idleCheckMs);
-      try {
-        await server.close();
-      } finally {
-        clearInterval(sweep);
+      if (server.server.listening) {
+        await new Promise((done) => setTimeout(done, drainMs));
+        await endConnections();
       }
+      await server.close();
     },
   };
 }

@@ -31,7 +31,11 @@ export function startCommand(): Command {
 
 /** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
 async function stopSignal(): Promise<void> {
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const other = new AbortController();
+  const signals = ['SIGTERM', 'SIGINT'].map((name) => once(process, name, other));
+  await Promise.race(signals);
+  other.abort();
+  await Promise.allSettled(signals);
 }
 
 function greet(url: string): void {
