@@ -25,7 +25,8 @@ import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { SetupError, withUsableDatabase } from './setup-error.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
 export type App = {
@@ -50,17 +51,14 @@ export type AppOptions = {
 
 const sweepIntervalMs = 10 * 60 * 1000;
 
-/** Opens the adapters and builds the services. The schema is brought up to date where nobody else uses the database. */
+/**
+ * Opens the adapters and builds the services. The schema is brought up to date where nobody else uses the database.
+ * @throws SetupError when the database cannot be used
+ */
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
-  const database = openDatabase(config.databaseUrl, config.databasePoolSize);
-  if (database.isEmbedded) await migrateUp(database);
-  const problems = await schemaProblems(database);
-  if (problems.length > 0) {
-    await database.close();
-    throw new ConfigError(problems);
-  }
+  const database = await openMigrated(config);
   const blobs = diskBlobs(join(config.dataDir, 'blobs'));
   const images = sharpImages({
     concurrency: config.concurrency,
@@ -104,6 +102,21 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await database.close();
     },
   };
+}
+
+async function openMigrated({ databaseUrl, databasePoolSize }: Config): Promise<Database> {
+  const database = openDatabase(databaseUrl, databasePoolSize);
+  try {
+    const problems = await withUsableDatabase(async () => {
+      if (database.isEmbedded) await migrateUp(database);
+      return schemaProblems(database);
+    });
+    if (problems.length > 0) throw new SetupError(problems.join('\n'));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 type Machines = { now: Now; database: Database; blobs: BlobStore; images: Images };

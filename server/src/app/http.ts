@@ -16,6 +16,7 @@ import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
+import { SetupError } from './setup-error.ts';
 
 export type Http = {
   server: FastifyInstance;
@@ -23,7 +24,7 @@ export type Http = {
   openApi(contractName: string): object | null;
   /** Every route of the contracts. */
   routes(): Array<{ method: string; path: string; operation: string; contract: string }>;
-  /** Listens, and returns the address in use. */
+  /** Listens, and returns the address in use. @throws SetupError when the port cannot be had */
   listen(): Promise<string>;
   /** Answers what has come in, then closes. No request that was sent is cut. */
   close(): Promise<void>;
@@ -96,7 +97,10 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
     openApi: (name) => mounted.get(name)?.openApi() ?? null,
     routes: () =>
       [...mounted].flatMap(([contract, { routes }]) => routes.map((r) => ({ ...r, contract }))),
-    listen: () => server.listen({ host, port }),
+    listen: () =>
+      server.listen({ host, port }).catch((error: unknown) => {
+        throw new SetupError(listenProblemOf(error, host, port), error);
+      }),
     async close() {
       isDraining = true;
       if (server.server.listening) {
@@ -106,6 +110,22 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
       await server.close();
     },
   };
+}
+
+/** What a person can do about an address that cannot be had. */
+function listenProblemOf(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is in use. Stop the program that has it, or set PORT to another.`;
+    case 'EACCES':
+      return `This user may not listen on port ${port}. Set PORT to one above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST=${host} is no address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all.`;
+    default:
+      return `Cannot listen on port ${port} of ${host}: ${error instanceof Error ? error.message : String(error)}.`;
+  }
 }
 
 /** Swagger UI at `/docs`. Its plugin wants a document of its own scope; each contract has its own, so one is lent to it. */

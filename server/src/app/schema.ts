@@ -7,6 +7,7 @@ import {
   migrationStates,
 } from '../db/migrate.ts';
 import type { Config } from './config.ts';
+import { withUsableDatabase } from './setup-error.ts';
 
 /** The schema of the configured database, for the commands that change it. */
 export type Schema = {
@@ -15,18 +16,22 @@ export type Schema = {
   states(): Promise<MigrationState[]>;
 };
 
-/** Opens the database as it is, without migrating it, and closes it after `work`. */
+/**
+ * Opens the database as it is, without migrating it, and closes it after `work`.
+ * @throws SetupError when the database cannot be used
+ */
 export async function withSchema<T>(
   config: Config,
   work: (schema: Schema) => Promise<T>,
 ): Promise<T> {
   const database = openDatabase(config.databaseUrl);
   try {
-    return await work({
-      up: (to) => migrateUp(database, to),
+    const schema = {
+      up: (to?: string) => migrateUp(database, to),
       down: () => migrateDown(database),
       states: () => migrationStates(database),
-    });
+    };
+    return await withUsableDatabase(() => work(schema));
   } finally {
     await database.close();
   }

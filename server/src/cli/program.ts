@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config.ts';
+import { SetupError } from '../app/setup-error.ts';
 import { DomainError } from '../domain/errors.ts';
 import { adminCommand } from './admin.ts';
 import { doctorCommand } from './doctor.ts';
@@ -15,6 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('rookery')
     .description('A backend for photo-sharing and social apps.')
     .addHelpText('after', '\nSettings come from the environment; docs/configuration.md lists them.')
+    .version(programVersion(), '--version', 'print the version')
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   const commands = [
@@ -26,6 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
     doctorCommand(),
     settingsCommand(),
   ];
+  endQuietlyWhenUnread();
   for (const command of commands) program.addCommand(passOn(command));
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -35,17 +39,32 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Where the package says it, beside `src` and `dist` alike. */
+function programVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** `rookery openapi | head` closes our output early; that is no fault. */
+function endQuietlyWhenUnread(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 function passOn(command: Command): Command {
   command.exitOverride();
   for (const child of command.commands) passOn(child);
   return command;
 }
 
+/** Errors whose message says all that a person needs; others show where they come from. */
+const expectedErrors = [ConfigError, SetupError, DomainError, CommandError];
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
-  const isExpected =
-    error instanceof ConfigError || error instanceof DomainError || error instanceof CommandError;
-  const text = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+  const isExpected = expectedErrors.some((kind) => error instanceof kind);
+  const text = !(error instanceof Error) ? String(error) : isExpected ? error.message : error.stack;
   process.stderr.write(`rookery: ${text}\n`);
   return 1;
 }

@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
+import { DatabaseError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 
 export type MigrationState = { name: string; appliedAt: string | null };
 
 export type MigrationReport = { applied: string[]; reverted: string[] };
 
-/** Applies every step that is missing, or those up to and including `to`. Two migrators at once are harmless. */
+/**
+ * Applies every step that is missing, or those up to and including `to`. Two migrators at once are harmless.
+ * @throws DatabaseError when the database cannot be used, or a step fails
+ */
 export function migrateUp(database: Database, to?: string): Promise<MigrationReport> {
   return run(database, (m) => (to === undefined ? m.migrateToLatest() : m.migrateTo(to)));
 }
@@ -52,7 +56,17 @@ async function run(
   const { error, results = [] } = await step(migrator(database));
   if (error) {
     const failed = results.find((r) => r.status === 'Error')?.migrationName ?? 'the schema';
-    throw new Error(`The migration of ${failed} failed; nothing of it was kept.`, { cause: error });
+    if (error instanceof DatabaseError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const [, newer] = /previously executed migration (\S+) is missing/.exec(reason) ?? [];
+    if (newer) {
+      const message = `The database has ${newer}, which a newer Rookery made. Start that version.`;
+      throw new DatabaseError(message, error);
+    }
+    throw new DatabaseError(
+      `The migration of ${failed} failed and nothing of it was kept: ${reason}`,
+      error,
+    );
   }
   const done = results.filter((r) => r.status === 'Success');
   return {

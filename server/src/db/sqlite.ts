@@ -10,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { DatabaseError } from './errors.ts';
 
 const maxCachedStatements = 500;
 
@@ -48,6 +49,11 @@ export function markTransaction<T>(work: () => Promise<T>): Promise<T> {
 
 /** Kysely would put its own queue before the driver, and the driver could not see who waits. */
 class QueueingAdapter extends SqliteAdapter {
+  /** SQLite rolls changes of the schema back like any other; Kysely does not count on it. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -65,16 +71,11 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const database = new SqliteFile(this.#file);
-    database.pragma('busy_timeout = 5000');
-    database.pragma('journal_mode = WAL');
-    // The library opens at NORMAL, which may lose acknowledged commits when the power fails.
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
-    database.pragma('cache_size = -65536');
-    // From here on, a wait for another process's write would stop this whole process; `transaction()` waits instead.
-    database.pragma('busy_timeout = 50');
-    this.#connection = new SqliteConnection(database);
+    try {
+      this.#connection = new SqliteConnection(openFile(this.#file));
+    } catch (error) {
+      throw new DatabaseError(problemOf(error, this.#file), error);
+    }
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -134,6 +135,40 @@ class SqliteDriver implements Driver {
     this.#workerSeat?.close();
     this.#workerSeat = undefined;
   }
+}
+
+function openFile(file: string): SqliteFile.Database {
+  const database = new SqliteFile(file);
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  // The library opens at NORMAL, which may lose acknowledged commits when the power fails.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -65536');
+  // A file that may only be read shows it at the first write, which would be somebody's request.
+  database.exec('BEGIN IMMEDIATE; ROLLBACK');
+  // From here on, a wait for another process's write would stop this whole process; `transaction()` waits instead.
+  database.pragma('busy_timeout = 50');
+  return database;
+}
+
+/** What a person can do about a file that does not open. */
+function problemOf(error: unknown, file: string): string {
+  const code = error instanceof SqliteFile.SqliteError ? error.code : '';
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === 'SQLITE_NOTADB') {
+    return `${file} is no SQLite database. Move it away, or name another file in DATABASE_URL.`;
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return `The database ${file} is damaged (${reason}). Restore it from a backup.`;
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return `The database ${file} is held by another program. End that program, then try again.`;
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return `The database ${file} cannot be written. Give this user the right to write it and its folder.`;
+  }
+  return `The database ${file} cannot be opened: ${reason}. Check that its folder exists and can be written, or set DATABASE_URL.`;
 }
 
 class SqliteConnection implements DatabaseConnection {
