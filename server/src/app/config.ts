@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -200,22 +200,17 @@ function secretOf(
 /** The secret of the embedded mode: made once, readable by its owner alone. */
 function keptSecret(dataDir: string, problems: string[]): string {
   const path = join(dataDir, 'secret-key');
+  let secret = '';
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // `wx`: of two programs that start at once, one writes and both read.
-    if (!existsSync(path)) {
-      writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-    }
+    if (!existsSync(path)) writeSecret(path);
+    secret = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (!isThere) {
-      problems.push(
-        `DATA_DIR=${dataDir} cannot be written: ${reasonOf(error)}. Choose another folder.`,
-      );
-      return '';
-    }
+    problems.push(
+      `DATA_DIR=${dataDir} cannot be used: ${reasonOf(error)}. Choose a folder that can be written.`,
+    );
+    return '';
   }
-  const secret = readFileSync(path, 'utf8').trim();
   if (secret.length < 32) {
     problems.push(
       `${path} does not hold a secret. Delete it to have a new one made; everybody must then sign in again.`,
@@ -228,6 +223,20 @@ function keptSecret(dataDir: string, problems: string[]): string {
 function translated(uri: string | undefined): string | undefined {
   if (uri === undefined) return undefined;
   return uri.replace(/^([a-z]+)\+[a-z0-9_]+:/, '$1:').replace(/[?&]charset=[^&]*/, '');
+}
+
+/** Whole and on the disk before it has its name; of two programs that start at once, one writes and both read. */
+function writeSecret(path: string): void {
+  const unnamed = `${path}.${randomUUID()}`;
+  const text = `${randomBytes(32).toString('hex')}\n`;
+  writeFileSync(unnamed, text, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(unnamed, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  } finally {
+    rmSync(unnamed);
+  }
 }
 
 function contractsOf(settings: Settings): string[] {

@@ -17,7 +17,10 @@ export async function withUsableDatabase<T>(work: () => Promise<T>): Promise<T> 
     if (error instanceof DatabaseError) throw new SetupError(error.message, error);
     if (isOutage(error)) {
       const reason = error instanceof Error && error.message ? `: ${error.message}` : '';
-      throw new SetupError(`The database does not answer${reason}. Start it, or check DATABASE_URL.`, error);
+      throw new SetupError(
+        `The database does not answer${reason}. Start it, or check DATABASE_URL.`,
+        error,
+      );
     }
     throw error;
   }
