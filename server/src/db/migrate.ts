@@ -57,16 +57,13 @@ async function run(
   if (error) {
     const failed = results.find((r) => r.status === 'Error')?.migrationName ?? 'the schema';
     if (error instanceof DatabaseError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : JSON.stringify(error);
     const [, newer] = /previously executed migration (\S+) is missing/.exec(reason) ?? [];
     if (newer) {
       const message = `The database has ${newer}, which a newer Rookery made. Start that version.`;
       throw new DatabaseError(message, error);
     }
-    throw new DatabaseError(
-      `The migration of ${failed} failed and nothing of it was kept: ${reason}`,
-      error,
-    );
+    throw new DatabaseError(`The migration of ${failed} failed: ${reason}`, error);
   }
   const done = results.filter((r) => r.status === 'Success');
   return {
