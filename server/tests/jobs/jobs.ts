@@ -1,0 +1,64 @@
+import { localBus } from '../../src/adapters/bus/local.ts';
+import { type Events, emit, type Topic } from '../../src/domain/events.ts';
+import type { Bus } from '../../src/domain/ports.ts';
+import { type Relay, relay } from '../../src/jobs/relay.ts';
+import type { Subscriptions } from '../../src/jobs/subscriptions.ts';
+import { type Worker, worker } from '../../src/jobs/worker.ts';
+import type { TestServer } from '../support/server.ts';
+
+const nobody: Subscriptions = {
+  'media.uploaded': [],
+  'media.deleted': [],
+  'post.deleted': [],
+  'account.deleted': [],
+};
+
+export type Jobs = {
+  relay: Relay;
+  /** The worker itself, to hand it a message past the relay. */
+  work: Worker;
+  /** Messages that were logged. */
+  logged: string[];
+};
+
+/** The real relay and worker on a server's database and clock, with these subscribers alone. */
+export async function jobsOf(
+  { app, clock }: TestServer,
+  subscribers: Partial<Subscriptions>,
+  bus: Bus = localBus(),
+): Promise<Jobs> {
+  const logged: string[] = [];
+  const note = (_details: unknown, message: string) => void logged.push(message);
+  const log = { warn: note, error: note };
+  const needs = { database: app.database, now: clock.now, log };
+  const subscriptions = { ...nobody, ...subscribers };
+  const work = worker({ ...needs, subscriptions, chance: () => 0.5 });
+  await bus.consume(work);
+  return { relay: relay({ ...needs, bus }), work, logged };
+}
+
+/** Writes an event as a service would. */
+export async function emitOn<T extends Topic>(
+  { app, clock }: TestServer,
+  topic: T,
+  payload: Events[T],
+): Promise<void> {
+  await app.database.transaction((tx) => emit(tx, clock.now(), topic, payload));
+}
+
+/** The outbox as it is. */
+export function outboxOf({ app }: TestServer) {
+  return app.database.selectFrom('outbox').selectAll().orderBy('due_at').execute();
+}
+
+/** A bus that hands over and then dies before it can say so. */
+export function dyingBus(): Bus {
+  const bus = localBus();
+  return {
+    ...bus,
+    async publish(message) {
+      await bus.publish(message);
+      throw new Error('killed');
+    },
+  };
+}
