@@ -20,8 +20,15 @@ export function ref<T extends TSchema & { $id?: string }>(schema: T) {
 
 /** The answer of what has nothing to tell. */
 export const NoContent = Type.Null({ description: 'Done; there is no body.' });
-
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/**
+ * A value of one type or null. Said by `type` or with null first, the serializer tells them apart at a glance; a union
+ * makes it validate each value against the schema.
+ */
+function nullable<T extends TSchema & { type?: string }>(schema: T) {
+  return schema.type === undefined
+    ? Type.Unsafe<Static<T> | null>({ anyOf: [{ type: 'null' }, schema] })
+    : Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
+}
 
 const Image = Type.Object(
   {
