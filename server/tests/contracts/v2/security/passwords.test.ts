@@ -1,0 +1,175 @@
+import { verify } from '@node-rs/argon2';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { passwords, type TestServer, testServer } from '../../../support/server.ts';
+
+// The real function, watched: whether a hash was checked tells more than a measured time.
+vi.mock('@node-rs/argon2', { spy: true });
+
+describe('passwords', () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await testServer();
+  });
+
+  afterEach(() => server.close());
+
+  const signUp = (username: string, password: string, more: object = {}) =>
+    server.send('POST', '/v2/accounts', { body: { username, password, ...more } });
+  const logIn = (login: string, password: string) =>
+    server.send('POST', '/v2/sessions', { body: { login, password } });
+
+  it('S01: must have eight characters, counted as people count', async () => {
+    const seven = await signUp('bob', 'a-long-');
+    const sevenEmoji = await signUp('bob', '🌵🌵🌵🌵🌵🌵🌵');
+    const eight = await signUp('bob', 'a-long-w');
+
+    expect([seven.status, sevenEmoji.status, eight.status]).toEqual([422, 422, 201]);
+    expect(seven.body.fields).toMatchObject([{ field: 'password' }]);
+  });
+
+  it('S02: may have 128 characters, and none is ignored', async () => {
+    const password = 'dune'.repeat(32);
+    const made = await signUp('bob', password);
+    const right = await logIn('bob', password);
+    const lastWrong = await logIn('bob', `${password.slice(0, -1)}x`);
+    const longer = await signUp('carla', `${password}d`);
+
+    expect([made.status, right.status, lastWrong.status, longer.status]).toEqual([
+      201, 201, 401, 422,
+    ]);
+  });
+
+  it.each([' a-long-Walk ', 'A-LONG-WALK', 'a-long-walk', ' a-long-Walk', 'a-long-Walk\u200b'])(
+    'S03: are compared exactly: %j does not stand for another',
+    async (guess) => {
+      await signUp('bob', 'a-long-Walk');
+      const answer = await logIn('bob', guess);
+
+      expect(answer.status).toBe(401);
+    },
+  );
+
+  it.each(['password', 'PassWord', '12345678', 'qwertyuiop', 'iloveyou', 'bob.the.builder'])(
+    'S04: must not be the first that anybody would guess: %s',
+    async (password) => {
+      const answer = await signUp('bob.the.builder', password);
+
+      expect(answer.status).toBe(422);
+      expect(answer.body.fields).toMatchObject([{ field: 'password' }]);
+    },
+  );
+
+  it('S05: may be of any composition', async () => {
+    const lower = await signUp('alice', 'abendspaziergang');
+    const spaces = await signUp('bob', 'a long walk at dusk');
+    const unicode = await signUp('carla', 'дюны и ветер 🌵');
+
+    expect([lower.status, spaces.status, unicode.status]).toEqual([201, 201, 201]);
+  });
+
+  it('S07: stay good for years', async () => {
+    await server.tokens('alice');
+    server.clock.advance(5 * 365 * 24 * 3600 * 1000);
+    const answer = await logIn('alice', passwords.alice);
+
+    expect(answer.status).toBe(201);
+  });
+
+  it('S10: are nobody’s on a new server', async () => {
+    const accounts = await server.app.database.selectFrom('accounts').selectAll().execute();
+    const admin = await logIn('admin', 'admin');
+
+    expect(accounts).toEqual([]);
+    expect(admin.status).toBe(401);
+  });
+
+  it('S11: are refused alike whether the account exists or not, after the same work', async () => {
+    await server.tokens('alice');
+    vi.mocked(verify).mockClear();
+    const known = await logIn('alice', 'a-wrong-guess');
+    const checksForKnown = vi.mocked(verify).mock.calls.length;
+    const unknown = await logIn('carla', 'a-wrong-guess');
+    const checksForBoth = vi.mocked(verify).mock.calls.length;
+
+    expect(unknown.status).toBe(401);
+    expect(unknown.body).toEqual(known.body);
+    expect(Object.keys(unknown.headers)).toEqual(Object.keys(known.headers));
+    expect([checksForKnown, checksForBoth]).toEqual([1, 2]);
+  });
+
+  it('S11: are refused alike for an account that is closed', async () => {
+    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    vi.mocked(verify).mockClear();
+    const closed = await logIn('alice', passwords.alice);
+    const unknown = await logIn('carla', 'a-wrong-guess');
+
+    expect(closed.body).toEqual(unknown.body);
+    expect(vi.mocked(verify).mock.calls).toHaveLength(2);
+  });
+
+  it('S48: are stored as argon2id of OWASP’s cost, and shown nowhere', async () => {
+    await server.tokens('alice');
+    const rows = await server.app.database.selectFrom('accounts').selectAll().execute();
+    const me = await server.send('GET', '/v2/me', { as: 'alice' });
+
+    expect(rows[0]?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(JSON.stringify(me.body)).not.toContain('argon2');
+  });
+});
+
+describe('names', () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await testServer();
+    await server.tokens('alice');
+  });
+
+  afterEach(() => server.close());
+
+  const signUp = (username: string, more: object = {}) => {
+    const body = { username, password: 'a-long-walk-home', ...more };
+    return server.send('POST', '/v2/accounts', { body });
+  };
+
+  it('S20: are the same in any case', async () => {
+    const username = await signUp('ALICE');
+    const email = await signUp('bob', { email: 'Alice@Example.COM' });
+
+    expect(username.body).toMatchObject({ status: 409, fields: [{ field: 'username' }] });
+    expect(email.body).toMatchObject({ status: 409, fields: [{ field: 'email' }] });
+  });
+
+  it('S20: cannot be imitated by wide or invisible characters', async () => {
+    const wide = await signUp('ａｌｉｃｅ');
+    const invisible = await signUp('ali\u200bce');
+    const login = { login: 'ＡＬＩ\u200bＣＥ', password: passwords.alice };
+    const folded = await server.send('POST', '/v2/sessions', { body: login });
+
+    expect([wide.status, invisible.status]).toEqual([422, 422]);
+    expect(folded.status).toBe(201);
+  });
+
+  it('S21: go to one of twenty who want the same at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => signUp('bob')));
+    const statuses = answers.map((a) => a.status).sort((a, b) => a - b);
+    const rows = await server.app.database
+      .selectFrom('accounts')
+      .select('id')
+      .where('username', '=', 'bob')
+      .execute();
+
+    expect(statuses).toEqual([201, ...Array(19).fill(409)]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('S21: an e-mail goes to one of twenty who want the same at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => signUp(`bob${i}`, { email: 'bob@example.com' })),
+    );
+    const statuses = answers.map((a) => a.status).sort((a, b) => a - b);
+
+    expect(statuses).toEqual([201, ...Array(19).fill(409)]);
+  });
+});

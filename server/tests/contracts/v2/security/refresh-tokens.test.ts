@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { passwords, type TestServer, type Tokens, testServer } from '../../../support/server.ts';
+
+const day = 24 * 3600 * 1000;
+
+describe('refresh tokens', () => {
+  let server: TestServer;
+  let tokens: Tokens;
+
+  beforeEach(async () => {
+    server = await testServer();
+    tokens = await server.tokens('alice');
+  });
+
+  afterEach(() => server.close());
+
+  const refresh = (refreshToken: string) =>
+    server.send('POST', '/v2/sessions/refresh', { body: { refreshToken } });
+  const me = (accessToken: string) =>
+    server.send('GET', '/v2/me', { headers: { authorization: `Bearer ${accessToken}` } });
+
+  it('S34: rotate, and one that is used again later ends the session', async () => {
+    const { body: next } = await refresh(tokens.refreshToken);
+    server.clock.advance(10_001);
+    const reuse = await refresh(tokens.refreshToken);
+    const successor = await refresh(next.refreshToken);
+    const access = await me(next.accessToken);
+
+    expect(next.refreshToken).not.toBe(tokens.refreshToken);
+    expect(reuse.body).toMatchObject({ status: 401, code: 'revoked_token' });
+    expect([successor.status, access.status]).toEqual([401, 401]);
+  });
+
+  it('S34: end the session when one before the last is used, however soon', async () => {
+    const { body: second } = await refresh(tokens.refreshToken);
+    const { body: third } = await refresh(second.refreshToken);
+    const reuse = await refresh(tokens.refreshToken);
+    const latest = await refresh(third.refreshToken);
+
+    expect([reuse.status, latest.status]).toEqual([401, 401]);
+  });
+
+  it('S34: do not touch the other sessions of the account', async () => {
+    const other = await server.send('POST', '/v2/sessions', {
+      body: { login: 'alice', password: passwords.alice },
+    });
+    await refresh(tokens.refreshToken);
+    server.clock.advance(10_001);
+    await refresh(tokens.refreshToken);
+    const access = await me(other.body.accessToken);
+
+    expect(access.status).toBe(200);
+  });
+
+  it('S35: sent twenty times at once give everybody the same successor', async () => {
+    const requests = Array.from({ length: 20 }, () => refresh(tokens.refreshToken));
+    const answers = await Promise.all(requests);
+    const successors = new Set(answers.map((a) => a.body.refreshToken));
+    const sessions = await server.app.database.selectFrom('sessions').selectAll().execute();
+
+    expect(answers.map((a) => a.status)).toEqual(Array(20).fill(200));
+    expect(successors.size).toBe(1);
+    expect(sessions).toMatchObject([{ generation: 1, ended_at: null }]);
+  });
+
+  it('S35: sent again within ten seconds give the same successor', async () => {
+    const first = await refresh(tokens.refreshToken);
+    server.clock.advance(10_000);
+    const retry = await refresh(tokens.refreshToken);
+
+    expect(retry.status).toBe(200);
+    expect(retry.body.refreshToken).toBe(first.body.refreshToken);
+  });
+
+  it('S36: end after 180 days, however often they are used', async () => {
+    let latest = tokens.refreshToken;
+    for (let used = 0; used < 8; used += 1) {
+      server.clock.advance(22 * day);
+      latest = (await refresh(latest)).body.refreshToken;
+    }
+    server.clock.advance(4 * day);
+    const after = await refresh(latest);
+
+    expect(after.body).toMatchObject({ status: 401, code: 'expired_token' });
+  });
+
+  it('S36: end after 30 days without use', async () => {
+    server.clock.advance(30 * day);
+    const after = await refresh(tokens.refreshToken);
+
+    expect(after.body.code).toBe('expired_token');
+  });
+
+  it('S37: carry 256 bits that the database does not know', async () => {
+    const mac = tokens.refreshToken.split('.')[2] ?? '';
+    const rows = await server.app.database.selectFrom('sessions').selectAll().execute();
+
+    expect(mac).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.stringify(rows)).not.toContain(mac);
+  });
+
+  it.each([
+    'a',
+    '1.0',
+    '0.0.aa',
+    `1.0.${'0'.repeat(64)}`,
+    `1.1.${'0'.repeat(64)}`,
+    `9999999999.0.${'0'.repeat(64)}`,
+  ])('S37: cannot be guessed: %s', async (guess) => {
+    const answer = await refresh(guess);
+    const owner = await refresh(tokens.refreshToken);
+
+    expect(answer.body).toMatchObject({ status: 401, code: 'bad_token' });
+    expect(owner.status).toBe(200);
+  });
+
+  it('S38: are no access tokens, and access tokens are no refresh tokens', async () => {
+    const asAccess = await me(tokens.refreshToken);
+    const asRefresh = await refresh(tokens.accessToken.slice(0, 200));
+
+    expect(asAccess.body.code).toBe('bad_token');
+    expect(asRefresh.body.code).toBe('bad_token');
+  });
+
+  it('S27: of another contract are not taken', async () => {
+    const foreign = await server.app.services.sessions.logIn({
+      login: 'alice',
+      password: passwords.alice,
+      audience: 'elsewhere',
+      device: { name: '', address: '127.0.0.1' },
+      idempotencyKey: null,
+    });
+    const access = await me(foreign.accessToken);
+    const refreshed = await refresh(foreign.refreshToken);
+
+    expect([access.body.code, refreshed.body.code]).toEqual(['bad_token', 'bad_token']);
+  });
+});
