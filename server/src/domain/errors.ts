@@ -47,7 +47,7 @@ export class DomainError extends Error {
   }
 }
 
-/** An `invalid` error about one field, whose message is the field's. */
+/** An `invalid` error about one field; its sentence begins with the field. */
 export function invalid(field: string, message: string): DomainError {
-  return new DomainError('invalid', message, { fields: [{ field, message }] });
+  return new DomainError('invalid', `${field} ${message}.`, { fields: [{ field, message }] });
 }

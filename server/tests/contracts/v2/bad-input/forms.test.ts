@@ -77,8 +77,9 @@ describe('a form that is not as it must be', () => {
     ['has a part without a disposition', '--x\r\ncontent-type: a/b\r\n\r\na\r\n--x--\r\n'],
     ['has garbage in a head', '--x\r\nnonsense\r\n\r\na\r\n--x--\r\n'],
   ])('misses its file when it %s', async (_name, body) => {
-    const { fields } = await refused(Buffer.from(body), 422);
+    const { detail, fields } = await refused(Buffer.from(body), 422);
 
+    expect(detail).toBe('file is missing.');
     expect(fields).toEqual([{ field: 'file', message: 'is missing' }]);
   });
 
