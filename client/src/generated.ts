@@ -28,7 +28,7 @@ export type AccountCard = {
   id: number;
   username: string;
   displayName: string;
-  avatar: Avatar | null;
+  avatar: null | Avatar;
 };
 
 /** The page of an account. */
@@ -37,7 +37,7 @@ export type Profile = {
   id: number;
   username: string;
   displayName: string;
-  avatar: Avatar | null;
+  avatar: null | Avatar;
   bio: string;
   postCount: number;
   followerCount: number;
@@ -54,7 +54,7 @@ export type Me = {
   id: number;
   username: string;
   displayName: string;
-  avatar: Avatar | null;
+  avatar: null | Avatar;
   bio: string;
   postCount: number;
   followerCount: number;

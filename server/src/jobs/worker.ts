@@ -23,7 +23,7 @@ export type Worker = (message: BusMessage) => Promise<void>;
 const maxAttempts = 12;
 
 /** Delay before the next attempt, in ms: doubles from 1 s, ± 25 %, at most 1 h. Null after 12 attempts. */
-function retryDelayMs(attempts: number, chance: number): number | null {
+export function retryDelayMs(attempts: number, chance: number): number | null {
   if (attempts >= maxAttempts) return null;
   const delay = Math.min(1000 * 2 ** (attempts - 1), 3_600_000);
   return Math.round(delay * (0.75 + chance / 2));

@@ -61,6 +61,11 @@ export type ServerOptions = {
   http?: HttpOptions;
 };
 
+/** By name, as the seed sets them. */
+export const passwords = Object.fromEntries(
+  people.map(({ username, password }) => [username, password]),
+) as Record<Person, string>;
+
 const testSecret = '4f0c6d1be2a97385f1c0b6d47a92e38c';
 
 /** The whole program on an empty database and files in a temporary folder; it is noon on 1 June 2026. */
@@ -100,7 +105,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
   }
 
   async function signIn(person: Person): Promise<Tokens> {
-    const password = people.find(({ username }) => username === person)?.password;
+    const password = passwords[person];
     const email = `${person}@example.com`;
     await send('POST', '/v2/accounts', { body: { username: person, password, email } });
     const { status, body } = await send('POST', '/v2/sessions', {
