@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { smallPicture } from '../../../support/pictures.ts';
 import { passwords, type TestServer, testServer } from '../../../support/server.ts';
 
@@ -155,6 +155,33 @@ describe('what is somebody else’s', () => {
     expect(again.status).toBe(401);
   });
 
+  it('S48: is shown by the fields that are meant, and no others', async () => {
+    const card = ['avatar', 'displayName', 'id', 'username'];
+    const counts = ['followerCount', 'followingCount', 'postCount'];
+    const profile = await server.send('GET', '/v2/users/alice', { as: 'bob' });
+    const post = await server.send('GET', `/v2/posts/${postId}`, { as: 'bob' });
+    const me = await server.send('GET', '/v2/me', { as: 'alice' });
+
+    const open = [...card, ...counts, 'bio', 'createdAt'];
+    const own = ['email', 'emailVerified', 'mediaBytes', 'role'];
+    expect(Object.keys(profile.body).sort()).toEqual([...open, 'followedByMe'].sort());
+    expect(Object.keys(post.body.author).sort()).toEqual(card);
+    expect(Object.keys(me.body).sort()).toEqual([...open, ...own].sort());
+  });
+});
+
+describe('what nobody may do', () => {
+  let server: TestServer;
+  let postId: number;
+
+  beforeAll(async () => {
+    server = await testServer();
+    const post = { as: 'alice', body: { text: 'First light.' } } as const;
+    postId = (await server.send('POST', '/v2/posts', post)).body.id;
+  });
+
+  afterAll(() => server.close());
+
   it.each([
     ['POST', '/v2/accounts', { username: 'carla', password: 'a-long-walk-home', role: 'admin' }],
     ['PATCH', '/v2/me', { role: 'admin' }],
@@ -175,20 +202,6 @@ describe('what is somebody else’s', () => {
       expect(me.body).toMatchObject({ role: 'user', bio: '', postCount: 0 });
     },
   );
-
-  it('S48: is shown by the fields that are meant, and no others', async () => {
-    const card = ['avatar', 'displayName', 'id', 'username'];
-    const counts = ['followerCount', 'followingCount', 'postCount'];
-    const profile = await server.send('GET', '/v2/users/alice', { as: 'bob' });
-    const post = await server.send('GET', `/v2/posts/${postId}`, { as: 'bob' });
-    const me = await server.send('GET', '/v2/me', { as: 'alice' });
-
-    const open = [...card, ...counts, 'bio', 'createdAt'];
-    const own = ['email', 'emailVerified', 'mediaBytes', 'role'];
-    expect(Object.keys(profile.body).sort()).toEqual([...open, 'followedByMe'].sort());
-    expect(Object.keys(post.body.author).sort()).toEqual(card);
-    expect(Object.keys(me.body).sort()).toEqual([...open, ...own].sort());
-  });
 
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
     'S50: cannot be deleted by a POST with %s',

@@ -40,25 +40,36 @@ describe('passwords', () => {
     ]);
   });
 
-  it.each([' a-long-Walk ', 'A-LONG-WALK', 'a-long-walk', ' a-long-Walk', 'a-long-Walk\u200b'])(
-    'S03: are compared exactly: %j does not stand for another',
-    async (guess) => {
-      await signUp('bob', 'a-long-Walk');
-      const answer = await logIn('bob', guess);
+  it('S03: are compared exactly', async () => {
+    await signUp('bob', 'a-long-Walk');
+    const others = [
+      ' a-long-Walk ',
+      'A-LONG-WALK',
+      'a-long-walk',
+      ' a-long-Walk',
+      'a-long-Walk\u200b',
+    ];
+    const answers = await Promise.all(others.map((other) => logIn('bob', other)));
+    const exact = await logIn('bob', 'a-long-Walk');
 
-      expect(answer.status).toBe(401);
-    },
-  );
+    expect(answers.map((a) => a.status)).toEqual([401, 401, 401, 401, 401]);
+    expect(exact.status).toBe(201);
+  });
 
-  it.each(['password', 'PassWord', '12345678', 'qwertyuiop', 'iloveyou', 'bob.the.builder'])(
-    'S04: must not be the first that anybody would guess: %s',
-    async (password) => {
-      const answer = await signUp('bob.the.builder', password);
+  it('S04: must not be the first that anybody would guess', async () => {
+    const common = [
+      'password',
+      'PassWord',
+      '12345678',
+      'qwertyuiop',
+      'iloveyou',
+      'bob.the.builder',
+    ];
+    const answers = await Promise.all(common.map((word) => signUp('bob.the.builder', word)));
 
-      expect(answer.status).toBe(422);
-      expect(answer.body.fields).toMatchObject([{ field: 'password' }]);
-    },
-  );
+    expect(answers.map((a) => a.status)).toEqual(common.map(() => 422));
+    expect(answers.map((a) => a.body.fields[0].field)).toEqual(common.map(() => 'password'));
+  });
 
   it('S05: may be of any composition', async () => {
     const lower = await signUp('alice', 'abendspaziergang');

@@ -99,18 +99,13 @@ describe('refresh tokens', () => {
     expect(JSON.stringify(rows)).not.toContain(mac);
   });
 
-  it.each([
-    'a',
-    '1.0',
-    '0.0.aa',
-    `1.0.${'0'.repeat(64)}`,
-    `1.1.${'0'.repeat(64)}`,
-    `9999999999.0.${'0'.repeat(64)}`,
-  ])('S37: cannot be guessed: %s', async (guess) => {
-    const answer = await refresh(guess);
+  it('S37: cannot be guessed', async () => {
+    const mac = '0'.repeat(64);
+    const guesses = ['a', '1.0', '0.0.aa', `1.0.${mac}`, `1.1.${mac}`, `9999999999.0.${mac}`];
+    const answers = await Promise.all(guesses.map(refresh));
     const owner = await refresh(tokens.refreshToken);
 
-    expect(answer.body).toMatchObject({ status: 401, code: 'bad_token' });
+    expect(answers.map((a) => a.body.code)).toEqual(guesses.map(() => 'bad_token'));
     expect(owner.status).toBe(200);
   });
 
