@@ -59,11 +59,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
   const database = await openMigrated(config);
-  const blobs = diskBlobs(join(config.dataDir, 'blobs'));
-  const images = sharpImages({
-    concurrency: config.concurrency,
-    maxPixels: config.media.maxPixels,
-  });
+  const { blobs, images } = openMachines(config);
   const bus = localBus();
   const { services, purgeAccount, posts } = buildServices(config, { now, database, blobs, images });
   const { media } = services;
@@ -101,6 +97,17 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await bus.close();
       await database.close();
     },
+  };
+}
+
+/** Where files are kept and what reads pictures, as the configuration names them. */
+export function openMachines(config: Config): Pick<App, 'blobs' | 'images'> {
+  return {
+    blobs: diskBlobs(join(config.dataDir, 'blobs')),
+    images: sharpImages({
+      concurrency: config.concurrency,
+      maxPixels: config.media.maxPixels,
+    }),
   };
 }
 

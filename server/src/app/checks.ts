@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
-import { type App, openApp } from './app.ts';
+import { openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 
 /** One thing that must work, and what to do when it does not. */
@@ -20,15 +20,15 @@ export async function runChecks(): Promise<Check[]> {
   }
   const checks = [node, { name: 'configuration', isOk: true, detail: `data in ${config.dataDir}` }];
   checks.push(await check('free space', () => freeSpace(config.dataDir)));
-  let app: App | undefined;
   checks.push(
     await check('database', async () => {
-      app = await openApp(config);
+      const app = await openApp(config);
+      await app.close();
       return `${config.databaseUrl.split(':')[0]}, schema up to date`;
     }),
   );
-  if (!app) return checks;
-  const { blobs, images } = app;
+  // Opened apart from the database: a broken one must not hide what else is broken.
+  const { blobs, images } = openMachines(config);
   checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
   checks.push(
     await check('image library', async () => {
@@ -36,7 +36,6 @@ export async function runChecks(): Promise<Check[]> {
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );
-  await app.close();
   return checks;
 }
 
