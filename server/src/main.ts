@@ -7,6 +7,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
+  // `rookery openapi | head` closes our output early; that is no fault.
+  process.stdout.on('error', (error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error;
+  });
   // Loaded only now: the packages do not run on an older Node, and would crash instead of saying so.
   const { run } = await import('./cli/program.ts');
   process.exitCode = await run(process.argv.slice(2));

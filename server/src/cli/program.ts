@@ -29,7 +29,6 @@ export async function run(args: readonly string[]): Promise<number> {
     doctorCommand(),
     settingsCommand(),
   ];
-  endQuietlyWhenUnread();
   for (const command of commands) program.addCommand(passOn(command));
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -43,13 +42,6 @@ export async function run(args: readonly string[]): Promise<number> {
 function programVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** `rookery openapi | head` closes our output early; that is no fault. */
-function endQuietlyWhenUnread(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 }
 
 function passOn(command: Command): Command {

@@ -57,7 +57,7 @@ async function run(
   if (error) {
     const failed = results.find((r) => r.status === 'Error')?.migrationName ?? 'the schema';
     if (error instanceof DatabaseError) throw error;
-    const reason = error instanceof Error ? error.message : JSON.stringify(error);
+    const reason = error instanceof Error ? error.message : 'for a reason unknown';
     const [, newer] = /previously executed migration (\S+) is missing/.exec(reason) ?? [];
     if (newer) {
       const message = `The database has ${newer}, which a newer Rookery made. Start that version.`;

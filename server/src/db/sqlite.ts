@@ -146,7 +146,7 @@ function openFile(file: string): SqliteFile.Database {
   database.pragma('foreign_keys = ON');
   database.pragma('cache_size = -65536');
   // A file that may only be read shows it at the first write, which would be somebody's request.
-  database.exec('BEGIN IMMEDIATE; ROLLBACK');
+  database.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK');
   // From here on, a wait for another process's write would stop this whole process; `transaction()` waits instead.
   database.pragma('busy_timeout = 50');
   return database;
