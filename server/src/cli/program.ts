@@ -14,6 +14,8 @@ import { startCommand } from './start.ts';
 
 /** Finds the command, runs it, and returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  // What the program writes is for its owner alone: the database, uploads, secrets.
+  process.umask(0o077);
   const program = new Command('rookery')
     .description('A backend for photo-sharing and social apps.')
     .addHelpText('after', '\nSettings come from the environment; docs/configuration.md lists them.')

@@ -39,7 +39,7 @@ export type CommandOptions = {
 /** What a finished command left behind. */
 export type Output = { code: number | null; stdout: string; stderr: string };
 
-export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const rootDir = fileURLToPath(new URL('../../../', import.meta.url));
 
 const startLimitMs = 20_000;

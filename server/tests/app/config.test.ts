@@ -1,0 +1,144 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../src/app/config.ts';
+
+const goodSecret = '9f2c41d07ab3e65818c0f47d2b9e3a6c';
+
+describe('the configuration', () => {
+  let dataDir: string;
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'rookery-config-'));
+  });
+
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('needs nothing but a folder', () => {
+    const config = readConfig({ DATA_DIR: dataDir });
+
+    expect(config).toMatchObject({
+      env: 'development',
+      http: { host: '127.0.0.1', port: 3000, publicUrl: null, trustedProxies: [], corsOrigins: [] },
+      databaseUrl: `sqlite:${join(dataDir, 'rookery.sqlite')}`,
+      logLevel: 'info',
+      signUps: 'open',
+      hasRateLimits: true,
+      media: { maxBytes: 20_000_000, maxPixels: 100_000_000, quotaBytes: 10_000_000_000 },
+    });
+    expect(config.contracts).toContain('v2');
+  });
+
+  it('takes an empty setting for one that is not set', () => {
+    expect(readConfig({ DATA_DIR: dataDir, PORT: '', PUBLIC_URL: ' ' }).http).toMatchObject({
+      port: 3000,
+      publicUrl: null,
+    });
+  });
+
+  it('tells every problem at once', () => {
+    const problems = problemsOf({
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      PUBLIC_URL: 'example.com',
+      DATABASE_URL: 'mysterydb://host/name',
+      CONTRACTS: 'nope',
+      TRUSTED_PROXIES: 'the-proxy',
+      CORS_ORIGINS: 'app.example.com',
+      UPLOAD_MAX_MB: '1.5',
+      SECRET_KEY: 'short',
+    });
+
+    expect(new Set(problems.map((text) => text.split(' ')[0]))).toEqual(
+      new Set([
+        'CONTRACTS',
+        'CORS_ORIGINS',
+        'DATABASE_URL',
+        'LOG_LEVEL',
+        'PORT',
+        'PUBLIC_URL',
+        'SECRET_KEY',
+        'TRUSTED_PROXIES',
+        'UPLOAD_MAX_MB',
+      ]),
+    );
+  });
+
+  it('reads a secret from the file that its twin names', () => {
+    const file = join(dataDir, 'key');
+    writeFileSync(file, `${goodSecret}\n`);
+
+    expect(readConfig({ DATA_DIR: dataDir, SECRET_KEY_FILE: file }).secretKey).toBe(goodSecret);
+  });
+
+  it('refuses a secret given twice, and a file that is not there', () => {
+    const file = join(dataDir, 'key');
+    writeFileSync(file, goodSecret);
+
+    expect(problemsOf({ SECRET_KEY: goodSecret, SECRET_KEY_FILE: file })).toEqual([
+      'SECRET_KEY and SECRET_KEY_FILE are both set. Keep one of them.',
+    ]);
+    expect(problemsOf({ SECRET_KEY_FILE: join(dataDir, 'nothing') })).toMatchObject([
+      expect.stringContaining('SECRET_KEY_FILE names a file that cannot be read'),
+    ]);
+  });
+
+  it.each([
+    ['is short', 'abc123'],
+    ['is one letter', 'x'.repeat(40)],
+    ['repeats a few letters', 'ab12'.repeat(10)],
+    ['comes from an example', 'please-change-me-0123456789abcdef-xyz'],
+    ['names itself', 'my-very-secret-key-9f2c41d07ab3e658'],
+  ])('refuses a secret that %s', (_name, SECRET_KEY) => {
+    expect(problemsOf({ SECRET_KEY })).toMatchObject([expect.stringMatching(/^SECRET_KEY /)]);
+  });
+
+  it('makes a secret once, for its owner alone', () => {
+    const first = readConfig({ DATA_DIR: dataDir }).secretKey;
+    const second = readConfig({ DATA_DIR: dataDir }).secretKey;
+    const file = join(dataDir, 'secret-key');
+
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toBe(first);
+    expect(readFileSync(file, 'utf8')).toBe(`${first}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dataDir)).toEqual(['secret-key']);
+  });
+
+  it('says so when the kept secret is empty', () => {
+    writeFileSync(join(dataDir, 'secret-key'), '');
+
+    expect(problemsOf({})).toMatchObject([expect.stringContaining('does not hold a secret')]);
+  });
+
+  it('makes no secret while anything else is wrong', () => {
+    problemsOf({ PORT: 'many' });
+
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('refuses in production what is for trying out, and asks for the public address', () => {
+    const problems = problemsOf({ ROOKERY_ENV: 'production', RATE_LIMITS: 'off' });
+
+    expect(problems.map((text) => text.split(/[ =]/)[0])).toEqual(['RATE_LIMITS', 'PUBLIC_URL']);
+  });
+
+  it('is content in production with an address', () => {
+    const environment = { ROOKERY_ENV: 'production', PUBLIC_URL: 'https://example.com/' };
+
+    expect(readConfig({ ...environment, DATA_DIR: dataDir }).http.publicUrl).toBe(
+      'https://example.com',
+    );
+  });
+
+  function problemsOf(environment: Record<string, string>): readonly string[] {
+    try {
+      readConfig({ DATA_DIR: dataDir, ...environment });
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+  }
+});
