@@ -16,14 +16,20 @@ export type FeedMemory = {
   forgetViewer(accountId: number): void;
 };
 
+/** What is known of an author. Lists of viewers hold on to it, so it is refreshed in place. */
 type AuthorList = {
+  authorId: number;
   /** Newest first. */
   entries: readonly FeedEntry[];
   /** False when older posts exist than those in the list. */
   isComplete: boolean;
+  /** How often the author's posts have changed, and how often they had when the entries were read. */
+  changes: number;
+  readAtChange: number;
 };
 
 const entriesPerAuthor = 200;
+/** Above these, everything is forgotten: what is in use comes back at once. */
 const maxAuthors = 50_000;
 const maxViewers = 20_000;
 
@@ -36,70 +42,71 @@ export const noFeedMemory: FeedMemory = {
 
 export function feedMemory(database: Database): FeedMemory {
   const authors = new Map<number, AuthorList>();
-  const followees = new Map<number, readonly number[]>();
-  let changes = 0;
+  const viewers = new Map<number, readonly AuthorList[]>();
+  let viewerChanges = 0;
   let version = database.versionElsewhere();
+
+  function forgetAll(): void {
+    viewerChanges += 1;
+    authors.clear();
+    viewers.clear();
+  }
 
   function dropIfChangedElsewhere(): void {
     const current = database.versionElsewhere();
     if (current === version) return;
     version = current;
-    changes += 1;
-    authors.clear();
-    followees.clear();
+    forgetAll();
   }
 
-  /** Keeps a value that was read, unless a commit has made it stale in the meantime. */
-  async function remember<T>(
-    map: Map<number, T>,
-    max: number,
-    id: number,
-    load: () => Promise<T>,
-  ): Promise<T> {
-    const changesBefore = changes;
-    const value = await load();
-    if (changes === changesBefore) {
-      map.set(id, value);
-      if (map.size > max) map.delete(map.keys().next().value ?? id);
-    }
-    return value;
+  function listOf(authorId: number): AuthorList {
+    const known = authors.get(authorId);
+    if (known) return known;
+    const list = { authorId, entries: [], isComplete: true, changes: 1, readAtChange: 0 };
+    authors.set(authorId, list);
+    return list;
   }
 
-  function loadAuthor(authorId: number): Promise<AuthorList> {
-    return remember(authors, maxAuthors, authorId, async () => {
-      const page = { limit: entriesPerAuthor, before: null };
-      const entries = await listByAuthor(database, authorId, 'all', page);
-      const isComplete = entries.length <= entriesPerAuthor;
-      return { entries: entries.slice(0, entriesPerAuthor), isComplete };
-    });
+  async function refresh(list: AuthorList): Promise<void> {
+    // A commit while we read leaves the two counts apart, and the next request reads again.
+    const { changes } = list;
+    const page = { limit: entriesPerAuthor, before: null };
+    const entries = await listByAuthor(database, list.authorId, 'all', page);
+    list.isComplete = entries.length <= entriesPerAuthor;
+    list.entries = entries.slice(0, entriesPerAuthor);
+    list.readAtChange = changes;
   }
 
-  function loadFollowees(viewerId: number): Promise<readonly number[]> {
-    return remember(followees, maxViewers, viewerId, () => listFolloweeIds(database, viewerId));
+  async function loadViewer(viewerId: number): Promise<readonly AuthorList[]> {
+    if (authors.size > maxAuthors || viewers.size > maxViewers) forgetAll();
+    const changesBefore = viewerChanges;
+    const ids = await listFolloweeIds(database, viewerId);
+    const lists = [viewerId, ...ids].map(listOf);
+    if (viewerChanges === changesBefore) viewers.set(viewerId, lists);
+    return lists;
   }
 
   return {
     async timeline(viewerId, page) {
       dropIfChangedElsewhere();
-      const ids = followees.get(viewerId) ?? (await loadFollowees(viewerId));
-      const lists: AuthorList[] = [];
-      for (const id of [viewerId, ...ids]) lists.push(authors.get(id) ?? (await loadAuthor(id)));
+      const lists = viewers.get(viewerId) ?? (await loadViewer(viewerId));
+      for (const list of lists) if (list.changes !== list.readAtChange) await refresh(list);
       return mergeNewest(lists, page);
     },
     forgetAuthor(accountId) {
-      changes += 1;
-      authors.delete(accountId);
+      const list = authors.get(accountId);
+      if (list) list.changes += 1;
     },
     forgetViewer(accountId) {
-      changes += 1;
-      followees.delete(accountId);
+      viewerChanges += 1;
+      viewers.delete(accountId);
     },
   };
 }
 
 /** The newest entries of several lists that are each newest first; null when one of them may end too early. */
 export function mergeNewest(
-  lists: readonly AuthorList[],
+  lists: ReadonlyArray<Pick<AuthorList, 'entries' | 'isComplete'>>,
   { before, limit }: PageRequest,
 ): FeedEntry[] | null {
   const newest: FeedEntry[] = [];
