@@ -153,7 +153,15 @@ function newLog(config: Config): Logger {
   return pino({
     level: config.logLevel,
     redact: {
-      paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.refreshToken'],
+      // Some drivers put the statement with its values into their errors.
+      paths: [
+        'err.sql',
+        'err.sqlMessage',
+        'req.headers.authorization',
+        'req.headers.cookie',
+        '*.password',
+        '*.refreshToken',
+      ],
       censor: '[struck out]',
     },
   });

@@ -52,20 +52,17 @@ describe('the worker', () => {
   });
 
   it('writes once when an event comes twice, even at the same time', async () => {
-    let runs = 0;
     let writes = 0;
-    const run = async (_payload: unknown, write: WriteOnce) => {
-      runs += 1;
-      await write(async () => {
+    const run = (_payload: unknown, write: WriteOnce) =>
+      write(async () => {
         writes += 1;
       });
-    };
     const jobs = await jobsOf(server, { 'post.deleted': [{ name: 'count', run }] });
 
     await Promise.all([jobs.work(deleted), jobs.work(deleted)]);
     await jobs.work(deleted);
 
-    expect([runs, writes]).toEqual([2, 1]);
+    expect(writes).toBe(1);
   });
 
   it('rolls the note that an event is done back with the write that failed', async () => {

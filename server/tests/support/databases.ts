@@ -49,6 +49,7 @@ const prefix = `rookery_test_${createHash('sha256')
   .slice(0, 8)}_`;
 
 const inUse = new Set<string>();
+const made = new Set<string>();
 
 export type TestDatabase = { url: string; release(): void };
 
@@ -59,7 +60,22 @@ export async function emptyDatabase(engine: string | undefined): Promise<TestDat
   const name = freeName(engine);
   inUse.add(name);
   const url = server.urlOf(name);
-  await createDatabase(server, name);
+  if (!made.has(name)) await createDatabase(server, name);
+  made.add(name);
+  try {
+    await makeEmpty(url);
+  } catch {
+    // A test may have broken it on purpose.
+    await withAdmin(server.adminUrl, async (admin) => {
+      await sql`drop database ${sql.id(name)}`.execute(admin);
+    });
+    await createDatabase(server, name);
+    await makeEmpty(url);
+  }
+  return { url, release: () => inUse.delete(name) };
+}
+
+async function makeEmpty(url: string): Promise<void> {
   const database = openDatabase(url, 2);
   try {
     await migrateUp(database);
@@ -67,7 +83,6 @@ export async function emptyDatabase(engine: string | undefined): Promise<TestDat
   } finally {
     await database.close();
   }
-  return { url, release: () => inUse.delete(name) };
 }
 
 /** Drops what earlier runs left. */
@@ -93,11 +108,22 @@ function freeName(engine: string): string {
   }
 }
 
+/** PostgreSQL copies a template, which two workers cannot do at the same moment. */
 async function createDatabase({ adminUrl }: Server, name: string): Promise<void> {
+  const statement = adminUrl.startsWith('mysql:')
+    ? sql`create database if not exists ${sql.id(name)}`
+    : sql`create database ${sql.id(name)} template template0`;
   await withAdmin(adminUrl, async (admin) => {
-    await sql`create database ${sql.id(name)}`.execute(admin).catch((error: unknown) => {
-      if (!/exists/.test(String(error))) throw error;
-    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await statement.execute(admin);
+        return;
+      } catch (error) {
+        if (/already exists/.test(String(error))) return;
+        if (attempt === 50 || !/being accessed|unique/.test(String(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   });
 }
 

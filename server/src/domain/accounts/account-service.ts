@@ -15,6 +15,7 @@ import {
   checkPassword,
   checkUsername,
   foldName,
+  isUsername,
   nameTaken,
   type OwnAccount,
   type Profile,
@@ -141,6 +142,8 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
   }
 
   async function findByUsername(username: string): Promise<AccountRow> {
+    // Engines differ in what they make of odd characters; none is in a username.
+    if (!isUsername(username)) throw noSuchAccount();
     const row = await findAccountByName(database, foldName(username), ['username']);
     if (!row || row.disabled_at) throw noSuchAccount();
     return row;

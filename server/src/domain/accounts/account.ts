@@ -75,9 +75,14 @@ const reservedUsernames = new Set([
   '..',
 ]);
 
+/** Whether a text has the form of a username; no other text is anybody's. */
+export function isUsername(text: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,30}$/.test(text);
+}
+
 /** @throws DomainError `invalid` (username) */
 export function checkUsername(username: string): void {
-  if (!/^[A-Za-z0-9_.-]{1,30}$/.test(username)) {
+  if (!isUsername(username)) {
     throw invalid('username', 'must be 1 to 30 of the characters A-Z a-z 0-9 _ . -');
   }
   if (reservedUsernames.has(foldName(username))) {

@@ -30,6 +30,9 @@ export type SessionTokens = {
 
 export type Device = { name: string; address: string };
 
+/** Ids are below 2^31 on every engine; asking some of them for more is an error. */
+const maxId = 2 ** 31 - 1;
+
 /** Life of an access token. */
 export const accessTokenSeconds = 15 * 60;
 /** A session that is not refreshed for this long ends; however often it is refreshed, it ends after the second. */
@@ -51,5 +54,6 @@ export function refreshTokenParts(
   const match = /^([1-9]\d{0,9})\.(\d{1,9})\.([0-9a-f]{64})$/.exec(token);
   if (!match) return null;
   const [, sessionId, generation, mac = ''] = match;
+  if (Number(sessionId) > maxId) return null;
   return { sessionId: Number(sessionId), generation: Number(generation), mac };
 }

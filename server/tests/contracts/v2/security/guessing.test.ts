@@ -48,7 +48,7 @@ describe('guessing', () => {
   it('S08: is stopped for unknown accounts just the same', async () => {
     const tries = await Promise.all(Array.from({ length: 11 }, () => guess('10.0.0.1', 'nobody')));
 
-    expect(tries.at(-1)?.statusCode).toBe(429);
+    expect(tries.map((answer) => answer.statusCode)).toContain(429);
   });
 
   it('S08: is stopped although the name is spelled in other ways', async () => {
@@ -56,7 +56,7 @@ describe('guessing', () => {
     const tries = [...spellings, ...spellings, 'Alice'].map((name) => guess('10.0.0.1', name));
     const answers = await Promise.all(tries);
 
-    expect(answers.at(-1)?.statusCode).toBe(429);
+    expect(answers.map((answer) => answer.statusCode)).toContain(429);
   });
 
   it('S08: is not helped by an X-Forwarded-For that nobody vouches for', async () => {
@@ -65,15 +65,15 @@ describe('guessing', () => {
     );
     const answers = await Promise.all(tries);
 
-    expect(answers.at(-1)?.statusCode).toBe(429);
+    expect(answers.map((answer) => answer.statusCode)).toContain(429);
   });
 
   it('S08: of many names from one address is stopped at a hundred', async () => {
     const tries = Array.from({ length: 101 }, (_, i) => guess('10.0.0.1', `name${i}`));
     const answers = await Promise.all(tries);
 
-    expect(answers[99]?.statusCode).toBe(401);
-    expect(answers[100]?.statusCode).toBe(429);
+    expect(answers.filter((answer) => answer.statusCode === 401)).toHaveLength(100);
+    expect(answers.filter((answer) => answer.statusCode === 429)).toHaveLength(1);
   });
 
   it('S09: from all over the world does not lock the owner out at home', async () => {
@@ -82,7 +82,7 @@ describe('guessing', () => {
     const elsewhere = await logIn('198.51.100.7');
     const atHome = await logIn('127.0.0.1');
 
-    expect(answers.at(-1)?.statusCode).toBe(429);
+    expect(answers.map((answer) => answer.statusCode)).toContain(429);
     expect(elsewhere.statusCode).toBe(429);
     expect(atHome.statusCode).toBe(201);
   });
@@ -126,7 +126,7 @@ describe('guessing through a proxy that is trusted', () => {
     const oneClient = await Promise.all(Array.from({ length: 11 }, () => guess('192.0.2.1')));
     const another = await guess('192.0.2.2');
 
-    expect(oneClient.at(-1)?.status).toBe(429);
+    expect(oneClient.map((answer) => answer.status)).toContain(429);
     expect(another.status).toBe(401);
   });
 
@@ -134,7 +134,7 @@ describe('guessing through a proxy that is trusted', () => {
     const spoofed = Array.from({ length: 11 }, (_, i) => guess(`203.0.113.${i}, 192.0.2.1`));
     const answers = await Promise.all(spoofed);
 
-    expect(answers.at(-1)?.status).toBe(429);
+    expect(answers.map((answer) => answer.status)).toContain(429);
   });
 });
 
