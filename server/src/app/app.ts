@@ -3,6 +3,7 @@ import { setInterval as every } from 'node:timers';
 import pino, { type Logger } from 'pino';
 import { diskBlobs } from '../adapters/blobs/disk.ts';
 import { localBus } from '../adapters/bus/local.ts';
+import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
@@ -38,7 +39,9 @@ export type App = {
   relay: Relay;
   sweep: Janitor;
   /** Starts the worker: events are handled from now on, and what has outlived its use is removed. */
-  startWork(): void;
+  startWork(): Promise<void>;
+  /** Starts what a process without a worker does: it hands events on to a broker. Without one they wait for a worker. */
+  startHandingOn(): void;
   /** Lets running jobs end, then closes everything in reverse order. */
   close(): Promise<void>;
 };
@@ -46,8 +49,11 @@ export type App = {
 export type AppOptions = {
   now?: Now;
   log?: Logger;
+  /** How many events this process handles at once. */
+  concurrency?: number;
 };
 
+const defaultConcurrency = 8;
 const sweepIntervalMs = 10 * 60 * 1000;
 
 /** Opens the adapters and builds the services. The schema is brought up to date where nobody else uses the database. */
@@ -66,20 +72,21 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     concurrency: config.concurrency,
     maxPixels: config.media.maxPixels,
   });
-  const bus = localBus();
+  const concurrency = options.concurrency ?? defaultConcurrency;
+  const bus = config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus();
   const { services, purgeAccount, posts } = buildServices(config, { now, database, blobs, images });
   const { media } = services;
   const sweep = janitor({ database, now, media });
-  const events = relay({ database, bus, now, log });
-  await bus.consume(
-    worker({
-      database,
-      now,
-      log,
-      chance: Math.random,
-      subscriptions: subscriptions({ media, posts, purgeAccount }),
-    }),
-  );
+  const events = relay({ database, bus, now, log, concurrency });
+  const handle = worker({
+    database,
+    now,
+    log,
+    chance: Math.random,
+    subscriptions: subscriptions({ media, posts, purgeAccount }),
+  });
+  // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
+  if (!config.amqp) await bus.consume(handle);
   let sweeping: NodeJS.Timeout | undefined;
 
   return {
@@ -91,11 +98,15 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     services,
     relay: events,
     sweep,
-    startWork() {
+    async startWork() {
+      if (config.amqp) await bus.consume(handle);
       events.start();
       sweeping = every(() => {
         sweep().catch((err: unknown) => log.warn({ err }, 'the sweep failed; it is tried again'));
       }, sweepIntervalMs);
+    },
+    startHandingOn() {
+      if (config.amqp) events.start();
     },
     async close() {
       clearInterval(sweeping);
@@ -129,7 +140,7 @@ function buildServices(config: Config, { now, database, blobs, images }: Machine
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */
-function newLog(config: Config): Logger {
+export function newLog(config: Config): Logger {
   return pino({
     level: config.logLevel,
     redact: {
