@@ -9,9 +9,8 @@ import { sharpImages } from '../adapters/images/sharp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
 import type { Services } from '../contracts/contract.ts';
-import { type Database, openDatabase } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
-import { migrateUp, schemaProblems } from '../db/migrate.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
@@ -26,7 +25,8 @@ import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { openCurrentDatabase } from './schema.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
 export type App = {
@@ -60,13 +60,7 @@ const sweepIntervalMs = 10 * 60 * 1000;
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
-  const database = openDatabase(config.databaseUrl, config.databasePoolSize);
-  if (database.isEmbedded) await migrateUp(database);
-  const problems = await schemaProblems(database);
-  if (problems.length > 0) {
-    await database.close();
-    throw new ConfigError(problems);
-  }
+  const database = await openCurrentDatabase(config);
   const blobs = diskBlobs(join(config.dataDir, 'blobs'));
   const images = sharpImages({
     concurrency: config.concurrency,

@@ -1,7 +1,8 @@
-import { type Database, openDatabase } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { dropSetAside, listSetAside, retrySetAside, type SetAsideEntry } from '../db/outbox.ts';
 import type { Now } from '../domain/ports.ts';
 import type { Config } from './config.ts';
+import { openCurrentDatabase } from './schema.ts';
 
 /** The events that failed for the last time, for the person who looks after them. */
 export type Outbox = {
@@ -37,7 +38,7 @@ export async function withOutbox<T>(
   config: Config,
   work: (outbox: Outbox) => Promise<T>,
 ): Promise<T> {
-  const database = openDatabase(config.databaseUrl, 2);
+  const database = await openCurrentDatabase(config);
   try {
     return await work(outbox({ database, now: () => new Date() }));
   } finally {

@@ -1,12 +1,13 @@
-import { openDatabase } from '../db/database.ts';
+import { type Database, openDatabase } from '../db/database.ts';
 import {
   type MigrationReport,
   type MigrationState,
   migrateDown,
   migrateUp,
   migrationStates,
+  schemaProblems,
 } from '../db/migrate.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 
 /** The schema of the configured database, for the commands that change it. */
 export type Schema = {
@@ -14,6 +15,23 @@ export type Schema = {
   down(): Promise<MigrationReport>;
   states(): Promise<MigrationState[]>;
 };
+
+/**
+ * Opens the database with the schema that this version needs; it is brought up to date where nobody else uses it.
+ * @throws ConfigError that says which command to run
+ */
+export async function openCurrentDatabase(config: Config): Promise<Database> {
+  const database = openDatabase(config.databaseUrl, config.databasePoolSize);
+  try {
+    if (database.isEmbedded) await migrateUp(database);
+    const problems = await schemaProblems(database);
+    if (problems.length > 0) throw new ConfigError(problems);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
 
 /** Opens the database as it is, without migrating it, and closes it after `work`. */
 export async function withSchema<T>(

@@ -9,7 +9,7 @@ import {
   startProcesses,
 } from '../app/processes.ts';
 import { seedPeople } from '../app/seed/people.ts';
-import { countOption, print } from './print.ts';
+import { CommandError, countOption, print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
 
 type Options = { seed?: boolean; worker: boolean; processes: number };
@@ -62,7 +62,10 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
   const stopping = stopSignal();
   const children = startProcesses(processes, newLog(config));
   try {
-    const port = await Promise.race([children.started, stopping]);
+    const started = children.started.catch(({ message }: Error) => {
+      throw new CommandError(`${message} What was wrong stands above.`);
+    });
+    const port = await Promise.race([started, stopping]);
     if (port) greet(config.http.publicUrl ?? `http://${config.http.host}:${port}`);
     await stopping;
   } finally {
