@@ -19,7 +19,7 @@ import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Images, Now } from '../domain/ports.ts';
+import type { BlobStore, Bus, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
@@ -34,6 +34,7 @@ export type App = {
   log: Logger;
   database: Database;
   blobs: BlobStore;
+  bus: Bus;
   images: Images;
   services: Services;
   relay: Relay;
@@ -88,6 +89,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     log,
     database,
     blobs,
+    bus,
     images,
     services,
     relay: events,

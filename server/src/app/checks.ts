@@ -28,7 +28,7 @@ export async function runChecks(): Promise<Check[]> {
     }),
   );
   if (!app) return checks;
-  const { blobs, images } = app;
+  const { blobs, bus, images } = app;
   checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
   checks.push(
     await check('image library', async () => {
@@ -36,6 +36,10 @@ export async function runChecks(): Promise<Check[]> {
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );
+  if (config.amqp) {
+    const { queue } = config.amqp;
+    checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
+  }
   await app.close();
   return checks;
 }

@@ -106,6 +106,8 @@ export type Bus = {
    * broker is not there: then it begins as soon as it can.
    */
   consume(handler: (message: BusMessage) => Promise<void>): Promise<void>;
+  /** @throws Error that says what is wrong */
+  check(): Promise<void>;
   /** Takes no more, waits for the messages that are being handled, and closes. */
   close(): Promise<void>;
 };

@@ -20,6 +20,7 @@ describe('the relay', () => {
         taken.push(message);
       },
       async consume() {},
+      async check() {},
       async close() {},
     };
     const log = { warn() {}, error() {} };

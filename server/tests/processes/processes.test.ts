@@ -119,6 +119,17 @@ describe.skipIf(leftOut !== null)('several processes on PostgreSQL', { timeout: 
     expect(await countWaiting()).toEqual([]);
   });
 
+  it('do without each other: one serves and works, with a broker too', async () => {
+    environment = { ...environment, AMQP_URL: brokerUrl, AMQP_QUEUE: queue.name };
+    const { url, server } = await aServer();
+
+    await upload(url, await signIn(url));
+
+    await vi.waitFor(async () => expect(await countReady()).toBe(1), soon);
+    expect(await server.end()).toBe(0);
+    expect(await countWaiting()).toEqual([]);
+  });
+
   it('lose and repeat no job when a worker is killed amid thirty', async () => {
     environment = { ...environment, AMQP_URL: brokerUrl, AMQP_QUEUE: queue.name };
     const { url } = await aServer('--no-worker');

@@ -87,7 +87,10 @@ export function lastingChannel(options: Options): LastingChannel {
   return {
     async current() {
       if (!channel) await firstAttempt;
-      if (!channel) throw new Error('The broker is not reached.', { cause: reason });
+      if (!channel) {
+        const why = reason instanceof Error ? `: ${reason.message}` : '.';
+        throw new Error(`The broker is not reached${why}`, { cause: reason });
+      }
       return channel;
     },
     async close() {

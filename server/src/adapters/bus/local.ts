@@ -15,6 +15,7 @@ export function localBus(): Bus {
     async consume(handler) {
       handle = handler;
     },
+    async check() {},
     async close() {
       handle = undefined;
       await Promise.allSettled(running);

@@ -128,17 +128,24 @@ export function rabbitBus(options: RabbitOptions): Bus {
     };
   }
 
+  function publishing(): LastingChannel {
+    publisher ??= connect('publisher', preparePublisher);
+    return publisher;
+  }
+
   return {
     async publish(message) {
       if (closing.signal.aborted) throw new Error('The bus is closed.');
-      publisher ??= connect('publisher', preparePublisher);
       const messageId = randomUUID();
-      await confirmed(await publisher.current(), { queue, message, messageId, ...limits });
+      await confirmed(await publishing().current(), { queue, message, messageId, ...limits });
       if (returned.delete(messageId)) throw new Error(`There is no queue ${queue}.`);
     },
     async consume(handle) {
       consumer ??= connect('worker', subscribe(handle));
       await consumer.current().catch(() => {});
+    },
+    async check() {
+      await publishing().current();
     },
     async close() {
       closing.abort();
