@@ -3,14 +3,14 @@ import { setInterval as every } from 'node:timers';
 import pino, { type Logger } from 'pino';
 import { diskBlobs } from '../adapters/blobs/disk.ts';
 import { localBus } from '../adapters/bus/local.ts';
+import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
 import type { Services } from '../contracts/contract.ts';
-import { type Database, openDatabase } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
-import { migrateUp, schemaProblems } from '../db/migrate.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
@@ -19,14 +19,14 @@ import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Images, Now } from '../domain/ports.ts';
+import type { BlobStore, Bus, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import type { Config } from './config.ts';
-import { SetupError, withUsableDatabase } from './setup-error.ts';
+import { openCurrentDatabase } from './schema.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
 export type App = {
@@ -34,12 +34,15 @@ export type App = {
   log: Logger;
   database: Database;
   blobs: BlobStore;
+  bus: Bus;
   images: Images;
   services: Services;
   relay: Relay;
   sweep: Janitor;
   /** Starts the worker: events are handled from now on, and what has outlived its use is removed. */
-  startWork(): void;
+  startWork(): Promise<void>;
+  /** Starts what a process without a worker does: it hands events on to a broker. Without one they wait for a worker. */
+  startHandingOn(): void;
   /** Lets running jobs end, then closes everything in reverse order. */
   close(): Promise<void>;
 };
@@ -47,8 +50,11 @@ export type App = {
 export type AppOptions = {
   now?: Now;
   log?: Logger;
+  /** How many events this process handles at once. */
+  concurrency?: number;
 };
 
+const defaultConcurrency = 8;
 const sweepIntervalMs = 10 * 60 * 1000;
 
 /**
@@ -58,22 +64,22 @@ const sweepIntervalMs = 10 * 60 * 1000;
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
-  const database = await openMigrated(config);
-  const { blobs, images } = openMachines(config);
-  const bus = localBus();
+  const { concurrency = defaultConcurrency } = options;
+  const database = await openCurrentDatabase(config);
+  const { blobs, bus, images } = openMachines(config, { log, concurrency });
   const { services, purgeAccount, posts } = buildServices(config, { now, database, blobs, images });
   const { media } = services;
   const sweep = janitor({ database, now, media });
-  const events = relay({ database, bus, now, log });
-  await bus.consume(
-    worker({
-      database,
-      now,
-      log,
-      chance: Math.random,
-      subscriptions: subscriptions({ media, posts, purgeAccount }),
-    }),
-  );
+  const events = relay({ database, bus, now, log, concurrency });
+  const handle = worker({
+    database,
+    now,
+    log,
+    chance: Math.random,
+    subscriptions: subscriptions({ media, posts, purgeAccount }),
+  });
+  // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
+  if (!config.amqp) await bus.consume(handle);
   let sweeping: NodeJS.Timeout | undefined;
 
   return {
@@ -81,15 +87,20 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     log,
     database,
     blobs,
+    bus,
     images,
     services,
     relay: events,
     sweep,
-    startWork() {
+    async startWork() {
+      if (config.amqp) await bus.consume(handle);
       events.start();
       sweeping = every(() => {
         sweep().catch((err: unknown) => log.warn({ err }, 'the sweep failed; it is tried again'));
       }, sweepIntervalMs);
+    },
+    startHandingOn() {
+      if (config.amqp) events.start();
     },
     async close() {
       clearInterval(sweeping);
@@ -100,30 +111,19 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   };
 }
 
-/** Where files are kept and what reads pictures, as the configuration names them. */
-export function openMachines(config: Config): Pick<App, 'blobs' | 'images'> {
+/** Where files are kept, what carries events and what reads pictures, as the configuration names them. */
+export function openMachines(
+  config: Config,
+  { log, concurrency = defaultConcurrency }: { log: Logger; concurrency?: number },
+): Pick<App, 'blobs' | 'bus' | 'images'> {
   return {
     blobs: diskBlobs(join(config.dataDir, 'blobs')),
+    bus: config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus(),
     images: sharpImages({
       concurrency: config.concurrency,
       maxPixels: config.media.maxPixels,
     }),
   };
-}
-
-async function openMigrated({ databaseUrl, databasePoolSize }: Config): Promise<Database> {
-  const database = openDatabase(databaseUrl, databasePoolSize);
-  try {
-    const problems = await withUsableDatabase(async () => {
-      if (database.isEmbedded) await migrateUp(database);
-      return schemaProblems(database);
-    });
-    if (problems.length > 0) throw new SetupError(problems.join('\n'));
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
 }
 
 type Machines = { now: Now; database: Database; blobs: BlobStore; images: Images };
@@ -149,7 +149,7 @@ function buildServices(config: Config, { now, database, blobs, images }: Machine
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */
-function newLog(config: Config): Logger {
+export function newLog(config: Config): Logger {
   return pino({
     level: config.logLevel,
     redact: {

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
-import { openApp, openMachines } from './app.ts';
+import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 
 /** One thing that must work, and what to do when it does not. */
@@ -28,7 +28,7 @@ export async function runChecks(): Promise<Check[]> {
     }),
   );
   // Opened apart from the database: a broken one must not hide what else is broken.
-  const { blobs, images } = openMachines(config);
+  const { blobs, bus, images } = openMachines(config, { log: newLog(config) });
   checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
   checks.push(
     await check('image library', async () => {
@@ -36,6 +36,11 @@ export async function runChecks(): Promise<Check[]> {
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );
+  if (config.amqp) {
+    const { queue } = config.amqp;
+    checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
+  }
+  await bus.close();
   return checks;
 }
 

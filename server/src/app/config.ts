@@ -19,6 +19,8 @@ export type Config = {
   };
   databaseUrl: string;
   databasePoolSize: number;
+  /** The broker between processes; null when there is none. */
+  amqp: { url: string; queue: string } | null;
   dataDir: string;
   secretKey: string;
   logLevel: Settings['LOG_LEVEL'];
@@ -73,6 +75,7 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     databaseUrl,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
+    amqp: settings.AMQP_URL ? { url: settings.AMQP_URL, queue: settings.AMQP_QUEUE } : null,
     dataDir,
     secretKey,
     logLevel: settings.LOG_LEVEL,

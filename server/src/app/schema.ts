@@ -1,13 +1,14 @@
-import { openDatabase } from '../db/database.ts';
+import { type Database, openDatabase } from '../db/database.ts';
 import {
   type MigrationReport,
   type MigrationState,
   migrateDown,
   migrateUp,
   migrationStates,
+  schemaProblems,
 } from '../db/migrate.ts';
 import type { Config } from './config.ts';
-import { withUsableDatabase } from './setup-error.ts';
+import { SetupError, withUsableDatabase } from './setup-error.ts';
 
 /** The schema of the configured database, for the commands that change it. */
 export type Schema = {
@@ -15,6 +16,25 @@ export type Schema = {
   down(): Promise<MigrationReport>;
   states(): Promise<MigrationState[]>;
 };
+
+/**
+ * Opens the database with the schema that this version needs; it is brought up to date where nobody else uses it.
+ * @throws SetupError that says what to do
+ */
+export async function openCurrentDatabase(config: Config): Promise<Database> {
+  const database = openDatabase(config.databaseUrl, config.databasePoolSize);
+  try {
+    const problems = await withUsableDatabase(async () => {
+      if (database.isEmbedded) await migrateUp(database);
+      return schemaProblems(database);
+    });
+    if (problems.length > 0) throw new SetupError(problems.join('\n'));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
 
 /**
  * Opens the database as it is, without migrating it, and closes it after `work`.

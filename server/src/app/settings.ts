@@ -53,6 +53,20 @@ export const Settings = Type.Object({
         'The older systems’ form of `DATABASE_URL`, such as `mysql+pymysql://…?charset=utf8`; it is translated. Used when `DATABASE_URL` is not set.',
     }),
   ),
+  AMQP_URL: Type.Optional(
+    Type.String({
+      pattern: '^amqps?://.+$',
+      'x-secret': true,
+      description:
+        'RabbitMQ (3.10 or newer) that carries events to the worker processes: `amqp://user:password@host/vhost`, or `amqps://…`. Without it workers find them in the database.',
+    }),
+  ),
+  AMQP_QUEUE: Type.String({
+    pattern: '^[A-Za-z0-9._-]{1,200}$',
+    default: 'rookery.events',
+    description:
+      'Name of the queue at RabbitMQ. Two installations that share a broker need two names.',
+  }),
   SECRET_KEY: Type.Optional(
     Type.String({
       minLength: 32,

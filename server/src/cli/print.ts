@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A command that fails on purpose: what to do is in the message. */
 export class CommandError extends Error {}
@@ -6,6 +6,15 @@ export class CommandError extends Error {}
 /** `--json` for commands that print data. */
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON');
+}
+
+/** An option `--name <n>` that takes a number from 1 to `max`. */
+export function countOption(name: string, description: string, max: number): Option {
+  return new Option(`${name} <n>`, description).argParser((text) => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    if (count < 1 || count > max) throw new InvalidArgumentError(`Give a number from 1 to ${max}.`);
+    return count;
+  });
 }
 
 /** Writes lines to standard output. */

@@ -7,10 +7,12 @@ import { adminCommand } from './admin.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
 import { migrateCommand } from './migrate.ts';
+import { outboxCommand } from './outbox.ts';
 import { CommandError } from './print.ts';
 import { seedCommand } from './seed.ts';
 import { settingsCommand } from './settings.ts';
 import { startCommand } from './start.ts';
+import { workCommand } from './work.ts';
 
 /** Finds the command, runs it, and returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -24,6 +26,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride();
   const commands = [
     startCommand(),
+    workCommand(),
+    outboxCommand(),
     migrateCommand(),
     seedCommand(),
     ...documentCommands(),

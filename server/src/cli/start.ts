@@ -1,41 +1,76 @@
-import { once } from 'node:events';
 import { Command } from 'commander';
-import { openApp } from '../app/app.ts';
-import { readConfig } from '../app/config.ts';
+import { newLog, openApp } from '../app/app.ts';
+import { type Config, readConfig } from '../app/config.ts';
 import { buildHttp } from '../app/http.ts';
+import {
+  isOneOfMany,
+  leaveProcesses,
+  requireServerDatabase,
+  startProcesses,
+} from '../app/processes.ts';
 import { seedPeople } from '../app/seed/people.ts';
-import { print } from './print.ts';
+import { CommandError, countOption, print } from './print.ts';
+import { stopSignal } from './stop-signal.ts';
+
+type Options = { seed?: boolean; worker: boolean; processes: number };
 
 export function startCommand(): Command {
   return new Command('start')
     .description('start the server')
     .option('--seed', 'make alice, bob and carla with their photos first, unless they are there')
-    .action(async ({ seed }: { seed?: boolean }) => {
-      const config = readConfig();
-      const app = await openApp(config);
+    .option('--no-worker', 'run no jobs here; `rookery work` runs them in another process')
+    .addOption(countOption('--processes', 'how many processes share the port', 64).default(1))
+    .action(async (options: Options) => {
       try {
-        const http = await buildHttp(app);
-        if (seed) await seedPeople(app, print);
-        app.startWork();
-        const stopping = stopSignal();
-        const address = await http.listen();
-        greet(config.http.publicUrl ?? address);
-        await stopping;
-        app.log.info('stopping: no request is cut, running jobs end');
-        await http.close();
+        const config = readConfig();
+        if (!options.worker) requireServerDatabase(config, '“--no-worker”');
+        if (options.processes > 1) requireServerDatabase(config, '“--processes”');
+        if (options.processes > 1 && !isOneOfMany()) await startMany(config, options);
+        else await startOne(config, options);
       } finally {
-        await app.close();
+        leaveProcesses();
       }
     });
 }
 
-/** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
-async function stopSignal(): Promise<void> {
-  const other = new AbortController();
-  const signals = ['SIGTERM', 'SIGINT'].map((name) => once(process, name, other));
-  await Promise.race(signals);
-  other.abort();
-  await Promise.allSettled(signals);
+async function startOne(config: Config, { seed, worker }: Options): Promise<void> {
+  const app = await openApp(config);
+  try {
+    const http = await buildHttp(app);
+    if (seed && !isOneOfMany()) await seedPeople(app, print);
+    if (worker) await app.startWork();
+    else app.startHandingOn();
+    const stopping = stopSignal();
+    const address = await http.listen();
+    if (!isOneOfMany()) greet(config.http.publicUrl ?? address);
+    await stopping;
+    app.log.info('stopping: no request is cut, running jobs end');
+    await http.close();
+  } finally {
+    await app.close();
+  }
+}
+
+async function startMany(config: Config, { seed, processes }: Options): Promise<void> {
+  // What is wrong with the database is said once, before there are many.
+  const app = await openApp(config);
+  try {
+    if (seed) await seedPeople(app, print);
+  } finally {
+    await app.close();
+  }
+  const stopping = stopSignal();
+  const children = startProcesses(processes, newLog(config));
+  try {
+    const started = children.started.catch(({ message }: Error) => {
+      throw new CommandError(`${message} What was wrong stands above.`);
+    });
+    const port = await Promise.race([started, stopping]);
+    if (port) greet(config.http.publicUrl ?? `http://${config.http.host}:${port}`);
+    await stopping;
+  } finally {
+    await children.stop();
+  }
 }
 
 function greet(url: string): void {

@@ -20,7 +20,7 @@ export type NewEntry = {
   createdAt: string;
   /** For a repeat: who failed, at which event, how often, and why. */
   repeat?: {
-    subscriber: string;
+    subscriber: string | null;
     eventId: number;
     attempts: number;
     error: string;
@@ -76,10 +76,22 @@ export async function claimOutbox(
         .where('id', '=', row.id)
         .where('due_at', '=', row.due_at)
         .executeTakeFirst();
-      if (numUpdatedRows === 1n) claimed.push(entryOf(row));
+      if (numUpdatedRows !== 1n) continue;
+      const entry = entryOf(row);
+      if (entry) claimed.push(entry);
+      else await setAside(tx, row.id, { at: now, error: 'Its payload is no JSON.' });
     }
     return claimed;
   });
+}
+
+async function setAside(
+  tx: Tx,
+  id: number,
+  { at, error }: { at: string; error: string },
+): Promise<void> {
+  const values = { set_aside_at: at, last_error: error };
+  await tx.updateTable('outbox').set(values).where('id', '=', id).execute();
 }
 
 /** Keeps a claimed entry from others for longer, while it is still being handled. */
@@ -130,13 +142,66 @@ export async function deleteDoneEventsBefore(tx: Tx, time: Date): Promise<void> 
   await tx.deleteFrom('done_events').where('done_at', '<', time.toISOString()).execute();
 }
 
-function entryOf(row: OutboxRow): OutboxEntry {
-  return {
+/** An entry that failed for the last time and waits for a person. */
+export type SetAsideEntry = {
+  id: number;
+  eventId: number;
+  topic: string;
+  /** Null: all subscribers of the topic. */
+  subscriber: string | null;
+  attempts: number;
+  error: string;
+  setAsideAt: string;
+};
+
+/** What was set aside, oldest first. */
+export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(['id', 'event_id', 'topic', 'subscriber', 'attempts', 'last_error', 'set_aside_at'])
+    .where('set_aside_at', 'is not', null)
+    .orderBy('set_aside_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
     id: row.id,
     eventId: row.event_id,
     topic: row.topic,
-    payload: JSON.parse(row.payload),
     subscriber: row.subscriber,
     attempts: row.attempts,
-  };
+    error: row.last_error ?? '',
+    setAsideAt: row.set_aside_at ?? '',
+  }));
+}
+
+/** Makes an entry that was set aside due again, with all its attempts before it. False when there is none. */
+export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('outbox')
+    .set({ set_aside_at: null, attempts: 0, due_at: dueAt })
+    .where('id', '=', id)
+    .where('set_aside_at', 'is not', null)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) noteEvent(tx);
+  return numUpdatedRows > 0n;
+}
+
+/** Forgets an entry that was set aside; what should have followed never will. False when there is none. */
+export async function dropSetAside(tx: Tx, id: number): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('outbox')
+    .where('id', '=', id)
+    .where('set_aside_at', 'is not', null)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Null when the payload is no JSON. */
+function entryOf(row: OutboxRow): OutboxEntry | null {
+  const { id, event_id: eventId, topic, subscriber, attempts } = row;
+  try {
+    return { id, eventId, topic, payload: JSON.parse(row.payload), subscriber, attempts };
+  } catch {
+    return null;
+  }
 }

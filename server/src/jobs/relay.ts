@@ -9,7 +9,14 @@ import {
 import type { Bus, Now } from '../domain/ports.ts';
 import type { JobLog } from './worker.ts';
 
-type Needs = { database: Database; bus: Bus; now: Now; log: JobLog };
+type Needs = {
+  database: Database;
+  bus: Bus;
+  now: Now;
+  log: JobLog;
+  /** How many events are under way at once. */
+  concurrency: number;
+};
 
 export type Relay = {
   /** Begins to carry events, after each commit that wrote one and once a second. */
@@ -27,14 +34,16 @@ export type Relay = {
 const leaseMs = 30_000;
 const renewalMs = 10_000;
 const intervalMs = 1000;
-const maxInFlight = 8;
+/** After a failure of the bus, nothing is handed to it for so long. */
+const pauseMs = 1000;
 
 /** Carries events from the outbox to the bus. A row is deleted only when the bus has confirmed it. */
-export function relay({ database, bus, now, log }: Needs): Relay {
+export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   const inFlight = new Set<Promise<void>>();
   let claiming: Promise<void> | null = null;
   let isStopped = true;
   let hasNudge = false;
+  let pause: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function leaseEnd(): string {
@@ -54,13 +63,29 @@ export function relay({ database, bus, now, log }: Needs): Relay {
       await bus.publish({ id: eventId, topic, payload, subscriber, attempts });
       await database.transaction((tx) => deleteFromOutbox(tx, entry.id));
     } catch (err) {
-      log.warn(
-        { topic: entry.topic, eventId: entry.eventId, err },
-        'an event could not be handed on; it stays',
-      );
+      const { topic, eventId } = entry;
+      // One line per pause: with the broker, all that is under way fails.
+      if (!pause) log.warn({ topic, eventId, err }, 'an event could not be handed on; it stays');
+      await giveBack(entry.id);
+      pauseAWhile();
     } finally {
       clearInterval(renewal);
     }
+  }
+
+  /** Without this, the row would stay claimed for the rest of its lease. */
+  async function giveBack(id: number): Promise<void> {
+    const dueAt = new Date(now().getTime() + pauseMs).toISOString();
+    await database
+      .transaction((tx) => extendLease(tx, id, dueAt))
+      .catch((err: unknown) => log.warn({ err }, 'a claim runs out later'));
+  }
+
+  function pauseAWhile(): void {
+    pause ??= setTimeout(() => {
+      pause = undefined;
+      nudge();
+    }, pauseMs);
   }
 
   /** Claims as many as may be in flight. Returns how many it got. */
@@ -68,7 +93,7 @@ export function relay({ database, bus, now, log }: Needs): Relay {
     const entries = await claimOutbox(database, {
       now: now().toISOString(),
       leaseUntil: leaseEnd(),
-      limit: maxInFlight - inFlight.size,
+      limit: concurrency - inFlight.size,
     });
     for (const entry of entries) {
       const done = carry(entry).finally(() => {
@@ -81,7 +106,7 @@ export function relay({ database, bus, now, log }: Needs): Relay {
   }
 
   function hasRoom(): boolean {
-    return !isStopped && inFlight.size < maxInFlight;
+    return !isStopped && !pause && inFlight.size < concurrency;
   }
 
   function nudge(): void {
@@ -126,6 +151,7 @@ export function relay({ database, bus, now, log }: Needs): Relay {
       clearInterval(timer);
       await claiming;
       await Promise.all(inFlight);
+      clearTimeout(pause);
     },
   };
 }

@@ -22,6 +22,9 @@ export type Worker = (message: BusMessage) => Promise<void>;
 
 const maxAttempts = 12;
 
+/** An event that was handed over so often without an end may be what ends its workers. */
+const maxRedeliveries = 3;
+
 /** Delay before the next attempt, in ms: doubles from 1 s, ± 25 %, at most 1 h. Null after 12 attempts. */
 export function retryDelayMs(attempts: number, chance: number): number | null {
   if (attempts >= maxAttempts) return null;
@@ -48,7 +51,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     if (!isWritten) await write(async () => {});
   }
 
-  async function putBack(name: string, message: BusMessage, error: unknown): Promise<void> {
+  async function putBack(name: string | null, message: BusMessage, error: unknown): Promise<void> {
     const attempts = message.attempts + 1;
     const delayMs = retryDelayMs(attempts, chance());
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -79,19 +82,30 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     else log.warn({ ...details, delayMs }, 'a job failed and will be repeated');
   }
 
+  /** @throws Error when there is nobody: a newer version may have written the event, so it must not be lost */
+  function subscribersOf({ topic, subscriber }: BusMessage): ReadonlyArray<Subscriber<Topic>> {
+    const all: Partial<Record<string, ReadonlyArray<Subscriber<Topic>>>> = subscriptions;
+    const named = all[topic]?.filter(({ name }) => subscriber === null || name === subscriber);
+    if (named === undefined) throw new Error(`Nobody knows events of the topic ${topic}.`);
+    if (subscriber !== null && named.length === 0)
+      throw new Error(`Nobody is called ${subscriber}.`);
+    return named;
+  }
+
+  function checkRedeliveries({ redeliveries = 0 }: BusMessage): void {
+    if (redeliveries <= maxRedeliveries) return;
+    throw new Error(`It was begun ${redeliveries} times, and each time its worker was gone.`);
+  }
+
   return async (message) => {
-    const all = subscriptions[message.topic as Topic] as
-      | ReadonlyArray<Subscriber<Topic>>
-      | undefined;
-    if (!all) {
-      log.error(
-        { topic: message.topic, eventId: message.id },
-        'an event of an unknown topic is dropped',
-      );
-      return;
+    let subscribers: ReadonlyArray<Subscriber<Topic>>;
+    try {
+      checkRedeliveries(message);
+      subscribers = subscribersOf(message);
+    } catch (error) {
+      return putBack(message.subscriber, message, error);
     }
-    for (const subscriber of all) {
-      if (message.subscriber !== null && message.subscriber !== subscriber.name) continue;
+    for (const subscriber of subscribers) {
       try {
         await run(subscriber, message);
       } catch (error) {

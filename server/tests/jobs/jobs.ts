@@ -34,7 +34,7 @@ export async function jobsOf(
   const subscriptions = { ...nobody, ...subscribers };
   const work = worker({ ...needs, subscriptions, chance: () => 0.5 });
   await bus.consume(work);
-  return { relay: relay({ ...needs, bus }), work, logged };
+  return { relay: relay({ ...needs, bus, concurrency: 8 }), work, logged };
 }
 
 /** Writes an event as a service would. */

@@ -127,15 +127,6 @@ describe('the worker', () => {
     expect(runs).toEqual(['flaky', 'good', 'flaky']);
     expect(await outboxOf(server)).toEqual([]);
   });
-
-  it('drops an event that it does not know, and says so', async () => {
-    const jobs = await jobsOf(server, {});
-
-    await jobs.work({ ...deleted, topic: 'post.painted' });
-
-    expect(jobs.logged).toEqual(['an event of an unknown topic is dropped']);
-    expect(await outboxOf(server)).toEqual([]);
-  });
 });
 
 describe('the delay of a repeat', () => {

@@ -2,18 +2,23 @@ import type { Bus, BusMessage } from '../../domain/ports.ts';
 
 /** Hands each event to the worker of the same process and returns when it is done. */
 export function localBus(): Bus {
+  const running = new Set<Promise<void>>();
   let handle: ((message: BusMessage) => Promise<void>) | undefined;
 
   return {
     async publish(message) {
       if (!handle) throw new Error('Nobody consumes the local bus.');
-      await handle(message);
+      const handled = handle(message).finally(() => running.delete(handled));
+      running.add(handled);
+      await handled;
     },
     async consume(handler) {
       handle = handler;
     },
+    async check() {},
     async close() {
       handle = undefined;
+      await Promise.allSettled(running);
     },
   };
 }

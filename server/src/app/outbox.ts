@@ -1,0 +1,47 @@
+import type { Database } from '../db/database.ts';
+import { dropSetAside, listSetAside, retrySetAside, type SetAsideEntry } from '../db/outbox.ts';
+import type { Now } from '../domain/ports.ts';
+import type { Config } from './config.ts';
+import { openCurrentDatabase } from './schema.ts';
+
+/** The events that failed for the last time, for the person who looks after them. */
+export type Outbox = {
+  list(): Promise<SetAsideEntry[]>;
+  /** Has one tried again, at once and as often as a new one. False when no such event is set aside. */
+  retry(id: number): Promise<boolean>;
+  /** Has all of them tried again, and says how many. */
+  retryAll(): Promise<number>;
+  /** Forgets one for ever. False when no such event is set aside. */
+  drop(id: number): Promise<boolean>;
+};
+
+/** Works on the rows alone: whoever relays finds them there within a second. */
+export function outbox({ database, now }: { database: Database; now: Now }): Outbox {
+  const retry = (id: number) =>
+    database.transaction((tx) => retrySetAside(tx, id, now().toISOString()));
+
+  return {
+    list: () => listSetAside(database),
+    retry,
+    async retryAll() {
+      let count = 0;
+      // One by one: thousands in one transaction would keep the workers from their rows.
+      for (const { id } of await listSetAside(database)) if (await retry(id)) count += 1;
+      return count;
+    },
+    drop: (id) => database.transaction((tx) => dropSetAside(tx, id)),
+  };
+}
+
+/** Opens the database alone, without the rest of the program, and closes it after `work`. */
+export async function withOutbox<T>(
+  config: Config,
+  work: (outbox: Outbox) => Promise<T>,
+): Promise<T> {
+  const database = await openCurrentDatabase(config);
+  try {
+    return await work(outbox({ database, now: () => new Date() }));
+  } finally {
+    await database.close();
+  }
+}

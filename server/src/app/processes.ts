@@ -1,0 +1,95 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { type Config, ConfigError } from './config.ts';
+
+/** Processes that run this same command and share its port. */
+export type Processes = {
+  /** The port, once all of them listen. Rejects when one ends before that. */
+  started: Promise<number>;
+  /** Passes the wish to stop on, and resolves when all have ended. */
+  stop(): Promise<void>;
+};
+
+/** A process that lived for so long did not fail at its start. */
+const steadyMs = 60_000;
+const maxDelayMs = 10_000;
+
+/** @throws ConfigError when the database belongs to one process alone */
+export function requireServerDatabase(config: Config, what: string): void {
+  if (!config.databaseUrl.startsWith('sqlite:')) return;
+  throw new ConfigError([
+    `${what} needs a server database, for SQLite belongs to one process alone. Set DATABASE_URL to postgres://… or mysql://…, or use plain “rookery start”.`,
+  ]);
+}
+
+/** Whether this is one of several processes that another one started. */
+export function isOneOfMany(): boolean {
+  return cluster.isWorker;
+}
+
+/** Lets this process end when it has nothing left to do, although another one looks after it. */
+export function leaveProcesses(): void {
+  cluster.worker?.disconnect();
+}
+
+/** Starts the processes; from then on one that ends by itself is replaced, sooner the longer it lived. */
+export function startProcesses(count: number, log: Logger): Processes {
+  const { promise: started, resolve, reject } = Promise.withResolvers<number>();
+  const delays = new Set<NodeJS.Timeout>();
+  let isStopping = false;
+  let hasStarted = false;
+  let listening = 0;
+  let failures = 0;
+  let port: number | undefined;
+
+  function start(): void {
+    const since = Date.now();
+    // A port that was taken freely is kept by those who come later.
+    const child = cluster.fork(port === undefined ? {} : { PORT: port });
+    child.once('listening', (address: AddressInfo) => {
+      port ??= address.port;
+      listening += 1;
+      if (listening === count) {
+        hasStarted = true;
+        resolve(port);
+      }
+    });
+    child.once('exit', (code: number | null, signal: string | null) => {
+      if (isStopping) return;
+      if (hasStarted) replace({ pid: child.process.pid, code, signal }, Date.now() - since);
+      else reject(new Error('A process ended before all had started.'));
+    });
+  }
+
+  function replace(ended: object, livedMs: number): void {
+    failures = livedMs > steadyMs ? 0 : failures + 1;
+    const delayMs = Math.min(100 * 2 ** failures, maxDelayMs);
+    log.error({ ...ended, delayMs }, 'a process ended by itself and is replaced');
+    const delay = setTimeout(() => {
+      delays.delete(delay);
+      start();
+    }, delayMs);
+    delays.add(delay);
+  }
+
+  for (let i = 0; i < count; i += 1) start();
+  // Whoever is told to stop while it starts does not ask.
+  started.catch(() => {});
+  return {
+    started,
+    async stop() {
+      isStopping = true;
+      for (const delay of delays) clearTimeout(delay);
+      const children = Object.values(cluster.workers ?? {}).filter((child) => child !== undefined);
+      await Promise.all(children.map(end));
+    },
+  };
+}
+
+async function end(child: Worker): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.once('exit', () => resolve());
+  child.process.kill('SIGTERM');
+  await promise;
+}

@@ -1,0 +1,107 @@
+import { createInterface } from 'node:readline/promises';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../app/config.ts';
+import { withOutbox } from '../app/outbox.ts';
+import { CommandError, jsonOption, print, printRows } from './print.ts';
+
+export function outboxCommand(): Command {
+  const outbox = new Command('outbox').description(
+    'look after events that failed for the last time and were set aside',
+  );
+  outbox
+    .command('list')
+    .description('list them, oldest first')
+    .addOption(jsonOption())
+    .action(list);
+  outbox
+    .command('retry')
+    .description('have one tried again, or all')
+    .addArgument(idArgument('[id]'))
+    .option('--all', 'all that are set aside')
+    .action(retry);
+  outbox
+    .command('drop')
+    .description('forget one: what should have followed never will')
+    .addArgument(idArgument('<id>'))
+    .option('--yes', 'do not ask')
+    .action(drop);
+  return outbox;
+}
+
+function idArgument(name: string): Argument {
+  return new Argument(name, 'the id that `outbox list` shows').argParser(idOf);
+}
+
+function idOf(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('An id is a number.');
+  return Number(text);
+}
+
+async function list({ json }: { json?: boolean }): Promise<void> {
+  const entries = await withOutbox(readConfig(), (it) => it.list());
+  if (json) return print(JSON.stringify(entries, null, 2));
+  if (entries.length === 0) return print('Nothing is set aside.');
+  const rows = entries.map((entry) => ({
+    id: String(entry.id),
+    topic: entry.topic,
+    subscriber: entry.subscriber ?? 'all',
+    attempts: String(entry.attempts),
+    age: ageOf(entry.setAsideAt),
+    error: entry.error.split('\n')[0]?.slice(0, 100) ?? '',
+  }));
+  printRows(
+    [
+      {
+        id: 'ID',
+        topic: 'TOPIC',
+        subscriber: 'SUBSCRIBER',
+        attempts: 'ATTEMPTS',
+        age: 'AGE',
+        error: 'LAST ERROR',
+      },
+      ...rows,
+    ],
+    { json },
+  );
+}
+
+async function retry(id: number | undefined, { all }: { all?: boolean }): Promise<void> {
+  if ((id === undefined) === (all === undefined))
+    throw new CommandError('name one event, or all: outbox retry ID, or outbox retry --all');
+  await withOutbox(readConfig(), async (it) => {
+    if (id === undefined) return print(`${await it.retryAll()} will be tried again`);
+    if (!(await it.retry(id))) throw missing(id);
+    print(`${id} will be tried again`);
+  });
+}
+
+async function drop(id: number, { yes }: { yes?: boolean }): Promise<void> {
+  await withOutbox(readConfig(), async (it) => {
+    const entry = (await it.list()).find((each) => each.id === id);
+    if (!entry) throw missing(id);
+    if (!yes) await confirm(`Forget ${entry.topic} (${entry.error.split('\n')[0]}) for ever?`);
+    if (!(await it.drop(id))) throw missing(id);
+    print(`dropped ${id}`);
+  });
+}
+
+function missing(id: number): CommandError {
+  return new CommandError(`no event ${id} is set aside. See: outbox list`);
+}
+
+async function confirm(question: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new CommandError('nobody is there to ask. Say --yes.');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`${question} [y/N] `);
+  lines.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('nothing was dropped');
+}
+
+/** In the largest unit that is full: 40 s, 12 min, 3 h, 5 d. */
+function ageOf(time: string): string {
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

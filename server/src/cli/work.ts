@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { openApp } from '../app/app.ts';
+import { readConfig } from '../app/config.ts';
+import { requireServerDatabase } from '../app/processes.ts';
+import { countOption, print } from './print.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** More would find no place to wait before the image library. */
+const maxConcurrency = 100;
+
+export function workCommand(): Command {
+  return new Command('work')
+    .description('run jobs in a process of its own, beside `start --no-worker`')
+    .addOption(countOption('--concurrency', 'how many jobs run at once', maxConcurrency).default(8))
+    .action(async ({ concurrency }: { concurrency: number }) => {
+      const config = readConfig();
+      requireServerDatabase(config, '“rookery work”');
+      const app = await openApp(config, { concurrency });
+      try {
+        const stopping = stopSignal();
+        await app.startWork();
+        print(`Rookery is working, ${concurrency} jobs at once.`);
+        await stopping;
+        app.log.info('stopping: running jobs end');
+      } finally {
+        await app.close();
+      }
+    });
+}
