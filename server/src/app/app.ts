@@ -4,6 +4,7 @@ import pino, { type Logger } from 'pino';
 import { diskBlobs } from '../adapters/blobs/disk.ts';
 import { localBus } from '../adapters/bus/local.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
+import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
@@ -19,7 +20,7 @@ import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Images, Now } from '../domain/ports.ts';
+import type { BlobStore, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
@@ -34,6 +35,10 @@ export type App = {
   database: Database;
   blobs: BlobStore;
   images: Images;
+  /** Null where no Redis is configured. */
+  cache: RedisCache | null;
+  /** Requests of each address; together with the other processes where there is Redis. */
+  requestCounters: Counters;
   services: Services;
   relay: Relay;
   sweep: Janitor;
@@ -67,7 +72,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     maxPixels: config.media.maxPixels,
   });
   const bus = localBus();
-  const { services, purgeAccount, posts } = buildServices(config, { now, database, blobs, images });
+  const cache = config.redisUrl === null ? null : openCache(config.redisUrl, log);
+  // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
+  const [loginCounters, requestCounters] = [newCounters(), newCounters()];
+  const machines = { now, database, blobs, images, counters: loginCounters };
+  const { services, purgeAccount, posts } = buildServices(config, machines);
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log });
@@ -82,12 +91,19 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   );
   let sweeping: NodeJS.Timeout | undefined;
 
+  function newCounters(): Counters {
+    const inMemory = memoryCounters({ now });
+    return cache?.counters(inMemory) ?? inMemory;
+  }
+
   return {
     config,
     log,
     database,
     blobs,
     images,
+    cache,
+    requestCounters,
     services,
     relay: events,
     sweep,
@@ -101,19 +117,35 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       clearInterval(sweeping);
       await events.stop();
       await bus.close();
+      await cache?.close();
       await database.close();
     },
   };
 }
 
-type Machines = { now: Now; database: Database; blobs: BlobStore; images: Images };
+function openCache(url: string, log: Logger): RedisCache {
+  return redisCache({
+    url,
+    onTrouble: (err) => log.warn({ err }, 'Redis does not answer; this process counts for itself'),
+  });
+}
 
-function buildServices(config: Config, { now, database, blobs, images }: Machines) {
+type Machines = {
+  now: Now;
+  database: Database;
+  blobs: BlobStore;
+  images: Images;
+  /** Wrong passwords. */
+  counters: Counters;
+};
+
+function buildServices(config: Config, machines: Machines) {
+  const { now, database, blobs, images } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
   const passwords = argon2Hasher({ concurrency: config.concurrency });
   const tokens = joseSigner({ secret: config.secretKey, now });
-  const counters = config.hasRateLimits ? memoryCounters({ now }) : noCounters;
+  const counters = config.hasRateLimits ? machines.counters : noCounters;
   const memory = database.isEmbedded ? feedMemory(database) : noFeedMemory;
   const { maxBytes, quotaBytes } = config.media;
 

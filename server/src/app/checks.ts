@@ -28,7 +28,8 @@ export async function runChecks(): Promise<Check[]> {
     }),
   );
   if (!app) return checks;
-  const { blobs, images } = app;
+  const { blobs, cache, images } = app;
+  if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
   checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
   checks.push(
     await check('image library', async () => {

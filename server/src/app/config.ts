@@ -19,6 +19,7 @@ export type Config = {
   };
   databaseUrl: string;
   databasePoolSize: number;
+  redisUrl: string | null;
   dataDir: string;
   secretKey: string;
   logLevel: Settings['LOG_LEVEL'];
@@ -73,6 +74,7 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     databaseUrl,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
+    redisUrl: settings.REDIS_URL ?? null,
     dataDir,
     secretKey,
     logLevel: settings.LOG_LEVEL,

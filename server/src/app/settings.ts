@@ -53,6 +53,14 @@ export const Settings = Type.Object({
         'The older systems’ form of `DATABASE_URL`, such as `mysql+pymysql://…?charset=utf8`; it is translated. Used when `DATABASE_URL` is not set.',
     }),
   ),
+  REDIS_URL: Type.Optional(
+    Type.String({
+      pattern: '^rediss?://.+$',
+      'x-secret': true,
+      description:
+        'Where several processes count requests and wrong passwords together: `redis://:password@host:6379/0`, or `rediss://…` for TLS. Without it each counts for itself.',
+    }),
+  ),
   SECRET_KEY: Type.Optional(
     Type.String({
       minLength: 32,

@@ -1,5 +1,4 @@
 import multipart from '@fastify/multipart';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
@@ -21,6 +20,7 @@ import type { PostService } from '../domain/posts/post-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
 import { toDomainError } from './foreign-errors.ts';
+import { limitRequests, type RequestLimit } from './request-limits.ts';
 
 /** What every contract speaks to; each knows the limits and not who asks. */
 export type Services = {
@@ -86,7 +86,7 @@ export type MountOptions = {
   services: Services;
   publicUrl: string;
   /** Null: requests are not counted. */
-  requestsPerMinute: number | null;
+  requestLimit: RequestLimit | null;
   maxUploadBytes: number;
   /** Tells errors of a machine that cannot be asked right now: they become 503. */
   isOutage: (error: unknown) => boolean;
@@ -118,7 +118,7 @@ export async function mountContract(
       await app.register(multipart, {
         limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
       });
-      if (options.requestsPerMinute !== null) await limitRequests(app, options.requestsPerMinute);
+      if (options.requestLimit) await limitRequests(app, options.requestLimit);
       contract.parsers?.(app);
       collectMethods(app, methods);
       contract.routes(app, surroundingsOf(contract, options));
@@ -199,18 +199,6 @@ async function document(app: ContractApp, contract: Contract, publicUrl: string)
     },
   });
   for (const schema of contract.openapi.schemas) app.addSchema(schema);
-}
-
-async function limitRequests(app: ContractApp, max: number): Promise<void> {
-  await app.register(rateLimit, {
-    max,
-    timeWindow: '1 minute',
-    enableDraftSpec: true,
-    errorResponseBuilder: (_request, { ttl }) =>
-      new DomainError('rate_limited', 'Too many requests. Slow down.', {
-        retryAfterSeconds: Math.ceil(ttl / 1000),
-      }),
-  });
 }
 
 const allMethods: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
