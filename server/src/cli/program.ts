@@ -1,7 +1,10 @@
+import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config.ts';
+import { SchemaError } from '../app/schema.ts';
 import { DomainError } from '../domain/errors.ts';
 import { adminCommand } from './admin.ts';
+import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
 import { migrateCommand } from './migrate.ts';
@@ -20,6 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const commands = [
     startCommand(),
     migrateCommand(),
+    dbCommand(),
     seedCommand(),
     ...documentCommands(),
     adminCommand(),
@@ -27,6 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
     settingsCommand(),
   ];
   for (const command of commands) program.addCommand(passOn(command));
+  process.stdout.on('error', forgiveClosedPipe);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
@@ -35,17 +40,24 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** `rookery routes | head` closes the pipe when it has seen enough. */
+function forgiveClosedPipe(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 function passOn(command: Command): Command {
   command.exitOverride();
   for (const child of command.commands) passOn(child);
   return command;
 }
 
+/** Errors whose message is all that a person needs. */
+const expected = [ConfigError, DomainError, CommandError, SchemaError];
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
-  const isExpected =
-    error instanceof ConfigError || error instanceof DomainError || error instanceof CommandError;
-  const text = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+  const isExpected = expected.some((kind) => error instanceof kind);
+  const text = isExpected && error instanceof Error ? error.message : inspect(error);
   process.stderr.write(`rookery: ${text}\n`);
   return 1;
 }
