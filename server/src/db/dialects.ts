@@ -1,9 +1,9 @@
-import { type Dialect, type InsertObject, MysqlAdapter } from 'kysely';
+import { type Dialect, type InsertObject, MysqlAdapter, PostgresAdapter } from 'kysely';
 import { mysqlDialect } from './mysql.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
-import type { Tx } from './tx.ts';
+import type { Db, Tx } from './tx.ts';
 
 export type EngineName = 'sqlite' | 'postgres' | 'mysql' | 'cockroachdb';
 
@@ -150,6 +150,11 @@ const duplicateKeyCodes = new Set([
 export function isMissingTable(error: unknown): boolean {
   if (codeOf(error) === 'SQLITE_ERROR') return /no such table/.test(String(error));
   return ['42P01', 'ER_NO_SUCH_TABLE'].includes(codeOf(error));
+}
+
+/** Whether a query may join each row with the result of a query about it (`LATERAL`). MariaDB and SQLite cannot. */
+export function hasLateral(db: Db): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 function isMysql(tx: Tx): boolean {

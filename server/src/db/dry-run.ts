@@ -3,7 +3,7 @@ import { engineOf } from './dialects.ts';
 import { migrations } from './migrations/index.ts';
 
 /** Runs `work` with every query compiled for an engine and none executed: reads find nothing. Returns the queries. */
-async function compiledQueries(
+export async function compiledQueries(
   url: string,
   work: (db: Kysely<unknown>) => Promise<unknown>,
 ): Promise<CompiledQuery[]> {
