@@ -126,7 +126,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 function openCache(url: string, log: Logger): RedisCache {
   return redisCache({
     url,
-    onTrouble: (err) => log.warn({ err }, 'Redis does not answer; this process counts for itself'),
+    onTrouble: (reason) =>
+      log.warn({ reason }, 'Redis does not answer; this process counts for itself'),
   });
 }
 

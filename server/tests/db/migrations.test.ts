@@ -138,6 +138,32 @@ describe('migrations', () => {
     await expect(migrateDown(database)).rejects.toThrow(problem);
   });
 
+  it.skipIf(process.env.TEST_DATABASE === 'mysql')(
+    'keep nothing of a step that fails',
+    async () => {
+      await sql`create table likes (id integer)`.execute(database.kysely);
+
+      const migrating = migrateUp(database);
+
+      await expect(migrating).rejects.toThrow(
+        /0001-foundation failed; nothing of it was kept\. .*likes/,
+      );
+      expect(await listTables(database)).toEqual(['likes']);
+    },
+  );
+
+  it.runIf(process.env.TEST_DATABASE === 'mysql')(
+    'say what MySQL could not take back',
+    async () => {
+      await sql`create table likes (id integer)`.execute(database.kysely);
+
+      const migrating = migrateUp(database);
+
+      await expect(migrating).rejects.toThrow(/MySQL cannot take back .*migrate stamp/);
+      expect(await migrationHistory(database)).toEqual([]);
+    },
+  );
+
   it('refuse a name that is none', async () => {
     await expect(migrateUp(database, '0000-nothing')).rejects.toThrow(
       'No migration is called 0000-nothing.',

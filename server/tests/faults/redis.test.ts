@@ -90,6 +90,21 @@ describe.skipIf(!hasRedisServer)('two processes with one Redis', () => {
     expect([frozen.body.code, thawed.body.code]).toEqual(['revoked_token', 'revoked_token']);
   });
 
+  it('start with a wrong password too, and keep it out of the log', async () => {
+    await redis.command('CONFIG', 'SET', 'requirepass', 'right-one');
+    const environment = { REDIS_URL: redis.url.replace('//', '//:wrong-one@'), RATE_LIMITS: 'on' };
+    const server = await testServer({ environment });
+
+    const answer = await server.send('GET', '/v2/explore');
+    const log = server.logged.join('');
+    await server.close();
+
+    expect(answer.status).toBe(200);
+    expect(log).toContain('WRONGPASS');
+    expect(log).toContain('this process counts for itself');
+    expect(log).not.toContain('wrong-one');
+  });
+
   const faults: Array<[name: string, strike: () => unknown]> = [
     ['is frozen', () => redis.freeze()],
     ['is paused', () => redis.command('CLIENT', 'PAUSE', '5000', 'ALL')],

@@ -17,8 +17,8 @@ export type RedisOptions = {
   keyPrefix?: string;
   /** For how long Redis is left alone after it failed. */
   restMs?: number;
-  /** Hears of every failure after which Redis is left alone. */
-  onTrouble?: (error: unknown) => void;
+  /** Hears of every failure after which Redis is left alone. In words: the library's errors carry passwords and keys. */
+  onTrouble?: (reason: string) => void;
 };
 
 /** An answer that takes longer counts as none: counting must never be what a request waits for. */
@@ -57,11 +57,17 @@ export function redisCache({
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   });
-  // Without a listener a lost connection would end the process. Whoever asks hears of it anyway.
-  redis.on('error', () => {});
+  // Without a listener a lost connection would end the process. Whoever asks hears only that it is closed.
+  let connectionTrouble: string | undefined;
+  redis.on('error', ({ message }: Error) => {
+    connectionTrouble = message;
+  });
+  redis.on('ready', () => {
+    connectionTrouble = undefined;
+  });
   let firstConnection: Promise<void> | undefined;
   let restsUntil = 0;
-  let lastTrouble: unknown;
+  let lastTrouble = '';
 
   /** The answer, or null when Redis cannot be asked now. */
   async function ask<T>(command: () => Promise<T>): Promise<T | null> {
@@ -89,9 +95,9 @@ export function redisCache({
   function rest(error: unknown): void {
     if (performance.now() < restsUntil) return;
     restsUntil = performance.now() + restMs;
-    lastTrouble = error;
+    lastTrouble = connectionTrouble ?? (error instanceof Error ? error.message : String(error));
     if (redis.status === 'ready') redis.disconnect(true);
-    onTrouble(error);
+    onTrouble(lastTrouble);
   }
 
   return {
@@ -109,8 +115,7 @@ export function redisCache({
     }),
     async check() {
       if ((await ask(() => redis.ping())) !== null) return;
-      const reason = lastTrouble instanceof Error ? `: ${lastTrouble.message}` : '';
-      throw new Error(`Redis does not answer${reason}. Check REDIS_URL, or remove it.`);
+      throw new Error(`${lastTrouble.replace(/\.$/, '')}. Check REDIS_URL, or remove it.`);
     },
     async close() {
       redis.disconnect();
