@@ -5,6 +5,7 @@ import { diskBlobs } from '../adapters/blobs/disk.ts';
 import { localBus } from '../adapters/bus/local.ts';
 import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
+import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
@@ -19,7 +20,7 @@ import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Bus, Images, Now } from '../domain/ports.ts';
+import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
@@ -36,6 +37,10 @@ export type App = {
   blobs: BlobStore;
   bus: Bus;
   images: Images;
+  /** Null where no Redis is configured. */
+  cache: RedisCache | null;
+  /** Requests of each address; together with the other processes where there is Redis. */
+  requestCounters: Counters;
   services: Services;
   relay: Relay;
   sweep: Janitor;
@@ -66,8 +71,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const log = options.log ?? newLog(config);
   const { concurrency = defaultConcurrency } = options;
   const database = await openCurrentDatabase(config);
-  const { blobs, bus, images } = openMachines(config, { log, concurrency });
-  const { services, purgeAccount, posts } = buildServices(config, { now, database, blobs, images });
+  const { blobs, bus, cache, images } = openMachines(config, { log, concurrency });
+  // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
+  const [loginCounters, requestCounters] = [newCounters(), newCounters()];
+  const machines = { now, database, blobs, images, counters: loginCounters };
+  const { services, purgeAccount, posts } = buildServices(config, machines);
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
@@ -82,6 +90,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   if (!config.amqp) await bus.consume(handle);
   let sweeping: NodeJS.Timeout | undefined;
 
+  function newCounters(): Counters {
+    const inMemory = memoryCounters({ now });
+    return cache?.counters(inMemory) ?? inMemory;
+  }
+
   return {
     config,
     log,
@@ -89,6 +102,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     blobs,
     bus,
     images,
+    cache,
+    requestCounters,
     services,
     relay: events,
     sweep,
@@ -106,19 +121,21 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       clearInterval(sweeping);
       await events.stop();
       await bus.close();
+      await cache?.close();
       await database.close();
     },
   };
 }
 
-/** Where files are kept, what carries events and what reads pictures, as the configuration names them. */
+/** Where files are kept, what carries events, counts and reads pictures, as the configuration names them. */
 export function openMachines(
   config: Config,
   { log, concurrency = defaultConcurrency }: { log: Logger; concurrency?: number },
-): Pick<App, 'blobs' | 'bus' | 'images'> {
+): Pick<App, 'blobs' | 'bus' | 'cache' | 'images'> {
   return {
     blobs: diskBlobs(join(config.dataDir, 'blobs')),
     bus: config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus(),
+    cache: config.redisUrl === null ? null : openCache(config.redisUrl, log),
     images: sharpImages({
       concurrency: config.concurrency,
       maxPixels: config.media.maxPixels,
@@ -126,14 +143,30 @@ export function openMachines(
   };
 }
 
-type Machines = { now: Now; database: Database; blobs: BlobStore; images: Images };
+function openCache(url: string, log: Logger): RedisCache {
+  return redisCache({
+    url,
+    onTrouble: (reason) =>
+      log.warn({ reason }, 'Redis does not answer; this process counts for itself'),
+  });
+}
 
-function buildServices(config: Config, { now, database, blobs, images }: Machines) {
+type Machines = {
+  now: Now;
+  database: Database;
+  blobs: BlobStore;
+  images: Images;
+  /** Wrong passwords. */
+  counters: Counters;
+};
+
+function buildServices(config: Config, machines: Machines) {
+  const { now, database, blobs, images } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
   const passwords = argon2Hasher({ concurrency: config.concurrency });
   const tokens = joseSigner({ secret: config.secretKey, now });
-  const counters = config.hasRateLimits ? memoryCounters({ now }) : noCounters;
+  const counters = config.hasRateLimits ? machines.counters : noCounters;
   const memory = database.isEmbedded ? feedMemory(database) : noFeedMemory;
   const { maxBytes, quotaBytes } = config.media;
 

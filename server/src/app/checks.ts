@@ -22,13 +22,15 @@ export async function runChecks(): Promise<Check[]> {
   checks.push(await check('free space', () => freeSpace(config.dataDir)));
   checks.push(
     await check('database', async () => {
-      const app = await openApp(config);
+      const app = await openApp({ ...config, logLevel: 'silent' });
       await app.close();
       return `${config.databaseUrl.split(':')[0]}, schema up to date`;
     }),
   );
-  // Opened apart from the database: a broken one must not hide what else is broken.
-  const { blobs, bus, images } = openMachines(config, { log: newLog(config) });
+  // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
+  const log = newLog({ ...config, logLevel: 'silent' });
+  const { blobs, bus, cache, images } = openMachines(config, { log });
+  if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
   checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
   checks.push(
     await check('image library', async () => {

@@ -21,6 +21,7 @@ export type Config = {
   databasePoolSize: number;
   /** The broker between processes; null when there is none. */
   amqp: { url: string; queue: string } | null;
+  redisUrl: string | null;
   dataDir: string;
   secretKey: string;
   logLevel: Settings['LOG_LEVEL'];
@@ -76,6 +77,7 @@ export function readConfig(environment: Environment = process.env): Config {
     databaseUrl,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
     amqp: settings.AMQP_URL ? { url: settings.AMQP_URL, queue: settings.AMQP_QUEUE } : null,
+    redisUrl: settings.REDIS_URL ?? null,
     dataDir,
     secretKey,
     logLevel: settings.LOG_LEVEL,

@@ -82,7 +82,9 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
     const mount = await mountContract(server, contract, {
       services,
       publicUrl,
-      requestsPerMinute: config.hasRateLimits ? (options.requestsPerMinute ?? 600) : null,
+      requestLimit: config.hasRateLimits
+        ? { perMinute: options.requestsPerMinute ?? 600, counters: app.requestCounters }
+        : null,
       maxUploadBytes: config.media.maxBytes,
       isOutage,
     });

@@ -67,6 +67,14 @@ export const Settings = Type.Object({
     description:
       'Name of the queue at RabbitMQ. Two installations that share a broker need two names.',
   }),
+  REDIS_URL: Type.Optional(
+    Type.String({
+      pattern: '^rediss?://.+$',
+      'x-secret': true,
+      description:
+        'Where several processes count requests and wrong passwords together: `redis://:password@host:6379/0`, or `rediss://…` for TLS. Without it each counts for itself.',
+    }),
+  ),
   SECRET_KEY: Type.Optional(
     Type.String({
       minLength: 32,

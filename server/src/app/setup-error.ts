@@ -9,19 +9,18 @@ export class SetupError extends Error {
   }
 }
 
-/** Runs `work` and tells of an unusable database as a `SetupError`. */
-export async function withUsableDatabase<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` on a database and tells of an unusable one as a `SetupError`.
+ * @param place where the database is, without its password
+ */
+export async function withUsableDatabase<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof DatabaseError) throw new SetupError(error.message, error);
-    if (isOutage(error)) {
-      const reason = error instanceof Error && error.message ? `: ${error.message}` : '';
-      throw new SetupError(
-        `The database does not answer${reason}. Start it, or check DATABASE_URL.`,
-        error,
-      );
-    }
-    throw error;
+    if (!isOutage(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `${place} does not answer: ${reason}. Start it, or check DATABASE_URL.`;
+    throw new SetupError(message, error);
   }
 }

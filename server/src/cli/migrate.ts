@@ -1,26 +1,57 @@
+import { relative } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../app/config.ts';
-import { withSchema } from '../app/schema.ts';
-import { jsonOption, print, printRows } from './print.ts';
+import { newMigration } from '../app/new-migration.ts';
+import { migrationNamed, migrationNames, sqlOfMigration, withSchema } from '../app/schema.ts';
+import { CommandError, jsonOption, print, printRows } from './print.ts';
 
 export function migrateCommand(): Command {
-  const migrate = new Command('migrate').description('change or show the schema of the database');
+  const migrate = new Command('migrate')
+    .description('change or show the schema of the database')
+    .addHelpText('after', '\nA step is named in full or by how it begins: 0001.');
+  addChanges(migrate);
+  addViews(migrate);
+  return migrate;
+}
+
+function addChanges(migrate: Command): void {
   migrate
     .command('up [to]')
     .description('apply all steps that are missing, or those up to one')
     .action(async (to?: string) => {
-      const { applied } = await withSchema(readConfig(), (schema) => schema.up(to));
+      const { applied } = await withSchema(readConfig(), (schema) => schema.up(nameIfAny(to)));
       for (const name of applied) print(`applied ${name}`);
       if (applied.length === 0) print('Nothing to do: the schema is up to date.');
     });
   migrate
-    .command('down')
-    .description('revert the latest step, with the data that it holds')
-    .action(async () => {
-      const { reverted } = await withSchema(readConfig(), (schema) => schema.down());
+    .command('down [to]')
+    .description('revert the latest step, or all after one (none: all), with the data they hold')
+    .action(async (to?: string) => {
+      const { reverted } = await withSchema(readConfig(), (schema) => schema.down(nameIfAny(to)));
       for (const name of reverted) print(`reverted ${name}`);
-      if (reverted.length === 0) print('Nothing to do: no step is applied.');
+      if (reverted.length === 0) print('Nothing to do: no such step is applied.');
     });
+  migrate
+    .command('stamp <name>')
+    .description('note the steps up to one as applied, without running them')
+    .action(async (text: string) => {
+      const marked = await withSchema(readConfig(), (schema) => schema.stamp(nameOf(text)));
+      for (const name of marked) print(`noted ${name}`);
+      if (marked.length === 0) print('Nothing to do: they were noted before.');
+    });
+  migrate
+    .command('new <subject>')
+    .description('write the next step, empty, into a source checkout: new post-places')
+    .action((subject: string) => {
+      try {
+        print(`wrote ${relative(process.cwd(), newMigration(subject))}`);
+      } catch (error) {
+        throw new CommandError(error instanceof Error ? error.message : String(error));
+      }
+    });
+}
+
+function addViews(migrate: Command): void {
   migrate
     .command('status')
     .description('show every step and when it was applied')
@@ -30,5 +61,32 @@ export function migrateCommand(): Command {
       const rows = states.map(({ name, appliedAt }) => ({ name, applied: appliedAt ?? 'not yet' }));
       printRows(rows, { json });
     });
-  return migrate;
+  migrate
+    .command('history')
+    .description('show what was applied to the database and when, first to last')
+    .addOption(jsonOption())
+    .action(async ({ json }: { json?: boolean }) => {
+      const history = await withSchema(readConfig(), (schema) => schema.history());
+      const rows = history.map(({ name, appliedAt }) => ({ applied: appliedAt, name }));
+      if (rows.length === 0 && !json) print('Nothing was applied yet.');
+      else printRows(rows, { json });
+    });
+  migrate
+    .command('show <name>')
+    .description('print the SQL that a step runs on the configured engine; nothing is run')
+    .option('--down', 'the SQL that reverts it')
+    .action(async (text: string, { down }: { down?: boolean }) => {
+      const direction = down ? 'down' : 'up';
+      for (const line of await sqlOfMigration(readConfig(), nameOf(text), direction)) print(line);
+    });
+}
+
+function nameIfAny(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : nameOf(text);
+}
+
+function nameOf(text: string): string {
+  const name = migrationNamed(text);
+  if (name !== null) return name;
+  throw new CommandError(`${text} names no migration. There are: ${migrationNames().join(', ')}`);
 }

@@ -4,6 +4,7 @@ import { ConfigError } from '../app/config.ts';
 import { SetupError } from '../app/setup-error.ts';
 import { DomainError } from '../domain/errors.ts';
 import { adminCommand } from './admin.ts';
+import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
 import { migrateCommand } from './migrate.ts';
@@ -29,12 +30,14 @@ export async function run(args: readonly string[]): Promise<number> {
     workCommand(),
     outboxCommand(),
     migrateCommand(),
+    dbCommand(),
     seedCommand(),
     ...documentCommands(),
     adminCommand(),
     doctorCommand(),
     settingsCommand(),
   ];
+  endQuietlyWhenUnread();
   for (const command of commands) program.addCommand(passOn(command));
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -48,6 +51,13 @@ export async function run(args: readonly string[]): Promise<number> {
 function programVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** `rookery openapi | head` closes our output early; that is no fault. */
+function endQuietlyWhenUnread(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 function passOn(command: Command): Command {

@@ -1,5 +1,4 @@
 import multipart from '@fastify/multipart';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
@@ -23,6 +22,7 @@ import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
 import { completeDocument } from './document.ts';
 import { outage, toDomainError } from './foreign-errors.ts';
+import { limitRequests, type RequestLimit } from './request-limits.ts';
 
 /** What every contract speaks to; each knows the limits and not who asks. */
 export type Services = {
@@ -93,7 +93,7 @@ export type MountOptions = {
   services: Services;
   publicUrl: string;
   /** Null: requests are not counted. */
-  requestsPerMinute: number | null;
+  requestLimit: RequestLimit | null;
   maxUploadBytes: number;
   /** Tells errors of a machine that cannot be asked right now: they become 503. */
   isOutage: (error: unknown) => boolean;
@@ -127,7 +127,7 @@ export async function mountContract(
       await app.register(multipart, {
         limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
       });
-      if (options.requestsPerMinute !== null) await limitRequests(app, options.requestsPerMinute);
+      if (options.requestLimit) await limitRequests(app, options.requestLimit);
       contract.parsers?.(app);
       collectMethods(app, methods);
       contract.routes(app, surroundingsOf(contract, options));
@@ -226,18 +226,6 @@ async function document(app: ContractApp, contract: Contract, publicUrl: string)
     },
   });
   for (const schema of contract.openapi.schemas) app.addSchema(schema);
-}
-
-async function limitRequests(app: ContractApp, max: number): Promise<void> {
-  await app.register(rateLimit, {
-    max,
-    timeWindow: '1 minute',
-    enableDraftSpec: true,
-    errorResponseBuilder: (_request, { ttl }) =>
-      new DomainError('rate_limited', 'Too many requests. Slow down.', {
-        retryAfterSeconds: Math.ceil(ttl / 1000),
-      }),
-  });
 }
 
 const allMethods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

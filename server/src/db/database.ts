@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
-import { type EngineName, engineOf, isRetryable } from './dialects.ts';
+import { type EngineName, type EngineOptions, engineOf, isRetryable } from './dialects.ts';
 import type { Schema } from './schema.ts';
 import { markTransaction } from './sqlite.ts';
 import type { Db, Tx } from './tx.ts';
 
-export type { Db, Tx };
+export type { Db, EngineName, Tx };
 
 export type Database = Db & {
   readonly engine: EngineName;
@@ -40,8 +40,12 @@ const transactionsWithEvents = new WeakSet<object>();
  * @param poolSize how many connections a server database is asked for at once
  * @throws Error when the address is not understood
  */
-export function openDatabase(url: string, poolSize = 10): Database {
-  const engine = engineOf(url, { poolSize });
+export function openDatabase(
+  url: string,
+  poolSize = 10,
+  options: Pick<EngineOptions, 'isPatient'> = {},
+): Database {
+  const engine = engineOf(url, { poolSize, ...options });
   const kysely = new Kysely<Schema>({ dialect: engine.dialect });
   const listeners: Array<() => void> = [];
 

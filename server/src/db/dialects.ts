@@ -1,9 +1,9 @@
-import { type Dialect, type InsertObject, MysqlAdapter } from 'kysely';
+import { type Dialect, type InsertObject, MysqlAdapter, PostgresAdapter } from 'kysely';
 import { mysqlDialect } from './mysql.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
-import type { Tx } from './tx.ts';
+import type { Db, Tx } from './tx.ts';
 
 export type EngineName = 'sqlite' | 'postgres' | 'mysql' | 'cockroachdb';
 
@@ -19,10 +19,14 @@ export type Engine = {
   takeWorkerSeat(): boolean;
 };
 
-export type EngineOptions = { poolSize: number };
+export type EngineOptions = {
+  poolSize: number;
+  /** True for work on the schema, which may take as long as it takes. */
+  isPatient?: boolean;
+};
 
 /** @throws Error when the address names no engine that this program speaks */
-export function engineOf(url: string, { poolSize }: EngineOptions): Engine {
+export function engineOf(url: string, { poolSize, isPatient = false }: EngineOptions): Engine {
   const scheme = url.slice(0, url.indexOf(':'));
   const shared = { isEmbedded: false, versionElsewhere: () => 0, takeWorkerSeat: () => true };
   switch (scheme) {
@@ -37,13 +41,13 @@ export function engineOf(url: string, { poolSize }: EngineOptions): Engine {
       return {
         name: 'postgres',
         ...shared,
-        dialect: postgresDialect(url, { poolSize, isSerializable: false }),
+        dialect: postgresDialect(url, { poolSize, isPatient, isSerializable: false }),
       };
     case 'cockroachdb':
       return {
         name: 'cockroachdb',
         ...shared,
-        dialect: postgresDialect(url, { poolSize, isSerializable: true }),
+        dialect: postgresDialect(url, { poolSize, isPatient, isSerializable: true }),
       };
     case 'mysql':
       return { name: 'mysql', ...shared, dialect: mysqlDialect(url, { poolSize }) };
@@ -143,6 +147,17 @@ const duplicateKeyCodes = new Set([
   '23505',
   'ER_DUP_ENTRY',
 ]);
+
+/** Whether a read failed because its table does not exist. */
+export function isMissingTable(error: unknown): boolean {
+  if (codeOf(error) === 'SQLITE_ERROR') return /no such table/.test(String(error));
+  return ['42P01', 'ER_NO_SUCH_TABLE'].includes(codeOf(error));
+}
+
+/** Whether a query may join each row with the result of a query about it (`LATERAL`). MariaDB and SQLite cannot. */
+export function hasLateral(db: Db): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
+}
 
 function isMysql(tx: Tx): boolean {
   return tx.getExecutor().adapter instanceof MysqlAdapter;

@@ -3,27 +3,36 @@ import pg from 'pg';
 
 const int8 = 20;
 
+const connectTimeoutMs = 5000;
+
 /** Limits in ms: above each, a statement or a wait ends with an error instead of holding a request. */
-const limits = { connect: 5000, statement: 5000, lock: 4000, idleInTransaction: 15_000 };
+const requestLimits = {
+  statement_timeout: 5000,
+  // The server may be gone without a word; then its own limit never fires.
+  query_timeout: 7000,
+  lock_timeout: 4000,
+  idle_in_transaction_session_timeout: 15_000,
+};
 
 type Options = {
   /** Every transaction as if it ran alone; CockroachDB knows no other. */
   isSerializable: boolean;
   poolSize: number;
+  /** True for work on the schema: an index takes its time, and so does the migrator that comes second. */
+  isPatient: boolean;
 };
 
 /** PostgreSQL and CockroachDB, which speaks the same protocol. */
-export function postgresDialect(url: string, { isSerializable, poolSize }: Options): Dialect {
+export function postgresDialect(
+  url: string,
+  { isSerializable, isPatient, poolSize }: Options,
+): Dialect {
   const pool = new pg.Pool({
     connectionString: url.replace(/^cockroachdb:/, 'postgres:'),
     max: poolSize,
-    connectionTimeoutMillis: limits.connect,
+    connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 30_000,
-    statement_timeout: limits.statement,
-    // The server may be gone without a word; then its own limit never fires.
-    query_timeout: limits.statement + 2000,
-    lock_timeout: limits.lock,
-    idle_in_transaction_session_timeout: limits.idleInTransaction,
+    ...(isPatient ? {} : requestLimits),
     keepAlive: true,
     options: isSerializable ? '-c default_transaction_isolation=serializable' : undefined,
     types: { getTypeParser },

@@ -60,7 +60,9 @@ describe('rookery migrate', () => {
     const { code, stderr } = await runCommand(['migrate', 'up'], { environment });
 
     expect(code).toBe(1);
-    expect(stderr).toContain('9999-later, which a newer Rookery made. Start that version.');
+    expect(stderr).toContain(
+      '9999-later, which this version does not know. Start a newer version.',
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { insertIgnore } from '../../src/db/dialects.ts';
 import { idLeases } from '../../src/db/ids.ts';
-import { migrateDown, migrateUp, migrationStates } from '../../src/db/migrate.ts';
+import { migrateUp } from '../../src/db/migrate.ts';
 import { prepared } from '../../src/db/prepared.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 
@@ -80,16 +80,6 @@ describe('the database', () => {
 
     expect(written).toEqual([true, true, true]);
     expect(row).toMatchObject({ id: key, topic: '🌄' });
-  });
-
-  it('goes down and up again', async () => {
-    const down = await migrateDown(database);
-    const gone = await migrationStates(database);
-    const up = await migrateUp(database);
-
-    expect(down.reverted).toEqual(['0001-foundation']);
-    expect(gone).toEqual([{ name: '0001-foundation', appliedAt: null }]);
-    expect(up.applied).toEqual(['0001-foundation']);
   });
 
   it('answers prepared reads for lists of every length alike', async () => {

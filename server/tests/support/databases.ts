@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
+import { dropTables } from '../../src/db/reset.ts';
 
 /** Real servers that the whole suite can run on, besides SQLite in memory. */
 export type ServerEngine = 'postgres' | 'mysql' | 'cockroachdb';
@@ -55,7 +59,29 @@ export type TestDatabase = { url: string; release(): void };
 
 /** An empty database with the current schema, for one test alone. */
 export async function emptyDatabase(engine: string | undefined): Promise<TestDatabase> {
-  if (engine === undefined || engine === 'sqlite') return { url: 'sqlite::memory:', release() {} };
+  if (isEmbedded(engine)) return { url: 'sqlite::memory:', release() {} };
+  return serverDatabase(engine, async (database) => {
+    await migrateUp(database);
+    await emptyTables(database);
+  });
+}
+
+/** A database without tables, for one test alone, that several processes can open. */
+export async function bareDatabase(engine: string | undefined): Promise<TestDatabase> {
+  if (!isEmbedded(engine)) return serverDatabase(engine, dropTables);
+  const folder = mkdtempSync(join(tmpdir(), 'rookery-db-'));
+  const url = `sqlite:${join(folder, 'test.sqlite')}`;
+  return { url, release: () => rmSync(folder, { recursive: true }) };
+}
+
+function isEmbedded(engine: string | undefined): engine is 'sqlite' | undefined {
+  return engine === undefined || engine === 'sqlite';
+}
+
+async function serverDatabase(
+  engine: string,
+  prepare: (database: Database) => Promise<void>,
+): Promise<TestDatabase> {
   const server = servers[engine as ServerEngine];
   const name = freeName(engine);
   inUse.add(name);
@@ -63,23 +89,25 @@ export async function emptyDatabase(engine: string | undefined): Promise<TestDat
   if (!made.has(name)) await createDatabase(server, name);
   made.add(name);
   try {
-    await makeEmpty(url);
+    await prepared(url, prepare);
   } catch {
     // A test may have broken it on purpose.
     await withAdmin(server.adminUrl, async (admin) => {
       await sql`drop database ${sql.id(name)}`.execute(admin);
     });
     await createDatabase(server, name);
-    await makeEmpty(url);
+    await prepared(url, prepare);
   }
   return { url, release: () => inUse.delete(name) };
 }
 
-async function makeEmpty(url: string): Promise<void> {
-  const database = openDatabase(url, 2);
+async function prepared(
+  url: string,
+  prepare: (database: Database) => Promise<void>,
+): Promise<void> {
+  const database = openDatabase(url, 2, { isPatient: true });
   try {
-    await migrateUp(database);
-    await emptyTables(database);
+    await prepare(database);
   } finally {
     await database.close();
   }

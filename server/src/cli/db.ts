@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { type Config, readConfig } from '../app/config.ts';
+import { databasePlace, withSchema } from '../app/schema.ts';
+import { CommandError, print } from './print.ts';
+
+export function dbCommand(): Command {
+  const db = new Command('db').description('look after the database as a whole');
+  db.command('reset')
+    .description('drop all tables with all they hold, and make empty ones')
+    .option('--yes', 'do not ask')
+    .action(async ({ yes }: { yes?: boolean }) => {
+      const config = readConfig();
+      await withSchema(config, async (schema) => {
+        const tables = await schema.tables();
+        if (!yes) await checkConsent(config, tables.length);
+        const { applied } = await schema.reset();
+        print(`dropped ${tables.length} tables, applied ${applied.join(', ')}`);
+      });
+    });
+  return db;
+}
+
+async function checkConsent(config: Config, tableCount: number): Promise<void> {
+  const place = databasePlace(config);
+  if (config.env === 'production') {
+    throw new CommandError(`this would drop ${tableCount} tables of ${place}. Say so with --yes`);
+  }
+  if (!process.stdin.isTTY) {
+    throw new CommandError('nobody is there to be asked. Add --yes to drop all tables');
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`Drop all ${tableCount} tables of ${place}? Type yes: `);
+  terminal.close();
+  if (answer.trim().toLowerCase() !== 'yes') throw new CommandError('nothing was dropped');
+}

@@ -1,0 +1,49 @@
+import { callbackify } from 'node:util';
+import rateLimit, { type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import { DomainError } from '../domain/errors.ts';
+import type { Counters } from '../domain/ports.ts';
+
+export type RequestLimit = {
+  /** What one address may send to all contracts together. */
+  perMinute: number;
+  counters: Counters;
+};
+
+type Scope = Pick<FastifyInstance, 'register'>;
+
+/** Counts the requests of each address, and answers 429 above the limit. */
+export async function limitRequests(
+  app: Scope,
+  { perMinute, counters }: RequestLimit,
+): Promise<void> {
+  await app.register(rateLimit, {
+    max: perMinute,
+    timeWindow: '1 minute',
+    enableDraftSpec: true,
+    store: storeOf(counters),
+    errorResponseBuilder: (_request, { ttl }) =>
+      new DomainError('rate_limited', 'Too many requests. Slow down.', {
+        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+  });
+}
+
+/** The plugin makes its stores with `new`. */
+function storeOf(counters: Counters): FastifyRateLimitStoreCtor {
+  const add = callbackify(async (address: string, windowMs: number) => {
+    const { count, resetMs } = await counters.add(`requests:${address}`, 1, windowMs);
+    return { current: count, ttl: resetMs };
+  });
+  return class Store {
+    incr(address: string, done: Done, windowMs: number): void {
+      add(address, windowMs, done);
+    }
+
+    child(): Store {
+      return this;
+    }
+  };
+}
+
+type Done = (error: Error | null, result?: { current: number; ttl: number }) => void;

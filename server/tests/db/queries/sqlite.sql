@@ -1,0 +1,127 @@
+-- findAccountByName
+select "accounts".* from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" = ? and "account_names"."kind" in (?, ?) and "accounts"."deleted_at" is null;
+-- alice, username, email
+
+-- findAccount
+select * from "accounts" where "id" = ? and "deleted_at" is null;
+-- 1
+
+-- readAccountCards
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = ? where "accounts"."id" in (?, ?, ?, ?, ?) and "accounts"."deleted_at" is null;
+-- ready, 1, 2, 3, 1, 1
+
+-- listByAuthors
+select "feed_key", "id" from "posts" where "account_id" in (?, ?, ?, ?, ?) and "state" = ? and "feed_key" < ? order by "feed_key" desc limit ?;
+-- 1, 2, 3, 1, 1, published, 9007199254740991, 21
+
+-- listExplore: all
+select "feed_key", "id" from "posts" where "feed_key" < ? order by "feed_key" desc limit ?;
+-- 9007199254740991, 21
+
+-- listExplore: with media
+select "feed_key", "id" from "posts" where "has_media" = ? and "feed_key" < ? order by "feed_key" desc limit ?;
+-- 1, 9007199254740991, 21
+
+-- listByAuthor: all
+select "feed_key", "id" from "posts" where "account_id" = ? and "state" = ? and "feed_key" < ? order by "feed_key" desc limit ?;
+-- 1, published, 9007199254740991, 21
+
+-- listByAuthor: with media
+select "feed_key", "id" from "posts" where "account_id" = ? and "has_media" = ? and "feed_key" < ? order by "feed_key" desc limit ?;
+-- 1, 1, 9007199254740991, 21
+
+-- isFollowing
+select "follow_key" from "follows" where "follower_id" = ? and "followee_id" = ?;
+-- 1, 2
+
+-- listFolloweeIds
+select "followee_id" from "follows" where "follower_id" = ?;
+-- 1
+
+-- listFollows: followees
+select * from "follows" where "follower_id" = ? order by "follow_key" desc limit ?;
+-- 1, 21
+
+-- listFollows: followers
+select * from "follows" where "followee_id" = ? and "follow_key" < ? order by "follow_key" desc limit ?;
+-- 1, 4096, 21
+
+-- findRepeat
+select "operation", "fingerprint", "result_id" from "idempotency_keys" where "account_id" = ? and "key" = ?;
+-- 1, k
+
+-- findMedia
+select * from "media" where "id" = ?;
+-- 1
+
+-- findMediaByPublicKey
+select "media".*, "posts"."state" as "post_state", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = ?;
+-- abc
+
+-- readMediaOfPosts
+select "id", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants" from "media" where "post_id" in (?, ?, ?, ?, ?) order by "post_id", "position";
+-- 1, 2, 3, 1, 1
+
+-- listMedia: of a post
+select * from "media" where "post_id" = ?;
+-- 1
+
+-- listMedia: of an account
+select * from "media" where "account_id" = ? limit ?;
+-- 1, 100
+
+-- listMedia: loose
+select * from "media" where "created_at" < ? and "purpose" = ? and "post_id" is null limit ?;
+-- 2026-06-01T12:00:00.000Z, post, 100
+
+-- readLikedPosts
+select "post_id" from "likes" where "post_id" in (?, ?, ?, ?, ?) and "account_id" = ?;
+-- 1, 2, 3, 1, 1, 1
+
+-- listLikes: of a post
+select * from "likes" where "post_id" = ? order by "like_key" desc limit ?;
+-- 1, 21
+
+-- listLikes: of an account
+select * from "likes" where "account_id" = ? and "like_key" < ? order by "like_key" desc limit ?;
+-- 1, 4096, 21
+
+-- findPost
+select * from "posts" where "id" in (?) and "state" <> ?;
+-- 1, deleted
+
+-- readPosts
+select * from "posts" where "id" in (?, ?, ?, ?, ?) and "state" <> ?;
+-- 1, 2, 3, 1, 1, deleted
+
+-- listDraftIds
+select "id" from "posts" where "account_id" = ? and "state" = ? and "id" < ? order by "id" desc limit ?;
+-- 1, draft, 4096, 21
+
+-- listPostsOf
+select * from "posts" where "account_id" = ? limit ?;
+-- 1, 100
+
+-- findSession
+select * from "sessions" where "id" = ?;
+-- 1
+
+-- findLiveSession
+select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = ? and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+-- 1
+
+-- listSessions
+select * from "sessions" where "account_id" = ? and "ended_at" is null and "expires_at" > ? order by "last_used_at" desc, "id" desc;
+-- 1, 2026-06-01T12:00:00.000Z
+
+-- hasSessionFrom
+select "id" from "sessions" where "account_id" = ? and "address" = ? limit ?;
+-- 1, 127.0.0.1, 1
+
+-- isEventDone
+select "event_id" from "done_events" where "subscriber" = ? and "event_id" = ?;
+-- media, 1
+
+-- claimOutbox
+select * from "outbox" where "set_aside_at" is null and "due_at" <= ? order by "due_at" limit ?;
+-- 2026-06-01T12:00:00.000Z, 10
