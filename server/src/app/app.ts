@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
 import pino, { type Logger } from 'pino';
-import { diskBlobs } from '../adapters/blobs/disk.ts';
 import { localBus } from '../adapters/bus/local.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
@@ -25,6 +23,7 @@ import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
+import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
 import { SetupError, withUsableDatabase } from './setup-error.ts';
 
@@ -59,7 +58,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
   const database = await openMigrated(config);
-  const { blobs, images } = openMachines(config);
+  const { blobs, images } = await openMachines(config);
   const bus = localBus();
   const { services, purgeAccount, posts } = buildServices(config, { now, database, blobs, images });
   const { media } = services;
@@ -95,15 +94,16 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       clearInterval(sweeping);
       await events.stop();
       await bus.close();
+      await blobs.close();
       await database.close();
     },
   };
 }
 
 /** Where files are kept and what reads pictures, as the configuration names them. */
-export function openMachines(config: Config): Pick<App, 'blobs' | 'images'> {
+export async function openMachines(config: Config): Promise<Pick<App, 'blobs' | 'images'>> {
   return {
-    blobs: diskBlobs(join(config.dataDir, 'blobs')),
+    blobs: await openBlobs(config),
     images: sharpImages({
       concurrency: config.concurrency,
       maxPixels: config.media.maxPixels,

@@ -28,14 +28,18 @@ export async function runChecks(): Promise<Check[]> {
     }),
   );
   // Opened apart from the database: a broken one must not hide what else is broken.
-  const { blobs, images } = openMachines(config);
-  checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
+  const { blobs, images } = await openMachines(config);
+  const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
+  checks.push(
+    await check('storage', () => blobs.check().then(() => `${place}: written, read and deleted`)),
+  );
   checks.push(
     await check('image library', async () => {
       const { variants } = await images.makeVariants(await samplePhoto(1));
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );
+  await blobs.close();
   return checks;
 }
 
