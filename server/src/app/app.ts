@@ -16,6 +16,7 @@ import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
+import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
@@ -37,6 +38,7 @@ export type App = {
   services: Services;
   relay: Relay;
   sweep: Janitor;
+  sweepMedia: MediaSweep;
   /** Starts the worker: events are handled from now on, and what has outlived its use is removed. */
   startWork(): void;
   /** Lets running jobs end, then closes everything in reverse order. */
@@ -84,6 +86,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     services,
     relay: events,
     sweep,
+    sweepMedia: mediaSweep({ database, now, blobs }),
     startWork() {
       events.start();
       sweeping = every(() => {

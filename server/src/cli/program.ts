@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import { adminCommand } from './admin.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
+import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { CommandError } from './print.ts';
 import { seedCommand } from './seed.ts';
@@ -28,6 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
     seedCommand(),
     ...documentCommands(),
     adminCommand(),
+    mediaCommand(),
     doctorCommand(),
     settingsCommand(),
   ];
