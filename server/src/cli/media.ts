@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { SweepReport } from '../domain/media/media-sweep.ts';
-import { jsonOption, print } from './print.ts';
+import { CommandError, jsonOption, print } from './print.ts';
 import { progressBars } from './progress.ts';
 
 type Options = { dryRun?: boolean; olderThan: number; force?: boolean; json?: boolean };
@@ -37,6 +38,9 @@ async function sweep(options: { minAgeMs: number; isDryRun: boolean; isForced: b
   const onProgress = (done: number, total: number) => progress.report('comparing', done, total);
   try {
     return await app.sweepMedia({ ...options, onProgress });
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
+    throw new CommandError('the storage cannot be reached. ./rookery doctor says why.');
   } finally {
     progress.stop();
     await app.close();

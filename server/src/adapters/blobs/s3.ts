@@ -23,8 +23,10 @@ import { staging } from './staging.ts';
 
 /** All attempts of one call together; below what a request as a whole may take. */
 const callMs = 10_000;
-/** A reader rather learns soon that nothing comes. */
+/** Somebody waits for these: they rather learn soon that nothing comes. An upload has a second more for each MB. */
 const readMs = 3000;
+const keepMs = 3000;
+const bytesPerMs = 1000;
 /** Larger uploads go in parts of this size; S3 takes parts of 5 MB and more, and at most 10,000 of them. */
 const partBytes = 8 * 1024 * 1024;
 const partsAtOnce = 2;
@@ -56,7 +58,7 @@ export function s3Blobs(options: S3Options, folder: string): BlobStore {
       queueSize: partsAtOnce,
       abortController,
     });
-    await within(callMs * Math.ceil((size + 1) / partBytes), (signal) => {
+    await within(keepMs + size / bytesPerMs, (signal) => {
       signal.addEventListener('abort', () => abortController.abort());
       return upload.done();
     }).finally(() => params.Body.destroy());

@@ -187,9 +187,9 @@ export function mediaService(needs: Needs) {
       );
       return;
     }
-    for (const { size, bytes } of made.variants) {
-      await blobs.put(variantKey(row.public_key, size), bytes);
-    }
+    await Promise.all(
+      made.variants.map(({ size, bytes }) => blobs.put(variantKey(row.public_key, size), bytes)),
+    );
     const variants = made.variants.map(
       ({ bytes, ...v }): VariantView => ({ ...v, bytes: bytes.length }),
     );
