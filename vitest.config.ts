@@ -1,5 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { isReached, type ServerEngine, servers } from './server/tests/support/databases.ts';
+import { s3Problem } from './server/tests/support/s3.ts';
 
 /** Tests that ask a database; they run on every engine. The others run once. */
 const onEveryEngine = [
@@ -33,11 +34,13 @@ function project(engine: string): TestProjectInlineConfiguration {
           ? ['server/tests/**/*.test.ts', 'client/tests/**/*.test.ts']
           : onEveryEngine,
       exclude: engine === 'sqlite' ? [] : ['server/tests/db/sqlite.test.ts'],
-      env: { TEST_DATABASE: engine },
+      env: { TEST_DATABASE: engine, TEST_RUN_PID: String(process.pid) },
       globalSetup: ['./server/tests/support/global-setup.ts'],
     },
   };
 }
+
+if (s3Problem) process.stderr.write(`S3: ${s3Problem}; its tests are left out.\n`);
 
 export default defineConfig({
   test: {

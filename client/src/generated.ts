@@ -291,7 +291,7 @@ export type Operations = {
     };
     answer: Media;
   };
-  /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. */
+  /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes. */
   fetchImage: {
     path: {
       key: string;

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
 import pino, { type Logger } from 'pino';
-import { diskBlobs } from '../adapters/blobs/disk.ts';
 import { localBus } from '../adapters/bus/local.ts';
 import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
@@ -19,6 +17,7 @@ import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
+import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
@@ -26,6 +25,7 @@ import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
+import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
 import { openCurrentDatabase } from './schema.ts';
 
@@ -44,6 +44,7 @@ export type App = {
   services: Services;
   relay: Relay;
   sweep: Janitor;
+  sweepMedia: MediaSweep;
   /** Starts the worker: events are handled from now on, and what has outlived its use is removed. */
   startWork(): Promise<void>;
   /** Starts what a process without a worker does: it hands events on to a broker. Without one they wait for a worker. */
@@ -71,7 +72,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const log = options.log ?? newLog(config);
   const { concurrency = defaultConcurrency } = options;
   const database = await openCurrentDatabase(config);
-  const { blobs, bus, cache, images } = openMachines(config, { log, concurrency });
+  const { blobs, bus, cache, images } = await openMachines(config, { log, concurrency });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
   const machines = { now, database, blobs, images, counters: loginCounters };
@@ -107,6 +108,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     services,
     relay: events,
     sweep,
+    sweepMedia: mediaSweep({ database, now, blobs }),
     async startWork() {
       if (config.amqp) await bus.consume(handle);
       events.start();
@@ -122,18 +124,19 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await events.stop();
       await bus.close();
       await cache?.close();
+      await blobs.close();
       await database.close();
     },
   };
 }
 
 /** Where files are kept, what carries events, counts and reads pictures, as the configuration names them. */
-export function openMachines(
+export async function openMachines(
   config: Config,
   { log, concurrency = defaultConcurrency }: { log: Logger; concurrency?: number },
-): Pick<App, 'blobs' | 'bus' | 'cache' | 'images'> {
+): Promise<Pick<App, 'blobs' | 'bus' | 'cache' | 'images'>> {
   return {
-    blobs: diskBlobs(join(config.dataDir, 'blobs')),
+    blobs: await openBlobs(config),
     bus: config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus(),
     cache: config.redisUrl === null ? null : openCache(config.redisUrl, log),
     images: sharpImages({

@@ -29,9 +29,12 @@ export async function runChecks(): Promise<Check[]> {
   );
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
   const log = newLog({ ...config, logLevel: 'silent' });
-  const { blobs, bus, cache, images } = openMachines(config, { log });
+  const { blobs, bus, cache, images } = await openMachines(config, { log });
   if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
-  checks.push(await check('storage', () => blobs.check().then(() => 'written, read and deleted')));
+  const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
+  checks.push(
+    await check('storage', () => blobs.check().then(() => `${place}: written, read and deleted`)),
+  );
   checks.push(
     await check('image library', async () => {
       const { variants } = await images.makeVariants(await samplePhoto(1));
@@ -43,6 +46,8 @@ export async function runChecks(): Promise<Check[]> {
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
   }
   await bus.close();
+  await cache?.close();
+  await blobs.close();
   return checks;
 }
 

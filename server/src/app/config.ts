@@ -30,6 +30,16 @@ export type Config = {
   signUps: Settings['SIGNUPS'];
   hasRateLimits: boolean;
   media: { maxBytes: number; maxPixels: number; quotaBytes: number };
+  /** Null: pictures are kept in files. */
+  s3: {
+    endpoint: string;
+    bucket: string;
+    region: string;
+    accessKeyId: string;
+    secretAccessKey: string;
+    hasPathStyle: boolean;
+    publicUrl: string | null;
+  } | null;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
 };
@@ -62,6 +72,7 @@ export function readConfig(environment: Environment = process.env): Config {
     translated(settings.DB_URI) ??
     `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   checkTogether(settings, problems);
+  const s3 = s3Of(settings, problems);
   const secretKey =
     problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -89,6 +100,7 @@ export function readConfig(environment: Environment = process.env): Config {
       maxPixels: settings.UPLOAD_MAX_MEGAPIXELS * 1_000_000,
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
+    s3,
     concurrency: Math.max(2, availableParallelism()),
   };
 }
@@ -177,6 +189,37 @@ function checkTogether(settings: Settings, problems: string[]): void {
       'PUBLIC_URL is needed in production: the address that clients use, such as https://example.com.',
     );
   }
+}
+
+/** All of the four, or none: half a setup would keep pictures where nobody looks for them. */
+function s3Of(settings: Settings, problems: string[]): Config['s3'] {
+  const {
+    S3_ENDPOINT: endpoint,
+    S3_BUCKET: bucket,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+    S3_PUBLIC_URL: publicUrl,
+  } = settings;
+  if (endpoint && bucket && accessKeyId && secretAccessKey) {
+    return {
+      endpoint,
+      bucket,
+      region: settings.S3_REGION,
+      accessKeyId,
+      secretAccessKey,
+      hasPathStyle: settings.S3_FORCE_PATH_STYLE === 'true',
+      publicUrl: publicUrl ?? null,
+    };
+  }
+  const needed = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+  const missing = needed.filter((name) => !settings[name]);
+  const given = [...needed, 'S3_PUBLIC_URL' as const].filter((name) => settings[name]);
+  if (given.length > 0) {
+    problems.push(
+      `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} set, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not. To keep pictures in S3 set ${needed.join(', ')}; to keep them in files set none.`,
+    );
+  }
+  return null;
 }
 
 const exampleSecrets = /change.?me|example|secret|password|12345678|abcdefgh|^(.)\1+$/i;

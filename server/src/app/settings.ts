@@ -123,6 +123,46 @@ export const Settings = Type.Object({
     default: 100,
     description: 'Largest picture, in megapixels.',
   }),
+  S3_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+/?$',
+      description:
+        'Keeps pictures in S3 rather than in files: the store’s address, such as `https://s3.eu-central-1.amazonaws.com`. Needs the bucket and both keys too.',
+    }),
+  ),
+  S3_BUCKET: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+      description: 'The bucket, for this server alone and without public access.',
+    }),
+  ),
+  S3_REGION: Type.String({
+    minLength: 1,
+    default: 'us-east-1',
+    description: 'The region that requests are signed for.',
+  }),
+  S3_ACCESS_KEY_ID: Type.Optional(
+    Type.String({
+      minLength: 1,
+      'x-secret': true,
+      description: 'The key that may read, write, list and delete in the bucket.',
+    }),
+  ),
+  S3_SECRET_ACCESS_KEY: Type.Optional(
+    Type.String({ minLength: 1, 'x-secret': true, description: 'The secret of that key.' }),
+  ),
+  S3_FORCE_PATH_STYLE: Type.Enum(['true', 'false'], {
+    default: 'true',
+    description:
+      'Whether the bucket stands in the path of the store’s addresses (`true`) or in the host’s name (`false`).',
+  }),
+  S3_PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+/?$',
+      description:
+        'Where clients reach the store. When set, pictures of published posts are answered by a redirect to an address there that is signed for five minutes; otherwise all go through the server.',
+    }),
+  ),
   MEDIA_QUOTA_MB: Type.Integer({
     minimum: 1,
     maximum: 1_000_000_000,

@@ -7,6 +7,7 @@ import { adminCommand } from './admin.ts';
 import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
+import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
 import { CommandError } from './print.ts';
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
     seedCommand(),
     ...documentCommands(),
     adminCommand(),
+    mediaCommand(),
     doctorCommand(),
     settingsCommand(),
   ];

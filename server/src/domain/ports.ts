@@ -5,7 +5,10 @@ export type Now = () => Date;
 
 /** Foreign machines, as the domain sees them. Each has adapters in `adapters/` and one conformance suite. */
 
-/** Keeps bytes under keys of the form `originals/…`, `variants/…`. What `put` and `keep` acknowledged survives a crash. */
+/**
+ * Keeps bytes under keys of the form `originals/…`, `variants/…`. What `put` and `keep` acknowledged survives a crash.
+ * Each function throws DomainError `unavailable` while the store cannot be reached.
+ */
 export type BlobStore = {
   /**
    * Takes in an upload of unknown length without keeping it yet.
@@ -21,9 +24,21 @@ export type BlobStore = {
   read(key: string): Promise<Uint8Array | null>;
   /** Deletes a blob; one that is not there counts as deleted. */
   delete(key: string): Promise<void>;
-  /** Writes, reads and deletes a blob. @throws Error that says what is wrong */
+  /** Every blob whose key begins with `prefix`, in no order. Files of others in the same place are left out. */
+  list(prefix: string): AsyncIterable<StoredBlob>;
+  /** Uploads that were begun and neither kept nor discarded: in flight, or left by a crash. */
+  listUnkept(): AsyncIterable<UnkeptBlob>;
+  /** An address where anybody may fetch the blob for a few minutes; null when its bytes must go through the server. */
+  findAddress(key: string, contentType: string): Promise<string | null>;
+  /** Writes, reads and deletes a blob. @throws Error that says what is wrong and what to do */
   check(): Promise<void>;
+  /** Ends connections. */
+  close(): Promise<void>;
 };
+
+export type StoredBlob = { key: string; bytes: number; modifiedAt: Date };
+
+export type UnkeptBlob = { name: string; modifiedAt: Date; discard: () => Promise<void> };
 
 export type ByteRange = { start: number; end: number };
 

@@ -1,18 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import {
-  copyFile,
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  rm,
-} from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { DomainError } from '../../domain/errors.ts';
-import type { BlobStore, StagedBlob } from '../../domain/ports.ts';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { BlobStore, StoredBlob } from '../../domain/ports.ts';
+import { checkedKey, isKey } from './keys.ts';
+import { noneIfMissing, nullIfMissing, staging, withFile } from './staging.ts';
 
 /**
  * Blobs as files below a folder. A file gets its name only when its bytes are on the disk: written under a temporary
@@ -20,24 +12,11 @@ import type { BlobStore, StagedBlob } from '../../domain/ports.ts';
  */
 export function diskBlobs(folder: string): BlobStore {
   const pathOf = (key: string) => join(folder, fanOut(key));
-  const temporaryPath = () => join(folder, 'tmp', randomUUID());
-
-  async function stage(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob> {
-    const path = temporaryPath();
-    const discard = () => rm(path, { force: true });
-    try {
-      const { bytes, sha256 } = await writeSynced(path, limited(content, maxBytes));
-      return { path, bytes, sha256, discard, keep: (key) => moveTo(path, pathOf(key)) };
-    } catch (error) {
-      await discard();
-      throw error;
-    }
-  }
+  const staged = staging(join(folder, 'tmp'));
 
   async function put(key: string, bytes: Uint8Array): Promise<void> {
-    const path = temporaryPath();
-    await writeSynced(path, [bytes]);
-    await moveTo(path, pathOf(key));
+    const target = pathOf(key);
+    await moveTo(await staged.write(bytes), target);
   }
 
   async function read(key: string): Promise<Uint8Array | null> {
@@ -47,12 +26,26 @@ export function diskBlobs(folder: string): BlobStore {
   async function copy(from: string, to: string): Promise<void> {
     const [source, target] = [pathOf(from), pathOf(to)];
     await mkdir(dirname(target), { recursive: true });
-    // Blobs are never written in place, so two names may share the bytes; a file system has a limit of names per file.
-    await link(source, target).catch(() => copyFile(source, target));
+    // Blobs are never written in place, so two names may share the bytes. A name that is taken, or one too many for the
+    // file system, is replaced by a real copy.
+    await link(source, target).catch(async () => rename(await staged.copyOf(source), target));
+    // The second name is as young as its key, or a sweep would take it for one that nobody wants.
+    await utimes(target, new Date(), new Date());
+  }
+
+  /** Walks only the folders that the prefix leads to. */
+  async function* list(prefix: string): AsyncGenerator<StoredBlob> {
+    for await (const path of filesBelow(join(folder, folderOf(prefix)))) {
+      const key = relative(folder, path).replace(/^([a-z]+)\/..\//, '$1/');
+      if (!key.startsWith(prefix) || !isKey(key) || pathOf(key) !== path) continue;
+      const stats = await stat(path).catch(nullIfMissing);
+      if (stats) yield { key, bytes: stats.size, modifiedAt: stats.mtime };
+    }
   }
 
   return {
-    stage,
+    stage: (content, maxBytes) =>
+      staged.stage(content, maxBytes, async (path, key) => moveTo(path, pathOf(key))),
     put,
     copy,
     read,
@@ -63,6 +56,9 @@ export function diskBlobs(folder: string): BlobStore {
     async delete(key) {
       await rm(pathOf(key), { force: true });
     },
+    list,
+    listUnkept: () => staged.list(),
+    findAddress: async () => null,
     async check() {
       const key = `check/${randomUUID()}`;
       await put(key, Buffer.from('rookery'));
@@ -70,65 +66,28 @@ export function diskBlobs(folder: string): BlobStore {
       await rm(pathOf(key));
       if (!isThere) throw new Error(`What was written to ${folder} could not be read again.`);
     },
+    async close() {},
   };
 }
 
 /** `variants/abcdef…/small` → `variants/ab/abcdef…/small`: no folder grows beyond what file systems like. */
 function fanOut(key: string): string {
-  if (!/^[a-z]+\/[0-9a-f-]{2,64}(\/[a-z]+)?$/.test(key))
-    throw new Error(`“${key}” is no blob key.`);
-  return key.replace(/^([a-z]+)\/(..)/, '$1/$2/$2');
+  return checkedKey(key).replace(/^([a-z]+)\/(..)/, '$1/$2/$2');
 }
 
-async function* limited(content: AsyncIterable<Uint8Array>, maxBytes: number) {
-  let bytes = 0;
-  for await (const chunk of content) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      const message = `must have at most ${maxBytes} bytes`;
-      throw new DomainError('too_large', `The file ${message}.`, {
-        fields: [{ field: 'file', message }],
-      });
-    }
-    yield chunk;
-  }
+/** The deepest folder that surely holds every key with a prefix: `variants/abcd` → `variants/ab`. */
+function folderOf(prefix: string): string {
+  const [top = '', rest = ''] = prefix.split('/');
+  if (!prefix.includes('/')) return '.';
+  return rest.length < 2 ? top : join(top, rest.slice(0, 2));
 }
 
-async function writeSynced(
-  path: string,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await withFile(await openForWriting(path), async (file) => {
-    for await (const chunk of content) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await file.write(chunk);
-    }
-    await file.sync();
-  });
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-async function withFile(
-  file: FileHandle,
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  try {
-    await work(file);
-  } finally {
-    await file.close();
-  }
-}
-
-async function openForWriting(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    await mkdir(dirname(path), { recursive: true });
-    return open(path, 'wx', 0o600);
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
   }
 }
 
@@ -142,13 +101,4 @@ async function moveTo(from: string, to: string): Promise<void> {
 
 async function syncFolder(path: string): Promise<void> {
   await withFile(await open(path), (folder) => folder.sync());
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function nullIfMissing(error: unknown): null {
-  if (isMissing(error)) return null;
-  throw error;
 }

@@ -52,6 +52,8 @@ const MediaParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 214748
 
 /** One year; the bytes behind a key never change. */
 const longCache = 'public, max-age=31536000, immutable';
+/** Of a redirect: shorter than the address behind it lives. */
+const shortCache = 'public, max-age=60';
 const noCache = 'private, no-store';
 
 export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
@@ -107,7 +109,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         id: 'fetchImage',
         summary: 'Fetch one size of a picture',
         description:
-          'Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`.',
+          'Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
         tag: 'media',
         errors: ['not_found', 'invalid'],
         signedIn: 'optional',
@@ -211,6 +213,9 @@ async function sendVariant(
     .header('cross-origin-resource-policy', 'cross-origin');
   if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag))
     return reply.code(304).send();
+  // An address is signed for one method.
+  const address = request.method === 'GET' ? await variant.findAddress() : null;
+  if (address) return reply.header('cache-control', shortCache).redirect(address);
   const range = rangeOf(request.headers.range, variant.bytes);
   if (range === 'unsatisfiable') {
     return reply.code(416).header('content-range', `bytes */${variant.bytes}`).send();

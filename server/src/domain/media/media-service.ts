@@ -50,6 +50,8 @@ export type OpenVariant = VariantView & {
   /** False: only its owner may see it, so no cache may keep it. */
   isPublic: boolean;
   open(range?: ByteRange): Promise<Readable | null>;
+  /** Where else it may be fetched for a few minutes; null: here alone, as always with one that is not public. */
+  findAddress(): Promise<string | null>;
 };
 
 /** Takes uploads in, makes their variants, and hands them out to those who may see them. */
@@ -158,10 +160,12 @@ export function mediaService(needs: Needs) {
       });
       if (viewer.accountId !== row.account_id || row.post_state === 'deleted') throw missing;
     }
+    const key = variantKey(publicKey, variant.size);
     return {
       ...variant,
       isPublic,
-      open: (range) => blobs.open(variantKey(publicKey, variant.size), range),
+      open: (range) => blobs.open(key, range),
+      findAddress: async () => (isPublic ? blobs.findAddress(key, variant.contentType) : null),
     };
   }
 
@@ -183,9 +187,9 @@ export function mediaService(needs: Needs) {
       );
       return;
     }
-    for (const { size, bytes } of made.variants) {
-      await blobs.put(variantKey(row.public_key, size), bytes);
-    }
+    await Promise.all(
+      made.variants.map(({ size, bytes }) => blobs.put(variantKey(row.public_key, size), bytes)),
+    );
     const variants = made.variants.map(
       ({ bytes, ...v }): VariantView => ({ ...v, bytes: bytes.length }),
     );

@@ -139,6 +139,25 @@ export function listMedia(
     .execute();
 }
 
+export type MediaKeysRow = Pick<
+  MediaRow,
+  'id' | 'original_key' | 'public_key' | 'variants' | 'created_at'
+>;
+
+/** Rows whose column begins with a prefix that ends in a hex digit. For sweeps: only one of the columns has an index. */
+export function listMediaByPrefix(
+  db: Db,
+  column: 'original_key' | 'public_key',
+  prefix: string,
+): Promise<MediaKeysRow[]> {
+  return db
+    .selectFrom('media')
+    .select(['id', 'original_key', 'public_key', 'variants', 'created_at'])
+    .where(column, '>=', prefix)
+    .where(column, '<', `${prefix}g`)
+    .execute();
+}
+
 /** Removes the row of a medium as it was read. False when it is gone, or a post took it in the meantime. */
 export async function deleteMedia(tx: Tx, row: Pick<MediaRow, 'id' | 'post_id'>): Promise<boolean> {
   const query = tx.deleteFrom('media').where('id', '=', row.id);
@@ -158,6 +177,11 @@ export function mediaViewOf(row: ViewRow): MediaView {
     height: row.height,
     blurhash: row.blurhash,
     publicKey: row.public_key,
-    variants: JSON.parse(row.variants) as VariantView[],
+    variants: variantsOf(row),
   };
+}
+
+/** The sizes that the worker made; none before it did. */
+export function variantsOf(row: Pick<MediaRow, 'variants'>): VariantView[] {
+  return JSON.parse(row.variants) as VariantView[];
 }

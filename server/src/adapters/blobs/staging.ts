@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DomainError } from '../../domain/errors.ts';
+import type { StagedBlob, UnkeptBlob } from '../../domain/ports.ts';
+
+type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export type Staging = {
+  /** Takes in an upload; `keep` is called with the file and the key that it is kept under. */
+  stage(
+    content: AsyncIterable<Uint8Array>,
+    maxBytes: number,
+    keep: (path: string, key: string) => Promise<void>,
+  ): Promise<StagedBlob>;
+  /** Writes bytes to a file of their own, safe on the disk, and returns its path. */
+  write(bytes: Uint8Array): Promise<string>;
+  /** Copies a file to one of its own, and returns its path. Not synced. */
+  copyOf(path: string): Promise<string>;
+  list(): AsyncIterable<UnkeptBlob>;
+};
+
+/** Files that are being written, in a folder of their own. */
+export function staging(folder: string): Staging {
+  const newPath = () => join(folder, randomUUID());
+
+  return {
+    async stage(content, maxBytes, keep) {
+      const path = newPath();
+      const discard = () => rm(path, { force: true });
+      try {
+        const { bytes, sha256 } = await writeSynced(path, limited(content, maxBytes));
+        return { path, bytes, sha256, discard, keep: (key) => keep(path, key) };
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+    },
+    async write(bytes) {
+      const path = newPath();
+      await writeSynced(path, [bytes]);
+      return path;
+    },
+    async copyOf(source) {
+      const path = newPath();
+      await mkdir(folder, { recursive: true });
+      await copyFile(source, path);
+      return path;
+    },
+    async *list() {
+      for (const name of await readdir(folder).catch(noneIfMissing)) {
+        const path = join(folder, name);
+        const stats = await stat(path).catch(nullIfMissing);
+        if (!stats?.isFile()) continue;
+        const discard = () => rm(path, { force: true });
+        yield { name: path, modifiedAt: stats.mtime, discard };
+      }
+    },
+  };
+}
+
+/** Runs `work` on an open file, and closes it whatever happens. */
+export async function withFile(
+  file: FileHandle,
+  work: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Turns the error of a missing file into null. */
+export function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null;
+  throw error;
+}
+
+/** Turns the error of a missing folder into an empty list. */
+export function noneIfMissing(error: unknown): [] {
+  if (isMissing(error)) return [];
+  throw error;
+}
+
+async function* limited(content: AsyncIterable<Uint8Array>, maxBytes: number) {
+  let bytes = 0;
+  for await (const chunk of content) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      const message = `must have at most ${maxBytes} bytes`;
+      throw new DomainError('too_large', `The file ${message}.`, {
+        fields: [{ field: 'file', message }],
+      });
+    }
+    yield chunk;
+  }
+}
+
+async function writeSynced(
+  path: string,
+  content: Content,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await withFile(await openForWriting(path), async (file) => {
+    for await (const chunk of content) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await file.write(chunk);
+    }
+    await file.sync();
+  });
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+async function openForWriting(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx', 0o600);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,67 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { openApp } from '../app/app.ts';
+import { readConfig } from '../app/config.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { SweepReport } from '../domain/media/media-sweep.ts';
+import { CommandError, jsonOption, print } from './print.ts';
+import { progressBars } from './progress.ts';
+
+type Options = { dryRun?: boolean; olderThan: number; force?: boolean; json?: boolean };
+
+const hourMs = 3600 * 1000;
+const maxShown = 20;
+
+export function mediaCommand(): Command {
+  const media = new Command('media').description('look after stored pictures');
+  media
+    .command('sweep')
+    .description('delete objects that no row names, and report rows whose objects are missing')
+    .option('--dry-run', 'only report')
+    .option('--older-than <hours>', 'leave alone what is younger', hours, 24)
+    .option('--force', 'delete even when most objects have no row')
+    .addOption(jsonOption())
+    .action(async ({ dryRun = false, olderThan, force = false, json }: Options) => {
+      const report = await sweep({
+        minAgeMs: olderThan * hourMs,
+        isDryRun: dryRun,
+        isForced: force,
+      });
+      if (json) print(JSON.stringify(report, null, 2));
+      else for (const line of linesOf(report)) print(line);
+    });
+  return media;
+}
+
+async function sweep(options: { minAgeMs: number; isDryRun: boolean; isForced: boolean }) {
+  const app = await openApp({ ...readConfig(), logLevel: 'warn' });
+  const progress = progressBars();
+  const onProgress = (done: number, total: number) => progress.report('comparing', done, total);
+  try {
+    return await app.sweepMedia({ ...options, onProgress });
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
+    throw new CommandError('the storage cannot be reached. ./rookery doctor says why.');
+  } finally {
+    progress.stop();
+    await app.close();
+  }
+}
+
+function linesOf({ objects, orphans, orphanBytes, unkept, deleted, missing }: SweepReport) {
+  const shown = missing.slice(0, maxShown);
+  return [
+    `${objects} objects; ${orphans} without a row (${(orphanBytes / 1e6).toFixed(1)} MB), ${unkept} uploads never kept`,
+    `${deleted} deleted`,
+    `${missing.length} objects missing${missing.length > maxShown ? `, the first ${maxShown}` : ''}`,
+    ...shown.map(({ mediaId, key }) => `  media ${mediaId}: ${key}`),
+  ];
+}
+
+/** One hour at least: an upload and its row are minutes apart at most. */
+function hours(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,6}$/.test(text) || number < 1) {
+    throw new InvalidArgumentError('It must be a whole number of hours, 1 or more.');
+  }
+  return number;
+}
