@@ -20,6 +20,8 @@ export type Ledger = {
   likes: Map<string, boolean>;
   /** `follower/followee`. */
   follows: Map<string, Wish>;
+  /** How many writes were acknowledged. */
+  acknowledged: number;
   /** Answers that were neither success nor silence. */
   refusals: string[];
 };
@@ -34,6 +36,7 @@ export async function newLedger(program: Program): Promise<Ledger> {
     uploads: [],
     likes: new Map(),
     follows: new Map(),
+    acknowledged: 0,
     refusals: [],
   };
 }
@@ -65,7 +68,7 @@ export async function writeUntilSilence(program: Program, ledger: Ledger): Promi
 export async function repeatAll(program: Program, ledger: Ledger): Promise<void> {
   const photo = await smallPhoto();
   const isDue = (made: Made, i: number, all: readonly Made[]) =>
-    made.id === null || i >= all.length - 5;
+    made.id === null || i >= all.length - 2;
   for (const made of ledger.posts.filter(isDue)) await post(program, ledger, made);
   for (const made of ledger.uploads.filter(isDue)) await upload(program, ledger, made, photo);
   for (const [name, isKnown] of ledger.likes) if (!isKnown) await like(program, ledger, name);
@@ -138,7 +141,10 @@ function note(ledger: Ledger, made: Made, { status, body }: Answer): void {
   if (status !== 201) ledger.refusals.push(`${status} ${JSON.stringify(body)}`);
   else if (made.id !== null && made.id !== body.id) {
     ledger.refusals.push(`${made.key} was ${made.id} and is ${body.id}`);
-  } else made.id = body.id;
+  } else {
+    made.id = body.id;
+    ledger.acknowledged += 1;
+  }
 }
 
 async function likeSome(program: Program, ledger: Ledger): Promise<void> {
@@ -153,8 +159,11 @@ async function like(program: Program, ledger: Ledger, name: string): Promise<voi
   ledger.likes.set(name, ledger.likes.get(name) ?? false);
   const token = ledger.tokens[person];
   const { status } = await program.send('PUT', `/v2/posts/${id}/like`, { token });
-  if (status === 200) ledger.likes.set(name, true);
-  else ledger.refusals.push(`${status} like ${name}`);
+  if (status !== 200) ledger.refusals.push(`${status} like ${name}`);
+  else {
+    ledger.likes.set(name, true);
+    ledger.acknowledged += 1;
+  }
 }
 
 function followSome(program: Program, ledger: Ledger, by: Person, whom: Person): Promise<void> {
@@ -175,6 +184,9 @@ async function follow(
   const token = ledger.tokens[by];
   const method = asked ? 'PUT' : 'DELETE';
   const { status } = await program.send(method, `/v2/users/${whom}/follow`, { token });
-  if (status === 200) Object.assign(wish, { known: asked, asked: null });
-  else ledger.refusals.push(`${status} follow ${name}`);
+  if (status !== 200) ledger.refusals.push(`${status} follow ${name}`);
+  else {
+    Object.assign(wish, { known: asked, asked: null });
+    ledger.acknowledged += 1;
+  }
 }
