@@ -167,7 +167,7 @@ function checkTogether(settings: Settings, problems: string[]): void {
     }
   }
   for (const proxy of listOf(settings.TRUSTED_PROXIES)) {
-    if (isIP(proxy.split('/')[0] ?? '') === 0) {
+    if (!isNetwork(proxy)) {
       problems.push(
         `TRUSTED_PROXIES names ${proxy}, which is no address. Use the form 127.0.0.1,10.0.0.0/8.`,
       );
@@ -285,6 +285,16 @@ function writeSecret(path: string): void {
   } finally {
     rmSync(unnamed);
   }
+}
+
+/** An address, or one with the length of its network: `10.0.0.0/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const family = isIP(address);
+  const maxPrefix = family === 4 ? 32 : 128;
+  return (
+    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= maxPrefix
+  );
 }
 
 function contractsOf(settings: Settings): string[] {

@@ -13,7 +13,8 @@ export const Settings = Type.Object({
     minimum: 0,
     maximum: 65535,
     default: 3000,
-    description: 'Port to listen on. 0 takes a free one.',
+    description:
+      'Port to listen on. 0 takes a free one; then set `PUBLIC_URL`, or addresses in answers name port 0.',
   }),
   PUBLIC_URL: Type.Optional(
     Type.String({

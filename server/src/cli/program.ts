@@ -57,6 +57,7 @@ function programVersion(): string {
 
 /** `rookery openapi | head` closes our output early; that is no fault. */
 function endQuietlyWhenUnread(): void {
+  if (process.stdout.listenerCount('error') > 0) return;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

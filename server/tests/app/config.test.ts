@@ -65,6 +65,15 @@ describe('the configuration', () => {
     );
   });
 
+  it.each(['10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0'])(
+    'refuses to trust “%s”',
+    (network) => {
+      const problems = problemsOf({ TRUSTED_PROXIES: network });
+
+      expect(problems).toEqual([expect.stringContaining('TRUSTED_PROXIES names')]);
+    },
+  );
+
   it('reads a secret from the file that its twin names', () => {
     const file = join(dataDir, 'key');
     writeFileSync(file, `${goodSecret}\n`);
