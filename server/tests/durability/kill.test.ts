@@ -11,7 +11,7 @@ describe('a process that is killed', () => {
   afterEach(cleanUp);
 
   it('keeps every acknowledged write exactly once, through 20 kills', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const dataDir = temporaryFolder();
     let program = await startProgram({ dataDir });
