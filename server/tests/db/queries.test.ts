@@ -39,6 +39,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listMedia: of a post': (db) => media.listMedia(db, { postId: 1 }),
   'listMedia: of an account': (db) => media.listMedia(db, { accountId: 1, limit: 100 }),
   'listMedia: loose': (db) => media.listMedia(db, { looseBefore: at, limit: 100 }),
+  'listMediaByPrefix: originals': (db) => media.listMediaByPrefix(db, 'original_key', 'ab'),
+  'listMediaByPrefix: variants': (db) => media.listMediaByPrefix(db, 'public_key', 'ab'),
   readLikedPosts: (db) => likes.readLikedPosts(db, 1, [1, 2, 3]),
   'listLikes: of a post': (db) => likes.listLikes(db, { postId: 1 }, first),
   'listLikes: of an account': (db) => likes.listLikes(db, { accountId: 1 }, later),

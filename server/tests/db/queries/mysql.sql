@@ -74,6 +74,14 @@ select * from `media` where `account_id` = ? limit ?;
 select * from `media` where `created_at` < ? and `purpose` = ? and `post_id` is null limit ?;
 -- 2026-06-01T12:00:00.000Z, post, 100
 
+-- listMediaByPrefix: originals
+select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media` where `original_key` >= ? and `original_key` < ?;
+-- ab, abg
+
+-- listMediaByPrefix: variants
+select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media` where `public_key` >= ? and `public_key` < ?;
+-- ab, abg
+
 -- readLikedPosts
 select `post_id` from `likes` where `post_id` in (?, ?, ?, ?, ?) and `account_id` = ?;
 -- 1, 2, 3, 1, 1, 1
@@ -121,6 +129,10 @@ select `id` from `sessions` where `account_id` = ? and `address` = ? limit ?;
 -- isEventDone
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1
+
+-- listSetAside
+select `id`, `event_id`, `topic`, `subscriber`, `attempts`, `last_error`, `set_aside_at` from `outbox` where `set_aside_at` is not null order by `set_aside_at`, `id`;
+-- 
 
 -- claimOutbox
 select * from `outbox` where `set_aside_at` is null and `due_at` <= ? order by `due_at` limit ?;

@@ -76,6 +76,14 @@ select * from "media" where "account_id" = $1 limit $2;
 select * from "media" where "created_at" < $1 and "purpose" = $2 and "post_id" is null limit $3;
 -- 2026-06-01T12:00:00.000Z, post, 100
 
+-- listMediaByPrefix: originals
+select "id", "original_key", "public_key", "variants", "created_at" from "media" where "original_key" >= $1 and "original_key" < $2;
+-- ab, abg
+
+-- listMediaByPrefix: variants
+select "id", "original_key", "public_key", "variants", "created_at" from "media" where "public_key" >= $1 and "public_key" < $2;
+-- ab, abg
+
 -- readLikedPosts
 select "post_id" from "likes" where "post_id" in ($1, $2, $3, $4, $5) and "account_id" = $6;
 -- 1, 2, 3, 1, 1, 1
@@ -123,6 +131,10 @@ select "id" from "sessions" where "account_id" = $1 and "address" = $2 limit $3;
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;
 -- media, 1
+
+-- listSetAside
+select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_aside_at" from "outbox" where "set_aside_at" is not null order by "set_aside_at", "id";
+-- 
 
 -- claimOutbox
 select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 order by "due_at" limit $2;
