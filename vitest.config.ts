@@ -9,7 +9,7 @@ const onEveryEngine = [
   'server/tests/jobs/**/*.test.ts',
 ];
 
-const all = ['sqlite', 'postgres', 'mysql'] as const;
+const all = ['sqlite', 'postgres', 'mysql', 'cockroachdb'] as const;
 
 /** The engines that `DATABASES=sqlite,postgres` names, or else all that answer. */
 async function engines(): Promise<string[]> {
@@ -36,6 +36,7 @@ function project(engine: string): TestProjectInlineConfiguration {
       exclude: engine === 'sqlite' ? [] : ['server/tests/db/sqlite.test.ts'],
       env: { TEST_DATABASE: engine, TEST_RUN_PID: String(process.pid) },
       globalSetup: ['./server/tests/support/global-setup.ts'],
+      setupFiles: engine === 'cockroachdb' ? ['./server/tests/support/trouble.ts'] : [],
     },
   };
 }

@@ -1,18 +1,20 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type LargeSetSize, largeSetSize } from '../src/app/seed/large-set-plan.ts';
 import { baselineLoads } from './baseline-loads.ts';
-import { cachedSet, copySet, mainFile } from './cached-set.ts';
+import { fileSet, mainFile, type RunSet } from './cached-set.ts';
 import { type LoadNeeds, loadNeeds } from './load-needs.ts';
 import { loads } from './loads.ts';
 import { measure, type Result } from './measure.ts';
 import { type Child, startChild } from './processes.ts';
 import { tableOf, withRatios } from './report.ts';
+import { serverSet, serverUrls } from './server-set.ts';
 
 type Options = {
   only?: string[];
+  database: string;
   seconds: number;
   warmUp: number;
   concurrency: number;
@@ -26,6 +28,12 @@ const known = [...Object.keys(baselineLoads), ...Object.keys(loads)];
 const program = new Command('bench')
   .description('Measures the server on a copy of the large set, beside Fastify with a static page.')
   .option('--only <loads>', `these loads, separated by commas: ${known.join(', ')}`, loadNames)
+  .option(
+    '--database <name>',
+    'sqlite, postgres or mysql on this machine, or the address of a server that may make databases',
+    databaseName,
+    'sqlite',
+  )
   .option('--seconds <number>', 'how long each load is measured', wholeNumber, 5)
   .option('--warm-up <number>', 'seconds of each load before it is measured', wholeNumber, 3)
   .option('--concurrency <number>', 'connections', wholeNumber, 16)
@@ -34,7 +42,7 @@ const program = new Command('bench')
   .option('--json', 'print JSON')
   .addHelpText(
     'after',
-    '\nThe set is seeded once and kept below data/bench. docs/benchmarks.md tells what is measured.',
+    '\nThe set is seeded once and kept: below data/bench, or on the server as rookery_bench_N_KEY. docs/benchmarks.md tells what is measured.',
   )
   .action(bench);
 
@@ -42,9 +50,10 @@ await program.parseAsync();
 
 async function bench(options: Options): Promise<void> {
   const size = largeSetSize({ users: options.users });
-  const dataDir = await copySet(await cachedSet(size, say));
+  const { database } = options;
+  const set = await (database === 'sqlite' ? fileSet(size, say) : serverSet(database, size, say));
   try {
-    const results = await measureAll(options, size, dataDir);
+    const results = await measureAll(options, size, set);
     const rows = withRatios(results);
     print(
       options.json ? JSON.stringify({ machine: machine(), size, rows }, null, 2) : tableOf(rows),
@@ -53,19 +62,15 @@ async function bench(options: Options): Promise<void> {
     for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
     if (wrong.length > 0) process.exitCode = 1;
   } finally {
-    await rm(dataDir, { recursive: true, force: true });
+    await set.remove();
   }
 }
 
-async function measureAll(
-  options: Options,
-  size: LargeSetSize,
-  dataDir: string,
-): Promise<Result[]> {
-  const server = await startServer(options, dataDir);
+async function measureAll(options: Options, size: LargeSetSize, set: RunSet): Promise<Result[]> {
+  const server = await startServer(options, set);
   try {
     const needs = loadNeeds(server.address, size);
-    const baseline = await startBaseline(needs, dataDir);
+    const baseline = await startBaseline(needs, set);
     try {
       return await runLoads(options, { server, baseline, needs });
     } finally {
@@ -101,11 +106,11 @@ async function runLoads(
   return results;
 }
 
-function startServer({ profile }: Options, dataDir: string): Promise<Child> {
+function startServer({ profile }: Options, { dataDir, environment }: RunSet): Promise<Child> {
   const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   return startChild([...profiling, mainFile, 'start'], {
+    ...environment,
     DATA_DIR: dataDir,
-    DATABASE_URL: '',
     HOST: '127.0.0.1',
     PORT: '0',
     PUBLIC_URL: '',
@@ -116,7 +121,7 @@ function startServer({ profile }: Options, dataDir: string): Promise<Child> {
 }
 
 /** Lends the baseline a page of a real timeline, so that both send the same bytes. */
-async function startBaseline({ crowd, read }: LoadNeeds, dataDir: string): Promise<Child> {
+async function startBaseline({ crowd, read }: LoadNeeds, { dataDir }: RunSet): Promise<Child> {
   const [viewer] = await crowd();
   const file = join(dataDir, 'page.json');
   await writeFile(file, await read('/v2/timeline', viewer?.token ?? ''));
@@ -134,6 +139,12 @@ function loadNames(text: string): string[] {
     throw new InvalidArgumentError(`${unknown.join(', ')} is none of: ${known.join(', ')}.`);
   }
   return names;
+}
+
+function databaseName(text: string): string {
+  if (text === 'sqlite' || /^(postgres|mysql):\/\//.test(text)) return text;
+  if (text === 'postgres' || text === 'mysql') return serverUrls[text];
+  throw new InvalidArgumentError('It must be sqlite, postgres, mysql or an address of the latter.');
 }
 
 function wholeNumber(text: string): number {

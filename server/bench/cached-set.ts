@@ -5,6 +5,14 @@ import { dirname, join } from 'node:path';
 import type { LargeSetSize } from '../src/app/seed/large-set-plan.ts';
 import { runChild } from './processes.ts';
 
+/** A copy of the large set that one run may change. */
+export type RunSet = {
+  dataDir: string;
+  /** Settings by which a server finds it. */
+  environment: Record<string, string>;
+  remove(): Promise<void>;
+};
+
 const root = join(import.meta.dirname, '..', '..');
 const benchFolder = join(root, 'data', 'bench');
 /** Whatever shapes the set: a change to any of these files makes a new one. */
@@ -12,33 +20,49 @@ const shapedBy = ['server/src/app/seed', 'server/src/db/migrations'];
 
 export const mainFile = join(root, 'server', 'src', 'main.ts');
 
-/** Makes the large set of a size once, and keeps it. Returns its data folder. */
-export async function cachedSet(size: LargeSetSize, say: (line: string) => void): Promise<string> {
+/**
+ * Makes the large set of a size once, in a file of SQLite, keeps it and copies it for a run. The photos' files stay
+ * behind: no load fetches them.
+ */
+export async function fileSet(size: LargeSetSize, say: (line: string) => void): Promise<RunSet> {
+  const folder = await cachedFolder(size, say);
+  const dataDir = await runFolder();
+  const file = 'rookery.sqlite';
+  await copyFile(join(folder, file), join(dataDir, file), constants.COPYFILE_FICLONE);
+  return { dataDir, environment: { DATABASE_URL: '' }, remove: () => removeFolder(dataDir) };
+}
+
+/** An empty data folder of this run. */
+export async function runFolder(): Promise<string> {
+  const folder = join(benchFolder, `run-${process.pid}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+export function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
+}
+
+/** Runs `./rookery seed` for the large set. */
+export function seedSet(size: LargeSetSize, environment: Record<string, string>): Promise<void> {
+  const numbers = Object.entries(size).flatMap(([option, n]) => [`--${option}`, String(n)]);
+  return runChild([mainFile, 'seed', ...numbers], environment);
+}
+
+async function cachedFolder(size: LargeSetSize, say: (line: string) => void): Promise<string> {
   const name = `${size.users}-${size.posts}-${size.follows}-${size.likes}-${await fingerprint()}`;
   const folder = join(benchFolder, name);
   if (await isThere(folder)) return folder;
   say(`Seeding ${folder}; this is done once.`);
   const unfinished = `${folder}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  const numbers = Object.entries(size).flatMap(([option, n]) => [`--${option}`, String(n)]);
-  await runChild([mainFile, 'seed', ...numbers], { DATA_DIR: unfinished, DATABASE_URL: '' });
+  await removeFolder(unfinished);
+  await seedSet(size, { DATA_DIR: unfinished, DATABASE_URL: '' });
   await rename(unfinished, folder);
   return folder;
 }
 
-/**
- * Copies the database of a set to a new data folder that a run may change. The photos' files stay behind: no load
- * fetches them.
- */
-export async function copySet(folder: string): Promise<string> {
-  const copy = join(benchFolder, `run-${process.pid}`);
-  await mkdir(copy, { recursive: true });
-  const file = 'rookery.sqlite';
-  await copyFile(join(folder, file), join(copy, file), constants.COPYFILE_FICLONE);
-  return copy;
-}
-
-async function fingerprint(): Promise<string> {
+/** Tells sets apart that other versions of the program have made. */
+export async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of shapedBy) {
     for (const file of (await readdir(join(root, folder))).sort()) {

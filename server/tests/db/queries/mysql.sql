@@ -74,7 +74,11 @@ select * from `media` where `account_id` = ? limit ?;
 select * from `media` where `created_at` < ? and `purpose` = ? and `post_id` is null limit ?;
 -- 2026-06-01T12:00:00.000Z, post, 100
 
--- listMediaByPrefix
+-- listMediaByPrefix: originals
+select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media` where `original_key` >= ? and `original_key` < ?;
+-- ab, abg
+
+-- listMediaByPrefix: variants
 select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media` where `public_key` >= ? and `public_key` < ?;
 -- ab, abg
 

@@ -76,7 +76,11 @@ select * from "media" where "account_id" = $1 limit $2;
 select * from "media" where "created_at" < $1 and "purpose" = $2 and "post_id" is null limit $3;
 -- 2026-06-01T12:00:00.000Z, post, 100
 
--- listMediaByPrefix
+-- listMediaByPrefix: originals
+select "id", "original_key", "public_key", "variants", "created_at" from "media" where "original_key" >= $1 and "original_key" < $2;
+-- ab, abg
+
+-- listMediaByPrefix: variants
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "public_key" >= $1 and "public_key" < $2;
 -- ab, abg
 
