@@ -18,7 +18,7 @@ export type Load = {
 const retryMs = 300;
 const givesUpMs = 15_000;
 /** A write that is not acknowledged for so long after the load was ended counts as lost. */
-const lastMs = 60_000;
+const lastMs = 30_000;
 
 /** Posts, likes, uploads and reads through nginx, each write repeated with its key until it is acknowledged. */
 export function startLoad(cluster: Cluster, crowd: readonly Person[], photo: Uint8Array): Load {

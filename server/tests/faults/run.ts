@@ -43,7 +43,8 @@ async function main({ only, seconds, quick }: Given): Promise<void> {
     : { outageSeconds: 20, brokerSeconds: 60, jobs: 500 };
   process.stdout.write('The cluster starts (about 30 s) …\n');
   const cluster = await startCluster();
-  process.once('SIGINT', () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void cluster.close().finally(() => process.exit(130)));
   const rows: string[] = [];
   try {
     for (const [name, step] of Object.entries(steps)) {
@@ -52,7 +53,10 @@ async function main({ only, seconds, quick }: Given): Promise<void> {
       const verdict = problems.length === 0 ? 'PASS' : 'FAIL';
       process.stdout.write(`${verdict} ${name}: ${figures}\n`);
       for (const problem of problems) process.stdout.write(`     ${problem}\n`);
-      if (problems.length > 0) process.exitCode = 1;
+      if (problems.length > 0) {
+        process.exitCode = 1;
+        for (const web of cluster.webs) process.stdout.write(web.output().slice(-2000));
+      }
       rows.push(`| ${name} | ${figures} | ${verdict} |`);
     }
   } finally {
