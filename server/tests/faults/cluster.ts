@@ -71,7 +71,6 @@ async function start(
     SECRET_KEY: '4f0c6d1be2a97385f1c0b6d47a92e38c',
     PUBLIC_URL: url,
     TRUSTED_PROXIES: '127.0.0.1',
-    RATE_LIMITS: 'off',
     LOG_LEVEL: 'warn',
   };
   const migrated = await command(['migrate', 'up'], environment);

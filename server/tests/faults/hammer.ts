@@ -1,8 +1,9 @@
 import type { Database } from '../../src/db/database.ts';
-import { type Sent, send } from '../support/process.ts';
+import type { Sent } from '../support/process.ts';
 import type { Cluster } from './cluster.ts';
 import { type Person, people } from './people.ts';
 import { type Recorder, recorder } from './recorder.ts';
+import { send } from './request.ts';
 import { expectations, type Options, type Outcome } from './step.ts';
 
 const clientsPerProcess = 50;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Sent, send } from '../support/process.ts';
+import type { Sent } from '../support/process.ts';
 import type { Answer } from '../support/server.ts';
 import type { Cluster } from './cluster.ts';
-import type { Person } from './people.ts';
+import { type Person, signIn } from './people.ts';
 import { type Recorder, recorder } from './recorder.ts';
+import { send } from './request.ts';
 import { expectations, pause } from './step.ts';
 
 export type Load = {
@@ -78,7 +79,13 @@ export function startLoad(cluster: Cluster, crowd: readonly Person[], photo: Uin
     await pause(50);
   }
 
-  const work = [post, post, like, like, upload, upload, read, read];
+  /** Wrong passwords are counted in Redis, and forgiven there. */
+  async function comeBack({ name }: Person): Promise<void> {
+    await recorded.measure('sign-in', () => withLimit(signIn(cluster.url, name)));
+    await pause(1000);
+  }
+
+  const work = [post, post, like, like, upload, upload, read, comeBack];
   const running = crowd.map(async (person, i) => {
     const act = work[i % work.length] ?? read;
     while (!isOver()) await act(person);

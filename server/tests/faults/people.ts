@@ -1,4 +1,4 @@
-import { send } from '../support/process.ts';
+import { send } from './request.ts';
 
 export type Person = { id: number; name: string; token: string; refreshToken: string };
 
@@ -22,6 +22,6 @@ async function signUp(url: string, name: string): Promise<Person> {
   return { id: body.id, name, token: tokens.accessToken, refreshToken: tokens.refreshToken };
 }
 
-function signIn(url: string, login: string) {
+export function signIn(url: string, login: string) {
   return send(`${url}/v2/sessions`, 'POST', { body: { login, password } });
 }

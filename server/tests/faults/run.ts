@@ -55,7 +55,7 @@ async function main({ only, seconds, quick }: Given): Promise<void> {
       for (const problem of problems) process.stdout.write(`     ${problem}\n`);
       if (problems.length > 0) {
         process.exitCode = 1;
-        for (const web of cluster.webs) process.stdout.write(web.output().slice(-2000));
+        for (const web of cluster.webs) process.stdout.write(web.output().slice(-1500));
       }
       rows.push(`| ${name} | ${figures} | ${verdict} |`);
     }

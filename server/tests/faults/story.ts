@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { aPhoto } from '../support/given.ts';
-import { send } from '../support/process.ts';
 import type { Answer } from '../support/server.ts';
 import type { Cluster } from './cluster.ts';
 import { type Person, people } from './people.ts';
+import { send } from './request.ts';
 import { expectations, type Outcome, until } from './step.ts';
 
 /** The photo story of the tests through nginx, with the worker in another process; then a logout. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { send } from '../support/process.ts';
 import type { Cluster } from './cluster.ts';
 import { isIdle, leftovers, smallPhoto } from './disturbances.ts';
 import { type Person, people } from './people.ts';
+import { send } from './request.ts';
 import { expectations, type Options, type Outcome, until } from './step.ts';
 
 /** Kills the worker amid many queued jobs; the next one does what is left. */
