@@ -106,7 +106,7 @@ const outageCodes = new Set([
 
 /** Drivers that have no code for it say it in words. */
 const outageWords =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|closed state|connection is in closed/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|closed state|connection is in closed|is not queryable/i;
 
 /** Whether the database could not be asked, or did not answer in time. A later repeat may succeed. */
 export function isOutage(error: unknown): boolean {

@@ -39,6 +39,9 @@ export function postgresDialect(
   });
   // A connection that breaks while nobody uses it is replaced at the next query.
   pool.on('error', () => {});
+  // One that breaks between two statements of a transaction has no query to fail: the next one does. Unheard, it would
+  // end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
 

@@ -99,7 +99,7 @@ describe('a store that is ill', () => {
     expect(results).toEqual(
       results.map(() => ({ status: 'rejected', reason: expect.objectContaining(unavailable) })),
     );
-    expect(Date.now() - begun).toBeLessThan(4000);
+    expect(Date.now() - begun).toBeLessThan(3000);
   });
 
   it('is not taken for one that has no such picture, when something else answers 404', async () => {

@@ -161,7 +161,8 @@ async function addressOf(
   }
 }
 
-async function send(url: string, method: string, sent: Sent = {}): Promise<Answer> {
+/** Sends one request and reads the whole answer. */
+export async function send(url: string, method: string, sent: Sent = {}): Promise<Answer> {
   const headers = new Headers(sent.headers);
   if (sent.token) headers.set('authorization', `Bearer ${sent.token}`);
   const isForm = sent.body instanceof FormData;

@@ -24,8 +24,8 @@ import { staging } from './staging.ts';
 /** All attempts of one call together; below what a request as a whole may take. */
 const callMs = 10_000;
 /** Somebody waits for these: they rather learn soon that nothing comes. An upload has a second more for each MB. */
-const readMs = 3000;
-const keepMs = 3000;
+const readMs = 2500;
+const keepMs = 2500;
 const bytesPerMs = 1000;
 /** Larger uploads go in parts of this size; S3 takes parts of 5 MB and more, and at most 10,000 of them. */
 const partBytes = 8 * 1024 * 1024;

@@ -1,0 +1,98 @@
+import sharp from 'sharp';
+import { aPhoto } from '../support/given.ts';
+import type { Cluster } from './cluster.ts';
+import { startLoad } from './load.ts';
+import { people } from './people.ts';
+import { expectations, type Options, type Outcome, pause, until } from './step.ts';
+
+/** The longest that anybody may wait for an answer. */
+const limitMs = 3000;
+const clients = 16;
+
+/** Breaks a service, waits, and mends it. */
+type Fault = (cluster: Cluster, options: Options) => Promise<void>;
+
+export const disturbances: Record<string, Fault> = {
+  async postgres({ postgres }, { outageSeconds }) {
+    await postgres.crash();
+    await pause(outageSeconds * 1000);
+    await postgres.start();
+  },
+  async redis({ redis }, { outageSeconds }) {
+    await redis.stop();
+    await pause(outageSeconds * 1000);
+    await redis.start();
+  },
+  async 'redis-flush'({ redis }) {
+    await redis.command('FLUSHALL');
+  },
+  async rabbitmq({ broker }, { brokerSeconds }) {
+    await broker.close();
+    await pause(brokerSeconds * 1000);
+    await broker.open();
+  },
+  async s3(cluster, { outageSeconds }) {
+    await cluster.signalStore('SIGSTOP');
+    await pause(outageSeconds * 1000);
+    await cluster.signalStore('SIGCONT');
+  },
+};
+
+/** Load before, during and after a fault. */
+export async function underLoad(
+  cluster: Cluster,
+  name: string,
+  options: Options,
+): Promise<Outcome> {
+  const { expect, problems } = expectations();
+  const crowd = await people(cluster.url, `carla-${name}`, clients);
+  const load = startLoad(cluster, crowd, await smallPhoto());
+  await pause(options.seconds * 1000);
+  await disturbances[name]?.(cluster, options);
+  const mendedAt = Date.now();
+  await pause(options.seconds * 1000);
+  await load.end();
+  expect('all jobs are done', await until(() => isIdle(cluster), 90), true);
+  const checked = await load.check();
+  problems.push(...checked.problems, ...(await leftovers(cluster)));
+  const seen = load.recorded.summary();
+  expect('answers that are neither success nor 503 with Retry-After', seen.wrong, 0);
+  if (seen.wrong > 0) problems.push(seen.statuses);
+  if (seen.maxMs > limitMs) problems.push(`the slowest took ${seen.maxMs} ms (${seen.slowest})`);
+  for (const web of cluster.webs) expect('a web process ended', web.process.exitCode, null);
+  const kept = `${checked.posts} posts, ${checked.likes} likes, ${checked.uploads} uploads kept once`;
+  const back = `well ${load.recorded.troubledFor(mendedAt).toFixed(1)} s after`;
+  const figures = `${seen.requests} requests: ${seen.succeeded} done, ${seen.unavailable} × 503; p50 ${seen.p50Ms} p99 ${seen.p99Ms} max ${seen.maxMs} ms (${seen.slowest}); ${kept}; ${back}`;
+  return { figures, problems };
+}
+
+/** Whether nothing waits in the database or at the broker. */
+export async function isIdle({ database, queue }: Cluster): Promise<boolean> {
+  const waiting = await database.selectFrom('outbox').select('id').execute();
+  const processing = await database
+    .selectFrom('media')
+    .select('id')
+    .where('state', '=', 'processing')
+    .execute();
+  return waiting.length === 0 && processing.length === 0 && (await queue.count()) === 0;
+}
+
+/** Jobs that came to a bad end. */
+export async function leftovers({ database, queue }: Cluster): Promise<string[]> {
+  const { expect, problems } = expectations();
+  const failed = await database
+    .selectFrom('media')
+    .select('id')
+    .where('state', '=', 'failed')
+    .execute();
+  expect('pictures that failed', failed.length, 0);
+  expect('dead letters', await queue.count('.dead'), 0);
+  return problems;
+}
+
+export async function smallPhoto(): Promise<Uint8Array> {
+  return sharp(await aPhoto())
+    .resize(400)
+    .jpeg()
+    .toBuffer();
+}

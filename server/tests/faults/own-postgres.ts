@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../support/ports.ts';
+
+const execute = promisify(execFile);
+
+/** A PostgreSQL for this run alone, that may be stopped without harm to anybody else. */
+export type OwnPostgres = {
+  url: string;
+  start(): Promise<void>;
+  /** Stops without a word to its clients, as by a crash; the next start recovers from the log. */
+  crash(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function ownPostgres(): Promise<OwnPostgres> {
+  const { stdout } = await execute('pg_config', ['--bindir']);
+  const bin = stdout.trim();
+  const folder = await mkdtemp(join(tmpdir(), 'rookery-postgres-'));
+  const isRoot = process.getuid?.() === 0;
+  // PostgreSQL refuses to run as root.
+  if (isRoot) await execute('chown', ['postgres', folder]);
+  const port = await freePort();
+  const files = join(folder, 'data');
+
+  const run = (name: string, ...args: string[]) => {
+    const argv = [join(bin, name), ...args];
+    return isRoot
+      ? execute('runuser', ['-u', 'postgres', '--', ...argv], { cwd: folder })
+      : execute(argv[0] ?? '', argv.slice(1), { cwd: folder });
+  };
+
+  async function start(): Promise<void> {
+    const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`;
+    await run('pg_ctl', '-D', files, '-l', join(folder, 'log'), '-o', options, '-w', 'start');
+  }
+
+  async function crash(): Promise<void> {
+    await run('pg_ctl', '-D', files, '-m', 'immediate', '-w', 'stop');
+  }
+
+  await run('initdb', '-D', files, '-U', 'rookery', '-A', 'trust', '-E', 'UTF8');
+  await start();
+  await run('createdb', '-h', '127.0.0.1', '-p', String(port), '-U', 'rookery', 'rookery');
+  return {
+    url: `postgres://rookery@127.0.0.1:${port}/rookery`,
+    start,
+    crash,
+    async close() {
+      await crash().catch(() => {});
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

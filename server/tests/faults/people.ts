@@ -1,0 +1,27 @@
+import { send } from './request.ts';
+
+export type Person = { id: number; name: string; token: string; refreshToken: string };
+
+const password = 'alice-likes-dunes';
+
+/** Signs up and in that many people: alice-1, alice-2 and so on of a group. */
+export async function people(url: string, group: string, count: number): Promise<Person[]> {
+  const names = Array.from({ length: count }, (_, i) => `${group}-${i + 1}`);
+  const made: Person[] = [];
+  // Two at a time: hashing a password takes a core for itself.
+  while (names.length > 0) {
+    made.push(...(await Promise.all(names.splice(0, 2).map((name) => signUp(url, name)))));
+  }
+  return made;
+}
+
+async function signUp(url: string, name: string): Promise<Person> {
+  const account = { username: name, password };
+  const { body } = await send(`${url}/v2/accounts`, 'POST', { body: account });
+  const { body: tokens } = await signIn(url, name);
+  return { id: body.id, name, token: tokens.accessToken, refreshToken: tokens.refreshToken };
+}
+
+export function signIn(url: string, login: string) {
+  return send(`${url}/v2/sessions`, 'POST', { body: { login, password } });
+}
