@@ -11,6 +11,7 @@ export async function workerKilled(cluster: Cluster, { jobs }: Options): Promise
   const [alice] = await people(cluster.url, 'alice-worker', 1);
   if (!alice) throw new Error('Nobody signed up.');
   await cluster.worker().end('SIGKILL');
+  const doneBefore = await countDone(cluster);
   const statuses = await uploadMany(cluster, alice, jobs);
   expect('uploads', statuses.filter((status) => status === 201).length, jobs);
   const ready = () => countReady(cluster, alice);
@@ -25,9 +26,10 @@ export async function workerKilled(cluster: Cluster, { jobs }: Options): Promise
 
   const seconds = ((Date.now() - killedAt) / 1000).toFixed(1);
   expect('pictures that are ready', await ready(), jobs);
+  expect('jobs that are noted as done', (await countDone(cluster)) - doneBefore, jobs);
   if (doneThen >= jobs) problems.push('the worker was killed too late');
   problems.push(...(await leftovers(cluster)));
-  const figures = `${jobs} jobs; killed after ${doneThen}, the rest done ${seconds} s later, none twice, none set aside`;
+  const figures = `${jobs} jobs; killed after ${doneThen}, the rest done ${seconds} s later, each noted once, none set aside`;
   return { figures, problems };
 }
 
@@ -55,5 +57,10 @@ async function countReady({ database }: Cluster, { id }: Person): Promise<number
     .where('account_id', '=', id)
     .where('state', '=', 'ready')
     .execute();
+  return rows.length;
+}
+
+async function countDone({ database }: Cluster): Promise<number> {
+  const rows = await database.selectFrom('done_events').select('event_id').execute();
   return rows.length;
 }
