@@ -200,7 +200,7 @@ function answerErrors(
     if (type.startsWith('application/json')) reply.header('content-type', contract.jsonType);
     // What an answer says depends on who asks: no cache keeps it unless its route says so.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', noStore);
-    return payload;
+    return typeof payload === 'string' ? Buffer.from(payload) : payload;
   });
 }
 
