@@ -1,6 +1,7 @@
 import { MysqlDriver } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
+import { isOutage } from '../../src/db/dialects.ts';
 import { leaseRange } from '../../src/db/ids.ts';
 import { emptyDatabase } from '../support/databases.ts';
 
@@ -22,5 +23,15 @@ describe.runIf(process.env.TEST_DATABASE === 'mysql')('a node that has left its 
     expect(first).toBe(1);
     await database.close();
     test.release();
+  });
+});
+
+describe('a commit that Galera refuses', () => {
+  it('is an outage, which a client may repeat', () => {
+    const error = new Error('Not connected to Primary Component');
+
+    const refused = Object.assign(error, { code: 'ER_ERROR_DURING_COMMIT' });
+
+    expect(isOutage(refused)).toBe(true);
   });
 });
