@@ -93,6 +93,7 @@ const outageCodes = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_UNKNOWN_COM_ERROR',
+  'ER_ERROR_DURING_COMMIT', // Galera: this node left its cluster amid a commit
   '40001',
   '55P03',
   '57014', // statement timeout

@@ -1,8 +1,12 @@
 import {
   CompiledQuery,
   type CreateTableNode,
+  type DatabaseConnection,
   type Dialect,
+  type Driver,
   MysqlDialect,
+  type MysqlDialectConfig,
+  MysqlDriver,
   MysqlQueryCompiler,
   type QueryCompiler,
 } from 'kysely';
@@ -44,8 +48,31 @@ export function mysqlDialect(url: string, { poolSize }: { poolSize: number }): D
 
 /** Compares text byte by byte, as the other engines do: folding is done by the domain, the same everywhere. */
 class ExactMysqlDialect extends MysqlDialect {
+  readonly #config: MysqlDialectConfig;
+
+  constructor(config: MysqlDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new CarefulMysqlDriver(this.#config);
+  }
+
   override createQueryCompiler(): QueryCompiler {
     return new ExactMysqlCompiler();
+  }
+}
+
+class CarefulMysqlDriver extends MysqlDriver {
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch {
+      // A Galera node that has left its cluster refuses even this. The next `begin` on the connection would commit what
+      // is half done, so the connection is closed, upon which the server rolls back by itself.
+      await connection.killSession?.(async () => {});
+    }
   }
 }
 
