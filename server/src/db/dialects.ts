@@ -94,7 +94,9 @@ const outageCodes = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_UNKNOWN_COM_ERROR',
   'ER_ERROR_DURING_COMMIT', // Galera: this node left its cluster amid a commit
+  'ER_LOCK_DEADLOCK',
   '40001',
+  '40P01',
   '55P03',
   '57014', // statement timeout
   '57P01', // shut down by its administrator
