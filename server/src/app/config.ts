@@ -267,10 +267,15 @@ function keptSecret(dataDir: string, problems: string[]): string {
   return secret;
 }
 
-/** SQLAlchemy's form: the driver's name is dropped, and so are options that only it understands. */
+/** SQLAlchemy's form: the driver's name is dropped, and so is the character set, which is always UTF-8 here. */
 function translated(uri: string | undefined): string | undefined {
   if (uri === undefined) return undefined;
-  return uri.replace(/^([a-z]+)\+[a-z0-9_]+:/, '$1:').replace(/[?&]charset=[^&]*/, '');
+  const plain = uri.replace(/^([a-z]+)\+[a-z0-9_]+:/, '$1:');
+  if (!plain.includes('?')) return plain;
+  const [address, query] = plain.split('?', 2);
+  const options = new URLSearchParams(query);
+  options.delete('charset');
+  return options.size > 0 ? `${address}?${options.toString()}` : address;
 }
 
 /** Whole and on the disk before it has its name; of two programs that start at once, one writes and both read. */

@@ -65,6 +65,17 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([
+    ['mysql+pymysql://root@db/photos?charset=utf8', 'mysql://root@db/photos'],
+    ['mysql+pymysql://root@db/photos?charset=utf8&ssl=1', 'mysql://root@db/photos?ssl=1'],
+    ['postgresql+psycopg2://root@db/photos', 'postgresql://root@db/photos'],
+    ['cockroachdb://root@db:26257/photos', 'cockroachdb://root@db:26257/photos'],
+  ])('understands DB_URI=%s', (uri, url) => {
+    expect(readConfig({ DATA_DIR: dataDir, SECRET_KEY: goodSecret, DB_URI: uri }).databaseUrl).toBe(
+      url,
+    );
+  });
+
   it.each(['10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0'])(
     'refuses to trust “%s”',
     (network) => {
