@@ -123,8 +123,9 @@ start() {
   ceph-mon --mkfs -i a --monmap "$folder/monmap" -c "$folder/ceph.conf" >>"$folder/out.log" 2>&1
   daemon ceph-mon -i a
   until_it_works 30 admin -s
-  admin osd new $osd
-  admin osd crush add osd.0 1.0 host=one root=default
+  # A monitor that has just begun now and then refuses to say what it understands; both steps may be repeated.
+  until_it_works 60 admin osd new $osd
+  until_it_works 60 admin osd crush add osd.0 1.0 host=one root=default
   ceph-osd --mkfs -i 0 --osd-uuid $osd -c "$folder/ceph.conf" >>"$folder/out.log" 2>&1
   start_osd
   daemon radosgw -n client.rgw.a --rgw-frontends="beast endpoint=127.0.0.1:$((port + 1)) tcp_nodelay=1"
