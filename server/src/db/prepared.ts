@@ -65,7 +65,8 @@ function valueOf({ argument, index }: Slot, args: Arguments): Scalar | undefined
   return list[index] ?? list[0];
 }
 
+/** At least two: a list of one is a comparison to SQLite, see `StablePlanCompiler`. */
 function paddedSize(length: number): number {
-  for (const size of [1, 2, 5, 10, 20, 40, 100]) if (length <= size) return size;
+  for (const size of [2, 5, 10, 20, 40, 100]) if (length <= size) return size;
   return Math.ceil(length / 100) * 100;
 }

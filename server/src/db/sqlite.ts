@@ -9,6 +9,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type ValueNode,
 } from 'kysely';
 import { DatabaseError } from './errors.ts';
 
@@ -31,7 +32,7 @@ export function sqliteEngine(file: string): SqliteEngine {
   const driver = new SqliteDriver(file);
   const dialect: Dialect = {
     createDriver: () => driver,
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new StablePlanCompiler(),
     createAdapter: () => new QueueingAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
@@ -56,6 +57,19 @@ class QueueingAdapter extends SqliteAdapter {
 
   override get supportsMultipleConnections(): boolean {
     return true;
+  }
+}
+
+/**
+ * The library's SQLite is built with STAT4, which compiles a statement anew at every execution when a bound value is
+ * compared with an indexed column: that costs several times the search itself. It does not look into a subquery.
+ */
+class StablePlanCompiler extends SqliteQueryCompiler {
+  protected override visitValue(node: ValueNode): void {
+    if (node.immediate) return super.visitValue(node);
+    this.append('(select ');
+    super.visitValue(node);
+    this.append(')');
   }
 }
 

@@ -14,7 +14,7 @@ describe('merging the newest posts of several authors', () => {
         fc.integer({ min: 1, max: 25 }),
         fc.option(fc.integer({ min: 1, max: 1000 })),
         (keys, limit, before) => {
-          const authors = keys.map((list) => ({ entries: entriesOf(list), isComplete: true }));
+          const authors = keys.map((list) => listOf(list));
           const all = keys.flat().filter((key) => before === null || key < before);
           const newest = all.toSorted((a, b) => b - a).slice(0, limit + 1);
 
@@ -25,14 +25,15 @@ describe('merging the newest posts of several authors', () => {
   });
 
   it('does not answer where the list of an author ends too early', () => {
-    const short = { entries: entriesOf([90, 80]), isComplete: false };
-    const long = { entries: entriesOf([70, 60, 50]), isComplete: true };
+    const short = listOf([90, 80], 80);
+    const long = listOf([70, 60, 50]);
 
     expect(mergeNewest([short, long], { limit: 2, before: null })).toBeNull();
     expect(mergeNewest([short, long], { limit: 1, before: null })).toHaveLength(2);
   });
 });
 
-function entriesOf(keys: readonly number[]) {
-  return keys.toSorted((a, b) => b - a).map((key) => ({ key, postId: key }));
+function listOf(keys: readonly number[], knownAbove = 0) {
+  const entries = keys.toSorted((a, b) => b - a).map((key) => ({ key, postId: key }));
+  return { entries, newestKey: entries[0]?.key ?? 0, knownAbove };
 }

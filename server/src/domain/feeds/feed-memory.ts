@@ -21,8 +21,10 @@ type AuthorList = {
   authorId: number;
   /** Newest first. */
   entries: readonly FeedEntry[];
-  /** False when older posts exist than those in the list. */
-  isComplete: boolean;
+  /** Key of the first entry; 0 without entries. */
+  newestKey: number;
+  /** All posts with a higher key are in the list: the last entry's key, or 0 when no older posts exist. */
+  knownAbove: number;
   /** How often the author's posts have changed, and how often they had when the entries were read. */
   changes: number;
   readAtChange: number;
@@ -62,7 +64,14 @@ export function feedMemory(database: Database): FeedMemory {
   function listOf(authorId: number): AuthorList {
     const known = authors.get(authorId);
     if (known) return known;
-    const list = { authorId, entries: [], isComplete: true, changes: 1, readAtChange: 0 };
+    const list = {
+      authorId,
+      entries: [],
+      newestKey: 0,
+      knownAbove: 0,
+      changes: 1,
+      readAtChange: 0,
+    };
     authors.set(authorId, list);
     return list;
   }
@@ -72,8 +81,9 @@ export function feedMemory(database: Database): FeedMemory {
     const { changes } = list;
     const page = { limit: entriesPerAuthor, before: null };
     const entries = await listByAuthor(database, list.authorId, 'all', page);
-    list.isComplete = entries.length <= entriesPerAuthor;
     list.entries = entries.slice(0, entriesPerAuthor);
+    list.newestKey = list.entries[0]?.key ?? 0;
+    list.knownAbove = entries.length > entriesPerAuthor ? (list.entries.at(-1)?.key ?? 0) : 0;
     list.readAtChange = changes;
   }
 
@@ -106,21 +116,24 @@ export function feedMemory(database: Database): FeedMemory {
 
 /** The newest entries of several lists that are each newest first; null when one of them may end too early. */
 export function mergeNewest(
-  lists: ReadonlyArray<Pick<AuthorList, 'entries' | 'isComplete'>>,
+  lists: ReadonlyArray<Pick<AuthorList, 'entries' | 'newestKey' | 'knownAbove'>>,
   { before, limit }: PageRequest,
 ): FeedEntry[] | null {
   const newest: FeedEntry[] = [];
   const wanted = limit + 1;
-  let unknownBelow = 0;
-  for (const { entries, isComplete } of lists) {
+  let oldest = 0;
+  let knownAbove = 0;
+  for (const list of lists) {
+    if (list.knownAbove > knownAbove) knownAbove = list.knownAbove;
+    if (list.newestKey <= oldest) continue;
+    const { entries } = list;
     for (let i = before === null ? 0 : firstBelow(entries, before); i < entries.length; i += 1) {
       const entry = entries[i];
       if (!entry || !insertNewest(newest, entry, wanted)) break;
     }
-    if (!isComplete) unknownBelow = Math.max(unknownBelow, entries.at(-1)?.key ?? 0);
+    if (newest.length === wanted) oldest = newest[limit]?.key ?? 0;
   }
-  const oldest = newest.length === wanted ? (newest.at(-1)?.key ?? 0) : 0;
-  return oldest < unknownBelow ? null : newest;
+  return oldest < knownAbove ? null : newest;
 }
 
 /** Puts an entry in its place among the `wanted` newest. False when it is older than all of them. */

@@ -95,8 +95,8 @@ select * from `likes` where `account_id` = ? and `like_key` < ? order by `like_k
 -- 1, 4096, 21
 
 -- findPost
-select * from `posts` where `id` in (?) and `state` <> ?;
--- 1, deleted
+select * from `posts` where `id` in (?, ?) and `state` <> ?;
+-- 1, 1, deleted
 
 -- readPosts
 select * from `posts` where `id` in (?, ?, ?, ?, ?) and `state` <> ?;

@@ -97,8 +97,8 @@ select * from "likes" where "account_id" = $1 and "like_key" < $2 order by "like
 -- 1, 4096, 21
 
 -- findPost
-select * from "posts" where "id" in ($1) and "state" <> $2;
--- 1, deleted
+select * from "posts" where "id" in ($1, $2) and "state" <> $3;
+-- 1, 1, deleted
 
 -- readPosts
 select * from "posts" where "id" in ($1, $2, $3, $4, $5) and "state" <> $6;
