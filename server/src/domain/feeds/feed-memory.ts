@@ -28,6 +28,19 @@ type AuthorList = {
   /** How often the author's posts have changed, and how often they had when the entries were read. */
   changes: number;
   readAtChange: number;
+  /** Which reading of any list this one's last was. */
+  reading: number;
+};
+
+/** What makes up somebody's timeline. */
+type ViewerLists = {
+  /** The one with the newest post first, as of `sortedAtReading`. */
+  lists: readonly AuthorList[];
+  /** The highest `knownAbove` among them. */
+  knownAbove: number;
+  sortedAtReading: number;
+  /** Changes of any author up to here have been looked at. */
+  checkedAtChange: number;
 };
 
 const entriesPerAuthor = 200;
@@ -44,8 +57,10 @@ export const noFeedMemory: FeedMemory = {
 
 export function feedMemory(database: Database): FeedMemory {
   const authors = new Map<number, AuthorList>();
-  const viewers = new Map<number, readonly AuthorList[]>();
+  const viewers = new Map<number, ViewerLists>();
   let viewerChanges = 0;
+  let authorChanges = 0;
+  let readings = 0;
   let version = database.versionElsewhere();
 
   function forgetAll(): void {
@@ -71,6 +86,7 @@ export function feedMemory(database: Database): FeedMemory {
       knownAbove: 0,
       changes: 1,
       readAtChange: 0,
+      reading: 0,
     };
     authors.set(authorId, list);
     return list;
@@ -85,25 +101,42 @@ export function feedMemory(database: Database): FeedMemory {
     list.newestKey = list.entries[0]?.key ?? 0;
     list.knownAbove = entries.length > entriesPerAuthor ? (list.entries.at(-1)?.key ?? 0) : 0;
     list.readAtChange = changes;
+    readings += 1;
+    list.reading = readings;
   }
 
-  async function loadViewer(viewerId: number): Promise<readonly AuthorList[]> {
+  /** Reads the lists again whose authors have posted, and puts all in order if any was read since. */
+  async function bringUpToDate(viewer: ViewerLists): Promise<void> {
+    if (viewer.checkedAtChange === authorChanges) return;
+    const changesBefore = authorChanges;
+    for (const list of viewer.lists) if (list.changes !== list.readAtChange) await refresh(list);
+    viewer.checkedAtChange = changesBefore;
+    if (viewer.lists.every((list) => list.reading <= viewer.sortedAtReading)) return;
+    // Not in place: another request may be reading its way through the list.
+    viewer.lists = viewer.lists.toSorted((a, b) => b.newestKey - a.newestKey);
+    viewer.knownAbove = viewer.lists.reduce((most, l) => Math.max(most, l.knownAbove), 0);
+    viewer.sortedAtReading = readings;
+  }
+
+  async function loadViewer(viewerId: number): Promise<ViewerLists> {
     if (authors.size > maxAuthors || viewers.size > maxViewers) forgetAll();
     const changesBefore = viewerChanges;
     const ids = await listFolloweeIds(database, viewerId);
     const lists = [viewerId, ...ids].map(listOf);
-    if (viewerChanges === changesBefore) viewers.set(viewerId, lists);
-    return lists;
+    const viewer = { lists, knownAbove: 0, sortedAtReading: 0, checkedAtChange: -1 };
+    if (viewerChanges === changesBefore) viewers.set(viewerId, viewer);
+    return viewer;
   }
 
   return {
     async timeline(viewerId, page) {
       dropIfChangedElsewhere();
-      const lists = viewers.get(viewerId) ?? (await loadViewer(viewerId));
-      for (const list of lists) if (list.changes !== list.readAtChange) await refresh(list);
-      return mergeNewest(lists, page);
+      const viewer = viewers.get(viewerId) ?? (await loadViewer(viewerId));
+      await bringUpToDate(viewer);
+      return mergeNewest(viewer, page);
     },
     forgetAuthor(accountId) {
+      authorChanges += 1;
       const list = authors.get(accountId);
       if (list) list.changes += 1;
     },
@@ -114,19 +147,19 @@ export function feedMemory(database: Database): FeedMemory {
   };
 }
 
-/** The newest entries of several lists that are each newest first; null when one of them may end too early. */
+/**
+ * The newest entries of several lists that are each newest first, and come with the newest of them first; null when one of
+ * them may end too early.
+ */
 export function mergeNewest(
-  lists: ReadonlyArray<Pick<AuthorList, 'entries' | 'newestKey' | 'knownAbove'>>,
+  { lists, knownAbove }: MergeLists,
   { before, limit }: PageRequest,
 ): FeedEntry[] | null {
   const newest: FeedEntry[] = [];
   const wanted = limit + 1;
   let oldest = 0;
-  let knownAbove = 0;
-  for (const list of lists) {
-    if (list.knownAbove > knownAbove) knownAbove = list.knownAbove;
-    if (list.newestKey <= oldest) continue;
-    const { entries } = list;
+  for (const { newestKey, entries } of lists) {
+    if (newestKey <= oldest) break;
     for (let i = before === null ? 0 : firstBelow(entries, before); i < entries.length; i += 1) {
       const entry = entries[i];
       if (!entry || !insertNewest(newest, entry, wanted)) break;
@@ -135,6 +168,11 @@ export function mergeNewest(
   }
   return oldest < knownAbove ? null : newest;
 }
+
+type MergeLists = {
+  lists: ReadonlyArray<Pick<AuthorList, 'entries' | 'newestKey'>>;
+  knownAbove: number;
+};
 
 /** Puts an entry in its place among the `wanted` newest. False when it is older than all of them. */
 function insertNewest(newest: FeedEntry[], entry: FeedEntry, wanted: number): boolean {
