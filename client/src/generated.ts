@@ -153,6 +153,13 @@ export type Problem = {
     field: string;
     message: string;
   }>;
+  /** With `second_factor_required` alone: how to go on. */
+  challenge?: {
+    /** To be sent with the second factor; works once. */
+    token: string;
+    methods: Array<'totp' | 'recovery-code' | 'passkey'>;
+    expiresAt: string;
+  };
 };
 
 /** A page of a list; `Link: rel="next"` says the same. */

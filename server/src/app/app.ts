@@ -12,6 +12,7 @@ import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
+import { auditLog } from '../domain/audit/audit-log.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
@@ -173,8 +174,9 @@ function buildServices(config: Config, machines: Machines) {
   const memory = database.isEmbedded ? feedMemory(database) : noFeedMemory;
   const { maxBytes, quotaBytes } = config.media;
 
+  const audit = auditLog({ now, newKey });
   const accounts = accountService({ database, newId, now, passwords, signUps: config.signUps });
-  const sessions = sessionService({ database, newId, now, passwords, tokens, counters });
+  const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
   const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
   const follows = followService({ database, newKey, feedMemory: memory, accounts });

@@ -3,7 +3,19 @@ import { insertIgnore } from './dialects.ts';
 import type { Schema } from './schema.ts';
 
 /** Gives the next id of a table. Ids are small positive integers; those of a stopped process leave a gap. */
-export type NewId = (table: 'accounts' | 'sessions' | 'media' | 'posts') => Promise<number>;
+export type NewId = (table: TableWithIds) => Promise<number>;
+
+type TableWithIds =
+  | 'accounts'
+  | 'app_passwords'
+  | 'devices'
+  | 'identities'
+  | 'media'
+  | 'notifications'
+  | 'passkeys'
+  | 'posts'
+  | 'sessions'
+  | 'verifications';
 
 type Range = { next: number; end: number };
 

@@ -10,6 +10,16 @@ export type Schema = {
   posts: PostRow;
   likes: LikeRow;
   follows: FollowRow;
+  verifications: VerificationRow;
+  audit_log: AuditLogRow;
+  identities: IdentityRow;
+  totp_keys: TotpKeyRow;
+  recovery_codes: RecoveryCodeRow;
+  passkeys: PasskeyRow;
+  app_passwords: AppPasswordRow;
+  devices: DeviceRow;
+  notifications: NotificationRow;
+  notification_settings: NotificationSettingsRow;
   idempotency_keys: IdempotencyKeyRow;
   outbox: OutboxRow;
   done_events: DoneEventRow;
@@ -25,6 +35,12 @@ export type AccountRow = {
   email: string | null;
   email_verified_at: string | null;
   login_name: string | null;
+  /** In E.164 form (`+59898983510`), once it was verified. */
+  phone: string | null;
+  phone_verified_at: string | null;
+  /** Of mails and messages to the account. */
+  language: 'en' | 'es';
+  last_login_at: string | null;
   display_name: string;
   bio: string;
   role: 'user' | 'moderator' | 'admin';
@@ -43,10 +59,10 @@ export type AccountRow = {
 };
 
 export type AccountNameRow = {
-  /** Case-folded username, e-mail or login name. The primary key: no two accounts share a name of any kind. */
+  /** Case-folded username, e-mail or login name, or a verified phone number. The primary key: no two accounts share a name of any kind. */
   name_key: string;
   account_id: number;
-  kind: 'username' | 'email' | 'login_name';
+  kind: 'username' | 'email' | 'login_name' | 'phone';
 };
 
 export type SessionRow = {
@@ -104,6 +120,121 @@ export type PostRow = {
 export type LikeRow = { post_id: number; account_id: number; like_key: number };
 
 export type FollowRow = { follower_id: number; followee_id: number; follow_key: number };
+
+/** Something that somebody may use once to prove a thing; the secret itself is worked out of `seed` and the server's key. */
+export type VerificationRow = {
+  id: number;
+  /** Null where nobody is known yet. */
+  account_id: number | null;
+  purpose: string;
+  /** What is proved: an e-mail, a number; empty where there is nothing to name. */
+  subject: string;
+  /** JSON, of a shape that the purpose knows. */
+  details: string;
+  /** 32 hex digits. */
+  seed: string;
+  tries_left: number;
+  created_at: string;
+  expires_at: string;
+  used_at: string | null;
+};
+
+export type AuditLogRow = {
+  /** Ordered by time, see domain/paging.ts. */
+  id: number;
+  action: string;
+  /** Whom it happened to. */
+  account_id: number | null;
+  /** Who did it; null for somebody who was not signed in, and for the operator of the program. */
+  actor_id: number | null;
+  address: string;
+  /** JSON. */
+  details: string;
+  created_at: string;
+};
+
+/** Who somebody is elsewhere. */
+export type IdentityRow = {
+  id: number;
+  account_id: number;
+  issuer: string;
+  subject: string;
+  email: string | null;
+  created_at: string;
+  last_used_at: string;
+};
+
+export type TotpKeyRow = {
+  account_id: number;
+  /** Encrypted under the server's key. */
+  sealed_key: string;
+  /** The time step of the last code that was used: no step works twice. */
+  last_step: number;
+  created_at: string;
+  /** Null until the owner has shown a code: it does not protect the account yet. */
+  confirmed_at: string | null;
+};
+
+export type RecoveryCodeRow = { account_id: number; code_hash: string; used_at: string | null };
+
+export type PasskeyRow = {
+  id: number;
+  account_id: number;
+  /** Base64url, as the authenticator names it. */
+  credential_id: string;
+  /** COSE key, base64url. */
+  public_key: string;
+  counter: number;
+  /** Separated by commas: `internal,hybrid`. */
+  transports: string;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+};
+
+export type AppPasswordRow = {
+  id: number;
+  account_id: number;
+  name: string;
+  password_hash: string;
+  created_at: string;
+  last_used_at: string | null;
+};
+
+export type DeviceRow = {
+  id: number;
+  /** As the client names it. */
+  device_id: string;
+  account_id: number | null;
+  type: string;
+  /** Of the push service: an FCM token, or a Web Push subscription as JSON. */
+  token: string | null;
+  /** SHA-256 of the token, hex: no two devices share one. */
+  token_hash: string | null;
+  is_active: Flag;
+  created_at: string;
+  updated_at: string;
+};
+
+export type NotificationRow = {
+  id: number;
+  account_id: number;
+  kind: 'followed' | 'liked' | 'mentioned';
+  group_key: string;
+  actor_id: number;
+  post_id: number | null;
+  /** Place in the list, see domain/paging.ts. */
+  notification_key: number;
+  created_at: string;
+};
+
+export type NotificationSettingsRow = {
+  account_id: number;
+  /** Everything up to this key was seen. */
+  read_key: number;
+  /** JSON: kinds that are not pushed. */
+  muted_pushes: string;
+};
 
 type IdempotencyKeyRow = {
   /** Who may repeat the request: an account id, or 0 for somebody without an account. */

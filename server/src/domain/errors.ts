@@ -6,9 +6,11 @@ export type ErrorCode =
   | 'revoked_token'
   | 'unknown_account'
   | 'wrong_password'
+  | 'second_factor_required'
   | 'forbidden'
   | 'not_found'
   | 'gone'
+  | 'expired'
   | 'taken'
   | 'conflict'
   | 'invalid'
@@ -28,7 +30,16 @@ export type ErrorDetails = {
   fields?: readonly FieldProblem[];
   /** Seconds after which a repeat may succeed. */
   retryAfterSeconds?: number;
+  /** How to go on after `second_factor_required`. */
+  challenge?: SecondFactorChallenge;
   cause?: unknown;
+};
+
+export type SecondFactorChallenge = {
+  /** To be sent back with the second factor; works once. */
+  token: string;
+  methods: ReadonlyArray<'totp' | 'recovery-code' | 'passkey'>;
+  expiresAt: string;
 };
 
 /** The only error that the domain throws on purpose; each contract has a total table of its codes. */
@@ -36,6 +47,7 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
+  readonly challenge: SecondFactorChallenge | undefined;
 
   /** @param message a plain sentence that may be shown to a client */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -44,6 +56,7 @@ export class DomainError extends Error {
     this.code = code;
     this.fields = details.fields ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.challenge = details.challenge;
   }
 }
 

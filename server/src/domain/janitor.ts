@@ -1,9 +1,12 @@
 import type { Database } from '../db/database.ts';
 import { deleteDoneEventsBefore } from '../db/outbox.ts';
+import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
 import { deleteRepeatsBefore } from './idempotency-store.ts';
 import type { MediaService } from './media/media-service.ts';
+import { keyOfTime } from './paging.ts';
 import type { Now } from './ports.ts';
 import { deleteSessionsExpiredBefore } from './sessions/session-store.ts';
+import { deleteVerificationsExpiredBefore } from './verifications/verification-store.ts';
 
 type Needs = { database: Database; now: Now; media: Pick<MediaService, 'discardLoose'> };
 
@@ -19,6 +22,8 @@ export function janitor({ database, now, media }: Needs): Janitor {
       await deleteRepeatsBefore(tx, new Date(at - dayMs));
       // A month beyond their end: a stolen token that shows up late is still recognised as such.
       await deleteSessionsExpiredBefore(tx, new Date(at - 30 * dayMs));
+      await deleteAuditEntriesBefore(tx, keyOfTime(new Date(at - 365 * dayMs)));
+      await deleteVerificationsExpiredBefore(tx, new Date(at - 30 * dayMs));
       await deleteDoneEventsBefore(tx, new Date(at - 30 * dayMs));
     });
     while ((await media.discardLoose()) > 0);

@@ -30,6 +30,11 @@ export function timeKeys(now: () => Date, chance: () => number = Math.random): (
   };
 }
 
+/** The lowest key that could be made at a time. */
+export function keyOfTime(time: Date): number {
+  return Math.max(0, time.getTime() - epochMs) * randomValues;
+}
+
 /** When a key was made, to the millisecond. */
 export function timeOfKey(key: number): Date {
   return new Date(epochMs + Math.floor(key / randomValues));

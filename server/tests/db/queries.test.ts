@@ -5,6 +5,7 @@ import type { Database, Db } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
 import { claimOutbox, isEventDone, listSetAside } from '../../src/db/outbox.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
+import * as audit from '../../src/domain/audit/audit-log-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
@@ -12,6 +13,7 @@ import * as media from '../../src/domain/media/media-store.ts';
 import * as likes from '../../src/domain/posts/like-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
+import * as verifications from '../../src/domain/verifications/verification-store.ts';
 
 const at = '2026-06-01T12:00:00.000Z';
 const first = { before: null, limit: 20 };
@@ -52,6 +54,10 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findLiveSession: (db) => sessions.findLiveSession(db, 1),
   listSessions: (db) => sessions.listSessions(db, 1, at),
   hasSessionFrom: (db) => sessions.hasSessionFrom(db, 1, '127.0.0.1'),
+  findVerification: (db) => verifications.findVerification(db, 1),
+  findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
+  'listAuditEntries: all': (db) => audit.listAuditEntries(db, { accountId: null, ...first }),
+  'listAuditEntries: of an account': (db) => audit.listAuditEntries(db, { accountId: 1, ...later }),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

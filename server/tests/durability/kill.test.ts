@@ -79,9 +79,9 @@ async function checkRestarted(
   ];
 }
 
-/** What is kept once no job waits any more, or five seconds later. */
+/** What is kept once no job waits any more, or half a minute later. */
 async function jobsDone(dataDir: string) {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 30_000;
   let kept = readKept(dataDir);
   while (kept.waitingJobs > 0 && Date.now() < end) {
     await sleep(20);

@@ -13,9 +13,11 @@ const samples: Record<WireCode, Sample> = {
   revoked_token: { message: 'The session has ended; sign in again.' },
   unknown_account: { message: 'The login or the password is wrong.' },
   wrong_password: { message: 'The login or the password is wrong.' },
+  second_factor_required: { message: 'The password is right; the second factor is missing.' },
   forbidden: { message: 'This post belongs to somebody else.' },
   not_found: { message: 'There is no such post.' },
   gone: { message: 'The picture that this upload made was deleted.' },
+  expired: { message: 'The link has expired; ask for another.' },
   taken: {
     message: 'The username is taken.',
     fields: [{ field: 'username', message: 'is taken' }],

@@ -11,9 +11,11 @@ export const v2Errors: Record<WireCode, WireError> = {
   // One answer for both: who may sign in here is nobody's business.
   unknown_account: { status: 401, code: 'wrong_password' },
   wrong_password: { status: 401, code: 'wrong_password' },
+  second_factor_required: { status: 401, code: 'second_factor_required' },
   forbidden: { status: 403, code: 'forbidden' },
   not_found: { status: 404, code: 'not_found' },
   gone: { status: 410, code: 'gone' },
+  expired: { status: 410, code: 'expired' },
   taken: { status: 409, code: 'taken' },
   conflict: { status: 409, code: 'conflict' },
   invalid: { status: 422, code: 'invalid' },
@@ -27,7 +29,10 @@ export const v2Errors: Record<WireCode, WireError> = {
 };
 
 /** RFC 9457 problem details. */
-export function problemOf(error: Pick<DomainError, 'message' | 'fields'>, wire: WireError): object {
+export function problemOf(
+  error: Pick<DomainError, 'message' | 'fields'> & Partial<Pick<DomainError, 'challenge'>>,
+  wire: WireError,
+): object {
   return {
     type: `urn:rookery:problem:${wire.code}`,
     title: STATUS_CODES[wire.status],
@@ -35,5 +40,6 @@ export function problemOf(error: Pick<DomainError, 'message' | 'fields'>, wire: 
     code: wire.code,
     detail: error.message,
     ...(error.fields.length > 0 ? { fields: error.fields } : {}),
+    ...(error.challenge ? { challenge: error.challenge } : {}),
   };
 }

@@ -191,6 +191,16 @@ const ProblemSchema = Type.Object(
         description: 'Which inputs are wrong, and why.',
       }),
     ),
+    challenge: Type.Optional(
+      Type.Object(
+        {
+          token: Type.String({ description: 'To be sent with the second factor; works once.' }),
+          methods: Type.Array(Type.Enum(['totp', 'recovery-code', 'passkey'])),
+          expiresAt: Type.String({ format: 'date-time' }),
+        },
+        { description: 'With `second_factor_required` alone: how to go on.' },
+      ),
+    ),
   },
   {
     $id: 'Problem',

@@ -7,6 +7,7 @@ import { deleteLike, listLikes } from '../posts/like-store.ts';
 import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
+import { deleteVerificationsOf } from '../verifications/verification-store.ts';
 import { deleteAccount } from './account-store.ts';
 
 type Needs = {
@@ -62,6 +63,7 @@ export function accountPurge({ database, feedMemory, follows, media, posts }: Ne
     });
     await database.transaction(async (tx) => {
       await deleteSessionsOf(tx, accountId);
+      await deleteVerificationsOf(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

@@ -98,6 +98,26 @@ export async function updateAccount(
   await tx.updateTable('accounts').set(values).where('id', '=', id).execute();
 }
 
+/**
+ * Notes a login, and with it holds the account's row until the transaction ends: whoever changes the password or disables
+ * the account waits, or is seen here. False when the account is disabled or deleted, or its password is another by now.
+ */
+export async function noteLogin(
+  tx: Tx,
+  id: number,
+  { passwordHash, at }: { passwordHash?: string; at: string },
+): Promise<boolean> {
+  let query = tx
+    .updateTable('accounts')
+    .set({ last_login_at: at })
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null);
+  if (passwordHash !== undefined) query = query.where('password_hash', '=', passwordHash);
+  const { numUpdatedRows } = await query.executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Marks an account as deleted. False when it was already. */
 export async function markAccountDeleted(tx: Tx, id: number, at: string): Promise<boolean> {
   const { numUpdatedRows } = await tx

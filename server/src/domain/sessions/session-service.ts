@@ -1,16 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
-import type { AccountRow, SessionRow } from '../../db/schema.ts';
+import type { SessionRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
-import { findAccountByName } from '../accounts/account-store.ts';
+import { findAccountByName, noteLogin } from '../accounts/account-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { loginThrottle } from './login-throttle.ts';
 import {
   accessTokenSeconds,
-  type Device,
+  type Door,
+  type Proof,
   refreshTokenParts,
   replayGraceMs,
   type SessionTokens,
@@ -37,20 +39,19 @@ type Needs = {
   passwords: PasswordHasher;
   tokens: TokenSigner;
   counters: Counters;
+  audit: AuditLog;
 };
 
-export type LogIn = {
+export type LogIn = Door & {
   /** Username, e-mail or login name. */
   login: string;
   password: string;
-  audience: string;
-  device: Device;
   idempotencyKey: string | null;
 };
 
 /** Logs in, refreshes, resolves tokens and ends sessions. */
 export function sessionService(needs: Needs) {
-  const { database, newId, now, passwords, tokens } = needs;
+  const { database, newId, now, passwords, tokens, audit } = needs;
   const throttle = loginThrottle(needs.counters);
 
   /**
@@ -58,21 +59,48 @@ export function sessionService(needs: Needs) {
    * @throws DomainError `unknown_account` · `wrong_password` (after the same time) · `rate_limited`
    */
   async function logIn(input: LogIn): Promise<SessionTokens> {
-    const account = await checkPassword(input);
-    const repeat = repeatOf(input, account.id);
+    const { id, passwordHash } = await checkPassword(input);
+    return open(id, { by: 'password', passwordHash }, input, repeatOf(input, id));
+  }
+
+  /**
+   * Opens a session for somebody who has shown who they are: where every way of signing in ends.
+   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile
+   */
+  async function open(
+    accountId: number,
+    proof: Proof,
+    door: Door,
+    repeat: Repeatable | null = null,
+  ): Promise<SessionTokens> {
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return tokensOf(await readSession(earlier));
-    const session = newSession(await newId('sessions'), account.id, input);
+    const session = newSession(await newId('sessions'), accountId, door);
     const winner = await database.transaction(async (tx) => {
+      const passwordHash = proof.by === 'password' ? { passwordHash: proof.passwordHash } : {};
+      const isOpen = await noteLogin(tx, accountId, { ...passwordHash, at: session.created_at });
+      if (!isOpen) throw wrongPassword();
       const other = await claimRepeat(tx, repeat, session.id, now());
       if (other !== null) return other;
       await insertSession(tx, session);
+      await audit.record(tx, {
+        action: 'session.opened',
+        accountId,
+        actorId: accountId,
+        address: door.device.address,
+        details: { by: proof.by, audience: door.audience, sessionId: session.id },
+      });
       return session.id;
     });
     return tokensOf(winner === session.id ? session : await readSession(winner));
   }
 
-  async function checkPassword({ login, password, device }: LogIn): Promise<AccountRow> {
+  async function checkPassword({
+    login,
+    password,
+    device,
+    audience,
+  }: LogIn): Promise<{ id: number; passwordHash: string }> {
     const nameKey = foldName(login);
     const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
     const isKnownAddress =
@@ -80,12 +108,21 @@ export function sessionService(needs: Needs) {
     const attempt = { nameKey, address: device.address, isKnownAddress };
     await throttle.begin(attempt);
     const isRight = await passwords.verify(account?.password_hash ?? null, password);
-    if (!account) throw new DomainError('unknown_account', 'The login or the password is wrong.');
-    if (!isRight || account.disabled_at) {
-      throw new DomainError('wrong_password', 'The login or the password is wrong.');
+    if (!account?.password_hash || !isRight || account.disabled_at) {
+      await database.transaction((tx) =>
+        audit.record(tx, {
+          action: 'session.refused',
+          accountId: account?.id ?? null,
+          actorId: null,
+          address: device.address,
+          details: { by: 'password', audience },
+        }),
+      );
+      if (account) throw wrongPassword();
+      throw new DomainError('unknown_account', 'The login or the password is wrong.');
     }
     await throttle.forgive(attempt);
-    return account;
+    return { id: account.id, passwordHash: account.password_hash };
   }
 
   /**
@@ -168,7 +205,7 @@ export function sessionService(needs: Needs) {
     return endSession(tx, { id, accountId, at: now().toISOString() });
   }
 
-  function newSession(id: number, accountId: number, { audience, device }: LogIn): SessionRow {
+  function newSession(id: number, accountId: number, { audience, device }: Door): SessionRow {
     const at = now();
     return {
       id,
@@ -210,7 +247,11 @@ export function sessionService(needs: Needs) {
     return session;
   }
 
-  return { logIn, refresh, resolve, list, end: endOne };
+  return { logIn, open, refresh, resolve, list, end: endOne };
+}
+
+function wrongPassword(): DomainError {
+  return new DomainError('wrong_password', 'The login or the password is wrong.');
 }
 
 function viewOf(row: SessionRow, viewer: Viewer): SessionView {

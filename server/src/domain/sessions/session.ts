@@ -30,6 +30,17 @@ export type SessionTokens = {
 
 export type Device = { name: string; address: string };
 
+/** Where somebody signs in, and what from. */
+export type Door = {
+  audience: string;
+  device: Device;
+};
+
+/** How somebody showed who they are. */
+export type Proof =
+  | { by: 'password'; passwordHash: string }
+  | { by: 'app-password' | 'identity' | 'passkey' | 'second-factor' };
+
 /** Ids are below 2^31 on every engine; asking some of them for more is an error. */
 const maxId = 2 ** 31 - 1;
 

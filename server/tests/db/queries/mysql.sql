@@ -126,6 +126,22 @@ select * from `sessions` where `account_id` = ? and `ended_at` is null and `expi
 select `id` from `sessions` where `account_id` = ? and `address` = ? limit ?;
 -- 1, 127.0.0.1, 1
 
+-- findVerification
+select * from `verifications` where `id` = ?;
+-- 1
+
+-- findPendingVerification
+select * from `verifications` where `account_id` = ? and `purpose` = ? and `used_at` is null order by `id` desc limit ?;
+-- 1, verify-phone, 1
+
+-- listAuditEntries: all
+select * from `audit_log` where `id` < ? order by `id` desc limit ?;
+-- 9007199254740991, 21
+
+-- listAuditEntries: of an account
+select * from `audit_log` where `account_id` = ? and `id` < ? order by `id` desc limit ?;
+-- 1, 4096, 21
+
 -- isEventDone
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1

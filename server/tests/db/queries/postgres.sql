@@ -128,6 +128,22 @@ select * from "sessions" where "account_id" = $1 and "ended_at" is null and "exp
 select "id" from "sessions" where "account_id" = $1 and "address" = $2 limit $3;
 -- 1, 127.0.0.1, 1
 
+-- findVerification
+select * from "verifications" where "id" = $1;
+-- 1
+
+-- findPendingVerification
+select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "id" desc limit $3;
+-- 1, verify-phone, 1
+
+-- listAuditEntries: all
+select * from "audit_log" where "id" < $1 order by "id" desc limit $2;
+-- 9007199254740991, 21
+
+-- listAuditEntries: of an account
+select * from "audit_log" where "account_id" = $1 and "id" < $2 order by "id" desc limit $3;
+-- 1, 4096, 21
+
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;
 -- media, 1

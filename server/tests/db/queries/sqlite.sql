@@ -126,6 +126,22 @@ select * from "sessions" where "account_id" = (select ?) and "ended_at" is null 
 select "id" from "sessions" where "account_id" = (select ?) and "address" = (select ?) limit (select ?);
 -- 1, 127.0.0.1, 1
 
+-- findVerification
+select * from "verifications" where "id" = (select ?);
+-- 1
+
+-- findPendingVerification
+select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) and "used_at" is null order by "id" desc limit (select ?);
+-- 1, verify-phone, 1
+
+-- listAuditEntries: all
+select * from "audit_log" where "id" < (select ?) order by "id" desc limit (select ?);
+-- 9007199254740991, 21
+
+-- listAuditEntries: of an account
+select * from "audit_log" where "account_id" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
+-- 1, 4096, 21
+
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = (select ?) and "event_id" = (select ?);
 -- media, 1

@@ -1,0 +1,63 @@
+import type { Tx } from '../../db/database.ts';
+import type { Now } from '../ports.ts';
+import { insertAuditEntry } from './audit-log-store.ts';
+
+/** What is noted: who may get in, and who changed that. */
+export type AuditAction =
+  | 'session.opened'
+  | 'session.refused'
+  | 'session.ended'
+  | 'password.changed'
+  | 'password.recovery-asked'
+  | 'password.recovered'
+  | 'email.change-asked'
+  | 'email.verified'
+  | 'email.released'
+  | 'phone.change-asked'
+  | 'phone.verified'
+  | 'identity.linked'
+  | 'identity.unlinked'
+  | 'second-factor.added'
+  | 'second-factor.removed'
+  | 'app-password.added'
+  | 'app-password.removed'
+  | 'account.created'
+  | 'account.disabled'
+  | 'account.enabled'
+  | 'account.deleted'
+  | 'account.role-changed'
+  | 'account.reset-forced'
+  | 'account.imported'
+  | 'invite.created';
+
+export type AuditEntry = {
+  action: AuditAction;
+  /** Whom it happened to; null where nobody is known by the name. */
+  accountId: number | null;
+  /** Who did it: the account itself, an admin; null for a stranger and for the operator of the program. */
+  actorId: number | null;
+  address: string;
+  /** Never a secret. */
+  details?: Readonly<Record<string, string | number | boolean | null>>;
+};
+
+/** Writes what happened in the transaction in which it happens. */
+export type AuditLog = { record(tx: Tx, entry: AuditEntry): Promise<void> };
+
+/** @param newKey gives keys that order by time (domain/paging.ts) */
+export function auditLog({ now, newKey }: { now: Now; newKey: () => number }): AuditLog {
+  return {
+    async record(tx, { action, accountId, actorId, address, details = {} }) {
+      const row = {
+        action,
+        account_id: accountId,
+        actor_id: actorId,
+        address: address.slice(0, 64),
+        details: JSON.stringify(details),
+        created_at: now().toISOString(),
+      };
+      // Another process may have drawn the same key in the same millisecond.
+      while (!(await insertAuditEntry(tx, { id: newKey(), ...row })));
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Database, Tx } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { VerificationRow } from '../../db/schema.ts';
+import { DomainError, invalid } from '../errors.ts';
+import type { Now, TokenSigner } from '../ports.ts';
+import {
+  maxTries,
+  type NewVerification,
+  type Purpose,
+  tokenParts,
+  type Verification,
+} from './verification.ts';
+import {
+  cancelVerifications,
+  findPendingVerification,
+  findVerification,
+  insertVerification,
+  markVerificationUsed,
+  takeTry,
+} from './verification-store.ts';
+
+export type VerificationService = ReturnType<typeof verificationService>;
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  tokens: Pick<TokenSigner, 'mac'>;
+};
+
+/**
+ * Secrets that work once. None is stored: the row holds a random seed, and the token or code is its fingerprint under the
+ * server's key, so that a worker can work it out when it writes the mail, and again when it has to repeat it.
+ */
+export function verificationService({ database, newId, now, tokens }: Needs) {
+  /** Makes a verification, to be kept by `issue`. Must be called before the transaction. */
+  async function prepare(wanted: NewVerification): Promise<VerificationRow> {
+    const at = now();
+    return {
+      id: await newId('verifications'),
+      account_id: wanted.accountId,
+      purpose: wanted.purpose,
+      subject: wanted.subject ?? '',
+      details: JSON.stringify(wanted.details ?? {}),
+      seed: randomBytes(16).toString('hex'),
+      tries_left: maxTries,
+      created_at: at.toISOString(),
+      expires_at: new Date(at.getTime() + wanted.lifeMs).toISOString(),
+      used_at: null,
+    };
+  }
+
+  /** Keeps a prepared verification, in place of earlier ones of the same purpose for the same account. */
+  async function issue(tx: Tx, row: VerificationRow): Promise<void> {
+    if (row.account_id !== null) {
+      await cancelVerifications(tx, row.account_id, [row.purpose], now().toISOString());
+    }
+    await insertVerification(tx, row);
+  }
+
+  /** For links and challenges: 128 bits, `<id>.<32 hex digits>`. */
+  function tokenOf(row: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>): string {
+    return `${row.id}.${macOf(row, 'token').slice(0, 32)}`;
+  }
+
+  /** For people to type: six digits. */
+  function codeOf(row: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>): string {
+    const number = Number.parseInt(macOf(row, 'code').slice(0, 12), 16) % 1_000_000;
+    return String(number).padStart(6, '0');
+  }
+
+  function macOf(
+    { id, seed, purpose }: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>,
+    as: string,
+  ) {
+    return tokens.mac(`verification ${as} ${purpose} ${id} ${seed}`);
+  }
+
+  /**
+   * The verification that a token belongs to, without using it.
+   * @throws DomainError `invalid` (no token of this purpose) · `gone` (used, or replaced) · `expired`
+   */
+  async function findByToken(purpose: Purpose, token: string): Promise<Verification> {
+    const parts = tokenParts(token);
+    const row = parts ? await findVerification(database, parts.id) : null;
+    if (!parts || !row || row.purpose !== purpose || !isEqual(token, tokenOf(row))) {
+      throw invalid('token', 'is not valid');
+    }
+    return checkUsable(row);
+  }
+
+  /**
+   * The pending verification of an account, once its code is right. Each call takes one of the tries, which stays taken.
+   * @throws DomainError `invalid` (code: wrong, none pending, no tries left) · `expired`
+   */
+  async function findByCode(
+    accountId: number,
+    purpose: Purpose,
+    code: string,
+  ): Promise<Verification> {
+    const row = await findPendingVerification(database, accountId, purpose);
+    if (!row) throw invalid('code', 'is not valid; ask for a new one');
+    const verification = checkUsable(row);
+    const at = now().toISOString();
+    if (!(await database.transaction((tx) => takeTry(tx, row.id, at)))) {
+      throw invalid('code', 'was tried too often; ask for a new one');
+    }
+    if (!isEqual(code, codeOf(row))) throw invalid('code', 'is not the one that was sent');
+    return verification;
+  }
+
+  function checkUsable(row: VerificationRow): Verification {
+    if (row.used_at !== null) throw used();
+    if (row.expires_at <= now().toISOString()) {
+      throw new DomainError('expired', 'This has expired; ask for a new one.');
+    }
+    return viewOf(row);
+  }
+
+  /**
+   * Uses a verification up, in the transaction of what it allows: of many at once, one gets through.
+   * @throws DomainError `gone`
+   */
+  async function consume(tx: Tx, { id }: Pick<Verification, 'id'>): Promise<void> {
+    if (!(await markVerificationUsed(tx, id, now().toISOString()))) throw used();
+  }
+
+  /** Ends what is pending of these purposes. */
+  function cancel(tx: Tx, accountId: number, purposes: readonly Purpose[]): Promise<void> {
+    return cancelVerifications(tx, accountId, purposes, now().toISOString());
+  }
+
+  /** For workers, which have to tell somebody the secret: null when it is not to be sent any more. */
+  async function findToSend(id: number): Promise<(Verification & Secrets) | null> {
+    const row = await findVerification(database, id);
+    if (!row || row.used_at !== null || row.expires_at <= now().toISOString()) return null;
+    return { ...viewOf(row), token: tokenOf(row), code: codeOf(row) };
+  }
+
+  return { prepare, issue, tokenOf, codeOf, findByToken, findByCode, consume, cancel, findToSend };
+}
+
+type Secrets = { token: string; code: string };
+
+function viewOf(row: VerificationRow): Verification {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    purpose: row.purpose as Purpose,
+    subject: row.subject,
+    details: JSON.parse(row.details) as Record<string, unknown>,
+    expiresAt: row.expires_at,
+  };
+}
+
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function used(): DomainError {
+  return new DomainError('gone', 'This was used already, or replaced by a newer one.');
+}

@@ -1,0 +1,86 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { VerificationRow } from '../../db/schema.ts';
+
+export async function insertVerification(tx: Tx, row: VerificationRow): Promise<void> {
+  await tx.insertInto('verifications').values(row).execute();
+}
+
+export async function findVerification(db: Db, id: number): Promise<VerificationRow | null> {
+  const rows = await verificationById(db, { id });
+  return rows[0] ?? null;
+}
+
+const verificationById = prepared((db, args: { id: number }) =>
+  db.selectFrom('verifications').selectAll().where('id', '=', args.id),
+);
+
+/** The newest of a purpose that an account has not used. */
+export async function findPendingVerification(
+  db: Db,
+  accountId: number,
+  purpose: string,
+): Promise<VerificationRow | null> {
+  const rows = await pendingVerification(db, { accountId, purpose });
+  return rows[0] ?? null;
+}
+
+const pendingVerification = prepared((db, args: { accountId: number; purpose: string }) =>
+  db
+    .selectFrom('verifications')
+    .selectAll()
+    .where('account_id', '=', args.accountId)
+    .where('purpose', '=', args.purpose)
+    .where('used_at', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
+/** Takes one of the tries that are left. False when none is, or it was used or has expired. */
+export async function takeTry(tx: Tx, id: number, now: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('verifications')
+    .set((eb) => ({ tries_left: eb('tries_left', '-', 1) }))
+    .where('id', '=', id)
+    .where('tries_left', '>', 0)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Marks as used what was not. False when another request was faster, or it has expired. */
+export async function markVerificationUsed(tx: Tx, id: number, now: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('verifications')
+    .set({ used_at: now })
+    .where('id', '=', id)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Ends all of these purposes that an account has not used. */
+export async function cancelVerifications(
+  tx: Tx,
+  accountId: number,
+  purposes: readonly string[],
+  now: string,
+): Promise<void> {
+  await tx
+    .updateTable('verifications')
+    .set({ used_at: now })
+    .where('account_id', '=', accountId)
+    .where('purpose', 'in', [...purposes])
+    .where('used_at', 'is', null)
+    .execute();
+}
+
+export async function deleteVerificationsOf(tx: Tx, accountId: number): Promise<void> {
+  await tx.deleteFrom('verifications').where('account_id', '=', accountId).execute();
+}
+
+export async function deleteVerificationsExpiredBefore(tx: Tx, time: Date): Promise<void> {
+  await tx.deleteFrom('verifications').where('expires_at', '<', time.toISOString()).execute();
+}

@@ -1,0 +1,39 @@
+/** What a verification proves; each is made and used by one service. */
+export type Purpose =
+  | 'verify-email'
+  | 'recover-password'
+  | 'verify-phone'
+  | 'second-factor'
+  | 'passkey'
+  | 'social-login'
+  | 'invite';
+
+/** Something that somebody may use once: a link, a code, a challenge. */
+export type Verification = {
+  id: number;
+  accountId: number | null;
+  purpose: Purpose;
+  /** What is proved: an e-mail, a number; empty where there is nothing to name. */
+  subject: string;
+  details: Record<string, unknown>;
+  expiresAt: string;
+};
+
+export type NewVerification = {
+  purpose: Purpose;
+  accountId: number | null;
+  subject?: string;
+  details?: Record<string, unknown>;
+  lifeMs: number;
+};
+
+/** How often a code may be guessed. */
+export const maxTries = 5;
+
+/** Parts of a token `<verification id>.<mac>`; null when it has another form. */
+export function tokenParts(token: string): { id: number; mac: string } | null {
+  const match = /^([1-9]\d{0,9})\.([0-9a-f]{32})$/.exec(token);
+  if (!match) return null;
+  const [, id, mac = ''] = match;
+  return Number(id) < 2 ** 31 ? { id: Number(id), mac } : null;
+}
