@@ -8,7 +8,13 @@ export type Events = {
   'media.deleted': { blobKeys: string[] };
   'post.deleted': { postId: number };
   'account.deleted': { accountId: number };
+  /** How somebody gets into the account was changed; its owner is told. */
+  'account.changed': { accountId: number; what: AccountChange };
+  /** A secret waits to be sent to somebody. */
+  'verification.issued': { verificationId: number };
 };
+
+export type AccountChange = 'password' | 'email' | 'phone' | 'identity' | 'second-factor';
 
 export type Topic = keyof Events;
 

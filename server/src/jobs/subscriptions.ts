@@ -30,5 +30,7 @@ export function subscriptions({ media, posts, purgeAccount }: Needs): Subscripti
     'media.deleted': [{ name: 'delete-blobs', run: ({ blobKeys }) => media.deleteBlobs(blobKeys) }],
     'post.deleted': [{ name: 'purge-post', run: ({ postId }) => posts.purge(postId) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
+    'account.changed': [],
+    'verification.issued': [],
   };
 }

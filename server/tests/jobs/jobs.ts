@@ -11,6 +11,8 @@ const nobody: Subscriptions = {
   'media.deleted': [],
   'post.deleted': [],
   'account.deleted': [],
+  'account.changed': [],
+  'verification.issued': [],
 };
 
 export type Jobs = {
