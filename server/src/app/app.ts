@@ -22,6 +22,7 @@ import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
+import { plainTokenService } from '../domain/sessions/plain-token-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
@@ -182,7 +183,8 @@ function buildServices(config: Config, machines: Machines) {
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
+  const plainTokens = plainTokenService({ sessions, tokens });
+  const services: Services = { accounts, sessions, plainTokens, media, posts, follows, feeds };
   return { services, purgeAccount, posts };
 }
 

@@ -29,6 +29,7 @@ export type Config = {
   contracts: string[];
   signUps: Settings['SIGNUPS'];
   hasRateLimits: boolean;
+  hasStrictPasswords: boolean;
   media: { maxBytes: number; maxPixels: number; quotaBytes: number };
   /** Null: pictures are kept in files. */
   s3: {
@@ -95,6 +96,7 @@ export function readConfig(environment: Environment = process.env): Config {
     contracts: contractsOf(settings),
     signUps: settings.SIGNUPS,
     hasRateLimits: settings.RATE_LIMITS === 'on',
+    hasStrictPasswords: settings.STRICT_PASSWORDS === 'true',
     media: {
       maxBytes: settings.UPLOAD_MAX_MB * 1_000_000,
       maxPixels: settings.UPLOAD_MAX_MEGAPIXELS * 1_000_000,

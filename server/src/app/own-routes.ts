@@ -33,6 +33,10 @@ export function ownRoutes(
     return reply.type('application/json; charset=utf-8').send(openApi);
   });
 
+  for (const [name, mount] of mounted) {
+    server.get(`/openapi/${name}.json`, async () => mount.openApi());
+  }
+
   server.get('/livez', async () => ({ status: 'alive' }));
 
   server.get('/readyz', async (_request, reply) => {

@@ -107,6 +107,11 @@ export const Settings = Type.Object({
     default: 'on',
     description: '`off` is for load and conformance tests, and refused in production.',
   }),
+  STRICT_PASSWORDS: Type.Enum(['true', 'false'], {
+    default: 'false',
+    description:
+      'Whether the older contracts ask for passwords as strict as those of `/v2`. They promised shorter ones.',
+  }),
   CORS_ORIGINS: Type.String({
     default: '',
     description:

@@ -94,9 +94,16 @@ export type TokenSigner = {
   sign(claims: AccessClaims): Promise<string>;
   /** @throws DomainError `bad_token` · `expired_token` */
   verify(token: string, audience: string): Promise<AccessClaims>;
+  /** A token whose claims are those that somebody's clients have always read, beside ours. */
+  signPlain(claims: AccessClaims, more: PlainClaims): Promise<string>;
+  /** @throws DomainError `bad_token` (its message says what is wrong with it) · `expired_token` */
+  verifyPlain(token: string, audience: string): Promise<AccessClaims & { more: PlainClaims }>;
   /** Keyed fingerprint of a text, 64 hex digits; the key never leaves the signer. */
   mac(text: string): string;
 };
+
+/** Claims of a contract's own. */
+export type PlainClaims = Readonly<Record<string, string | number | boolean>>;
 
 export type AccessClaims = {
   accountId: number;

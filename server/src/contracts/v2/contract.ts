@@ -23,6 +23,9 @@ export const v2: Contract = {
   mount: '/v2',
   audience: 'v2',
   credential: bearerToken,
+  viewer: ({ sessions }, credential) => sessions.resolve(credential, 'v2'),
+  challenge: ({ code }) => `Bearer error="${code}"`,
+  origins: 'configured',
   parsers(app) {
     app.removeContentTypeParser('application/json');
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {

@@ -18,6 +18,7 @@ import {
   isUsername,
   nameTaken,
   type OwnAccount,
+  type PasswordRule,
   type Profile,
   type Role,
 } from './account.ts';
@@ -31,6 +32,7 @@ import {
   readAccountCards,
   updateAccount,
 } from './account-store.ts';
+import { usernamesFor } from './username.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
 
@@ -44,9 +46,14 @@ type Needs = {
 };
 
 export type SignUp = {
-  username: string;
+  /** Null: one is made of the name or the e-mail. */
+  username: string | null;
   password: string;
   email: string | null;
+  /** A free text by which an older client lets people sign in. */
+  loginName?: string;
+  bio?: string;
+  passwordRule?: PasswordRule;
   displayName: string | null;
   idempotencyKey: string | null;
   /** For operators alone; nothing that a request says arrives here. */
@@ -68,6 +75,17 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
 
   /** Makes an account for somebody whom an operator wants here. @throws DomainError as `signUp`, but for `forbidden` */
   async function create(input: SignUp): Promise<OwnAccount> {
+    const { username, displayName, loginName, email } = input;
+    if (username !== null) return createNamed({ ...input, username });
+    for (const candidate of usernamesFor(displayName ?? loginName ?? email ?? '')) {
+      const isFree = !(await findAccountByName(database, foldName(candidate), allNames));
+      const made = isFree && (await createNamed({ ...input, username: candidate }).catch(ifTaken));
+      if (made) return made;
+    }
+    throw nameTaken('username');
+  }
+
+  async function createNamed(input: NamedSignUp): Promise<OwnAccount> {
     checkUsername(input.username);
     checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
@@ -90,9 +108,9 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
   }
 
   /** Spares the hash when the name is taken anyway; the unique names decide, in the transaction. */
-  async function checkNamesFree(input: SignUp): Promise<void> {
+  async function checkNamesFree(input: NamedSignUp): Promise<void> {
     for (const { nameKey, field } of namesOf(input)) {
-      if (await findAccountByName(database, nameKey, ['username', 'email', 'login_name'])) {
+      if (await findAccountByName(database, nameKey, allNames)) {
         throw nameTaken(field);
       }
     }
@@ -161,13 +179,14 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     };
   }
 
+  /** What others see of an account beside a post. @throws DomainError `not_found` */
   async function readCard(id: number): Promise<AccountCard> {
     const card = (await readAccountCards(database, [id])).get(id);
     if (!card) throw noSuchAccount();
     return card;
   }
 
-  function newRow(id: number, input: SignUp, passwordHash: string): AccountRow {
+  function newRow(id: number, input: NamedSignUp, passwordHash: string): AccountRow {
     const at = now().toISOString();
     return {
       id,
@@ -178,9 +197,9 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       phone_verified_at: null,
       language: 'en',
       last_login_at: null,
-      login_name: null,
+      login_name: input.loginName ?? null,
       display_name: input.displayName ?? input.username,
-      bio: '',
+      bio: input.bio ?? '',
       role: input.role ?? 'user',
       password_hash: passwordHash,
       avatar_media_id: null,
@@ -195,13 +214,32 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     };
   }
 
-  return { signUp, create, readMe, readProfile, findId, updateMe, closeMe };
+  return { signUp, create, readCard, readMe, readProfile, findId, updateMe, closeMe };
 }
 
-function namesOf({ username, email }: SignUp) {
-  const names = [{ nameKey: foldName(username), kind: 'username', field: 'username' } as const];
-  if (email === null) return names;
-  return [...names, { nameKey: foldName(email), kind: 'email', field: 'email' } as const];
+type NamedSignUp = SignUp & { username: string };
+
+const allNames = ['username', 'email', 'login_name'] as const;
+
+/** Each name of an account once: one text may be its e-mail and its login name. */
+function namesOf({ username, email, loginName }: NamedSignUp) {
+  const names = [
+    { nameKey: foldName(username), kind: 'username', field: 'username' } as const,
+    { nameKey: foldName(email ?? ''), kind: 'email', field: 'email' } as const,
+    { nameKey: foldName(loginName ?? ''), kind: 'login_name', field: 'loginName' } as const,
+  ];
+  return names.filter(
+    ({ nameKey }, index) =>
+      nameKey !== '' && names.findIndex((other) => other.nameKey === nameKey) === index,
+  );
+}
+
+/** Somebody was faster to take a derived username: the next one is tried. */
+function ifTaken(error: unknown): null {
+  const isUsername =
+    error instanceof DomainError && error.code === 'taken' && error.fields[0]?.field === 'username';
+  if (!isUsername) throw error;
+  return null;
 }
 
 function publicPart(row: AccountRow, card: AccountCard) {

@@ -33,8 +33,11 @@ export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   mediaBytes: number;
 };
 
-const minPasswordLength = 8;
-const maxPasswordLength = 128;
+/** What a password must be like. Lengths are code points. */
+export type PasswordRule = { minLength: number; maxLength: number; refusesCommon: boolean };
+
+/** Rookery's own; older contracts promised shorter ones. */
+export const strictPasswords: PasswordRule = { minLength: 8, maxLength: 128, refusesCommon: true };
 
 /** The form of a name by which two names are the same: NFKC, lower case, without characters that nobody sees. */
 export function foldName(name: string): string {
@@ -49,14 +52,15 @@ export function foldName(name: string): string {
  * Lengths are code points. No rules on composition: they make passwords worse (NIST SP 800-63B, 3.1.1.2).
  * @throws DomainError `invalid` (password)
  */
-export function checkPassword(password: string, { username }: { username: string }): void {
+export function checkPassword(
+  password: string,
+  { username, passwordRule = strictPasswords }: { username: string; passwordRule?: PasswordRule },
+): void {
+  const { minLength, maxLength, refusesCommon } = passwordRule;
   const length = lengthOf(password);
-  if (length < minPasswordLength) {
-    throw invalid('password', `must have at least ${minPasswordLength} characters`);
-  }
-  if (length > maxPasswordLength) {
-    throw invalid('password', `must have at most ${maxPasswordLength} characters`);
-  }
+  if (length < minLength) throw invalid('password', `must have at least ${minLength} characters`);
+  if (length > maxLength) throw invalid('password', `must have at most ${maxLength} characters`);
+  if (!refusesCommon) return;
   if (isCommonPassword(password) || foldName(password) === foldName(username)) {
     throw invalid('password', 'is one of the first that anybody would guess; choose another');
   }
@@ -80,12 +84,16 @@ export function isUsername(text: string): boolean {
   return /^[A-Za-z0-9_.-]{1,30}$/.test(text);
 }
 
+export function isReservedUsername(username: string): boolean {
+  return reservedUsernames.has(foldName(username));
+}
+
 /** @throws DomainError `invalid` (username) */
 export function checkUsername(username: string): void {
   if (!isUsername(username)) {
     throw invalid('username', 'must be 1 to 30 of the characters A-Z a-z 0-9 _ . -');
   }
-  if (reservedUsernames.has(foldName(username))) {
+  if (isReservedUsername(username)) {
     throw invalid('username', 'is reserved; choose another');
   }
 }

@@ -22,8 +22,12 @@ type Needs = {
 export function followService({ database, newKey, feedMemory, accounts }: Needs) {
   /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
   async function follow(viewer: Viewer, username: string): Promise<void> {
+    await followById(viewer, await accounts.findId(username));
+  }
+
+  /** As `follow`, for clients that know accounts by number. @throws DomainError `not_found` · `invalid` (oneself) */
+  async function followById(viewer: Viewer, followeeId: number): Promise<void> {
     const followerId = viewer.accountId;
-    const followeeId = await accounts.findId(username);
     if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
     await database.transaction(async (tx) => {
       // Both must live: rows that an account's deletion has passed by would stay for ever.
@@ -38,7 +42,12 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
 
   /** Stops following; doing it twice changes nothing. @throws DomainError `not_found` */
   async function unfollow(viewer: Viewer, username: string): Promise<void> {
-    const row = { follower_id: viewer.accountId, followee_id: await accounts.findId(username) };
+    await unfollowById(viewer, await accounts.findId(username));
+  }
+
+  /** As `unfollow`, for clients that know accounts by number; one that does not exist was not followed. */
+  async function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
+    const row = { follower_id: viewer.accountId, followee_id: followeeId };
     await database.transaction((tx) => remove(tx, row));
     feedMemory.forgetViewer(viewer.accountId);
   }
@@ -97,5 +106,5 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
     };
   }
 
-  return { follow, unfollow, removeSome, listFollowers, listFollowing };
+  return { follow, followById, unfollow, unfollowById, removeSome, listFollowers, listFollowing };
 }

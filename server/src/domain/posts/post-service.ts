@@ -42,6 +42,8 @@ export type NewPost = {
   mediaIds: readonly number[];
   state: 'draft' | 'published';
   idempotencyKey: string | null;
+  /** Whether it may have neither a text nor a picture. */
+  isEmptyAllowed?: boolean;
 };
 
 export type PostChange = {
@@ -61,7 +63,9 @@ export function postService(needs: Needs) {
   async function create(viewer: Viewer, input: NewPost): Promise<PostView> {
     checkText(input.text);
     checkMediaIds(input.mediaIds);
-    checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
+    if (!input.isEmptyAllowed) {
+      checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
+    }
     const repeat = repeatOf(viewer, input);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return read(viewer, earlier);

@@ -7,11 +7,12 @@ import { findAccountByName, noteLogin } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
-import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
+import type { AccessClaims, Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { loginThrottle } from './login-throttle.ts';
 import {
   accessTokenSeconds,
   type Door,
+  type OpenSession,
   type Proof,
   refreshTokenParts,
   replayGraceMs,
@@ -63,6 +64,24 @@ export function sessionService(needs: Needs) {
     return open(id, { by: 'password', passwordHash }, input, repeatOf(input, id));
   }
 
+  /** As `logIn`, for a session whose tokens are made elsewhere. @throws DomainError as `logIn` */
+  async function logInPlain(input: Omit<LogIn, 'idempotencyKey'>): Promise<OpenSession> {
+    const { id, passwordHash } = await checkPassword(input);
+    return openPlain(id, { by: 'password', passwordHash }, input);
+  }
+
+  /** As `open`, for a session whose tokens are made elsewhere. @throws DomainError as `open` */
+  async function openPlain(accountId: number, proof: Proof, door: Door): Promise<OpenSession> {
+    const row = await openSession(accountId, proof, door, null);
+    return {
+      id: row.id,
+      accountId,
+      audience: row.audience,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+    };
+  }
+
   /**
    * Opens a session for somebody who has shown who they are: where every way of signing in ends.
    * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile
@@ -73,8 +92,17 @@ export function sessionService(needs: Needs) {
     door: Door,
     repeat: Repeatable | null = null,
   ): Promise<SessionTokens> {
+    return tokensOf(await openSession(accountId, proof, door, repeat));
+  }
+
+  async function openSession(
+    accountId: number,
+    proof: Proof,
+    door: Door,
+    repeat: Repeatable | null,
+  ): Promise<SessionRow> {
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return tokensOf(await readSession(earlier));
+    if (earlier !== null) return readSession(earlier);
     const session = newSession(await newId('sessions'), accountId, door);
     const winner = await database.transaction(async (tx) => {
       const passwordHash = proof.by === 'password' ? { passwordHash: proof.passwordHash } : {};
@@ -92,7 +120,7 @@ export function sessionService(needs: Needs) {
       });
       return session.id;
     });
-    return tokensOf(winner === session.id ? session : await readSession(winner));
+    return winner === session.id ? session : readSession(winner);
   }
 
   async function checkPassword({
@@ -100,7 +128,7 @@ export function sessionService(needs: Needs) {
     password,
     device,
     audience,
-  }: LogIn): Promise<{ id: number; passwordHash: string }> {
+  }: Omit<LogIn, 'idempotencyKey'>): Promise<{ id: number; passwordHash: string }> {
     const nameKey = foldName(login);
     const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
     const isKnownAddress =
@@ -181,9 +209,14 @@ export function sessionService(needs: Needs) {
    */
   async function resolve(credential: string | null, audience: string): Promise<Viewer> {
     if (credential === null) throw new DomainError('no_token', 'This needs an access token.');
-    const claims = await tokens.verify(credential, audience);
+    return viewerOf(await tokens.verify(credential, audience));
+  }
+
+  /** Whose session it is that a checked token names. @throws DomainError `revoked_token` */
+  async function viewerOf(claims: AccessClaims): Promise<Viewer> {
     const session = await findLiveSession(database, claims.sessionId);
-    if (!session || session.account_id !== claims.accountId || session.audience !== audience) {
+    const isSame = session?.account_id === claims.accountId && session.audience === claims.audience;
+    if (!session || !isSame) {
       throw new DomainError('revoked_token', 'The session has ended; sign in again.');
     }
     return { accountId: session.account_id, sessionId: session.id, role: session.role };
@@ -205,8 +238,10 @@ export function sessionService(needs: Needs) {
     return endSession(tx, { id, accountId, at: now().toISOString() });
   }
 
-  function newSession(id: number, accountId: number, { audience, device }: Door): SessionRow {
+  function newSession(id: number, accountId: number, door: Door): SessionRow {
+    const { audience, device, lifeMs } = door;
     const at = now();
+    const end = lifeMs === undefined ? null : new Date(at.getTime() + lifeMs).toISOString();
     return {
       id,
       account_id: accountId,
@@ -217,7 +252,7 @@ export function sessionService(needs: Needs) {
       address: device.address,
       created_at: at.toISOString(),
       last_used_at: at.toISOString(),
-      expires_at: sessionExpiry(at, at),
+      expires_at: end ?? sessionExpiry(at, at),
       ended_at: null,
     };
   }
@@ -247,7 +282,7 @@ export function sessionService(needs: Needs) {
     return session;
   }
 
-  return { logIn, open, refresh, resolve, list, end: endOne };
+  return { logIn, logInPlain, open, openPlain, refresh, resolve, viewerOf, list, end: endOne };
 }
 
 function wrongPassword(): DomainError {

@@ -34,6 +34,17 @@ export type Device = { name: string; address: string };
 export type Door = {
   audience: string;
   device: Device;
+  /** For sessions that are not refreshed: how long they last. */
+  lifeMs?: number;
+};
+
+/** A session that was just opened. */
+export type OpenSession = {
+  id: number;
+  accountId: number;
+  audience: string;
+  createdAt: string;
+  expiresAt: string;
 };
 
 /** How somebody showed who they are. */
