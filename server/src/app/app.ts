@@ -19,6 +19,7 @@ import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
+import { originalService } from '../domain/media/original-service.ts';
 import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
@@ -183,8 +184,18 @@ function buildServices(config: Config, machines: Machines) {
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const plainTokens = plainTokenService({ sessions, tokens });
-  const services: Services = { accounts, sessions, plainTokens, media, posts, follows, feeds };
+  const originals = originalService({ database, blobs, media, posts });
+  const plainTokens = plainTokenService({ database, sessions, tokens });
+  const services: Services = {
+    accounts,
+    sessions,
+    plainTokens,
+    media,
+    originals,
+    posts,
+    follows,
+    feeds,
+  };
   return { services, purgeAccount, posts };
 }
 

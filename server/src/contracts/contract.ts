@@ -19,6 +19,7 @@ import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { OriginalService } from '../domain/media/original-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { PlainTokenService } from '../domain/sessions/plain-token-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
@@ -33,6 +34,7 @@ export type Services = {
   sessions: SessionService;
   plainTokens: PlainTokenService;
   media: MediaService;
+  originals: OriginalService;
   posts: PostService;
   follows: FollowService;
   feeds: FeedService;
@@ -56,6 +58,8 @@ export type Surroundings = {
   services: Services;
   /** Where clients reach this server, without a slash at the end. */
   publicUrl: string;
+  /** Of one upload. */
+  maxUploadBytes: number;
   /** The one who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
   viewer: (request: FastifyRequest) => Promise<Viewer>;
   /** What a contract asks of new passwords, or the strict rule where the configuration says so. */
@@ -182,13 +186,14 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
 
 function surroundingsOf(
   contract: Contract,
-  { services, publicUrl, hasStrictPasswords }: MountOptions,
+  { services, publicUrl, hasStrictPasswords, maxUploadBytes }: MountOptions,
 ): Surroundings {
   const viewer = (request: FastifyRequest) =>
     contract.viewer(services, contract.credential(request));
   return {
     services,
     publicUrl,
+    maxUploadBytes,
     viewer,
     passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
     viewerIfAny: async (request) =>

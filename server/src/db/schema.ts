@@ -84,7 +84,8 @@ export type SessionRow = {
 export type MediaRow = {
   id: number;
   account_id: number;
-  purpose: 'post' | 'avatar';
+  /** `file`: bytes that are no picture, kept for the contract that took them. */
+  purpose: 'post' | 'avatar' | 'file';
   post_id: number | null;
   position: number;
   state: 'processing' | 'ready' | 'failed';
@@ -256,6 +257,8 @@ export type OutboxRow = {
   /** The event that a repeat belongs to; equals `id` on the first try. */
   event_id: number;
   attempts: number;
+  /** How often it was begun; more than once when whoever began it was gone before its end. */
+  claims: number;
   due_at: string;
   set_aside_at: string | null;
   last_error: string | null;

@@ -10,6 +10,7 @@ import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
+import * as originals from '../../src/domain/media/original-store.ts';
 import * as likes from '../../src/domain/posts/like-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
@@ -43,6 +44,12 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listMedia: loose': (db) => media.listMedia(db, { looseBefore: at, limit: 100 }),
   'listMediaByPrefix: originals': (db) => media.listMediaByPrefix(db, 'original_key', 'ab'),
   'listMediaByPrefix: variants': (db) => media.listMediaByPrefix(db, 'public_key', 'ab'),
+  'listOriginals: all': (db) =>
+    originals.listOriginals(db, { accountId: null, limit: 20, offset: 0 }),
+  'listOriginals: of an account': (db) =>
+    originals.listOriginals(db, { accountId: 1, limit: 20, offset: 40 }),
+  'countOriginals: all': (db) => originals.countOriginals(db, { accountId: null }),
+  'countOriginals: of an account': (db) => originals.countOriginals(db, { accountId: 1 }),
   readLikedPosts: (db) => likes.readLikedPosts(db, 1, [1, 2, 3]),
   'listLikes: of a post': (db) => likes.listLikes(db, { postId: 1 }, first),
   'listLikes: of an account': (db) => likes.listLikes(db, { accountId: 1 }, later),

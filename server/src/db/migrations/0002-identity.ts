@@ -6,6 +6,10 @@ export const identity: Migration = {
   name: '0002-identity',
 
   async up(db) {
+    await db.schema
+      .alterTable('outbox')
+      .addColumn('claims', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute();
     await accountColumns(db);
     await proofs(db);
     await secondFactors(db);
@@ -26,6 +30,7 @@ export const identity: Migration = {
       'verifications',
     ];
     for (const table of tables) await db.schema.dropTable(table).execute();
+    await db.schema.alterTable('outbox').dropColumn('claims').execute();
     for (const column of ['language', 'phone', 'phone_verified_at', 'last_login_at']) {
       await db.schema.alterTable('accounts').dropColumn(column).execute();
     }

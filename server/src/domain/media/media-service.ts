@@ -41,7 +41,7 @@ type Needs = {
 export type Upload = {
   file: StagedBlob;
   alt: string;
-  purpose: MediaRow['purpose'];
+  purpose: 'post' | 'avatar';
   idempotencyKey: string | null;
 };
 
@@ -72,6 +72,27 @@ export function mediaService(needs: Needs) {
       return mediaViewOf(await keepStaged(viewer, upload));
     } finally {
       await upload.file.discard();
+    }
+  }
+
+  /**
+   * Keeps bytes as they are, whatever they are; nothing is made of them, and no feed shows them. Returns their number.
+   * @throws DomainError `too_large` (quota)
+   */
+  async function keepFile(viewer: Viewer, file: StagedBlob): Promise<number> {
+    const upload = { file, alt: '', purpose: 'file' as const };
+    const row = {
+      ...newRow(await newId('media'), viewer, upload),
+      state: 'ready' as const,
+      content_type: 'application/octet-stream',
+      width: 0,
+      height: 0,
+    };
+    try {
+      await file.keep(row.original_key);
+      return await writeOrDrop(row, null);
+    } finally {
+      await file.discard();
     }
   }
 
@@ -120,7 +141,7 @@ export function mediaService(needs: Needs) {
     }
     await insertMedia(tx, row);
     if (row.purpose === 'avatar') await replaceAvatar(tx, row.account_id, row.id);
-    await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
+    if (row.purpose !== 'file') await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
     return row.id;
   }
 
@@ -238,7 +259,11 @@ export function mediaService(needs: Needs) {
     });
   }
 
-  function newRow(id: number, viewer: Viewer, { file, alt, purpose }: Upload) {
+  function newRow(
+    id: number,
+    viewer: Viewer,
+    { file, alt, purpose }: Pick<MediaRow, 'alt' | 'purpose'> & { file: StagedBlob },
+  ) {
     return {
       id,
       account_id: viewer.accountId,
@@ -274,6 +299,7 @@ export function mediaService(needs: Needs) {
   return {
     stage,
     keep,
+    keepFile,
     read,
     removeAvatar,
     findVariant,

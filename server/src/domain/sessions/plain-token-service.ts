@@ -1,3 +1,5 @@
+import type { Database } from '../../db/database.ts';
+import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
 import type { AccessClaims, PlainClaims, TokenSigner } from '../ports.ts';
 import type { OpenSession, Viewer } from './session.ts';
@@ -5,7 +7,11 @@ import type { SessionService } from './session-service.ts';
 
 export type PlainTokenService = ReturnType<typeof plainTokenService>;
 
-type Needs = { sessions: Pick<SessionService, 'viewerOf'>; tokens: TokenSigner };
+type Needs = {
+  database: Database;
+  sessions: Pick<SessionService, 'viewerOf'>;
+  tokens: TokenSigner;
+};
 
 /** The one who asks, with what else the token says. */
 export type PlainViewer = Viewer & { claims: PlainClaims };
@@ -14,7 +20,7 @@ export type PlainViewer = Viewer & { claims: PlainClaims };
  * Tokens that are not refreshed by Rookery's rules: each belongs to a session of its own, lives as long as that, and carries
  * the claims that its clients have always read.
  */
-export function plainTokenService({ sessions, tokens }: Needs) {
+export function plainTokenService({ database, sessions, tokens }: Needs) {
   /** The token of a session. */
   function issue(session: OpenSession, claims: PlainClaims): Promise<string> {
     const ours: AccessClaims = {
@@ -27,11 +33,19 @@ export function plainTokenService({ sessions, tokens }: Needs) {
     return tokens.signPlain(ours, claims);
   }
 
-  /** Tells who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
+  /**
+   * Tells who asks.
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted)
+   */
   async function resolve(token: string | null, audience: string): Promise<PlainViewer> {
     if (token === null) throw new DomainError('no_token', 'This needs an access token.');
     const { more, ...claims } = await tokens.verifyPlain(token, audience);
-    return { ...(await sessions.viewerOf(claims)), claims: more };
+    try {
+      return { ...(await sessions.viewerOf(claims)), claims: more };
+    } catch (error) {
+      if (await findAccount(database, claims.accountId)) throw error;
+      throw new DomainError('unknown_account', 'There is no such account.', { cause: error });
+    }
   }
 
   return { issue, resolve };

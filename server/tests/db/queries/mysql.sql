@@ -82,6 +82,22 @@ select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media`
 select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media` where `public_key` >= ? and `public_key` < ?;
 -- ab, abg
 
+-- listOriginals: all
+select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username`, `accounts`.`login_name` from `media` inner join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null order by `media`.`id` desc limit ? offset ?;
+-- file, published, 20, 0
+
+-- listOriginals: of an account
+select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username`, `accounts`.`login_name` from `media` inner join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ? order by `media`.`id` desc limit ? offset ?;
+-- file, published, 1, 20, 40
+
+-- countOriginals: all
+select count(*) as `count` from `media` inner join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null;
+-- file, published
+
+-- countOriginals: of an account
+select count(*) as `count` from `media` inner join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ?;
+-- file, published, 1
+
 -- readLikedPosts
 select `post_id` from `likes` where `post_id` in (?, ?, ?, ?, ?) and `account_id` = ?;
 -- 1, 2, 3, 1, 1, 1

@@ -84,6 +84,22 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "public_key" >= $1 and "public_key" < $2;
 -- ab, abg
 
+-- listOriginals: all
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
+-- file, published, 20, 0
+
+-- listOriginals: of an account
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
+-- file, published, 1, 20, 40
+
+-- countOriginals: all
+select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null;
+-- file, published
+
+-- countOriginals: of an account
+select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
+-- file, published, 1
+
 -- readLikedPosts
 select "post_id" from "likes" where "post_id" in ($1, $2, $3, $4, $5) and "account_id" = $6;
 -- 1, 2, 3, 1, 1, 1

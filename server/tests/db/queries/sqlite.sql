@@ -82,6 +82,22 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "public_key" >= (select ?) and "public_key" < (select ?);
 -- ab, abg
 
+-- listOriginals: all
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit (select ?) offset (select ?);
+-- file, published, 20, 0
+
+-- listOriginals: of an account
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = (select ?) order by "media"."id" desc limit (select ?) offset (select ?);
+-- file, published, 1, 20, 40
+
+-- countOriginals: all
+select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null;
+-- file, published
+
+-- countOriginals: of an account
+select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = (select ?);
+-- file, published, 1
+
 -- readLikedPosts
 select "post_id" from "likes" where "post_id" in (?, ?, ?, ?, ?) and "account_id" = (select ?);
 -- 1, 2, 3, 1, 1, 1
