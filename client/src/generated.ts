@@ -63,6 +63,8 @@ export type Me = {
   createdAt: string;
   email: string | null;
   emailVerified: boolean;
+  /** Of the mails that the account gets. */
+  language: string;
   role: 'user' | 'moderator' | 'admin';
   /** Bytes that count against the quota. */
   mediaBytes: number;
@@ -79,6 +81,16 @@ export type Tokens = {
   refreshToken: string;
   /** Number of the session behind the tokens. */
   sessionId: number;
+};
+
+/** Lets one person sign up. */
+export type Invite = {
+  /** For `invite` of the sign-up; works once. */
+  token: string;
+  /** The only address that it is for. */
+  email: string | null;
+  /** When it ends unless it is used. */
+  expiresAt: string;
 };
 
 /** A place where the account is signed in. */
@@ -178,7 +190,7 @@ export type AccountCardPage = {
 
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
-  /** Make an account. */
+  /** Make an account. With an e-mail, a mail is sent that confirms it. */
   signUp: {
     body: {
       /** 1 to 30 of A-Z a-z 0-9 _ . - */
@@ -188,6 +200,10 @@ export type Operations = {
       email?: string;
       /** Need not be unique. */
       displayName?: string;
+      /** Of the mails that you get. */
+      language?: 'en' | 'es';
+      /** Of a moderator; needed where sign-ups are closed. */
+      invite?: string;
     };
     answer: Me;
   };
@@ -202,6 +218,8 @@ export type Operations = {
       displayName?: string;
       /** A few words about oneself. */
       bio?: string;
+      /** Of the mails that you get. */
+      language?: 'en' | 'es';
     };
     answer: Me;
   };
@@ -253,6 +271,63 @@ export type Operations = {
       cursor?: string;
     };
     answer: AccountCardPage;
+  };
+  /** Change your e-mail address. Sends a mail to the new address; the account keeps the old one until that is confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. An account without a password leaves it out, within ten minutes after signing in. */
+  changeEmail: {
+    body: {
+      email: string;
+      /** Needed unless the account has none. */
+      password?: string;
+    };
+    answer: undefined;
+  };
+  /** Have the mail sent again that confirms your address. The one before works no more. */
+  sendEmailVerification: {
+    answer: undefined;
+  };
+  /** Confirm an e-mail address. By the `token` of the link, which needs no session, or signed in by the `code`, which works for ten minutes and five tries. */
+  confirmEmail: {
+    body: {
+      /** Of the link in the mail. */
+      token?: string;
+      /** Of the mail, by whoever is signed in. */
+      code?: string;
+    };
+    answer: undefined;
+  };
+  /** Change your password. Ends your other sessions. An account that has no password yet gets its first one within ten minutes after signing in. */
+  changePassword: {
+    body: {
+      /** Left out by an account that has none. */
+      oldPassword?: string;
+      /** 8 to 128 characters. */
+      newPassword: string;
+    };
+    answer: undefined;
+  };
+  /** Have a mail sent that lets you choose a new password. Answers the same whether anybody has the address or not. */
+  askPasswordRecovery: {
+    body: {
+      email: string;
+    };
+    answer: undefined;
+  };
+  /** Choose a new password by the link of a mail. The token works once, for half an hour. All sessions end, and the e-mail counts as confirmed. */
+  recoverPassword: {
+    body: {
+      /** Of the link in the mail. */
+      token: string;
+      /** 8 to 128 characters. */
+      password: string;
+    };
+    answer: undefined;
+  };
+  /** Invite somebody, as a moderator or admin. The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. */
+  createInvite: {
+    body: {
+      email?: string;
+    };
+    answer: Invite;
   };
   /** Sign in. */
   logIn: {
@@ -446,6 +521,13 @@ export const routes = {
   unfollow: ['DELETE', '/v2/users/{username}/follow'],
   listFollowers: ['GET', '/v2/users/{username}/followers'],
   listFollowing: ['GET', '/v2/users/{username}/following'],
+  changeEmail: ['POST', '/v2/me/email'],
+  sendEmailVerification: ['POST', '/v2/email-verifications'],
+  confirmEmail: ['POST', '/v2/email-verifications/confirm'],
+  changePassword: ['PUT', '/v2/me/password'],
+  askPasswordRecovery: ['POST', '/v2/password-recoveries'],
+  recoverPassword: ['POST', '/v2/password-recoveries/confirm'],
+  createInvite: ['POST', '/v2/invites'],
   logIn: ['POST', '/v2/sessions'],
   listSessions: ['GET', '/v2/sessions'],
   refresh: ['POST', '/v2/sessions/refresh'],

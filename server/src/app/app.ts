@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
 import pino, { type Logger } from 'pino';
 import { localBus } from '../adapters/bus/local.ts';
@@ -5,6 +6,8 @@ import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
 import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
+import { fileMailer } from '../adapters/mail/files.ts';
+import { smtpMailer } from '../adapters/mail/smtp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
 import type { Services } from '../contracts/contract.ts';
@@ -13,16 +16,22 @@ import { idLeases } from '../db/ids.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
 import { auditLog } from '../domain/audit/audit-log.ts';
+import { emailService } from '../domain/emails/email-service.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
+import { inviteService } from '../domain/invites/invite-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
+import { mailService } from '../domain/mails/mail-service.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
+import { ownerCheck } from '../domain/passwords/owner-check.ts';
+import { passwordService } from '../domain/passwords/password-service.ts';
+import type { BlobStore, Bus, Counters, Images, Mailer, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { verificationService } from '../domain/verifications/verification-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
@@ -73,11 +82,15 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const log = options.log ?? newLog(config);
   const { concurrency = defaultConcurrency } = options;
   const database = await openCurrentDatabase(config);
-  const { blobs, bus, cache, images } = await openMachines(config, { log, concurrency });
+  const { blobs, bus, cache, images, mailer } = await openMachines(config, {
+    log,
+    concurrency,
+    now,
+  });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
-  const machines = { now, database, blobs, images, counters: loginCounters };
-  const { services, purgeAccount, posts } = buildServices(config, machines);
+  const machines = { now, log, database, blobs, images, mailer, counters: loginCounters };
+  const { services, jobs } = buildServices(config, machines);
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
@@ -86,7 +99,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     now,
     log,
     chance: Math.random,
-    subscriptions: subscriptions({ media, posts, purgeAccount }),
+    subscriptions: subscriptions(jobs),
   });
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
@@ -125,17 +138,20 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await events.stop();
       await bus.close();
       await cache?.close();
+      await mailer.close();
       await blobs.close();
       await database.close();
     },
   };
 }
 
+type MachineOptions = { log: Logger; concurrency?: number; now?: Now };
+
 /** Where files are kept, what carries events, counts and reads pictures, as the configuration names them. */
 export async function openMachines(
   config: Config,
-  { log, concurrency = defaultConcurrency }: { log: Logger; concurrency?: number },
-): Promise<Pick<App, 'blobs' | 'bus' | 'cache' | 'images'>> {
+  { log, concurrency = defaultConcurrency, now = () => new Date() }: MachineOptions,
+): Promise<Pick<App, 'blobs' | 'bus' | 'cache' | 'images'> & { mailer: Mailer }> {
   return {
     blobs: await openBlobs(config),
     bus: config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus(),
@@ -144,7 +160,17 @@ export async function openMachines(
       concurrency: config.concurrency,
       maxPixels: config.media.maxPixels,
     }),
+    mailer: openMailer(config, { log, now }),
   };
+}
+
+function openMailer(
+  { mail: { server, sender }, dataDir }: Config,
+  { log, now }: { log: Logger; now: Now },
+): Mailer {
+  return server
+    ? smtpMailer({ server, sender, now })
+    : fileMailer({ folder: join(dataDir, 'mail'), sender, now, log });
 }
 
 function openCache(url: string, log: Logger): RedisCache {
@@ -160,12 +186,14 @@ type Machines = {
   database: Database;
   blobs: BlobStore;
   images: Images;
+  mailer: Mailer;
+  log: Logger;
   /** Wrong passwords. */
   counters: Counters;
 };
 
 function buildServices(config: Config, machines: Machines) {
-  const { now, database, blobs, images } = machines;
+  const { now, log, database, blobs, images, mailer } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
   const passwords = argon2Hasher({ concurrency: config.concurrency });
@@ -175,15 +203,47 @@ function buildServices(config: Config, machines: Machines) {
   const { maxBytes, quotaBytes } = config.media;
 
   const audit = auditLog({ now, newKey });
-  const accounts = accountService({ database, newId, now, passwords, signUps: config.signUps });
+  const verifications = verificationService({ database, newId, now, tokens });
+  const invites = inviteService({ database, audit, verifications });
+  const accounts = accountService({
+    database,
+    newId,
+    now,
+    passwords,
+    verifications,
+    invites,
+    signUps: config.signUps,
+  });
   const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
   const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
-  return { services, purgeAccount, posts };
+  const checkOwner = ownerCheck({ database, now, passwords, counters });
+  const owned = { database, now, counters, audit, verifications, checkOwner };
+  const emails = emailService(owned);
+  const passwordChanges = passwordService({ ...owned, passwords });
+  const publicUrl = publicUrlOf(config);
+  const mails = mailService({ database, mailer, verifications, publicUrl, log });
+  const services: Services = {
+    accounts,
+    sessions,
+    media,
+    posts,
+    follows,
+    feeds,
+    emails,
+    passwords: passwordChanges,
+    invites,
+  };
+  const jobs = { media, posts, purgeAccount, mails, passwords: passwordChanges };
+  return { services, jobs };
+}
+
+/** Where clients reach the server, without a slash at the end. */
+export function publicUrlOf({ http: { host, port, publicUrl } }: Config): string {
+  return publicUrl ?? `http://${host}:${port}`;
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */

@@ -29,7 +29,7 @@ export async function runChecks(): Promise<Check[]> {
   );
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
   const log = newLog({ ...config, logLevel: 'silent' });
-  const { blobs, bus, cache, images } = await openMachines(config, { log });
+  const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
   if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
   const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
   checks.push(
@@ -45,6 +45,10 @@ export async function runChecks(): Promise<Check[]> {
     const { queue } = config.amqp;
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
   }
+  const { server } = config.mail;
+  const mailbox = server ? `${server.host}:${server.port} takes mail` : 'files in DATA_DIR/mail';
+  checks.push(await check('mail', () => mailer.check().then(() => mailbox)));
+  await mailer.close();
   await bus.close();
   await cache?.close();
   await blobs.close();

@@ -12,7 +12,7 @@ import Fastify, {
 import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
 import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
-import type { App } from './app.ts';
+import { type App, publicUrlOf } from './app.ts';
 import { followConnections } from './drain.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
 import { SetupError } from './setup-error.ts';
@@ -66,7 +66,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   const { config, services } = app;
   const { host, port, corsOrigins } = config.http;
   const { drainMs = 1000 } = options;
-  const publicUrl = config.http.publicUrl ?? `http://${host}:${port}`;
+  const publicUrl = publicUrlOf(config);
   const server = newServer(app, options);
   const endConnections = followConnections(server.server);
   let isDraining = false;

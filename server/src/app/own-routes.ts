@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract, Mounted } from '../contracts/contract.ts';
-import type { App } from './app.ts';
+import { type App, publicUrlOf } from './app.ts';
 import { frontPage } from './front-page.ts';
+import { oneTimeRoutes } from './pages/one-time-routes.ts';
 
 type Needs = {
   app: App;
@@ -45,6 +46,8 @@ export function ownRoutes(
       return reply.code(503).send({ status: 'the database does not answer' });
     }
   });
+
+  oneTimeRoutes(server, publicUrlOf(app.config));
 
   server.setNotFoundHandler((request, reply) =>
     reply.code(404).send({

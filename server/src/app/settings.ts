@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { mailSettings } from './mail-settings.ts';
 
 /**
  * Every setting: its name, form, default and meaning. docs/configuration.md is made from this list.
@@ -101,7 +102,7 @@ export const Settings = Type.Object({
   SIGNUPS: Type.Enum(['open', 'closed'], {
     default: 'open',
     description:
-      'Whether anybody may make an account; when closed, only `rookery admin create` does.',
+      'Whether anybody may make an account; when closed, only `rookery admin create` does, and who was invited.',
   }),
   RATE_LIMITS: Type.Enum(['on', 'off'], {
     default: 'on',
@@ -170,6 +171,7 @@ export const Settings = Type.Object({
     default: 10_000,
     description: 'What one account may keep, in MB.',
   }),
+  ...mailSettings,
 });
 
 export type Settings = Static<typeof Settings>;

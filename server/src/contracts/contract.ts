@@ -13,10 +13,13 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { AccountService } from '../domain/accounts/account-service.ts';
+import type { EmailService } from '../domain/emails/email-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
+import type { InviteService } from '../domain/invites/invite-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { PasswordService } from '../domain/passwords/password-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
@@ -32,6 +35,9 @@ export type Services = {
   posts: PostService;
   follows: FollowService;
   feeds: FeedService;
+  emails: EmailService;
+  passwords: PasswordService;
+  invites: InviteService;
 };
 
 /** The domain's codes and the two that only HTTP has. */

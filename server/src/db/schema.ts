@@ -39,7 +39,7 @@ export type AccountRow = {
   phone: string | null;
   phone_verified_at: string | null;
   /** Of mails and messages to the account. */
-  language: 'en' | 'es';
+  language: string;
   last_login_at: string | null;
   display_name: string;
   bio: string;

@@ -9,7 +9,14 @@ export type Events = {
   'post.deleted': { postId: number };
   'account.deleted': { accountId: number };
   /** How somebody gets into the account was changed; its owner is told. */
-  'account.changed': { accountId: number; what: AccountChange };
+  'account.changed': {
+    accountId: number;
+    what: AccountChange;
+    /** The e-mail that was replaced: whoever reads mail there is told, too. */
+    formerEmail?: string;
+  };
+  /** Somebody has lost a password. Whether anybody has this e-mail is found out later, so that no answer tells it. */
+  'recovery.asked': { email: string; address: string };
   /** A secret waits to be sent to somebody. */
   'verification.issued': { verificationId: number };
 };

@@ -140,3 +140,26 @@ export type BusMessage = {
   /** How often the bus has handed it over before without hearing what became of it. */
   redeliveries?: number;
 };
+
+/** Sends mail. Each function throws DomainError `unavailable` while the machine that takes it cannot be reached. */
+export type Mailer = {
+  /**
+   * Hands a mail over; what was acknowledged is no longer ours to repeat.
+   * @throws DomainError `invalid` (to, subject) when this mail will never be taken: a broken address, or one that the
+   * server refused for good
+   */
+  send: (mail: Mail) => Promise<void>;
+  /** Asks whether mail would be taken, without sending any. @throws Error that says what is wrong */
+  check: () => Promise<void>;
+  /** Ends connections. */
+  close: () => Promise<void>;
+};
+
+export type Mail = {
+  /** The same for every repeat: receivers and folders recognise one that they have. Of a-z 0-9 and `-`. */
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+};

@@ -47,7 +47,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
       });
       isWritten = true;
     };
-    await subscriber.run(message.payload as never, write);
+    await subscriber.run(message.payload as never, write, message.id);
     if (!isWritten) await write(async () => {});
   }
 

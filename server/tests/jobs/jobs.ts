@@ -13,6 +13,7 @@ const nobody: Subscriptions = {
   'account.deleted': [],
   'account.changed': [],
   'verification.issued': [],
+  'recovery.asked': [],
 };
 
 export type Jobs = {

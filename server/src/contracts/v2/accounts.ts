@@ -4,8 +4,12 @@ import type { ContractApp, Surroundings } from '../contract.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import {
   AccountPageSchema,
+  email,
+  language,
   MeSchema,
   NoContent,
+  newPassword,
+  oneTimeToken,
   PageQuery,
   ProfileSchema,
   presenter,
@@ -18,9 +22,11 @@ const displayName = text({ minLength: 1, maxLength: 50, description: 'Need not b
 const SignUpBody = Type.Object(
   {
     username: Type.String({ maxLength: 100, description: '1 to 30 of A-Z a-z 0-9 _ . -' }),
-    password: Type.String({ maxLength: 1000, 'x-text': true, description: '8 to 128 characters.' }),
-    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    password: newPassword,
+    email: Type.Optional(email),
     displayName: Type.Optional(displayName),
+    language: Type.Optional(language),
+    invite: Type.Optional(oneTimeToken('Of a moderator; needed where sign-ups are closed.')),
   },
   {
     additionalProperties: false,
@@ -32,6 +38,7 @@ const MeChange = Type.Object(
   {
     displayName: Type.Optional(displayName),
     bio: Type.Optional(text({ maxLength: 2000, description: 'A few words about oneself.' })),
+    language: Type.Optional(language),
   },
   { additionalProperties: false, examples: [{ bio: 'Light and shadow.' }] },
 );
@@ -52,7 +59,17 @@ export function accountRoutes(
         id: 'signUp',
         summary: 'Make an account',
         tag: 'accounts',
-        errors: ['invalid', 'taken', 'conflict', 'forbidden', 'unsupported', 'too_large'],
+        description: 'With an e-mail, a mail is sent that confirms it.',
+        errors: [
+          'invalid',
+          'taken',
+          'conflict',
+          'forbidden',
+          'gone',
+          'expired',
+          'unsupported',
+          'too_large',
+        ],
         repeatable: true,
         body: SignUpBody,
         response: { 201: ref(MeSchema) },
@@ -61,12 +78,11 @@ export function accountRoutes(
       config: { rateLimit: { max: 30, timeWindow: '1 hour' } },
     },
     async (request, reply) => {
-      const { username, password, email = null, displayName = null } = request.body;
       const me = await accounts.signUp({
-        username,
-        password,
-        email,
-        displayName,
+        email: null,
+        displayName: null,
+        invite: null,
+        ...request.body,
         idempotencyKey: idempotencyKey(request),
       });
       reply.code(201).header('location', `${publicUrl}/v2/users/${me.username}`);

@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { emailRoutes } from './emails.ts';
 import { feedRoutes } from './feeds.ts';
+import { inviteRoutes } from './invites.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
+import { passwordRoutes } from './passwords.ts';
 import { postRoutes } from './posts.ts';
 import { problemComponents } from './problem-responses.ts';
 import { problemOf, v2Errors } from './problems.ts';
@@ -51,6 +54,9 @@ export const v2: Contract = {
   },
   routes(app, surroundings) {
     accountRoutes(app, surroundings);
+    emailRoutes(app, surroundings);
+    passwordRoutes(app, surroundings);
+    inviteRoutes(app, surroundings);
     sessionRoutes(app, surroundings);
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import type { AccountCard, Avatar, OwnAccount, Profile } from '../../domain/accounts/account.ts';
+import { languageCodes } from '../../domain/mails/languages/languages.ts';
 import type { MediaView } from '../../domain/media/media.ts';
 import type { Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
@@ -20,6 +21,28 @@ export function ref<T extends TSchema & { $id?: string }>(schema: T) {
 
 /** The answer of what has nothing to tell. */
 export const NoContent = Type.Null({ description: 'Done; there is no body.' });
+
+/** The answer of what follows by mail. */
+export const Accepted = Type.Null({ description: 'Under way; there is no body.' });
+
+export const email = Type.String({ format: 'email', maxLength: 254 });
+
+export const newPassword = Type.String({
+  maxLength: 1000,
+  'x-text': true,
+  description: '8 to 128 characters.',
+});
+
+/** A password that exists, to be compared. */
+export const password = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 1000, description });
+
+export const oneTimeToken = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 100, description });
+
+/** One that mails are written in. */
+export const language = Type.Enum(languageCodes, { description: 'Of the mails that you get.' });
+
 /**
  * A value of one type or null. Said by `type` or with null first, the serializer tells them apart at a glance; a union
  * makes it validate each value against the schema.
@@ -100,6 +123,7 @@ export const MeSchema = Type.Object(
     ...publicFields,
     email: nullable(Type.String()),
     emailVerified: Type.Boolean(),
+    language: Type.String({ description: 'Of the mails that the account gets.' }),
     role: Type.Enum(['user', 'moderator', 'admin']),
     mediaBytes: Type.Integer({ description: 'Bytes that count against the quota.' }),
   },
@@ -122,6 +146,19 @@ export const TokensSchema = Type.Object(
     $id: 'Tokens',
     description: 'What a login or a refresh hands out.',
     examples: [sample.tokens],
+  },
+);
+
+export const InviteSchema = Type.Object(
+  {
+    token: Type.String({ description: 'For `invite` of the sign-up; works once.' }),
+    email: nullable(Type.String({ description: 'The only address that it is for.' })),
+    expiresAt: time('When it ends unless it is used.'),
+  },
+  {
+    $id: 'Invite',
+    description: 'Lets one person sign up.',
+    examples: [sample.invite],
   },
 );
 
@@ -256,6 +293,7 @@ export const sharedSchemas = [
   ProfileSchema,
   MeSchema,
   TokensSchema,
+  InviteSchema,
   SessionSchema,
   SessionListSchema,
   MediaSchema,

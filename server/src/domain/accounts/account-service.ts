@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
-import type { AccountRow } from '../../db/schema.ts';
+import type { AccountRow, VerificationRow } from '../../db/schema.ts';
+import { emailVerification } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import type { InviteService } from '../invites/invite-service.ts';
+import type { LanguageCode } from '../mails/languages/languages.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
 import {
   type AccountCard,
   checkDisplayName,
@@ -39,7 +43,9 @@ type Needs = {
   newId: NewId;
   now: Now;
   passwords: PasswordHasher;
-  /** Closed: only operators make accounts. */
+  verifications: VerificationService;
+  invites: Pick<InviteService, 'find'>;
+  /** Closed: only operators make accounts, and whoever was invited. */
   signUps: 'open' | 'closed';
 };
 
@@ -48,45 +54,76 @@ export type SignUp = {
   password: string;
   email: string | null;
   displayName: string | null;
+  language?: LanguageCode;
   idempotencyKey: string | null;
   /** For operators alone; nothing that a request says arrives here. */
   role?: Role;
 };
 
-export type ProfileChange = { displayName?: string; bio?: string };
+/** What a stranger asks for, with the invite of a moderator or without. */
+export type OpenSignUp = SignUp & { invite: string | null };
+
+export type ProfileChange = { displayName?: string; bio?: string; language?: LanguageCode };
 
 /** Signs people up, shows and changes who they are, and lets them go. */
-export function accountService({ database, newId, now, passwords, signUps }: Needs) {
+export function accountService(needs: Needs) {
+  const { database, newId, now, passwords, signUps, verifications, invites } = needs;
+
   /**
-   * Makes an account for whoever asks.
-   * @throws DomainError `forbidden` (closed) · `invalid` (username, password, displayName) · `taken` (username, email) · `unavailable`
+   * Makes an account for whoever asks, and sends a confirmation to its e-mail.
+   * @throws DomainError `forbidden` (closed) · `invalid` (username, password, displayName, invite) · `taken` (username, email) · `gone` · `expired` (invite) · `unavailable`
    */
-  async function signUp(input: SignUp): Promise<OwnAccount> {
-    if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
-    return create(input);
+  async function signUp({ invite, ...input }: OpenSignUp): Promise<OwnAccount> {
+    if (signUps === 'closed' && invite === null) {
+      throw new DomainError('forbidden', 'Sign-ups are closed here; an invite opens them.');
+    }
+    return make(input, { invite });
   }
 
   /** Makes an account for somebody whom an operator wants here. @throws DomainError as `signUp`, but for `forbidden` */
-  async function create(input: SignUp): Promise<OwnAccount> {
+  function create(input: SignUp): Promise<OwnAccount> {
+    return make(input, null);
+  }
+
+  /** @param stranger who comes by themselves, and so has an e-mail to confirm */
+  async function make(input: SignUp, stranger: { invite: string | null } | null) {
     checkUsername(input.username);
     checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
     const repeat = repeatOf(input);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
+    const invite = stranger?.invite ? await invites.find(stranger.invite, input.email) : null;
     await checkNamesFree(input);
-    const row = newRow(await newId('accounts'), input, await passwords.hash(input.password));
+    const accountId = await newId('accounts');
+    const proof = stranger && (await prepareProof(accountId, input.email));
+    const row = newRow(accountId, input, await passwords.hash(input.password));
     const id = await database.transaction(async (tx) => {
       const other = await claimRepeat(tx, repeat, row.id, now());
       if (other !== null) return other;
+      if (invite) await verifications.consume(tx, invite);
       await insertAccount(tx, row);
-      for (const { nameKey, kind, field } of namesOf(input)) {
-        const claim = { name_key: nameKey, account_id: row.id, kind };
-        if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
-      }
+      await claimNames(tx, row.id, input);
+      if (proof) await issueProof(tx, proof);
       return row.id;
     });
     return readOwn(id);
+  }
+
+  async function claimNames(tx: Tx, accountId: number, input: SignUp): Promise<void> {
+    for (const { nameKey, kind, field } of namesOf(input)) {
+      const claim = { name_key: nameKey, account_id: accountId, kind };
+      if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
+    }
+  }
+
+  async function prepareProof(accountId: number, email: string | null) {
+    return email === null ? null : verifications.prepare(emailVerification(accountId, email));
+  }
+
+  async function issueProof(tx: Tx, proof: VerificationRow): Promise<void> {
+    await verifications.issue(tx, proof);
+    await emit(tx, now(), 'verification.issued', { verificationId: proof.id });
   }
 
   /** Spares the hash when the name is taken anyway; the unique names decide, in the transaction. */
@@ -123,6 +160,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       updateAccount(tx, viewer.accountId, {
         ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
         ...(change.bio === undefined ? {} : { bio: change.bio }),
+        ...(change.language === undefined ? {} : { language: change.language }),
         updated_at: now().toISOString(),
       }),
     );
@@ -156,6 +194,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       ...publicPart(row, await readCard(id)),
       email: row.email,
       emailVerified: row.email_verified_at !== null,
+      language: row.language,
       role: row.role,
       mediaBytes: row.media_bytes,
     };
@@ -176,7 +215,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       email_verified_at: null,
       phone: null,
       phone_verified_at: null,
-      language: 'en',
+      language: input.language ?? 'en',
       last_login_at: null,
       login_name: null,
       display_name: input.displayName ?? input.username,

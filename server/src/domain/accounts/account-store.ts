@@ -118,6 +118,55 @@ export async function noteLogin(
   return numUpdatedRows === 1n;
 }
 
+/**
+ * Sets a password, and with it holds the account's row until the transaction ends: a login with the former one waits, and
+ * then fails. False when the account is disabled or deleted, or its password is not `from` any more.
+ */
+export async function replacePassword(
+  tx: Tx,
+  id: number,
+  { from, to, at }: { from?: string | null; to: string; at: string },
+): Promise<boolean> {
+  let query = tx
+    .updateTable('accounts')
+    .set({ password_hash: to, updated_at: at })
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null);
+  if (from === null) query = query.where('password_hash', 'is', null);
+  else if (from !== undefined) query = query.where('password_hash', '=', from);
+  const { numUpdatedRows } = await query.executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Notes that mail to this address reaches the account's owner, if the account still has it. */
+export async function markEmailVerified(
+  tx: Tx,
+  id: number,
+  email: string,
+  at: string,
+): Promise<void> {
+  await tx
+    .updateTable('accounts')
+    .set({ email_verified_at: at })
+    .where('id', '=', id)
+    .where('email', '=', email)
+    .where('email_verified_at', 'is', null)
+    .execute();
+}
+
+/** Takes an e-mail from an account that has not confirmed it. False when it has, or has another by now. */
+export async function releaseUnverifiedEmail(tx: Tx, id: number, email: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ email: null })
+    .where('id', '=', id)
+    .where('email', '=', email)
+    .where('email_verified_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Marks an account as deleted. False when it was already. */
 export async function markAccountDeleted(tx: Tx, id: number, at: string): Promise<boolean> {
   const { numUpdatedRows } = await tx

@@ -29,6 +29,8 @@ export type Profile = AccountCard & {
 export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   email: string | null;
   emailVerified: boolean;
+  /** Of the mails that the account gets. */
+  language: string;
   role: Role;
   mediaBytes: number;
 };
@@ -47,18 +49,23 @@ export function foldName(name: string): string {
 
 /**
  * Lengths are code points. No rules on composition: they make passwords worse (NIST SP 800-63B, 3.1.1.2).
- * @throws DomainError `invalid` (password)
+ * @param field what the input is called
+ * @throws DomainError `invalid` (the field)
  */
-export function checkPassword(password: string, { username }: { username: string }): void {
+export function checkPassword(
+  password: string,
+  { username }: { username: string },
+  field = 'password',
+): void {
   const length = lengthOf(password);
   if (length < minPasswordLength) {
-    throw invalid('password', `must have at least ${minPasswordLength} characters`);
+    throw invalid(field, `must have at least ${minPasswordLength} characters`);
   }
   if (length > maxPasswordLength) {
-    throw invalid('password', `must have at most ${maxPasswordLength} characters`);
+    throw invalid(field, `must have at most ${maxPasswordLength} characters`);
   }
   if (isCommonPassword(password) || foldName(password) === foldName(username)) {
-    throw invalid('password', 'is one of the first that anybody would guess; choose another');
+    throw invalid(field, 'is one of the first that anybody would guess; choose another');
   }
 }
 
