@@ -210,6 +210,7 @@ function buildServices(config: Config, machines: Machines) {
     newId,
     now,
     passwords,
+    counters,
     verifications,
     invites,
     signUps: config.signUps,

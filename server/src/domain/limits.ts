@@ -13,13 +13,23 @@ const maxMails = { ofAccount: 10, toOneAddress: 5, fromOneAddress: 30 };
  * @throws DomainError `rate_limited` with the seconds to wait
  */
 export async function takeFrom(counters: Counters, limits: readonly Limit[]): Promise<void> {
+  const waitMs = await countAttempt(counters, limits);
+  if (waitMs === null) return;
+  throw new DomainError('rate_limited', 'Too many attempts. Try again later.', {
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+  });
+}
+
+/** Counts an attempt. Null when it is within its limits, else the time until it would be. */
+export async function countAttempt(
+  counters: Counters,
+  limits: readonly Limit[],
+): Promise<number | null> {
   for (const { key, max, windowMs } of limits) {
     const { count, resetMs } = await counters.add(key, 1, windowMs);
-    if (count <= max) continue;
-    throw new DomainError('rate_limited', 'Too many attempts. Try again later.', {
-      retryAfterSeconds: Math.ceil(resetMs / 1000),
-    });
+    if (count > max) return resetMs;
   }
+  return null;
 }
 
 /** How many mails a request may cause: for its account, to the folded e-mail, from its network address. */

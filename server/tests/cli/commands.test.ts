@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, runCommand, startProgram, temporaryFolder } from '../support/process.ts';
+import { mailServer } from '../support/smtp.ts';
 
 const first = '0001-foundation';
 /** Several processes, on a machine that may be busy. */
@@ -126,6 +127,19 @@ describe('rookery doctor', () => {
     expect(stdout).toMatch(/✗ database: .* is no SQLite database/);
     expect(stdout).toMatch(/✓ storage/);
     expect(stdout).toMatch(/✓ image library/);
+  });
+
+  it('says whether the mail server takes mail', async () => {
+    const smtp = await mailServer();
+    const environment = { DATA_DIR: temporaryFolder(), SMTP_URL: smtp.url };
+    const up = await runCommand(['doctor'], { environment });
+    await smtp.stop();
+    const down = await runCommand(['doctor'], { environment });
+
+    expect([up.code, down.code]).toEqual([0, 1]);
+    expect(up.stdout).toContain(`✓ mail: 127.0.0.1:${smtp.port} takes mail`);
+    expect(down.stdout).toContain(`✗ mail: The mail server 127.0.0.1:${smtp.port} does not take`);
+    expect(down.stdout).toMatch(/✓ storage/);
   });
 
   it('lists every fault of the configuration', async () => {

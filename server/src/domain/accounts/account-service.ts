@@ -8,8 +8,9 @@ import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { InviteService } from '../invites/invite-service.ts';
+import { countAttempt, mailLimits } from '../limits.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
-import type { Now, PasswordHasher } from '../ports.ts';
+import type { Counters, Now, PasswordHasher } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
@@ -43,6 +44,7 @@ type Needs = {
   newId: NewId;
   now: Now;
   passwords: PasswordHasher;
+  counters: Counters;
   verifications: VerificationService;
   invites: Pick<InviteService, 'find'>;
   /** Closed: only operators make accounts, and whoever was invited. */
@@ -67,7 +69,7 @@ export type ProfileChange = { displayName?: string; bio?: string; language?: Lan
 
 /** Signs people up, shows and changes who they are, and lets them go. */
 export function accountService(needs: Needs) {
-  const { database, newId, now, passwords, signUps, verifications, invites } = needs;
+  const { database, newId, now, passwords, signUps, counters, verifications, invites } = needs;
 
   /**
    * Makes an account for whoever asks, and sends a confirmation to its e-mail.
@@ -118,7 +120,10 @@ export function accountService(needs: Needs) {
   }
 
   async function prepareProof(accountId: number, email: string | null) {
-    return email === null ? null : verifications.prepare(emailVerification(accountId, email));
+    if (email === null) return null;
+    // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
+    const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
+    return waitMs === null ? verifications.prepare(emailVerification(accountId, email)) : null;
   }
 
   async function issueProof(tx: Tx, proof: VerificationRow): Promise<void> {

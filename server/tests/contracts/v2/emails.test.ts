@@ -276,6 +276,23 @@ describe('S90: mail', () => {
     expect(later.status).toBe(202);
   });
 
+  it('is not sent by a sixth sign-up with an address, which makes its account all the same', async () => {
+    const answers = [];
+    for (let i = 0; i < 6; i += 1) {
+      const account = { username: `bob${i}`, password: passwords.bob };
+      const body = { ...account, email: 'bob@example.com' };
+      answers.push(await rig.server.send('POST', '/v2/accounts', { body }));
+      await rig.server.work();
+      const login = { login: account.username, password: account.password };
+      const session = await rig.server.send('POST', '/v2/sessions', { body: login });
+      const headers = { authorization: `Bearer ${session.body.accessToken}` };
+      await rig.server.send('DELETE', '/v2/me', { headers });
+    }
+
+    expect(tallyOf(answers)).toEqual({ 201: 6 });
+    expect(await rig.mailsTo('bob@example.com')).toHaveLength(5);
+  });
+
   it('is caused by one account ten times an hour at most', async () => {
     await rig.signUp('alice');
     const ask = (i: number) =>
