@@ -78,11 +78,15 @@ export function accountRoutes(
       config: { rateLimit: { max: 30, timeWindow: '1 hour' } },
     },
     async (request, reply) => {
+      const { username, password, email: address = null, displayName = null } = request.body;
+      const { language: spoken, invite = null } = request.body;
       const me = await accounts.signUp({
-        email: null,
-        displayName: null,
-        invite: null,
-        ...request.body,
+        username,
+        password,
+        email: address,
+        displayName,
+        invite,
+        ...(spoken === undefined ? {} : { language: spoken }),
         idempotencyKey: idempotencyKey(request),
       });
       reply.code(201).header('location', `${publicUrl}/v2/users/${me.username}`);

@@ -95,7 +95,8 @@ export function accountService(needs: Needs) {
     const repeat = repeatOf(input);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
-    const invite = stranger?.invite ? await invites.find(stranger.invite, input.email) : null;
+    const token = stranger?.invite ?? null;
+    const invite = token === null ? null : await invites.find(token, input.email);
     await checkNamesFree(input);
     const accountId = await newId('accounts');
     const proof = stranger && (await prepareProof(accountId, input.email));

@@ -49,6 +49,8 @@ export function passwordService(needs: Needs) {
       field: 'oldPassword',
     });
     checkPassword(input.newPassword, account, 'newPassword');
+    // Each change is told by mail, maybe to an address of somebody else.
+    await takeFrom(counters, mailLimits({ accountId: account.id }));
     const to = await passwords.hash(input.newPassword);
     await database.transaction(async (tx) => {
       const at = now().toISOString();

@@ -271,6 +271,19 @@ describe('S90, S08: with limits', () => {
     expect((await rig.mailsTo('alice@example.com')).length).toBeLessThanOrEqual(5);
   });
 
+  it('ten changes an hour are told to an address', async () => {
+    await rig.signUp('alice');
+    const names = [passwords.alice, ...Array.from({ length: 11 }, (_, i) => `${newPassword} ${i}`)];
+    const answers = [];
+
+    for (const [i, oldPassword] of names.slice(0, 11).entries()) {
+      const body = { oldPassword, newPassword: names[i + 1] };
+      answers.push(await rig.server.send('PUT', '/v2/me/password', { as: 'alice', body }));
+    }
+
+    expect(tallyOf(answers)).toEqual({ 204: 10, 429: 1 });
+  });
+
   it('ten guesses at the old password are looked at within a quarter of an hour', async () => {
     await rig.signUp('alice');
     const guess = (oldPassword: string) =>
