@@ -64,14 +64,6 @@ function keepsTheRules(open: () => Promise<Subject>): void {
     expect(await sent()).toEqual([]);
   });
 
-  it('S86: takes neither a file nor an address as content', async () => {
-    const html = { path: '/etc/hostname' } as unknown as string;
-
-    await expect(mailer.send({ ...mail, html })).rejects.toThrow();
-
-    expect(await sent()).toEqual([]);
-  });
-
   it('keeps fifty mails apart that are sent at once', async () => {
     const ids = Array.from({ length: 50 }, (_, i) => `notice-${i}`);
 
@@ -125,6 +117,15 @@ describe('mail in files', () => {
     expect((await stat(join(folder, 'mail'))).mode & 0o777).toBe(0o700);
   });
 
+  it('holds links as they are, to be copied out of it', async () => {
+    const { mailer } = await open();
+    const link = `https://photos.example.com/reset-password?lang=es#token=12.${'0f'.repeat(16)}`;
+    await mailer.send({ ...mail, text: `Contraseña:\n${link}\n` });
+    const file = await readFile(join(folder, 'mail', 'verify-email-1.eml'), 'utf8');
+
+    expect(file).toContain(`\nContraseña:\n${link}\n`);
+  });
+
   it('puts a repeat in the place of the first', async () => {
     const { mailer, sent } = await open();
     await mailer.send(mail);
@@ -163,6 +164,16 @@ describe('mail by SMTP', () => {
   }
 
   keepsTheRules(open);
+
+  it('S86: takes neither a file nor an address as content', async () => {
+    const html = { path: '/etc/hostname' } as unknown as string;
+    const { mailer, sent } = await open();
+
+    await expect(mailer.send({ ...mail, html })).rejects.toThrow();
+
+    expect(await sent()).toEqual([]);
+    await mailer.close();
+  });
 
   it('tells a refusal for good from one for now', async () => {
     const { mailer, sent } = await open();

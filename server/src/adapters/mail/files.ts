@@ -42,12 +42,7 @@ export function fileMailer({ folder, sender, now, log }: FilesOptions): Mailer {
 
   async function contentOf(mail: Mail): Promise<Uint8Array> {
     const { text: _text, html: _html, ...rest } = messageOf(mail, sender, now);
-    // As it is, so that a link can be copied out of the file: SMTP needs lines to be short, a file does not.
-    const asItIs = { contentTransferEncoding: '8bit' } as const;
-    const alternatives = [
-      { contentType: 'text/plain; charset=utf-8', content: mail.text, ...asItIs },
-      { contentType: 'text/html; charset=utf-8', content: mail.html, ...asItIs },
-    ];
+    const alternatives = [partOf('plain', mail.text), partOf('html', mail.html)];
     const { message } = await transport.sendMail({ ...rest, alternatives });
     return message as Buffer;
   }
@@ -67,4 +62,10 @@ export function fileMailer({ folder, sender, now, log }: FilesOptions): Mailer {
     },
     async close() {},
   };
+}
+
+/** As it is, so that a link can be copied out of the file: SMTP needs lines to be short, a file does not. */
+function partOf(type: 'plain' | 'html', content: string): { raw: string } {
+  const head = [`Content-Type: text/${type}; charset=utf-8`, 'Content-Transfer-Encoding: 8bit'];
+  return { raw: `${head.join('\r\n')}\r\n\r\n${content}` };
 }
