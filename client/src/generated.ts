@@ -63,6 +63,9 @@ export type Me = {
   createdAt: string;
   email: string | null;
   emailVerified: boolean;
+  /** With its country code: `+59898765432`. */
+  phone: string | null;
+  phoneVerified: boolean;
   role: 'user' | 'moderator' | 'admin';
   /** Bytes that count against the quota. */
   mediaBytes: number;
@@ -101,6 +104,14 @@ export type Session = {
 /** Every place where the account is signed in. */
 export type SessionList = {
   items: Array<Session>;
+};
+
+/** A code is on its way to a phone. */
+export type PhoneAsked = {
+  /** The number as it was understood. */
+  phone: string;
+  /** Until when the code is valid. */
+  expiresAt: string;
 };
 
 /** A picture. */
@@ -281,6 +292,26 @@ export type Operations = {
     };
     answer: undefined;
   };
+  /** Have a code sent to your phone. Six digits by text message, in place of any sent before. Whether another account has the number shows at confirmation alone. */
+  askForPhoneCode: {
+    body: {
+      /** With its country code; spaces, dashes and brackets do not matter. */
+      phone: string;
+    };
+    answer: PhoneAsked;
+  };
+  /** Remove your number. */
+  removePhone: {
+    answer: undefined;
+  };
+  /** Confirm your number by the code. A code can be tried five times and works once. */
+  confirmPhone: {
+    body: {
+      /** The six digits of the message. */
+      code: string;
+    };
+    answer: Me;
+  };
   /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP or AVIF) and perhaps `alt`. Its sizes and its blurhash follow within moments. */
   uploadMedia: {
     form: {
@@ -450,6 +481,9 @@ export const routes = {
   listSessions: ['GET', '/v2/sessions'],
   refresh: ['POST', '/v2/sessions/refresh'],
   endSession: ['DELETE', '/v2/sessions/{id}'],
+  askForPhoneCode: ['POST', '/v2/me/phone'],
+  removePhone: ['DELETE', '/v2/me/phone'],
+  confirmPhone: ['POST', '/v2/me/phone/confirm'],
   uploadMedia: ['POST', '/v2/media'],
   readMedia: ['GET', '/v2/media/{id}'],
   fetchImage: ['GET', '/v2/media/{key}/{size}'],

@@ -20,15 +20,18 @@ import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
+import { phoneService } from '../domain/phones/phone-service.ts';
+import type { BlobStore, Bus, Counters, Images, Now, TextMessages } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { verificationService } from '../domain/verifications/verification-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
 import { openCurrentDatabase } from './schema.ts';
+import { openTexts } from './texts.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
 export type App = {
@@ -76,9 +79,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const { blobs, bus, cache, images } = await openMachines(config, { log, concurrency });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
-  const machines = { now, database, blobs, images, counters: loginCounters };
+  const texts = openTexts(config, { now, log });
+  const machines = { now, database, blobs, images, texts, counters: loginCounters };
   const { services, purgeAccount, posts } = buildServices(config, machines);
-  const { media } = services;
+  const { media, phones } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
   const handle = worker({
@@ -86,7 +90,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     now,
     log,
     chance: Math.random,
-    subscriptions: subscriptions({ media, posts, purgeAccount }),
+    subscriptions: subscriptions({ media, posts, phones, purgeAccount }),
   });
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
@@ -160,12 +164,13 @@ type Machines = {
   database: Database;
   blobs: BlobStore;
   images: Images;
-  /** Wrong passwords. */
+  texts: TextMessages;
+  /** Wrong passwords, and text messages. */
   counters: Counters;
 };
 
 function buildServices(config: Config, machines: Machines) {
-  const { now, database, blobs, images } = machines;
+  const { now, database, blobs, images, texts } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
   const passwords = argon2Hasher({ concurrency: config.concurrency });
@@ -177,12 +182,15 @@ function buildServices(config: Config, machines: Machines) {
   const audit = auditLog({ now, newKey });
   const accounts = accountService({ database, newId, now, passwords, signUps: config.signUps });
   const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
+  const verifications = verificationService({ database, newId, now, tokens });
+  const { sms } = config;
+  const phones = phoneService({ database, now, verifications, texts, counters, audit, ...sms });
   const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
+  const services: Services = { accounts, sessions, media, posts, follows, feeds, phones };
   return { services, purgeAccount, posts };
 }
 

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { openTexts } from './texts.ts';
 
 /** One thing that must work, and what to do when it does not. */
 export type Check = { name: string; isOk: boolean; detail: string };
@@ -41,6 +42,10 @@ export async function runChecks(): Promise<Check[]> {
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );
+  const { twilio } = config.sms;
+  const via = twilio ? `Twilio at ${twilio.baseUrl} knows the account` : 'files';
+  const texts = openTexts(config, { now: () => new Date(), log });
+  checks.push(await check('text messages', () => texts.check().then(() => via)));
   if (config.amqp) {
     const { queue } = config.amqp;
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));

@@ -35,7 +35,7 @@ export type AccountRow = {
   email: string | null;
   email_verified_at: string | null;
   login_name: string | null;
-  /** In E.164 form (`+59898983510`), once it was verified. */
+  /** In E.164 form (`+59898983510`); one that was never verified can only come from an import. */
   phone: string | null;
   phone_verified_at: string | null;
   /** Of mails and messages to the account. */

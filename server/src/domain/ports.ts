@@ -114,6 +114,23 @@ export type Counters = {
   clear(key: string): Promise<void>;
 };
 
+/** Sends text messages to phones. */
+export type TextMessages = {
+  /**
+   * Resolves when the provider has taken the message.
+   * @throws DomainError `invalid` (it never will: no such number) · Error (it may when asked again)
+   */
+  send(message: TextMessage): Promise<void>;
+  /** Sends nothing. @throws Error that says what is wrong and what to do */
+  check(): Promise<void>;
+};
+
+export type TextMessage = {
+  /** A number in E.164 form. */
+  to: string;
+  text: string;
+};
+
 /** Carries events from the relay to the workers, at least once. */
 export type Bus = {
   /** Resolves when the event is safe with the bus, or was handled. @throws Error soon when the bus is not reached */

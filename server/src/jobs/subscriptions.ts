@@ -2,6 +2,7 @@ import type { Tx } from '../db/database.ts';
 import type { AccountPurge } from '../domain/accounts/account-purge.ts';
 import type { Events, Topic } from '../domain/events.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { PhoneService } from '../domain/phones/phone-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 
 /** Writes the result of a job together with the note that it is done; a second delivery ends there. */
@@ -18,11 +19,12 @@ export type Subscriptions = { [T in Topic]: ReadonlyArray<Subscriber<T>> };
 export type Needs = {
   media: Pick<MediaService, 'makeVariants' | 'deleteBlobs'>;
   posts: Pick<PostService, 'purge'>;
+  phones: Pick<PhoneService, 'sendCode'>;
   purgeAccount: AccountPurge;
 };
 
 /** What follows from what. */
-export function subscriptions({ media, posts, purgeAccount }: Needs): Subscriptions {
+export function subscriptions({ media, posts, phones, purgeAccount }: Needs): Subscriptions {
   return {
     'media.uploaded': [
       { name: 'make-variants', run: ({ mediaId }, write) => media.makeVariants(mediaId, write) },
@@ -31,6 +33,11 @@ export function subscriptions({ media, posts, purgeAccount }: Needs): Subscripti
     'post.deleted': [{ name: 'purge-post', run: ({ postId }) => posts.purge(postId) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
     'account.changed': [],
-    'verification.issued': [],
+    'verification.issued': [
+      {
+        name: 'text-verification',
+        run: ({ verificationId }, write) => phones.sendCode(verificationId, write),
+      },
+    ],
   };
 }

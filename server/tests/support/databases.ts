@@ -174,6 +174,8 @@ const tables = [
   'media',
   'posts',
   'sessions',
+  'verifications',
+  'audit_log',
   'account_names',
   'accounts',
   'idempotency_keys',

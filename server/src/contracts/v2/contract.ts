@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts.ts';
 import { feedRoutes } from './feeds.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
+import { phoneRoutes } from './phones.ts';
 import { postRoutes } from './posts.ts';
 import { problemComponents } from './problem-responses.ts';
 import { problemOf, v2Errors } from './problems.ts';
@@ -52,6 +53,7 @@ export const v2: Contract = {
   routes(app, surroundings) {
     accountRoutes(app, surroundings);
     sessionRoutes(app, surroundings);
+    phoneRoutes(app, surroundings);
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);

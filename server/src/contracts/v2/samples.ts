@@ -46,6 +46,8 @@ export const me = {
   ...profile,
   email: 'alice@example.com',
   emailVerified: false,
+  phone: null,
+  phoneVerified: false,
   role: 'user',
   mediaBytes: 0,
 };

@@ -100,6 +100,8 @@ export const MeSchema = Type.Object(
     ...publicFields,
     email: nullable(Type.String()),
     emailVerified: Type.Boolean(),
+    phone: nullable(Type.String({ description: 'With its country code: `+59898765432`.' })),
+    phoneVerified: Type.Boolean(),
     role: Type.Enum(['user', 'moderator', 'admin']),
     mediaBytes: Type.Integer({ description: 'Bytes that count against the quota.' }),
   },
@@ -122,6 +124,18 @@ export const TokensSchema = Type.Object(
     $id: 'Tokens',
     description: 'What a login or a refresh hands out.',
     examples: [sample.tokens],
+  },
+);
+
+export const PhoneAskedSchema = Type.Object(
+  {
+    phone: Type.String({ description: 'The number as it was understood.' }),
+    expiresAt: time('Until when the code is valid.'),
+  },
+  {
+    $id: 'PhoneAsked',
+    description: 'A code is on its way to a phone.',
+    examples: [{ phone: '+59898765432', expiresAt: '2026-06-01T12:10:00.000Z' }],
   },
 );
 
@@ -258,6 +272,7 @@ export const sharedSchemas = [
   TokensSchema,
   SessionSchema,
   SessionListSchema,
+  PhoneAskedSchema,
   MediaSchema,
   PostSchema,
   ProblemSchema,

@@ -156,6 +156,8 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       ...publicPart(row, await readCard(id)),
       email: row.email,
       emailVerified: row.email_verified_at !== null,
+      phone: row.phone,
+      phoneVerified: row.phone_verified_at !== null,
       role: row.role,
       mediaBytes: row.media_bytes,
     };

@@ -98,6 +98,22 @@ export async function updateAccount(
   await tx.updateTable('accounts').set(values).where('id', '=', id).execute();
 }
 
+/** Sets the proved number of an account, or takes it away. False when the account is deleted. */
+export async function setAccountPhone(
+  tx: Tx,
+  id: number,
+  phone: string | null,
+  at: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ phone, phone_verified_at: phone === null ? null : at, updated_at: at })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /**
  * Notes a login, and with it holds the account's row until the transaction ends: whoever changes the password or disables
  * the account waits, or is seen here. False when the account is disabled or deleted, or its password is another by now.

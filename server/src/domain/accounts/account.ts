@@ -29,6 +29,8 @@ export type Profile = AccountCard & {
 export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   email: string | null;
   emailVerified: boolean;
+  phone: string | null;
+  phoneVerified: boolean;
   role: Role;
   mediaBytes: number;
 };

@@ -15,6 +15,8 @@ export type AuditAction =
   | 'email.released'
   | 'phone.change-asked'
   | 'phone.verified'
+  | 'phone.refused'
+  | 'phone.removed'
   | 'identity.linked'
   | 'identity.unlinked'
   | 'second-factor.added'
