@@ -44,7 +44,7 @@ export type AccountRow = {
   display_name: string;
   bio: string;
   role: 'user' | 'moderator' | 'admin';
-  /** Argon2id in PHC form; null for an account that has no password. */
+  /** Argon2id in PHC form, or after an import what the older system had; null for an account that has no password. */
   password_hash: string | null;
   avatar_media_id: number | null;
   post_count: number;

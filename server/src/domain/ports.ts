@@ -87,6 +87,10 @@ export type PasswordHasher = {
   hash(password: string): Promise<string>;
   /** Takes the same time for `null`, an account that has no password or does not exist, and says false. */
   verify(hash: string | null, password: string): Promise<boolean>;
+  /** Whether a hash is of a form that can be checked, at a cost that is bounded. No other fits any password. */
+  isKnown(hash: string): boolean;
+  /** Whether a hash should be replaced when its password is at hand: made elsewhere, or at another cost. */
+  needsRehash(hash: string): boolean;
 };
 
 /** Signs and checks access tokens. */

@@ -134,6 +134,22 @@ export async function noteLogin(
   return numUpdatedRows === 1n;
 }
 
+/** Replaces the hash of an unchanged password. False when it is another by now. */
+export async function replacePasswordHash(
+  tx: Tx,
+  id: number,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ password_hash: to })
+    .where('id', '=', id)
+    .where('password_hash', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Marks an account as deleted. False when it was already. */
 export async function markAccountDeleted(tx: Tx, id: number, at: string): Promise<boolean> {
   const { numUpdatedRows } = await tx

@@ -9,6 +9,7 @@ import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { loginThrottle } from './login-throttle.ts';
+import { passwordRenewal } from './password-renewal.ts';
 import {
   accessTokenSeconds,
   type Door,
@@ -53,6 +54,7 @@ export type LogIn = Door & {
 export function sessionService(needs: Needs) {
   const { database, newId, now, passwords, tokens, audit } = needs;
   const throttle = loginThrottle(needs.counters);
+  const renew = passwordRenewal({ database, passwords });
 
   /**
    * Opens a session for whoever knows the password.
@@ -122,7 +124,8 @@ export function sessionService(needs: Needs) {
       throw new DomainError('unknown_account', 'The login or the password is wrong.');
     }
     await throttle.forgive(attempt);
-    return { id: account.id, passwordHash: account.password_hash };
+    const passwordHash = await renew(account.id, account.password_hash, password);
+    return { id: account.id, passwordHash };
   }
 
   /**
