@@ -10,6 +10,7 @@ import { joseSigner } from '../adapters/tokens/jose.ts';
 import type { Services } from '../contracts/contract.ts';
 import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
+import { type AccountImport, accountImport } from '../domain/accounts/account-import.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
 import { auditLog } from '../domain/audit/audit-log.ts';
@@ -49,6 +50,7 @@ export type App = {
   relay: Relay;
   sweep: Janitor;
   sweepMedia: MediaSweep;
+  importAccounts: AccountImport;
   /** Starts the worker: events are handled from now on, and what has outlived its use is removed. */
   startWork(): Promise<void>;
   /** Starts what a process without a worker does: it hands events on to a broker. Without one they wait for a worker. */
@@ -81,7 +83,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
   const texts = openTexts(config, { now, log });
   const machines = { now, database, blobs, images, texts, counters: loginCounters };
-  const { services, purgeAccount, posts } = buildServices(config, machines);
+  const { services, purgeAccount, importAccounts, posts } = buildServices(config, machines);
   const { media, phones } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
@@ -114,6 +116,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     relay: events,
     sweep,
     sweepMedia: mediaSweep({ database, now, blobs }),
+    importAccounts,
     async startWork() {
       if (config.amqp) await bus.consume(handle);
       events.start();
@@ -190,8 +193,9 @@ function buildServices(config: Config, machines: Machines) {
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
+  const importAccounts = accountImport({ database, newId, now, passwords, audit });
   const services: Services = { accounts, sessions, media, posts, follows, feeds, phones };
-  return { services, purgeAccount, posts };
+  return { services, purgeAccount, importAccounts, posts };
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */

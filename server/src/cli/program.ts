@@ -7,6 +7,7 @@ import { adminCommand } from './admin.ts';
 import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
+import { importCommand } from './import.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
@@ -35,6 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
     seedCommand(),
     ...documentCommands(),
     adminCommand(),
+    importCommand(),
     mediaCommand(),
     doctorCommand(),
     settingsCommand(),

@@ -23,6 +23,7 @@ const repeat = { accountId: 1, key: 'k', operation: 'posts.publish', fingerprint
 /** Every read of a store, with each of its forms. */
 const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findAccountByName: (db) => accounts.findAccountByName(db, 'alice', ['username', 'email']),
+  readNameHolders: (db) => accounts.readNameHolders(db, ['alice', 'bob']),
   findAccount: (db) => accounts.findAccount(db, 1),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),

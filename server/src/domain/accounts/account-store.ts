@@ -18,6 +18,24 @@ export async function insertAccount(tx: Tx, row: AccountRow): Promise<void> {
   await tx.insertInto('accounts').values(row).execute();
 }
 
+/** Writes several accounts in one statement. */
+export async function insertAccounts(tx: Tx, rows: readonly AccountRow[]): Promise<void> {
+  if (rows.length > 0)
+    await tx
+      .insertInto('accounts')
+      .values([...rows])
+      .execute();
+}
+
+/** Claims several folded names in one statement. One that is taken fails all. */
+export async function insertAccountNames(tx: Tx, rows: readonly AccountNameRow[]): Promise<void> {
+  if (rows.length > 0)
+    await tx
+      .insertInto('account_names')
+      .values([...rows])
+      .execute();
+}
+
 /** Claims a folded name for an account. False when another account holds it. */
 export function insertAccountName(tx: Tx, row: AccountNameRow): Promise<boolean> {
   return insertIgnore(tx, 'account_names', row);
@@ -52,6 +70,25 @@ const accountByName = prepared((db, args: { nameKey: string; kinds: AccountNameR
     .where('account_names.kind', 'in', args.kinds)
     .where('accounts.deleted_at', 'is', null),
 );
+
+export type NameHolder = { id: number; createdAt: string };
+
+/** Who holds folded names of any kind; names that are free are left out. */
+export async function readNameHolders(
+  db: Db,
+  nameKeys: readonly string[],
+): Promise<Map<string, NameHolder>> {
+  if (nameKeys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('account_names')
+    .innerJoin('accounts', 'accounts.id', 'account_names.account_id')
+    .select(['account_names.name_key', 'accounts.id', 'accounts.created_at'])
+    .where('account_names.name_key', 'in', [...new Set(nameKeys)])
+    .execute();
+  return new Map(
+    rows.map(({ name_key, id, created_at }) => [name_key, { id, createdAt: created_at }]),
+  );
+}
 
 /** An account that is not deleted. */
 export async function findAccount(db: Db, id: number): Promise<AccountRow | null> {

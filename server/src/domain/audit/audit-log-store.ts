@@ -8,6 +8,15 @@ export function insertAuditEntry(tx: Tx, row: AuditLogRow): Promise<boolean> {
   return insertIgnore(tx, 'audit_log', row);
 }
 
+/** Writes several entries in one statement. One whose id is taken fails all. */
+export async function insertAuditEntries(tx: Tx, rows: readonly AuditLogRow[]): Promise<void> {
+  if (rows.length > 0)
+    await tx
+      .insertInto('audit_log')
+      .values([...rows])
+      .execute();
+}
+
 /** Entries about one account, or about all for null, newest first; one more than asked for. */
 export function listAuditEntries(
   db: Db,

@@ -2,6 +2,10 @@
 select `accounts`.* from `account_names` inner join `accounts` on `accounts`.`id` = `account_names`.`account_id` where `account_names`.`name_key` = ? and `account_names`.`kind` in (?, ?) and `accounts`.`deleted_at` is null;
 -- alice, username, email
 
+-- readNameHolders
+select `account_names`.`name_key`, `accounts`.`id`, `accounts`.`created_at` from `account_names` inner join `accounts` on `accounts`.`id` = `account_names`.`account_id` where `account_names`.`name_key` in (?, ?);
+-- alice, bob
+
 -- findAccount
 select * from `accounts` where `id` = ? and `deleted_at` is null;
 -- 1
