@@ -98,7 +98,13 @@ describe('rookery doctor', () => {
     expect(code).toBe(0);
     expect(checks.filter(({ isOk }) => !isOk)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['configuration', 'database', 'storage', 'image library']),
+      expect.arrayContaining([
+        'configuration',
+        'database',
+        'storage',
+        'image library',
+        'text messages',
+      ]),
     );
   });
 
