@@ -63,6 +63,8 @@ export type Me = {
   createdAt: string;
   email: string | null;
   emailVerified: boolean;
+  /** False when a provider is the only way in. */
+  hasPassword: boolean;
   role: 'user' | 'moderator' | 'admin';
   /** Bytes that count against the quota. */
   mediaBytes: number;
@@ -176,6 +178,65 @@ export type AccountCardPage = {
   nextCursor: string | null;
 };
 
+/** Who may vouch for people. */
+export type IdentityProvider = {
+  /** For the addresses: `google`. */
+  name: string;
+  /** What an app that signed somebody in at the provider sends. */
+  credential: 'id-token' | 'access-token';
+  /** Whether browsers can be sent there from here. */
+  canAuthorize: boolean;
+};
+
+/** Every provider that this server offers. */
+export type IdentityProviderList = {
+  items: Array<IdentityProvider>;
+};
+
+/** A way into the account through a provider. */
+export type Identity = {
+  /** Number of the identity. */
+  id: number;
+  /** Null when the provider is not offered any more. */
+  provider: string | null;
+  /** What the provider named when it was linked. */
+  email: string | null;
+  /** When it was linked. */
+  createdAt: string;
+  /** When it was used last. */
+  lastUsedAt: string;
+};
+
+/** Every provider that leads into the account. */
+export type IdentityList = {
+  items: Array<Identity>;
+};
+
+/** What signing in through a provider hands out. */
+export type SignedIn = {
+  /** Goes into `Authorization: Bearer …`. */
+  accessToken: string;
+  tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  expiresIn: number;
+  /** Buys the next pair, once. */
+  refreshToken: string;
+  /** Number of the session behind the tokens. */
+  sessionId: number;
+  /** Whether the account was made just now. */
+  created: boolean;
+};
+
+/** A sign-in at a provider that has begun. */
+export type Authorization = {
+  /** Where the browser is to be sent. */
+  authorizationUrl: string;
+  /** Keep it, and take no answer from the browser that carries another. */
+  state: string;
+  /** When it is too late. */
+  expiresAt: string;
+};
+
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
   /** Make an account. */
@@ -278,6 +339,83 @@ export type Operations = {
   endSession: {
     path: {
       id: number | 'current';
+    };
+    answer: undefined;
+  };
+  /** Whom this server lets vouch for people. */
+  listIdentityProviders: {
+    answer: IdentityProviderList;
+  };
+  /** Sign in, or up, with what an app got from the provider. An account is joined by its e-mail only when the provider and this server both know it to be verified; otherwise sign in and link the provider. */
+  signInWithProvider: {
+    path: {
+      name: string;
+    };
+    body: {
+      /** Of an OpenID Connect provider. */
+      idToken?: string;
+      /** Of Facebook. */
+      accessToken?: string;
+      /** What the app had put into the ID token; it must be there. */
+      nonce?: string;
+    };
+    answer: SignedIn;
+  };
+  /** Begin a sign-in at the provider, in a browser. The browser comes back with `state` and `code`. Compare `state` with the one you kept, then confirm. */
+  authorizeWithProvider: {
+    path: {
+      name: string;
+    };
+    body: {
+      /** Where the browser comes back to: one that the operator has allowed. */
+      redirectUri: string;
+      /** True: for `POST /v2/me/identities`; this needs an access token. */
+      link?: boolean;
+    };
+    answer: Authorization;
+  };
+  /** Sign in, or up, with what the browser brought back. Works once; whatever comes of it, the next attempt begins anew. */
+  confirmAuthorization: {
+    path: {
+      name: string;
+    };
+    body: {
+      /** As it was given out. */
+      state: string;
+      /** From the provider. */
+      code: string;
+      /** From the provider, if it sent it. */
+      iss?: string;
+    };
+    answer: SignedIn;
+  };
+  /** Which providers lead into your account. */
+  listIdentities: {
+    answer: IdentityList;
+  };
+  /** Link a provider to your account. By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Doing it twice changes nothing. */
+  linkIdentity: {
+    body: {
+      provider: string;
+      /** Of an OpenID Connect provider. */
+      idToken?: string;
+      /** Of Facebook. */
+      accessToken?: string;
+      /** What the app had put into the ID token; it must be there. */
+      nonce?: string;
+      /** As it was given out. */
+      state?: string;
+      /** From the provider. */
+      code?: string;
+      /** From the provider, if it sent it. */
+      iss?: string;
+    };
+    answer: Identity;
+  };
+  /** Close a way into your account. Refused with `conflict` for the last one. */
+  unlinkIdentity: {
+    path: {
+      id: number;
     };
     answer: undefined;
   };
@@ -450,6 +588,13 @@ export const routes = {
   listSessions: ['GET', '/v2/sessions'],
   refresh: ['POST', '/v2/sessions/refresh'],
   endSession: ['DELETE', '/v2/sessions/{id}'],
+  listIdentityProviders: ['GET', '/v2/identity-providers'],
+  signInWithProvider: ['POST', '/v2/identity-providers/{name}/sign-in'],
+  authorizeWithProvider: ['POST', '/v2/identity-providers/{name}/authorizations'],
+  confirmAuthorization: ['POST', '/v2/identity-providers/{name}/authorizations/confirm'],
+  listIdentities: ['GET', '/v2/me/identities'],
+  linkIdentity: ['POST', '/v2/me/identities'],
+  unlinkIdentity: ['DELETE', '/v2/me/identities/{id}'],
   uploadMedia: ['POST', '/v2/media'],
   readMedia: ['GET', '/v2/media/{id}'],
   fetchImage: ['GET', '/v2/media/{key}/{size}'],

@@ -16,6 +16,9 @@ import { auditLog } from '../domain/audit/audit-log.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
+import { identityJoining } from '../domain/identities/identity-joining.ts';
+import { identityProofs } from '../domain/identities/identity-proofs.ts';
+import { identityService } from '../domain/identities/identity-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
@@ -23,11 +26,13 @@ import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { verificationService } from '../domain/verifications/verification-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
+import { openIdentityProviders } from './identity-providers.ts';
 import { openCurrentDatabase } from './schema.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
@@ -181,8 +186,31 @@ function buildServices(config: Config, machines: Machines) {
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
+  const verifications = verificationService({ database, newId, now, tokens });
+  const { redirectUris } = config.identity;
+  const providers = openIdentityProviders(config.identity, now);
+  const proofs = identityProofs({ database, tokens, verifications, providers, redirectUris });
+  const join = identityJoining({
+    database,
+    newId,
+    now,
+    audit,
+    verifications,
+    signUps: config.signUps,
+    chance: Math.random,
+  });
+  const identities = identityService({
+    database,
+    newId,
+    now,
+    audit,
+    sessions,
+    providers,
+    proofs,
+    join,
+  });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
+  const services: Services = { accounts, sessions, media, posts, follows, feeds, identities };
   return { services, purgeAccount, posts };
 }
 

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { openIdentityProviders } from './identity-providers.ts';
 
 /** One thing that must work, and what to do when it does not. */
 export type Check = { name: string; isOk: boolean; detail: string };
@@ -44,6 +45,10 @@ export async function runChecks(): Promise<Check[]> {
   if (config.amqp) {
     const { queue } = config.amqp;
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
+  }
+  for (const provider of openIdentityProviders(config.identity, () => new Date())) {
+    const answers = () => provider.check().then(() => 'answers');
+    checks.push(await check(`sign-in with ${provider.name}`, answers));
   }
   await bus.close();
   await cache?.close();

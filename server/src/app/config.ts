@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { Settings } from './settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
@@ -40,6 +41,8 @@ export type Config = {
     hasPathStyle: boolean;
     publicUrl: string | null;
   } | null;
+  /** Who may vouch for people. */
+  identity: IdentityConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
 };
@@ -73,6 +76,7 @@ export function readConfig(environment: Environment = process.env): Config {
     `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   checkTogether(settings, problems);
   const s3 = s3Of(settings, problems);
+  const identity = identityConfig(settings, problems);
   const secretKey =
     problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -101,6 +105,7 @@ export function readConfig(environment: Environment = process.env): Config {
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
     s3,
+    identity,
     concurrency: Math.max(2, availableParallelism()),
   };
 }

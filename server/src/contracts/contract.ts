@@ -16,6 +16,7 @@ import type { AccountService } from '../domain/accounts/account-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
+import type { IdentityService } from '../domain/identities/identity-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
@@ -32,6 +33,7 @@ export type Services = {
   posts: PostService;
   follows: FollowService;
   feeds: FeedService;
+  identities: IdentityService;
 };
 
 /** The domain's codes and the two that only HTTP has. */

@@ -9,6 +9,7 @@ import * as audit from '../../src/domain/audit/audit-log-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
+import * as identities from '../../src/domain/identities/identity-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
 import * as likes from '../../src/domain/posts/like-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
@@ -24,6 +25,7 @@ const repeat = { accountId: 1, key: 'k', operation: 'posts.publish', fingerprint
 const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findAccountByName: (db) => accounts.findAccountByName(db, 'alice', ['username', 'email']),
   findAccount: (db) => accounts.findAccount(db, 1),
+  readTakenNames: (db) => accounts.readTakenNames(db, ['alice', 'alice2', 'alice3']),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),
   'listExplore: all': (db) => feeds.listExplore(db, 'all', first),
@@ -58,6 +60,9 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
   'listAuditEntries: all': (db) => audit.listAuditEntries(db, { accountId: null, ...first }),
   'listAuditEntries: of an account': (db) => audit.listAuditEntries(db, { accountId: 1, ...later }),
+  findIdentity: (db) => identities.findIdentity(db, 'https://accounts.google.com', '1'),
+  listIdentities: (db) => identities.listIdentities(db, 1),
+  hasPasskey: (db) => identities.hasPasskey(db, 1),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

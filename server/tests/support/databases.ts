@@ -169,6 +169,9 @@ async function withAdmin(
 
 /** Children before parents. */
 const tables = [
+  'identities',
+  'verifications',
+  'audit_log',
   'likes',
   'follows',
   'media',

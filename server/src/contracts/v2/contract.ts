@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { accountRoutes } from './accounts.ts';
 import { feedRoutes } from './feeds.ts';
+import { identityRoutes } from './identities.ts';
+import { identitySchemas } from './identities-wire.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
 import { postRoutes } from './posts.ts';
@@ -41,7 +43,7 @@ export const v2: Contract = {
   jsonType: 'application/json; charset=utf-8',
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
-    schemas: sharedSchemas,
+    schemas: [...sharedSchemas, ...identitySchemas],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       headers: sharedHeaders,
@@ -52,6 +54,7 @@ export const v2: Contract = {
   routes(app, surroundings) {
     accountRoutes(app, surroundings);
     sessionRoutes(app, surroundings);
+    identityRoutes(app, surroundings);
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);

@@ -46,6 +46,7 @@ export const me = {
   ...profile,
   email: 'alice@example.com',
   emailVerified: false,
+  hasPassword: true,
   role: 'user',
   mediaBytes: 0,
 };

@@ -1,6 +1,7 @@
 export const tags = [
   { name: 'accounts', description: 'Who somebody is, and whom they follow.' },
   { name: 'sessions', description: 'Signing in and out; where somebody is signed in.' },
+  { name: 'identities', description: 'Signing in with Google, Facebook and others.' },
   { name: 'media', description: 'Uploading and fetching pictures.' },
   { name: 'posts', description: 'Writing, changing, publishing and liking posts.' },
   { name: 'feeds', description: 'Lists of posts, newest first.' },

@@ -24,7 +24,7 @@ export const NoContent = Type.Null({ description: 'Done; there is no body.' });
  * A value of one type or null. Said by `type` or with null first, the serializer tells them apart at a glance; a union
  * makes it validate each value against the schema.
  */
-function nullable<T extends TSchema & { type?: string }>(schema: T) {
+export function nullable<T extends TSchema & { type?: string }>(schema: T) {
   return schema.type === undefined
     ? Type.Unsafe<Static<T> | null>({ anyOf: [{ type: 'null' }, schema] })
     : Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
@@ -100,6 +100,7 @@ export const MeSchema = Type.Object(
     ...publicFields,
     email: nullable(Type.String()),
     emailVerified: Type.Boolean(),
+    hasPassword: Type.Boolean({ description: 'False when a provider is the only way in.' }),
     role: Type.Enum(['user', 'moderator', 'admin']),
     mediaBytes: Type.Integer({ description: 'Bytes that count against the quota.' }),
   },

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
+import { deleteIdentitiesOf } from '../identities/identity-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
 import { deleteLike, listLikes } from '../posts/like-store.ts';
@@ -64,6 +65,7 @@ export function accountPurge({ database, feedMemory, follows, media, posts }: Ne
     await database.transaction(async (tx) => {
       await deleteSessionsOf(tx, accountId);
       await deleteVerificationsOf(tx, accountId);
+      await deleteIdentitiesOf(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

@@ -31,6 +31,7 @@ import {
   readAccountCards,
   updateAccount,
 } from './account-store.ts';
+import { newAccountRow } from './new-account.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
 
@@ -75,7 +76,15 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
     await checkNamesFree(input);
-    const row = newRow(await newId('accounts'), input, await passwords.hash(input.password));
+    const row = newAccountRow({
+      id: await newId('accounts'),
+      username: input.username,
+      email: input.email,
+      displayName: input.displayName,
+      role: input.role ?? 'user',
+      passwordHash: await passwords.hash(input.password),
+      at: now().toISOString(),
+    });
     const id = await database.transaction(async (tx) => {
       const other = await claimRepeat(tx, repeat, row.id, now());
       if (other !== null) return other;
@@ -156,6 +165,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       ...publicPart(row, await readCard(id)),
       email: row.email,
       emailVerified: row.email_verified_at !== null,
+      hasPassword: row.password_hash !== null,
       role: row.role,
       mediaBytes: row.media_bytes,
     };
@@ -165,34 +175,6 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     const card = (await readAccountCards(database, [id])).get(id);
     if (!card) throw noSuchAccount();
     return card;
-  }
-
-  function newRow(id: number, input: SignUp, passwordHash: string): AccountRow {
-    const at = now().toISOString();
-    return {
-      id,
-      username: input.username,
-      email: input.email,
-      email_verified_at: null,
-      phone: null,
-      phone_verified_at: null,
-      language: 'en',
-      last_login_at: null,
-      login_name: null,
-      display_name: input.displayName ?? input.username,
-      bio: '',
-      role: input.role ?? 'user',
-      password_hash: passwordHash,
-      avatar_media_id: null,
-      post_count: 0,
-      follower_count: 0,
-      following_count: 0,
-      media_bytes: 0,
-      created_at: at,
-      updated_at: at,
-      disabled_at: null,
-      deleted_at: null,
-    };
   }
 
   return { signUp, create, readMe, readProfile, findId, updateMe, closeMe };

@@ -33,6 +33,26 @@ export async function deleteAccountNames(
   await query.execute();
 }
 
+/** Gives one folded name back. */
+export async function deleteAccountName(tx: Tx, accountId: number, nameKey: string): Promise<void> {
+  await tx
+    .deleteFrom('account_names')
+    .where('account_id', '=', accountId)
+    .where('name_key', '=', nameKey)
+    .execute();
+}
+
+/** Those of some folded names that somebody holds. */
+export async function readTakenNames(db: Db, nameKeys: readonly string[]): Promise<Set<string>> {
+  if (nameKeys.length === 0) return new Set();
+  const rows = await takenNames(db, { nameKeys: [...nameKeys] });
+  return new Set(rows.map((row) => row.name_key));
+}
+
+const takenNames = prepared((db, args: { nameKeys: string[] }) =>
+  db.selectFrom('account_names').select('name_key').where('name_key', 'in', args.nameKeys),
+);
+
 /** The account that holds a folded name of any of these kinds, unless it is deleted. */
 export async function findAccountByName(
   db: Db,
@@ -96,6 +116,20 @@ export async function updateAccount(
   values: Partial<Omit<AccountRow, 'id' | CountColumn>>,
 ): Promise<void> {
   await tx.updateTable('accounts').set(values).where('id', '=', id).execute();
+}
+
+/**
+ * Holds an account's row until the transaction ends, so that others who change how somebody gets in wait. What is read
+ * of it after is current. False when the account is deleted.
+ */
+export async function holdAccount(tx: Tx, id: number, at: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ updated_at: at })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /**

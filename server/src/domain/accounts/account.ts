@@ -29,6 +29,8 @@ export type Profile = AccountCard & {
 export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   email: string | null;
   emailVerified: boolean;
+  /** False for somebody who has only ever come through a provider. */
+  hasPassword: boolean;
   role: Role;
   mediaBytes: number;
 };
@@ -63,7 +65,7 @@ export function checkPassword(password: string, { username }: { username: string
 }
 
 /** Words that would be read as something else where a username stands in an address. */
-const reservedUsernames = new Set([
+export const reservedUsernames: ReadonlySet<string> = new Set([
   'me',
   'login',
   'register',

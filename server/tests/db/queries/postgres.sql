@@ -6,6 +6,10 @@ select "accounts".* from "account_names" inner join "accounts" on "accounts"."id
 select * from "accounts" where "id" = $1 and "deleted_at" is null;
 -- 1
 
+-- readTakenNames
+select "name_key" from "account_names" where "name_key" in ($1, $2, $3, $4, $5);
+-- alice, alice2, alice3, alice, alice
+
 -- readAccountCards
 select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."deleted_at" is null;
 -- ready, 1, 2, 3, 1, 1
@@ -143,6 +147,18 @@ select * from "audit_log" where "id" < $1 order by "id" desc limit $2;
 -- listAuditEntries: of an account
 select * from "audit_log" where "account_id" = $1 and "id" < $2 order by "id" desc limit $3;
 -- 1, 4096, 21
+
+-- findIdentity
+select "identities"."id", "identities"."account_id", "identities"."last_used_at", "accounts"."disabled_at", "accounts"."deleted_at" from "identities" inner join "accounts" on "accounts"."id" = "identities"."account_id" where "identities"."issuer" = $1 and "identities"."subject" = $2;
+-- https://accounts.google.com, 1
+
+-- listIdentities
+select * from "identities" where "account_id" = $1 order by "id";
+-- 1
+
+-- hasPasskey
+select "id" from "passkeys" where "account_id" = $1 limit $2;
+-- 1, 1
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;

@@ -6,6 +6,10 @@ select "accounts".* from "account_names" inner join "accounts" on "accounts"."id
 select * from "accounts" where "id" = (select ?) and "deleted_at" is null;
 -- 1
 
+-- readTakenNames
+select "name_key" from "account_names" where "name_key" in (?, ?, ?, ?, ?);
+-- alice, alice2, alice3, alice, alice
+
 -- readAccountCards
 select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in (?, ?, ?, ?, ?) and "accounts"."deleted_at" is null;
 -- ready, 1, 2, 3, 1, 1
@@ -141,6 +145,18 @@ select * from "audit_log" where "id" < (select ?) order by "id" desc limit (sele
 -- listAuditEntries: of an account
 select * from "audit_log" where "account_id" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
 -- 1, 4096, 21
+
+-- findIdentity
+select "identities"."id", "identities"."account_id", "identities"."last_used_at", "accounts"."disabled_at", "accounts"."deleted_at" from "identities" inner join "accounts" on "accounts"."id" = "identities"."account_id" where "identities"."issuer" = (select ?) and "identities"."subject" = (select ?);
+-- https://accounts.google.com, 1
+
+-- listIdentities
+select * from "identities" where "account_id" = (select ?) order by "id";
+-- 1
+
+-- hasPasskey
+select "id" from "passkeys" where "account_id" = (select ?) limit (select ?);
+-- 1, 1
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = (select ?) and "event_id" = (select ?);

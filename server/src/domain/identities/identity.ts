@@ -1,0 +1,83 @@
+import { foldName, isUsername, reservedUsernames } from '../accounts/account.ts';
+import type { ProvidedIdentity } from '../ports.ts';
+
+/** A way into an account through a provider, as the account's owner sees it. */
+export type IdentityView = {
+  id: number;
+  /** Null when the provider is not offered any more. */
+  provider: string | null;
+  /** The address that the provider named when it was linked. */
+  email: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+};
+
+/** What this server offers. */
+export type ProviderView = {
+  name: string;
+  credential: 'id-token' | 'access-token';
+  hasCodeFlow: boolean;
+};
+
+/** How long somebody may take at the provider. */
+export const flowLifeMs = 10 * 60 * 1000;
+
+/** More than anybody needs; the list has no pages. */
+export const maxIdentities = 20;
+
+const maxNameLength = 50;
+const maxEmailLength = 254;
+
+/** A name to show: what the provider says, without what nobody sees; null when nothing is left. */
+export function shownName(name: string | null): string | null {
+  const visible = (name ?? '')
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim();
+  const cut = Array.from(visible).slice(0, maxNameLength).join('').trim();
+  return foldName(cut) === '' ? null : cut;
+}
+
+/**
+ * The provider's address when it has the form of one. Only ASCII: other letters would be folded to somebody else's address.
+ */
+export function plausibleEmail(email: string | null): string | null {
+  const isPlausible =
+    email !== null &&
+    email.length <= maxEmailLength &&
+    /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(email);
+  return isPlausible ? email : null;
+}
+
+/**
+ * Usernames for somebody who has not chosen one, the nicest first: from the name, or from the address, or a plain word;
+ * then the same with numbers.
+ * @param chance gives numbers in [0, 1)
+ */
+export function usernameCandidates(
+  { name, email }: Pick<ProvidedIdentity, 'name' | 'email'>,
+  chance: () => number,
+): string[] {
+  const base = [slugOf(name), slugOf(email?.split('@')[0] ?? null)].find(isFree) ?? 'user';
+  const numbers = ['2', '3', '4', '5', '6', '7', '8', '9'];
+  // Many of one name at once would meet at each small number.
+  const drawn = [4, 6, 8].map((digits) =>
+    String(Math.floor((0.1 + 0.9 * chance()) * 10 ** digits)),
+  );
+  return ['', ...numbers, ...drawn].map((number) => `${base}${number}`);
+}
+
+function isFree(slug: string): boolean {
+  return isUsername(slug) && !reservedUsernames.has(slug);
+}
+
+/** At most twenty characters, so that a number fits behind. */
+function slugOf(text: string | null): string {
+  return (text ?? '')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '.')
+    .slice(0, 20)
+    .replace(/^\.+|\.+$/g, '');
+}
