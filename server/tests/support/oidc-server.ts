@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
@@ -23,10 +23,14 @@ export type OidcServer = {
   know(claims: Claims): void;
   /** An ID token as a native app gets it. */
   idToken(claims: Claims & JWTPayload): Promise<string>;
+  /** Lets a test answer requests in its place; false: it answers itself. */
+  intercept(answer: Interceptor): void;
   /** Goes through its pages as a person with a browser, and returns where they end. */
   signIn(authorizationUrl: string, as: string): Promise<URL>;
   close(): Promise<void>;
 };
+
+type Interceptor = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 type OidcOptions = {
   /** Whether an ID token says more than who it is; else the userinfo endpoint must be asked. */
@@ -44,6 +48,7 @@ export async function oidcServer({ isTalkative = true }: OidcOptions = {}): Prom
   const { privateKey } = await keys;
   const known = new Map<string, Claims>();
   let keyRequests = 0;
+  let intercepted: Interceptor = () => false;
   const http = createServer();
   const issuer = await listening(http);
   const provider = new Provider(issuer, {
@@ -78,6 +83,7 @@ export async function oidcServer({ isTalkative = true }: OidcOptions = {}): Prom
   const answer = provider.callback();
   http.on('request', (request, response) => {
     if (request.url === '/jwks') keyRequests += 1;
+    if (intercepted(request, response)) return;
     return answer(request, response);
   });
 
@@ -93,6 +99,9 @@ export async function oidcServer({ isTalkative = true }: OidcOptions = {}): Prom
       return new SignJWT({ iss, aud, iat: at, exp: at + 600, ...claims })
         .setProtectedHeader({ alg: 'RS256', kid })
         .sign(privateKey);
+    },
+    intercept: (interceptor) => {
+      intercepted = interceptor;
     },
     signIn: (authorizationUrl, as) => browse(issuer, authorizationUrl, as),
     async close() {

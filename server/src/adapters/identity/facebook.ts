@@ -9,6 +9,8 @@ type FacebookOptions = {
   appSecret: string;
   /** Without a slash at the end; may end with a version: `https://graph.facebook.com/v19.0`. */
   graphUrl: string;
+  /** For all that one question needs of Facebook. */
+  maxMs?: number;
 };
 
 type Json = Record<string, unknown>;
@@ -22,8 +24,9 @@ export function facebookProvider({
   appId,
   appSecret,
   graphUrl,
+  maxMs,
 }: FacebookOptions): IdentityProvider {
-  const ask = asking('facebook', now);
+  const ask = asking('facebook', now, maxMs);
   const appToken = `${appId}|${appSecret}`;
 
   async function get(path: string, query: Record<string, string>): Promise<Json> {
