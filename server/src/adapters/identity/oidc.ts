@@ -78,14 +78,27 @@ export function oidcProvider(options: OidcOptions): IdentityProvider {
     credential: 'id-token',
     verify: (idToken, nonce) => ask(async () => (await discover()).tokens.verify(idToken, nonce)),
     codeFlow: options.hasCodeFlow ? codeFlow : null,
-    async check() {
-      const { config } = await discoverAnew(options);
-      const keys = await fetch(String(config.serverMetadata().jwks_uri), {
-        signal: AbortSignal.timeout(maxAnswerMs),
-      });
-      if (!keys.ok) throw new Error(`${issuer} gives no keys: status ${keys.status}`);
-    },
+    check: () => checkProvider(options),
   };
+}
+
+/** @throws Error that says what is wrong, for the operator */
+async function checkProvider(options: OidcOptions): Promise<void> {
+  const { issuer } = options;
+  const { config } = await discoverAnew(options).catch((cause: unknown) => {
+    throw new Error(`${issuer} cannot be discovered: ${reasonOf(cause)}. Is the issuer right?`, {
+      cause,
+    });
+  });
+  const jwksUri = String(config.serverMetadata().jwks_uri);
+  const { ok, status } = await fetch(jwksUri, { signal: AbortSignal.timeout(maxAnswerMs) });
+  if (!ok) throw new Error(`${jwksUri} gives no keys: status ${status}.`);
+}
+
+/** The innermost reason: those around it say no more than that something failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it answers something else';
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 async function discoverAnew(options: OidcOptions): Promise<Discovered> {

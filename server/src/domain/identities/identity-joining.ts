@@ -53,6 +53,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
 
   async function join(who: ProvidedIdentity, origin: Origin): Promise<Joined> {
     let ids: Ids | undefined;
+    let isCrowded = false;
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const known = await findIdentity(database, who.issuer, who.subject);
       if (known && !known.deleted_at) {
@@ -62,30 +63,24 @@ export function identityJoining(needs: Needs): JoinIdentity {
         return { accountId: known.account_id, isNew: false };
       }
       ids ??= { account: await newId('accounts'), identity: await newId('identities') };
-      const joined = await tryFirst(who, origin, ids, attempt);
-      if (joined) return joined;
+      const first = { ids, isCrowded };
+      try {
+        return await database.transaction((tx) => firstSignIn(tx, who, origin, first));
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+        isCrowded ||= error.isByName;
+      }
     }
     throw new DomainError('unavailable', 'Too many came at once. Try again in a moment.', {
       retryAfterSeconds: 1,
     });
   }
 
-  /** Null when another request changed meanwhile what this one went by; nothing was kept then. */
-  async function tryFirst(who: ProvidedIdentity, origin: Origin, ids: Ids, attempt: number) {
-    try {
-      return await database.transaction((tx) => firstSignIn(tx, who, origin, ids, attempt));
-    } catch (error) {
-      if (error instanceof Overtaken) return null;
-      throw error;
-    }
-  }
-
   async function firstSignIn(
     tx: Tx,
     who: ProvidedIdentity,
     origin: Origin,
-    ids: Ids,
-    attempt: number,
+    { ids, isCrowded }: { ids: Ids; isCrowded: boolean },
   ): Promise<Joined> {
     await dropClosed(tx, who);
     const email = plausibleEmail(who.email);
@@ -99,7 +94,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
     }
     if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
     if (holder) await release(tx, holder, foldName(email ?? ''), origin);
-    await signUp(tx, who, { id: ids.account, origin, attempt });
+    await signUp(tx, who, { id: ids.account, origin, isCrowded });
     await link(tx, who, origin, { id: ids.identity, accountId: ids.account });
     return { accountId: ids.account, isNew: true };
   }
@@ -142,11 +137,11 @@ export function identityJoining(needs: Needs): JoinIdentity {
   async function signUp(
     tx: Tx,
     who: ProvidedIdentity,
-    { id, origin, attempt }: { id: number; origin: Origin; attempt: number },
+    { id, origin, isCrowded }: { id: number; origin: Origin; isCrowded: boolean },
   ): Promise<void> {
     const at = now().toISOString();
     const email = who.isEmailVerified ? plausibleEmail(who.email) : null;
-    const username = await freeUsername(tx, who, attempt);
+    const username = await freeUsername(tx, who, isCrowded);
     await insertAccount(
       tx,
       newAccountRow({
@@ -173,18 +168,18 @@ export function identityJoining(needs: Needs): JoinIdentity {
     });
   }
 
-  async function freeUsername(tx: Tx, who: ProvidedIdentity, attempt: number): Promise<string> {
+  async function freeUsername(tx: Tx, who: ProvidedIdentity, isCrowded: boolean): Promise<string> {
     const candidates = usernameCandidates({ name: who.name, email: who.email }, chance);
     const taken = await readTakenNames(tx, candidates);
-    // Whoever was overtaken takes a number that nobody else draws.
-    const preferred = attempt === 1 ? candidates : candidates.toReversed();
+    // Where many want one name at once, each takes a number that nobody else draws.
+    const preferred = isCrowded ? candidates.toReversed() : candidates;
     const free = preferred.find((candidate) => !taken.has(candidate));
-    if (free === undefined) throw new Overtaken();
+    if (free === undefined) throw new Overtaken(true);
     return free;
   }
 
   async function claim(tx: Tx, row: Parameters<typeof insertAccountName>[1]): Promise<void> {
-    if (!(await insertAccountName(tx, row))) throw new Overtaken();
+    if (!(await insertAccountName(tx, row))) throw new Overtaken(row.kind === 'username');
   }
 
   async function link(
@@ -210,8 +205,15 @@ export function identityJoining(needs: Needs): JoinIdentity {
   return join;
 }
 
-/** What a decision was based on is not so any more; it is made again. */
-class Overtaken extends Error {}
+/** Another request changed what a decision rests on, a username perhaps; nothing is kept, and it is made again. */
+class Overtaken extends Error {
+  readonly isByName: boolean;
+
+  constructor(isByName = false) {
+    super('Another request was faster.');
+    this.isByName = isByName;
+  }
+}
 
 function isVerified({ email, email_verified_at }: AccountRow, nameKey: string): boolean {
   return email !== null && foldName(email) === nameKey && email_verified_at !== null;
