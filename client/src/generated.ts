@@ -176,6 +176,89 @@ export type AccountCardPage = {
   nextCursor: string | null;
 };
 
+/** What an authenticator app needs; shown this once. */
+export type TotpKey = {
+  /** For those who type it into their app: base32. */
+  secret: string;
+  /** To be shown as a QR code. */
+  otpauthUri: string;
+};
+
+/** Ways in without the authenticator; shown this once. */
+export type RecoveryCodes = {
+  /** Each works once; to be kept safe. */
+  recoveryCodes: Array<string>;
+};
+
+/** What protects your account. */
+export type Security = {
+  hasPassword: boolean;
+  /** Whether signing in needs a second factor. */
+  hasTotp: boolean;
+  recoveryCodesLeft: number;
+  /** How many there are. */
+  passkeys: number;
+  /** How many there are. */
+  appPasswords: number;
+};
+
+/** A passkey of yours. */
+export type Passkey = {
+  /** Number in the list. */
+  id: number;
+  name: string;
+  /** When it was made. */
+  createdAt: string;
+  /** When it was used last; null: never. */
+  lastUsedAt: string | null;
+};
+
+/** All of yours, the newest first. */
+export type PasskeyList = {
+  items: Array<Passkey>;
+};
+
+/** For `PublicKeyCredential.parseCreationOptionsFromJSON()`, whose result goes into `navigator.credentials.create()`; good for five minutes. */
+export type PasskeyCreation = {
+  challenge: string;
+  rp: Record<string, unknown>;
+};
+
+/** For `PublicKeyCredential.parseRequestOptionsFromJSON()`, whose result goes into `navigator.credentials.get()`; good for five minutes. */
+export type PasskeyRequest = {
+  challenge: string;
+  rpId: string;
+};
+
+/** A password for one program. */
+export type AppPassword = {
+  /** Number in the list. */
+  id: number;
+  name: string;
+  /** When it was made. */
+  createdAt: string;
+  /** When it was used last; null: never. */
+  lastUsedAt: string | null;
+};
+
+/** All of yours, the newest first. */
+export type AppPasswordList = {
+  items: Array<AppPassword>;
+};
+
+/** A password for one program, just made. */
+export type NewAppPassword = {
+  /** Number in the list. */
+  id: number;
+  name: string;
+  /** When it was made. */
+  createdAt: string;
+  /** When it was used last; null: never. */
+  lastUsedAt: string | null;
+  /** Shown this once. */
+  password: string;
+};
+
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
   /** Make an account. */
@@ -254,7 +337,7 @@ export type Operations = {
     };
     answer: AccountCardPage;
   };
-  /** Sign in. */
+  /** Sign in. An account with a second factor answers `second_factor_required` with a challenge, for `POST /v2/sessions/second-factor`. An app password stands in place of the password, and needs none. */
   logIn: {
     body: {
       /** Username or e-mail. */
@@ -278,6 +361,156 @@ export type Operations = {
   endSession: {
     path: {
       id: number | 'current';
+    };
+    answer: undefined;
+  };
+  /** Sign in: show the second factor. After `second_factor_required`. A challenge has five tries and five minutes, and ends when the password is changed. */
+  finishLogIn: {
+    body: {
+      /** `challenge.token` of the problem `second_factor_required`. */
+      challenge: string;
+      /** Six digits of the authenticator app, or a recovery code. */
+      code?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+    };
+    answer: Tokens;
+  };
+  /** What a browser needs to show a passkey as second factor. */
+  askForPasskey: {
+    body: {
+      /** `challenge.token` of the problem `second_factor_required`. */
+      challenge: string;
+    };
+    answer: PasskeyRequest;
+  };
+  /** What protects your account. */
+  readSecurity: {
+    answer: Security;
+  };
+  /** Set an authenticator app up. It protects nothing until a code was confirmed; until then a repeat replaces it. */
+  beginTotp: {
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: TotpKey;
+  };
+  /** Remove the second factor. The recovery codes end too; the password alone opens the account again. */
+  removeTotp: {
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+      /** Six digits of the authenticator app, or a recovery code. */
+      code: string;
+    };
+    answer: undefined;
+  };
+  /** Confirm the authenticator app by a code of it. From now on signing in needs a second factor, and your other sessions end. Programs that cannot ask for one need an app password. */
+  confirmTotp: {
+    body: {
+      /** Six digits of the authenticator app, or a recovery code. */
+      code: string;
+    };
+    answer: RecoveryCodes;
+  };
+  /** Make new recovery codes; the old ones end. */
+  renewRecoveryCodes: {
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: RecoveryCodes;
+  };
+  /** What a browser needs to sign somebody in by a passkey. */
+  beginPasskeyLogIn: {
+    answer: PasskeyRequest;
+  };
+  /** Sign in by a passkey. Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder. */
+  logInByPasskey: {
+    body: {
+      /** `toJSON()` of the credential. */
+      response: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+    };
+    answer: Tokens;
+  };
+  /** What a browser needs to make a passkey for you. */
+  beginPasskey: {
+    answer: PasskeyCreation;
+  };
+  /** Keep the passkey that the browser has made. */
+  addPasskey: {
+    body: {
+      /** To tell it from the others. */
+      name: string;
+      /** `toJSON()` of the credential. */
+      response: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          attestationObject: string;
+        };
+      };
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: Passkey;
+  };
+  /** Your passkeys. */
+  listPasskeys: {
+    answer: PasskeyList;
+  };
+  /** Remove a passkey. */
+  removePasskey: {
+    path: {
+      /** Number in the list. */
+      id: number;
+    };
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: undefined;
+  };
+  /** Make a password for one program. For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in, and changes nothing that asks for the password. */
+  addAppPassword: {
+    body: {
+      /** To tell it from the others. */
+      name: string;
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: NewAppPassword;
+  };
+  /** Your app passwords. */
+  listAppPasswords: {
+    answer: AppPasswordList;
+  };
+  /** Take an app password away. The sessions that were opened with it end at once. */
+  removeAppPassword: {
+    path: {
+      /** Number in the list. */
+      id: number;
     };
     answer: undefined;
   };
@@ -450,6 +683,22 @@ export const routes = {
   listSessions: ['GET', '/v2/sessions'],
   refresh: ['POST', '/v2/sessions/refresh'],
   endSession: ['DELETE', '/v2/sessions/{id}'],
+  finishLogIn: ['POST', '/v2/sessions/second-factor'],
+  askForPasskey: ['POST', '/v2/sessions/second-factor/options'],
+  readSecurity: ['GET', '/v2/me/security'],
+  beginTotp: ['POST', '/v2/me/totp'],
+  removeTotp: ['DELETE', '/v2/me/totp'],
+  confirmTotp: ['POST', '/v2/me/totp/confirm'],
+  renewRecoveryCodes: ['POST', '/v2/me/recovery-codes'],
+  beginPasskeyLogIn: ['POST', '/v2/sessions/passkey/options'],
+  logInByPasskey: ['POST', '/v2/sessions/passkey'],
+  beginPasskey: ['POST', '/v2/me/passkeys/options'],
+  addPasskey: ['POST', '/v2/me/passkeys'],
+  listPasskeys: ['GET', '/v2/me/passkeys'],
+  removePasskey: ['DELETE', '/v2/me/passkeys/{id}'],
+  addAppPassword: ['POST', '/v2/me/app-passwords'],
+  listAppPasswords: ['GET', '/v2/me/app-passwords'],
+  removeAppPassword: ['DELETE', '/v2/me/app-passwords/{id}'],
   uploadMedia: ['POST', '/v2/media'],
   readMedia: ['GET', '/v2/media/{id}'],
   fetchImage: ['GET', '/v2/media/{key}/{size}'],

@@ -7,11 +7,15 @@ import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
 import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
+import { secretBox } from '../adapters/tokens/secret-box.ts';
+import { simpleWebauthn } from '../adapters/webauthn/simple-webauthn.ts';
 import type { Services } from '../contracts/contract.ts';
 import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
+import { ownerCheck } from '../domain/accounts/owner-check.ts';
+import { appPasswordService } from '../domain/app-passwords/app-password-service.ts';
 import { auditLog } from '../domain/audit/audit-log.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
@@ -20,9 +24,16 @@ import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import { timeKeys } from '../domain/paging.ts';
+import { passkeyCheck } from '../domain/passkeys/passkey-check.ts';
+import { passkeyService } from '../domain/passkeys/passkey-service.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
+import { codeCheck } from '../domain/second-factors/code-check.ts';
+import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
+import { secondFactorService } from '../domain/second-factors/second-factor-service.ts';
+import { totpService } from '../domain/second-factors/totp-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { verificationService } from '../domain/verifications/verification-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
@@ -176,14 +187,49 @@ function buildServices(config: Config, machines: Machines) {
 
   const audit = auditLog({ now, newKey });
   const accounts = accountService({ database, newId, now, passwords, signUps: config.signUps });
-  const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
+  const proofs = proofServices(config, {
+    database,
+    newId,
+    now,
+    passwords,
+    tokens,
+    counters,
+    audit,
+  });
+  const { sessions, ...ways } = proofs;
   const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
+  const services: Services = { accounts, sessions, ...ways, media, posts, follows, feeds };
   return { services, purgeAccount, posts };
+}
+
+type ProofNeeds = Pick<
+  Parameters<typeof sessionService>[0],
+  'database' | 'newId' | 'now' | 'passwords' | 'tokens' | 'counters' | 'audit'
+>;
+
+/** The ways in, and what each asks for. */
+function proofServices({ secretKey, webauthn }: Config, needs: ProofNeeds) {
+  const box = secretBox({ secret: secretKey });
+  const verifier = simpleWebauthn(webauthn);
+  const verifications = verificationService(needs);
+  const checkOwner = ownerCheck(needs);
+  const checkCode = codeCheck({ ...needs, box });
+  const checkPasskey = passkeyCheck({ ...needs, verifier });
+  const appPasswords = appPasswordService({ ...needs, checkOwner });
+  const secondFactors = secondFactorPolicy({ ...needs, verifications });
+  const sessions = sessionService({ ...needs, secondFactors, appPasswords });
+  const opening = { ...needs, verifications, verifier, checkPasskey, sessions };
+  return {
+    sessions,
+    appPasswords,
+    totp: totpService({ ...needs, box, verifications, checkOwner, checkCode }),
+    passkeys: passkeyService({ ...opening, checkOwner }),
+    secondFactors: secondFactorService({ ...opening, checkCode }),
+  };
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */

@@ -13,11 +13,15 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { AccountService } from '../domain/accounts/account-service.ts';
+import type { AppPasswordService } from '../domain/app-passwords/app-password-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { PasskeyService } from '../domain/passkeys/passkey-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
+import type { SecondFactorService } from '../domain/second-factors/second-factor-service.ts';
+import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
 import { completeDocument } from './document.ts';
@@ -28,6 +32,10 @@ import { limitRequests, type RequestLimit } from './request-limits.ts';
 export type Services = {
   accounts: AccountService;
   sessions: SessionService;
+  secondFactors: SecondFactorService;
+  totp: TotpService;
+  passkeys: PasskeyService;
+  appPasswords: AppPasswordService;
   media: MediaService;
   posts: PostService;
   follows: FollowService;

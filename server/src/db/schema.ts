@@ -79,6 +79,8 @@ export type SessionRow = {
   last_used_at: string;
   expires_at: string;
   ended_at: string | null;
+  /** The app password that opened it, and ends it when it is deleted. */
+  app_password_id: number | null;
 };
 
 export type MediaRow = {

@@ -5,13 +5,17 @@ import type { Database, Db } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
 import { claimOutbox, isEventDone, listSetAside } from '../../src/db/outbox.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
+import * as appPasswords from '../../src/domain/app-passwords/app-password-store.ts';
 import * as audit from '../../src/domain/audit/audit-log-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
+import * as passkeys from '../../src/domain/passkeys/passkey-store.ts';
 import * as likes from '../../src/domain/posts/like-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
+import * as recoveryCodes from '../../src/domain/second-factors/recovery-code-store.ts';
+import * as totpKeys from '../../src/domain/second-factors/totp-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
 import * as verifications from '../../src/domain/verifications/verification-store.ts';
 
@@ -56,6 +60,12 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   hasSessionFrom: (db) => sessions.hasSessionFrom(db, 1, '127.0.0.1'),
   findVerification: (db) => verifications.findVerification(db, 1),
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
+  findTotpKey: (db) => totpKeys.findTotpKey(db, 1),
+  countRecoveryCodes: (db) => recoveryCodes.countRecoveryCodes(db, 1),
+  listPasskeys: (db) => passkeys.listPasskeys(db, 1),
+  findPasskey: (db) => passkeys.findPasskey(db, 'c'),
+  listAppPasswords: (db) => appPasswords.listAppPasswords(db, 1),
+  findAppPasswordId: (db) => appPasswords.findAppPasswordId(db, 1, 'h'),
   'listAuditEntries: all': (db) => audit.listAuditEntries(db, { accountId: null, ...first }),
   'listAuditEntries: of an account': (db) => audit.listAuditEntries(db, { accountId: 1, ...later }),
   isEventDone: (db) => isEventDone(db, 'media', 1),

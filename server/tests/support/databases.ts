@@ -169,6 +169,12 @@ async function withAdmin(
 
 /** Children before parents. */
 const tables = [
+  'app_passwords',
+  'passkeys',
+  'recovery_codes',
+  'totp_keys',
+  'verifications',
+  'audit_log',
   'likes',
   'follows',
   'media',

@@ -1,13 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { appPasswordRoutes } from './app-passwords.ts';
 import { feedRoutes } from './feeds.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
+import { passkeyRoutes } from './passkeys.ts';
 import { postRoutes } from './posts.ts';
 import { problemComponents } from './problem-responses.ts';
 import { problemOf, v2Errors } from './problems.ts';
 import { sharedHeaders } from './response-headers.ts';
+import { secondFactorSchemas } from './second-factor-wire.ts';
+import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
 import { tags } from './tags.ts';
 import { v2Validator } from './validator.ts';
@@ -41,7 +45,7 @@ export const v2: Contract = {
   jsonType: 'application/json; charset=utf-8',
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
-    schemas: sharedSchemas,
+    schemas: [...sharedSchemas, ...secondFactorSchemas],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       headers: sharedHeaders,
@@ -52,6 +56,9 @@ export const v2: Contract = {
   routes(app, surroundings) {
     accountRoutes(app, surroundings);
     sessionRoutes(app, surroundings);
+    secondFactorRoutes(app, surroundings);
+    passkeyRoutes(app, surroundings);
+    appPasswordRoutes(app, surroundings);
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);

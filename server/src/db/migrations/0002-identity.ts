@@ -26,6 +26,7 @@ export const identity: Migration = {
       'verifications',
     ];
     for (const table of tables) await db.schema.dropTable(table).execute();
+    await db.schema.alterTable('sessions').dropColumn('app_password_id').execute();
     for (const column of ['language', 'phone', 'phone_verified_at', 'last_login_at']) {
       await db.schema.alterTable('accounts').dropColumn(column).execute();
     }
@@ -131,6 +132,8 @@ async function secondFactors(db: Kysely<unknown>): Promise<void> {
     .addForeignKeyConstraint('app_passwords_account', ['account_id'], 'accounts', ['id'])
     .execute();
   await index(db, 'app_passwords', ['account_id']);
+  // No foreign key: the session outlives the app password that opened it.
+  await db.schema.alterTable('sessions').addColumn('app_password_id', 'integer').execute();
 }
 
 async function reaching(db: Kysely<unknown>): Promise<void> {

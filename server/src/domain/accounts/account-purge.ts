@@ -1,11 +1,15 @@
 import type { Database, Tx } from '../../db/database.ts';
+import { deleteAppPasswordsOf } from '../app-passwords/app-password-store.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
+import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import { deleteLike, listLikes } from '../posts/like-store.ts';
 import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
+import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
+import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
 import { deleteVerificationsOf } from '../verifications/verification-store.ts';
 import { deleteAccount } from './account-store.ts';
@@ -64,6 +68,10 @@ export function accountPurge({ database, feedMemory, follows, media, posts }: Ne
     await database.transaction(async (tx) => {
       await deleteSessionsOf(tx, accountId);
       await deleteVerificationsOf(tx, accountId);
+      await deleteTotpKeyOf(tx, accountId);
+      await deleteRecoveryCodesOf(tx, accountId);
+      await deletePasskeysOf(tx, accountId);
+      await deleteAppPasswordsOf(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

@@ -4,10 +4,12 @@ import type { NewId } from '../../db/ids.ts';
 import type { SessionRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName, noteLogin } from '../accounts/account-store.ts';
+import type { AppPasswordService } from '../app-passwords/app-password-service.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
+import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import { loginThrottle } from './login-throttle.ts';
 import {
   accessTokenSeconds,
@@ -40,6 +42,9 @@ type Needs = {
   tokens: TokenSigner;
   counters: Counters;
   audit: AuditLog;
+  /** Decides whether what somebody has shown is enough. */
+  secondFactors: SecondFactorPolicy;
+  appPasswords: Pick<AppPasswordService, 'findProof'>;
 };
 
 export type LogIn = Door & {
@@ -49,23 +54,26 @@ export type LogIn = Door & {
   idempotencyKey: string | null;
 };
 
+type Opening = { accountId: number; proof: Proof; door: Door };
+
 /** Logs in, refreshes, resolves tokens and ends sessions. */
 export function sessionService(needs: Needs) {
-  const { database, newId, now, passwords, tokens, audit } = needs;
+  const { database, newId, now, passwords, tokens, audit, secondFactors, appPasswords } = needs;
   const throttle = loginThrottle(needs.counters);
 
   /**
-   * Opens a session for whoever knows the password.
-   * @throws DomainError `unknown_account` · `wrong_password` (after the same time) · `rate_limited`
+   * Opens a session for whoever knows the password, or one of the app passwords.
+   * @throws DomainError `unknown_account` · `wrong_password` (after the same time) · `rate_limited` · `second_factor_required`
    */
   async function logIn(input: LogIn): Promise<SessionTokens> {
-    const { id, passwordHash } = await checkPassword(input);
-    return open(id, { by: 'password', passwordHash }, input, repeatOf(input, id));
+    const { id, proof } = await checkPassword(input);
+    return open(id, proof, input, repeatOf(input, id));
   }
 
   /**
    * Opens a session for somebody who has shown who they are: where every way of signing in ends.
-   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile
+   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile ·
+   *   `second_factor_required` when it wants more than was shown; it carries the challenge
    */
   async function open(
     accountId: number,
@@ -73,13 +81,19 @@ export function sessionService(needs: Needs) {
     door: Door,
     repeat: Repeatable | null = null,
   ): Promise<SessionTokens> {
+    if (await secondFactors.isMissing(database, accountId, proof)) {
+      throw await secondFactors.ask(accountId, door);
+    }
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return tokensOf(await readSession(earlier));
-    const session = newSession(await newId('sessions'), accountId, door);
+    const session = newSession(await newId('sessions'), { accountId, proof, door });
     const winner = await database.transaction(async (tx) => {
-      const passwordHash = proof.by === 'password' ? { passwordHash: proof.passwordHash } : {};
+      const hash = 'passwordHash' in proof ? proof.passwordHash : null;
+      const passwordHash = hash === null ? {} : { passwordHash: hash };
       const isOpen = await noteLogin(tx, accountId, { ...passwordHash, at: session.created_at });
-      if (!isOpen) throw wrongPassword();
+      // Once more: it may have been set up since the question above, but not from here on.
+      if (!isOpen || (await secondFactors.isMissing(tx, accountId, proof))) throw wrongPassword();
+      await proof.use?.(tx);
       const other = await claimRepeat(tx, repeat, session.id, now());
       if (other !== null) return other;
       await insertSession(tx, session);
@@ -100,15 +114,17 @@ export function sessionService(needs: Needs) {
     password,
     device,
     audience,
-  }: LogIn): Promise<{ id: number; passwordHash: string }> {
+  }: LogIn): Promise<{ id: number; proof: Proof }> {
     const nameKey = foldName(login);
     const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
     const isKnownAddress =
       account !== null && (await hasSessionFrom(database, account.id, device.address));
     const attempt = { nameKey, address: device.address, isKnownAddress };
     await throttle.begin(attempt);
-    const isRight = await passwords.verify(account?.password_hash ?? null, password);
-    if (!account?.password_hash || !isRight || account.disabled_at) {
+    const appProof = await appPasswords.findProof(account?.id ?? 0, password);
+    const hash = account?.password_hash ?? null;
+    const isRight = appProof !== null || (await passwords.verify(hash, password));
+    if (!account || !isRight || account.disabled_at) {
       await database.transaction((tx) =>
         audit.record(tx, {
           action: 'session.refused',
@@ -122,7 +138,7 @@ export function sessionService(needs: Needs) {
       throw new DomainError('unknown_account', 'The login or the password is wrong.');
     }
     await throttle.forgive(attempt);
-    return { id: account.id, passwordHash: account.password_hash };
+    return { id: account.id, proof: appProof ?? { by: 'password', passwordHash: hash ?? '' } };
   }
 
   /**
@@ -205,7 +221,8 @@ export function sessionService(needs: Needs) {
     return endSession(tx, { id, accountId, at: now().toISOString() });
   }
 
-  function newSession(id: number, accountId: number, { audience, device }: Door): SessionRow {
+  function newSession(id: number, { accountId, proof, door }: Opening): SessionRow {
+    const { audience, device } = door;
     const at = now();
     return {
       id,
@@ -219,6 +236,7 @@ export function sessionService(needs: Needs) {
       last_used_at: at.toISOString(),
       expires_at: sessionExpiry(at, at),
       ended_at: null,
+      app_password_id: proof.by === 'app-password' ? proof.appPasswordId : null,
     };
   }
 

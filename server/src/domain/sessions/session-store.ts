@@ -110,6 +110,20 @@ export async function endSessionsOf(
     .execute();
 }
 
+/** Ends what was opened with an app password. */
+export async function endSessionsOfAppPassword(
+  tx: Tx,
+  { accountId, appPasswordId, at }: { accountId: number; appPasswordId: number; at: string },
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ ended_at: at })
+    .where('account_id', '=', accountId)
+    .where('app_password_id', '=', appPasswordId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
 export async function deleteSessionsOf(tx: Tx, accountId: number): Promise<void> {
   await tx.deleteFrom('sessions').where('account_id', '=', accountId).execute();
 }

@@ -1,3 +1,4 @@
+import type { Tx } from '../../db/database.ts';
 import type { Role } from '../accounts/account.ts';
 
 /** The one who asks, once the token is resolved. */
@@ -37,9 +38,16 @@ export type Door = {
 };
 
 /** How somebody showed who they are. */
-export type Proof =
+export type Proof = (
   | { by: 'password'; passwordHash: string }
-  | { by: 'app-password' | 'identity' | 'passkey' | 'second-factor' };
+  | { by: 'app-password'; appPasswordId: number }
+  | { by: 'identity' | 'passkey' }
+  /** After a password or an identity. The hash is of the password then; null when the account has none. */
+  | { by: 'second-factor'; passwordHash: string | null }
+) & {
+  /** Uses up what was shown, in the transaction that opens the session. */
+  use?: (tx: Tx) => Promise<void>;
+};
 
 /** Ids are below 2^31 on every engine; asking some of them for more is an error. */
 const maxId = 2 ** 31 - 1;

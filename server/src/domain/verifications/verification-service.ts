@@ -59,6 +59,11 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     await insertVerification(tx, row);
   }
 
+  /** Keeps a prepared verification beside earlier ones: whoever begins anew must not end what somebody else has begun. */
+  function issueBeside(tx: Tx, row: VerificationRow): Promise<void> {
+    return insertVerification(tx, row);
+  }
+
   /** For links and challenges: 128 bits, `<id>.<32 hex digits>`. */
   function tokenOf(row: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>): string {
     return `${row.id}.${macOf(row, 'token').slice(0, 32)}`;
@@ -110,6 +115,16 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     return verification;
   }
 
+  /**
+   * Takes one of the tries of what something else is guessed for; it stays taken.
+   * @throws DomainError `gone` when none is left
+   */
+  async function countTry({ id }: Pick<Verification, 'id'>): Promise<void> {
+    const at = now().toISOString();
+    if (await database.transaction((tx) => takeTry(tx, id, at))) return;
+    throw new DomainError('gone', 'This was tried too often; begin again.');
+  }
+
   function checkUsable(row: VerificationRow): Verification {
     if (row.used_at !== null) throw used();
     if (row.expires_at <= now().toISOString()) {
@@ -138,7 +153,19 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     return { ...viewOf(row), token: tokenOf(row), code: codeOf(row) };
   }
 
-  return { prepare, issue, tokenOf, codeOf, findByToken, findByCode, consume, cancel, findToSend };
+  return {
+    prepare,
+    issue,
+    issueBeside,
+    tokenOf,
+    codeOf,
+    findByToken,
+    findByCode,
+    countTry,
+    consume,
+    cancel,
+    findToSend,
+  };
 }
 
 type Secrets = { token: string; code: string };

@@ -134,6 +134,30 @@ select * from `verifications` where `id` = ?;
 select * from `verifications` where `account_id` = ? and `purpose` = ? and `used_at` is null order by `id` desc limit ?;
 -- 1, verify-phone, 1
 
+-- findTotpKey
+select * from `totp_keys` where `account_id` = ?;
+-- 1
+
+-- countRecoveryCodes
+select `code_hash` from `recovery_codes` where `account_id` = ? and `used_at` is null;
+-- 1
+
+-- listPasskeys
+select * from `passkeys` where `account_id` = ? order by `id` desc;
+-- 1
+
+-- findPasskey
+select * from `passkeys` where `credential_id` = ?;
+-- c
+
+-- listAppPasswords
+select * from `app_passwords` where `account_id` = ? order by `id` desc;
+-- 1
+
+-- findAppPasswordId
+select `id` from `app_passwords` where `account_id` = ? and `password_hash` = ?;
+-- 1, h
+
 -- listAuditEntries: all
 select * from `audit_log` where `id` < ? order by `id` desc limit ?;
 -- 9007199254740991, 21

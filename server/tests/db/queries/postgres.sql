@@ -136,6 +136,30 @@ select * from "verifications" where "id" = $1;
 select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "id" desc limit $3;
 -- 1, verify-phone, 1
 
+-- findTotpKey
+select * from "totp_keys" where "account_id" = $1;
+-- 1
+
+-- countRecoveryCodes
+select "code_hash" from "recovery_codes" where "account_id" = $1 and "used_at" is null;
+-- 1
+
+-- listPasskeys
+select * from "passkeys" where "account_id" = $1 order by "id" desc;
+-- 1
+
+-- findPasskey
+select * from "passkeys" where "credential_id" = $1;
+-- c
+
+-- listAppPasswords
+select * from "app_passwords" where "account_id" = $1 order by "id" desc;
+-- 1
+
+-- findAppPasswordId
+select "id" from "app_passwords" where "account_id" = $1 and "password_hash" = $2;
+-- 1, h
+
 -- listAuditEntries: all
 select * from "audit_log" where "id" < $1 order by "id" desc limit $2;
 -- 9007199254740991, 21

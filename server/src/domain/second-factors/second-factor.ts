@@ -1,0 +1,34 @@
+import type { AccountRow } from '../../db/schema.ts';
+import type { TokenSigner } from '../ports.ts';
+
+/** Time to show the second factor after the first. */
+export const challengeLifeMs = 5 * 60 * 1000;
+
+export const recoveryCodeCount = 10;
+/** 80 bits: nobody guesses one, so its fingerprint needs no slow hash. */
+export const recoveryCodeBytes = 10;
+
+/** What protects an account, as its owner sees it. */
+export type Security = {
+  hasPassword: boolean;
+  hasTotp: boolean;
+  recoveryCodesLeft: number;
+  passkeys: number;
+  appPasswords: number;
+};
+
+/** Tells one password of an account from the next, without telling anything of either. */
+export function passwordMark(
+  tokens: Pick<TokenSigner, 'mac'>,
+  { id, password_hash }: Pick<AccountRow, 'id' | 'password_hash'>,
+): string {
+  return tokens.mac(`password of ${id}: ${password_hash ?? ''}`);
+}
+
+export function recoveryCodeHash(
+  tokens: Pick<TokenSigner, 'mac'>,
+  accountId: number,
+  plainCode: string,
+): string {
+  return tokens.mac(`recovery code ${accountId} ${plainCode}`);
+}
