@@ -14,5 +14,10 @@ export {
   rookeryClient,
   type WaitOptions,
 } from './rookery-client.ts';
-export { type ErrorDetails, type FieldProblem, RookeryError } from './rookery-error.ts';
+export {
+  type ErrorDetails,
+  type FieldProblem,
+  RookeryError,
+  type SecondFactorChallenge,
+} from './rookery-error.ts';
 export type { Fetch } from './transport.ts';

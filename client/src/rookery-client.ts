@@ -114,9 +114,32 @@ export function rookeryClient(options: ClientOptions) {
     return openCall('signUp', { body: account, ...more });
   }
 
-  /** Signs in; the tokens are used from now on, and handed to `onTokens`. */
-  async function logIn(who: Operations['logIn']['body'], more: CallOptions = {}): Promise<Tokens> {
-    const tokens = await openCall('logIn', { body: who, ...more });
+  /**
+   * Signs in; the tokens are used from now on, and handed to `onTokens`.
+   * @throws RookeryError `second_factor_required`, whose `challenge` is for `finishLogIn`
+   */
+  function logIn(who: Operations['logIn']['body'], more: CallOptions = {}): Promise<Tokens> {
+    return use(openCall('logIn', { body: who, ...more }));
+  }
+
+  /** Signs in by a second factor, after `logIn` has asked for one. */
+  function finishLogIn(
+    step: Operations['finishLogIn']['body'],
+    more: CallOptions = {},
+  ): Promise<Tokens> {
+    return use(openCall('finishLogIn', { body: step, ...more }));
+  }
+
+  /** Signs in by a passkey: `response` is what the browser made of the options of `beginPasskeyLogIn`. */
+  function logInByPasskey(
+    response: Operations['logInByPasskey']['body']['response'],
+    more: CallOptions = {},
+  ): Promise<Tokens> {
+    return use(openCall('logInByPasskey', { body: { response }, ...more }));
+  }
+
+  async function use(answer: Promise<Tokens>): Promise<Tokens> {
+    const tokens = await answer;
     await keeper.set(tokens);
     return tokens;
   }
@@ -170,6 +193,8 @@ export function rookeryClient(options: ClientOptions) {
     every,
     signUp,
     logIn,
+    finishLogIn,
+    logInByPasskey,
     logOut,
     /** The tokens in use; null when nobody is signed in. */
     tokens: (): Tokens | null => keeper.current(),

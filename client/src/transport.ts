@@ -91,8 +91,8 @@ export function successOf({ status, body, retryAfterSeconds }: Answer): unknown 
       retryAfterSeconds,
     });
   }
-  const { code, detail, fields = [] } = body;
-  throw new RookeryError(status, code, detail, { fields, retryAfterSeconds });
+  const { code, detail, fields = [], challenge } = body;
+  throw new RookeryError(status, code, detail, { fields, retryAfterSeconds, challenge });
 }
 
 /** Whether an answer is a problem. */

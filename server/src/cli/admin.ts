@@ -21,6 +21,23 @@ export function adminCommand(): Command {
         await app.close();
       }
     });
+  admin
+    .command('remove-second-factor <username>')
+    .description(
+      'let somebody in by the password alone who has lost authenticator and recovery codes',
+    )
+    .action(async (username: string) => {
+      const app = await openApp(readConfig());
+      try {
+        const { accounts, totp } = app.services;
+        await totp.drop(await accounts.findId(username));
+        print(
+          `${username} has no second factor any more; passkeys and app passwords are as they were`,
+        );
+      } finally {
+        await app.close();
+      }
+    });
   return admin;
 }
 

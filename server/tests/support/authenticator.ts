@@ -101,15 +101,13 @@ export function softAuthenticator(attestation: 'packed' | 'none' = 'packed') {
     },
   };
 
-  function credential(bytes: Record<string, Buffer>, others: object) {
-    const texts = Object.entries(bytes).map(([name, it]) => [name, it.toString('base64url')]);
-    return {
-      id,
-      rawId: id,
-      type: 'public-key',
-      response: { ...Object.fromEntries(texts), ...others },
-      clientExtensionResults: {},
-    };
+  function credential<Name extends string>(bytes: Record<Name, Buffer>, others: object) {
+    const texts = Object.entries<Buffer>(bytes).map(([name, it]) => [
+      name,
+      it.toString('base64url'),
+    ]);
+    const response: Record<Name, string> = { ...Object.fromEntries(texts), ...others };
+    return { id, rawId: id, type: 'public-key' as const, response, clientExtensionResults: {} };
   }
 }
 

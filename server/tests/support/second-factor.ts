@@ -6,7 +6,7 @@ import { type Answer, type Person, passwords, type TestServer } from './server.t
 export type ShownCode = (later?: number) => string;
 
 /** An authenticator app that was given a secret. */
-export function authenticatorApp({ clock }: TestServer, secret: string): ShownCode {
+export function authenticatorApp({ clock }: Pick<TestServer, 'clock'>, secret: string): ShownCode {
   const key = fromBase32(secret);
   return (later = 0) => totpCode(key, stepOf(clock.now()) + later);
 }

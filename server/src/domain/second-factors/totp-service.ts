@@ -49,6 +49,8 @@ type Needs = {
   checkCode: CodeCheck;
 };
 
+type Act = { accountId: number; actorId: number | null; address: string };
+
 type CodeGiven = { code: string; address: string };
 
 /** Sets the second factor up, and takes it down. */
@@ -102,7 +104,7 @@ export function totpService(needs: Needs) {
       if (!(await confirmTotpKey(tx, key, { step, at }))) throw nothingWaits();
       await keepRecoveryCodes(tx, accountId, codes);
       await endSessionsOf(tx, accountId, at, sessionId);
-      await tell(tx, 'second-factor.added', { accountId, address });
+      await tell(tx, 'second-factor.added', { accountId, actorId: accountId, address });
     });
     return codes;
   }
@@ -122,12 +124,28 @@ export function totpService(needs: Needs) {
     await database.transaction(async (tx) => {
       await holdAccount(tx, accountId);
       await use(tx);
-      await deleteTotpKeyOf(tx, accountId);
-      await deleteRecoveryCodesOf(tx, accountId);
-      await verifications.cancel(tx, accountId, ['second-factor']);
-      await tell(tx, 'second-factor.removed', { accountId, address });
+      await takeDown(tx, { accountId, actorId: accountId, address });
     });
     await throttle.forgive(attempt);
+  }
+
+  /**
+   * Removes the second factor for an operator, when its owner has lost authenticator and recovery codes.
+   * @throws DomainError `conflict` (there is none)
+   */
+  async function drop(accountId: number): Promise<void> {
+    await database.transaction(async (tx) => {
+      await holdAccount(tx, accountId);
+      if (!(await findTotpKey(tx, accountId))) throw noTotp();
+      await takeDown(tx, { accountId, actorId: null, address: '' });
+    });
+  }
+
+  async function takeDown(tx: Tx, act: Act): Promise<void> {
+    await deleteTotpKeyOf(tx, act.accountId);
+    await deleteRecoveryCodesOf(tx, act.accountId);
+    await verifications.cancel(tx, act.accountId, ['second-factor']);
+    await tell(tx, 'second-factor.removed', act);
   }
 
   /**
@@ -143,12 +161,8 @@ export function totpService(needs: Needs) {
       const key = await findTotpKey(tx, accountId);
       if (!key?.confirmed_at) throw noTotp();
       await keepRecoveryCodes(tx, accountId, codes);
-      await tell(
-        tx,
-        'second-factor.added',
-        { accountId, address: proof.address },
-        'recovery-codes',
-      );
+      const act = { accountId, actorId: accountId, address: proof.address };
+      await tell(tx, 'second-factor.added', act, 'recovery-codes');
     });
     return codes;
   }
@@ -183,17 +197,13 @@ export function totpService(needs: Needs) {
     await insertRecoveryCodes(tx, rows);
   }
 
-  async function tell(
-    tx: Tx,
-    action: AuditAction,
-    { accountId, address }: { accountId: number; address: string },
-    kind = 'totp',
-  ): Promise<void> {
-    await audit.record(tx, { action, accountId, actorId: accountId, address, details: { kind } });
+  async function tell(tx: Tx, action: AuditAction, act: Act, kind = 'totp'): Promise<void> {
+    await audit.record(tx, { action, ...act, details: { kind } });
+    const { accountId } = act;
     await emit(tx, now(), 'account.changed', { accountId, what: 'second-factor' });
   }
 
-  return { begin, confirm, remove, renewRecoveryCodes, readSecurity };
+  return { begin, confirm, remove, drop, renewRecoveryCodes, readSecurity };
 }
 
 type NewTotp = {
