@@ -199,6 +199,8 @@ export type AppPasswordRow = {
   account_id: number;
   name: string;
   password_hash: string;
+  /** Of the account's password when it was made: it ends with that password. */
+  owner_mark: string;
   created_at: string;
   last_used_at: string | null;
 };

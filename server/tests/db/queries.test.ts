@@ -64,8 +64,9 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   countRecoveryCodes: (db) => recoveryCodes.countRecoveryCodes(db, 1),
   listPasskeys: (db) => passkeys.listPasskeys(db, 1),
   findPasskey: (db) => passkeys.findPasskey(db, 'c'),
-  listAppPasswords: (db) => appPasswords.listAppPasswords(db, 1),
-  findAppPasswordId: (db) => appPasswords.findAppPasswordId(db, 1, 'h'),
+  listAppPasswords: (db) => appPasswords.listAppPasswords(db, 1, 'm'),
+  findAppPasswordId: (db) =>
+    appPasswords.findAppPasswordId(db, { accountId: 1, passwordHash: 'h', ownerMark: 'm' }),
   'listAuditEntries: all': (db) => audit.listAuditEntries(db, { accountId: null, ...first }),
   'listAuditEntries: of an account': (db) => audit.listAuditEntries(db, { accountId: 1, ...later }),
   isEventDone: (db) => isEventDone(db, 'media', 1),

@@ -127,6 +127,7 @@ async function secondFactors(db: Kysely<unknown>): Promise<void> {
     .addColumn('account_id', 'integer', (c) => c.notNull())
     .addColumn('name', 'varchar(100)', (c) => c.notNull())
     .addColumn('password_hash', 'varchar(64)', (c) => c.notNull())
+    .addColumn('owner_mark', 'varchar(64)', (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
     .addColumn('last_used_at', time)
     .addForeignKeyConstraint('app_passwords_account', ['account_id'], 'accounts', ['id'])

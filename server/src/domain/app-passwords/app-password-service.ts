@@ -1,7 +1,9 @@
 import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
-import type { AppPasswordRow } from '../../db/schema.ts';
+import type { AccountRow, AppPasswordRow } from '../../db/schema.ts';
+import { findAccount } from '../accounts/account-store.ts';
 import type { OwnerCheck, OwnerProof } from '../accounts/owner-check.ts';
+import { passwordMark } from '../accounts/password-mark.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
@@ -11,11 +13,14 @@ import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
 import { type AppPasswordView, appPasswordBytes, maxAppPasswords } from './app-password.ts';
 import {
   deleteAppPassword,
+  deleteEndedAppPasswords,
   findAppPasswordId,
   insertAppPassword,
   listAppPasswords,
   noteAppPasswordUse,
 } from './app-password-store.ts';
+
+type Owner = Pick<AccountRow, 'id' | 'password_hash'>;
 
 export type AppPasswordService = ReturnType<typeof appPasswordService>;
 
@@ -28,7 +33,13 @@ type Needs = {
   checkOwner: OwnerCheck;
 };
 
-/** Passwords for programs that cannot ask for a second factor: one each, made here, and taken away one by one. */
+/** Nobody: takes as long as somebody. */
+const nobody = { id: 0, password_hash: null };
+
+/**
+ * Passwords for programs that cannot ask for a second factor: one each, made here, and taken away one by one. With the
+ * password of the account all of them end: who took it over may have made some.
+ */
 export function appPasswordService({ database, newId, now, tokens, audit, checkOwner }: Needs) {
   /**
    * Makes one; it is shown this once.
@@ -38,9 +49,11 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     viewer: Viewer,
     { name, ...proof }: { name: string } & OwnerProof,
   ): Promise<AppPasswordView & { password: string }> {
-    await checkOwner(viewer, proof);
     const { accountId } = viewer;
-    if ((await listAppPasswords(database, accountId)).length >= maxAppPasswords) {
+    // Read before the password is checked: if it is changed meanwhile, this is of the old one, and works for nobody.
+    const ownerMark = await markOf(accountId);
+    await checkOwner(viewer, proof);
+    if ((await listAppPasswords(database, accountId, ownerMark)).length >= maxAppPasswords) {
       throw new DomainError('conflict', 'There are too many app passwords; delete one first.');
     }
     const password = newReadableSecret(appPasswordBytes);
@@ -49,10 +62,12 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
       account_id: accountId,
       name,
       password_hash: hashOf(accountId, plainSecret(password, appPasswordBytes) ?? ''),
+      owner_mark: ownerMark,
       created_at: now().toISOString(),
       last_used_at: null,
     };
     await database.transaction(async (tx) => {
+      await deleteEndedAppPasswords(tx, accountId, ownerMark);
       await insertAppPassword(tx, row);
       await audit.record(tx, {
         action: 'app-password.added',
@@ -67,7 +82,13 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
 
   /** The viewer's, the newest first. */
   async function list(viewer: Viewer): Promise<AppPasswordView[]> {
-    return (await listAppPasswords(database, viewer.accountId)).map(viewOf);
+    const { accountId } = viewer;
+    const ownerMark = await markOf(accountId);
+    return (await listAppPasswords(database, accountId, ownerMark)).map(viewOf);
+  }
+
+  async function markOf(accountId: number): Promise<string> {
+    return passwordMark(tokens, (await findAccount(database, accountId)) ?? nobody);
   }
 
   /** Takes one away, and ends what was opened with it. @throws DomainError `not_found` */
@@ -91,11 +112,16 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     });
   }
 
-  /** The proof that a typed text is when it is an app password of the account; account 0 has none. */
-  async function findProof(accountId: number, typed: string): Promise<Proof | null> {
+  /** The proof that a typed text is when it is an app password of the account. */
+  async function findProof(account: Owner | null, typed: string): Promise<Proof | null> {
     const plain = plainSecret(typed, appPasswordBytes);
     if (plain === null) return null;
-    const id = await findAppPasswordId(database, accountId, hashOf(accountId, plain));
+    const owner = account ?? nobody;
+    const id = await findAppPasswordId(database, {
+      accountId: owner.id,
+      passwordHash: hashOf(owner.id, plain),
+      ownerMark: passwordMark(tokens, owner),
+    });
     if (id === null) return null;
     return {
       by: 'app-password',

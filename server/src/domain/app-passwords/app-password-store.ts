@@ -6,32 +6,36 @@ export async function insertAppPassword(tx: Tx, row: AppPasswordRow): Promise<vo
   await tx.insertInto('app_passwords').values(row).execute();
 }
 
-/** Those of an account, the newest first. */
-export function listAppPasswords(db: Db, accountId: number): Promise<AppPasswordRow[]> {
+/** Those of an account that were made under its present password, the newest first. */
+export function listAppPasswords(
+  db: Db,
+  accountId: number,
+  ownerMark: string,
+): Promise<AppPasswordRow[]> {
   return db
     .selectFrom('app_passwords')
     .selectAll()
     .where('account_id', '=', accountId)
+    .where('owner_mark', '=', ownerMark)
     .orderBy('id', 'desc')
     .execute();
 }
 
+type Known = { accountId: number; passwordHash: string; ownerMark: string };
+
 /** Id of the one with this fingerprint; asked with account 0 for nobody, so that nobody takes the same time. */
-export async function findAppPasswordId(
-  db: Db,
-  accountId: number,
-  passwordHash: string,
-): Promise<number | null> {
-  const rows = await appPasswordByHash(db, { accountId, passwordHash });
+export async function findAppPasswordId(db: Db, known: Known): Promise<number | null> {
+  const rows = await appPasswordByHash(db, known);
   return rows[0]?.id ?? null;
 }
 
-const appPasswordByHash = prepared((db, args: { accountId: number; passwordHash: string }) =>
+const appPasswordByHash = prepared((db, args: Known) =>
   db
     .selectFrom('app_passwords')
     .select('id')
     .where('account_id', '=', args.accountId)
-    .where('password_hash', '=', args.passwordHash),
+    .where('password_hash', '=', args.passwordHash)
+    .where('owner_mark', '=', args.ownerMark),
 );
 
 /** Notes a use. False when it was deleted meanwhile. */
@@ -52,6 +56,19 @@ export async function deleteAppPassword(tx: Tx, accountId: number, id: number): 
     .where('id', '=', id)
     .executeTakeFirst();
   return numDeletedRows === 1n;
+}
+
+/** Deletes those that ended with an earlier password. */
+export async function deleteEndedAppPasswords(
+  tx: Tx,
+  accountId: number,
+  ownerMark: string,
+): Promise<void> {
+  await tx
+    .deleteFrom('app_passwords')
+    .where('account_id', '=', accountId)
+    .where('owner_mark', '<>', ownerMark)
+    .execute();
 }
 
 export async function deleteAppPasswordsOf(tx: Tx, accountId: number): Promise<void> {

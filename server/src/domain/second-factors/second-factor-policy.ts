@@ -1,12 +1,13 @@
 import type { Database, Db } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { passwordMark } from '../accounts/password-mark.ts';
 import { DomainError, type SecondFactorChallenge } from '../errors.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { TokenSigner } from '../ports.ts';
 import type { Door, Proof } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { countRecoveryCodes } from './recovery-code-store.ts';
-import { challengeLifeMs, passwordMark } from './second-factor.ts';
+import { challengeLifeMs } from './second-factor.ts';
 import { findTotpKey } from './totp-store.ts';
 
 export type SecondFactorPolicy = ReturnType<typeof secondFactorPolicy>;

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { passwordMark } from '../accounts/password-mark.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { wrongAnswer } from '../passkeys/passkey.ts';
@@ -19,7 +20,6 @@ import type { SessionService } from '../sessions/session-service.ts';
 import { hasSessionFrom } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import type { CodeCheck } from './code-check.ts';
-import { passwordMark } from './second-factor.ts';
 
 export type SecondFactorService = ReturnType<typeof secondFactorService>;
 

@@ -1,4 +1,3 @@
-import type { AccountRow } from '../../db/schema.ts';
 import type { TokenSigner } from '../ports.ts';
 
 /** Time to show the second factor after the first. */
@@ -16,14 +15,6 @@ export type Security = {
   passkeys: number;
   appPasswords: number;
 };
-
-/** Tells one password of an account from the next, without telling anything of either. */
-export function passwordMark(
-  tokens: Pick<TokenSigner, 'mac'>,
-  { id, password_hash }: Pick<AccountRow, 'id' | 'password_hash'>,
-): string {
-  return tokens.mac(`password of ${id}: ${password_hash ?? ''}`);
-}
 
 export function recoveryCodeHash(
   tokens: Pick<TokenSigner, 'mac'>,

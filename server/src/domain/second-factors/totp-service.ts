@@ -3,6 +3,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
 import { findAccount, updateAccount } from '../accounts/account-store.ts';
 import type { OwnerCheck, OwnerProof } from '../accounts/owner-check.ts';
+import { passwordMark } from '../accounts/password-mark.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
@@ -88,15 +89,18 @@ export function totpService(needs: Needs) {
 
   /**
    * Confirms the key by a code of it. From now on the account is not opened without; its other sessions, which were, end.
-   * @throws DomainError `invalid` (code) · `conflict` (no key waits)
+   * @throws DomainError `invalid` (code) · `rate_limited` · `conflict` (no key waits)
    */
   async function confirm(viewer: Viewer, { code, address }: CodeGiven): Promise<string[]> {
     const { accountId, sessionId } = viewer;
     const key = await findTotpKey(database, accountId);
     if (!key || key.confirmed_at !== null) throw nothingWaits();
     const secret = box.open(key.sealed_key, totpContext(accountId));
+    const attempt = attemptOf(accountId, address);
+    await throttle.begin(attempt);
     const step = findStep(secret, code.replace(/\s/g, ''), now());
     if (step === null) throw invalid('code', 'is not right');
+    await throttle.forgive(attempt);
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
       const at = now().toISOString();
@@ -118,7 +122,7 @@ export function totpService(needs: Needs) {
     const { accountId } = viewer;
     const { address } = proof;
     if (!(await hasTotp(accountId))) throw noTotp();
-    const attempt = { nameKey: String(accountId), address, isKnownAddress: false };
+    const attempt = attemptOf(accountId, address);
     await throttle.begin(attempt);
     const use = await checkCode(accountId, code);
     await database.transaction(async (tx) => {
@@ -170,12 +174,14 @@ export function totpService(needs: Needs) {
   /** What protects the viewer's account. */
   async function readSecurity({ accountId }: Viewer): Promise<Security> {
     const account = await findAccount(database, accountId);
+    if (!account) throw new DomainError('not_found', 'There is no such account.');
+    const ownerMark = passwordMark(tokens, account);
     return {
-      hasPassword: account !== null && account.password_hash !== null,
+      hasPassword: account.password_hash !== null,
       hasTotp: await hasTotp(accountId),
       recoveryCodesLeft: await countRecoveryCodes(database, accountId),
       passkeys: (await listPasskeys(database, accountId)).length,
-      appPasswords: (await listAppPasswords(database, accountId)).length,
+      appPasswords: (await listAppPasswords(database, accountId, ownerMark)).length,
     };
   }
 
@@ -212,6 +218,10 @@ type NewTotp = {
   /** For a QR code. */
   otpauthUri: string;
 };
+
+function attemptOf(accountId: number, address: string) {
+  return { nameKey: String(accountId), address, isKnownAddress: false };
+}
 
 function newRecoveryCodes(): string[] {
   return Array.from({ length: recoveryCodeCount }, () => newReadableSecret(recoveryCodeBytes));

@@ -121,7 +121,7 @@ export function sessionService(needs: Needs) {
       account !== null && (await hasSessionFrom(database, account.id, device.address));
     const attempt = { nameKey, address: device.address, isKnownAddress };
     await throttle.begin(attempt);
-    const appProof = await appPasswords.findProof(account?.id ?? 0, password);
+    const appProof = await appPasswords.findProof(account, password);
     const hash = account?.password_hash ?? null;
     const isRight = appProof !== null || (await passwords.verify(hash, password));
     if (!account || !isRight || account.disabled_at) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { argon2Hasher } from '../../../src/adapters/passwords/argon2.ts';
 import { aTotp, logIn } from '../../support/second-factor.ts';
 import { passwords, type TestServer, testServer } from '../../support/server.ts';
 
@@ -103,6 +104,20 @@ describe('app passwords', () => {
     );
 
     expect((await logIn(server, 'alice', body.password)).status).toBe(401);
+  });
+
+  it('S33: end with the password of the account, whatever way it is changed', async () => {
+    const { body } = await add();
+    const another = await argon2Hasher({ concurrency: 1 }).hash('alice-likes-rivers');
+    await server.app.database.transaction((tx) =>
+      tx.updateTable('accounts').set({ password_hash: another }).execute(),
+    );
+    const after = await logIn(server, 'alice', body.password);
+    const list = await server.send('GET', '/v2/me/app-passwords', { as: 'alice' });
+    const security = await server.send('GET', '/v2/me/security', { as: 'alice' });
+
+    expect(after.status).toBe(401);
+    expect([list.body.items, security.body.appPasswords]).toEqual([[], 0]);
   });
 
   it('are written down when they are made and when they go', async () => {

@@ -151,12 +151,12 @@ select * from `passkeys` where `credential_id` = ?;
 -- c
 
 -- listAppPasswords
-select * from `app_passwords` where `account_id` = ? order by `id` desc;
--- 1
+select * from `app_passwords` where `account_id` = ? and `owner_mark` = ? order by `id` desc;
+-- 1, m
 
 -- findAppPasswordId
-select `id` from `app_passwords` where `account_id` = ? and `password_hash` = ?;
--- 1, h
+select `id` from `app_passwords` where `account_id` = ? and `password_hash` = ? and `owner_mark` = ?;
+-- 1, h, m
 
 -- listAuditEntries: all
 select * from `audit_log` where `id` < ? order by `id` desc limit ?;

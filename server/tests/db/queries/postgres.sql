@@ -153,12 +153,12 @@ select * from "passkeys" where "credential_id" = $1;
 -- c
 
 -- listAppPasswords
-select * from "app_passwords" where "account_id" = $1 order by "id" desc;
--- 1
+select * from "app_passwords" where "account_id" = $1 and "owner_mark" = $2 order by "id" desc;
+-- 1, m
 
 -- findAppPasswordId
-select "id" from "app_passwords" where "account_id" = $1 and "password_hash" = $2;
--- 1, h
+select "id" from "app_passwords" where "account_id" = $1 and "password_hash" = $2 and "owner_mark" = $3;
+-- 1, h, m
 
 -- listAuditEntries: all
 select * from "audit_log" where "id" < $1 order by "id" desc limit $2;

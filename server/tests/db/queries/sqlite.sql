@@ -151,12 +151,12 @@ select * from "passkeys" where "credential_id" = (select ?);
 -- c
 
 -- listAppPasswords
-select * from "app_passwords" where "account_id" = (select ?) order by "id" desc;
--- 1
+select * from "app_passwords" where "account_id" = (select ?) and "owner_mark" = (select ?) order by "id" desc;
+-- 1, m
 
 -- findAppPasswordId
-select "id" from "app_passwords" where "account_id" = (select ?) and "password_hash" = (select ?);
--- 1, h
+select "id" from "app_passwords" where "account_id" = (select ?) and "password_hash" = (select ?) and "owner_mark" = (select ?);
+-- 1, h, m
 
 -- listAuditEntries: all
 select * from "audit_log" where "id" < (select ?) order by "id" desc limit (select ?);

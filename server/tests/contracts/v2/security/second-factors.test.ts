@@ -75,6 +75,18 @@ describe('guessing at the second factor', () => {
     expect(atPassword).toEqual([...Array(10).fill(401), 429]);
   });
 
+  it('S17: with a stolen session is stopped where an authenticator waits to be confirmed', async () => {
+    const body = { password: passwords.bob };
+    await server.send('POST', '/v2/me/totp', { as: 'bob', body });
+    const statuses = [];
+    for (let i = 0; i < 11; i += 1) {
+      const guess = { as: 'bob', body: { code: 'abcdef' } } as const;
+      statuses.push((await server.send('POST', '/v2/me/totp/confirm', guess)).status);
+    }
+
+    expect(statuses).toEqual([...Array(10).fill(422), 429]);
+  });
+
   it('S08: for an app password counts like guessing at the password', async () => {
     const guess = () =>
       post('/v2/sessions', '10.0.0.1', {
