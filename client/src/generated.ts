@@ -176,6 +176,78 @@ export type AccountCardPage = {
   nextCursor: string | null;
 };
 
+/** An account as moderators and admins see it. */
+export type AdminAccount = {
+  /** Number of the account. */
+  id: number;
+  username: string;
+  displayName: string;
+  email: string | null;
+  emailVerified: boolean;
+  phone: string | null;
+  phoneVerified: boolean;
+  role: 'user' | 'moderator' | 'admin';
+  /** False after a forced reset, until one is chosen. */
+  hasPassword: boolean;
+  /** When the account was made. */
+  createdAt: string;
+  /** When somebody signed in last. */
+  lastLoginAt: string | null;
+  /** Since when nobody gets in; null while the account is active. */
+  disabledAt: string | null;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type AdminAccountPage = {
+  items: Array<AdminAccount>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** Something that concerns who may get in. */
+export type AuditEntry = {
+  /** Number of the entry; a later one is higher. */
+  id: number;
+  /** What happened. */
+  action: string;
+  /** Whom it happened to; the account may be gone. */
+  accountId: number | null;
+  /** Who did it; null for strangers and for the command line. */
+  actorId: number | null;
+  /** Where it was asked for. */
+  address: string;
+  /** More, by kind of action. */
+  details: Record<string, unknown>;
+  /** When it happened. */
+  createdAt: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type AuditEntryPage = {
+  items: Array<AuditEntry>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** Something that happened to the security of your account. */
+export type SecurityEvent = {
+  /** What happened. */
+  action: string;
+  /** `unknown`: somebody who was not signed in. */
+  by: 'you' | 'staff' | 'unknown';
+  /** Null for what the staff did. */
+  address: string | null;
+  /** When it happened. */
+  createdAt: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type SecurityEventPage = {
+  items: Array<SecurityEvent>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
   /** Make an account. */
@@ -205,9 +277,18 @@ export type Operations = {
     };
     answer: Me;
   };
-  /** Close your account. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. */
+  /** Close your account. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`). */
   closeMe: {
     answer: undefined;
+  };
+  /** Who got into your account or tried to, the latest first. */
+  listSecurityEvents: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: SecurityEventPage;
   };
   /** Read the page of an account. */
   readProfile: {
@@ -433,6 +514,77 @@ export type Operations = {
     };
     answer: PostPage;
   };
+  /** Accounts, the newest first. For moderators and admins. */
+  listAccounts: {
+    query?: {
+      /** How a username, an e-mail or a display name begins, in any case. */
+      q?: string;
+      role?: 'user' | 'moderator' | 'admin';
+      state?: 'active' | 'disabled';
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: AdminAccountPage;
+  };
+  /** Make an account for somebody. For admins, whether sign-ups are open or not. Without a password its owner is mailed a way to choose one. */
+  createAccount: {
+    body: {
+      /** 1 to 30 of A-Z a-z 0-9 _ . - */
+      username: string;
+      /** 8 to 128 characters. */
+      password?: string;
+      email?: string;
+      /** Need not be unique. */
+      displayName?: string;
+      role?: 'user' | 'moderator' | 'admin';
+    };
+    answer: AdminAccount;
+  };
+  /** Read an account. For moderators and admins. */
+  readAccount: {
+    path: {
+      /** Number of the account. */
+      id: number;
+    };
+    answer: AdminAccount;
+  };
+  /** Disable or enable an account, change its role, force a new password. Moderators disable and enable users; admins do all of it to all but themselves. Effective at the next request, in every process. There is always an admin left (`conflict`). */
+  updateAccount: {
+    path: {
+      /** Number of the account. */
+      id: number;
+    };
+    body: {
+      role?: 'user' | 'moderator' | 'admin';
+      /** True: nobody gets in any more. */
+      disabled?: boolean;
+      /** Makes the password worthless, ends all sessions, and mails a way to choose another. */
+      forceReset?: true;
+    };
+    answer: AdminAccount;
+  };
+  /** Close an account, with all that it has posted. For admins; not for their own account (`conflict`). */
+  deleteAccount: {
+    path: {
+      /** Number of the account. */
+      id: number;
+    };
+    answer: undefined;
+  };
+  /** Who got in, and who changed that, the latest first. For admins. Entries are kept for a year, also of accounts that are gone. */
+  listAuditLog: {
+    query?: {
+      /** Only what happened to this account, even if it is gone. */
+      accountId?: number;
+      /** Only this: `session.refused`, `account.disabled` … */
+      action?: string;
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: AuditEntryPage;
+  };
 };
 
 /** Method and path of each operation. */
@@ -441,6 +593,7 @@ export const routes = {
   readMe: ['GET', '/v2/me'],
   updateMe: ['PATCH', '/v2/me'],
   closeMe: ['DELETE', '/v2/me'],
+  listSecurityEvents: ['GET', '/v2/me/audit-log'],
   readProfile: ['GET', '/v2/users/{username}'],
   follow: ['PUT', '/v2/users/{username}/follow'],
   unfollow: ['DELETE', '/v2/users/{username}/follow'],
@@ -467,4 +620,10 @@ export const routes = {
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],
+  listAccounts: ['GET', '/v2/admin/accounts'],
+  createAccount: ['POST', '/v2/admin/accounts'],
+  readAccount: ['GET', '/v2/admin/accounts/{id}'],
+  updateAccount: ['PATCH', '/v2/admin/accounts/{id}'],
+  deleteAccount: ['DELETE', '/v2/admin/accounts/{id}'],
+  listAuditLog: ['GET', '/v2/admin/audit-log'],
 } as const;

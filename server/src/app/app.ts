@@ -10,9 +10,11 @@ import { joseSigner } from '../adapters/tokens/jose.ts';
 import type { Services } from '../contracts/contract.ts';
 import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
+import { accountAdminService } from '../domain/accounts/account-admin-service.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
 import { auditLog } from '../domain/audit/audit-log.ts';
+import { auditService } from '../domain/audit/audit-service.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
@@ -23,6 +25,7 @@ import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { verificationService } from '../domain/verifications/verification-service.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
@@ -175,14 +178,39 @@ function buildServices(config: Config, machines: Machines) {
   const { maxBytes, quotaBytes } = config.media;
 
   const audit = auditLog({ now, newKey });
-  const accounts = accountService({ database, newId, now, passwords, signUps: config.signUps });
+  const accounts = accountService({
+    database,
+    newId,
+    now,
+    passwords,
+    audit,
+    signUps: config.signUps,
+  });
+  const verifications = verificationService({ database, newId, now, tokens });
+  const accountAdmin = accountAdminService({
+    database,
+    now,
+    passwords,
+    accounts,
+    verifications,
+    audit,
+  });
   const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
   const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
+  const services: Services = {
+    accounts,
+    accountAdmin,
+    auditLog: auditService({ database }),
+    sessions,
+    media,
+    posts,
+    follows,
+    feeds,
+  };
   return { services, purgeAccount, posts };
 }
 

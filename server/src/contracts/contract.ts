@@ -12,7 +12,9 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { AccountAdminService } from '../domain/accounts/account-admin-service.ts';
 import type { AccountService } from '../domain/accounts/account-service.ts';
+import type { AuditService } from '../domain/audit/audit-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
@@ -27,6 +29,8 @@ import { limitRequests, type RequestLimit } from './request-limits.ts';
 /** What every contract speaks to; each knows the limits and not who asks. */
 export type Services = {
   accounts: AccountService;
+  accountAdmin: AccountAdminService;
+  auditLog: AuditService;
   sessions: SessionService;
   media: MediaService;
   posts: PostService;

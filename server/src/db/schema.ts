@@ -42,6 +42,8 @@ export type AccountRow = {
   language: 'en' | 'es';
   last_login_at: string | null;
   display_name: string;
+  /** The beginning of the display name, folded, for search; written by the store alone. */
+  display_name_key: string;
   bio: string;
   role: 'user' | 'moderator' | 'admin';
   /** Argon2id in PHC form; null for an account that has no password. */

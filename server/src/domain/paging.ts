@@ -4,7 +4,7 @@ import { invalid } from './errors.ts';
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
 /** What a list shows; its first letter begins the cursors of the list, so that no other list takes them. */
-export type ListKind = 'posts' | 'drafts' | 'likes' | 'follows';
+export type ListKind = 'posts' | 'drafts' | 'likes' | 'follows' | 'accounts' | 'entries';
 
 export type PageRequest = {
   /** How many, 1 to 100. */

@@ -169,6 +169,16 @@ async function withAdmin(
 
 /** Children before parents. */
 const tables = [
+  'notification_settings',
+  'notifications',
+  'devices',
+  'app_passwords',
+  'passkeys',
+  'recovery_codes',
+  'totp_keys',
+  'identities',
+  'audit_log',
+  'verifications',
   'likes',
   'follows',
   'media',

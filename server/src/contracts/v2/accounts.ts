@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import {
   AccountPageSchema,
@@ -13,13 +14,30 @@ import {
   text,
 } from './wire.ts';
 
-const displayName = text({ minLength: 1, maxLength: 50, description: 'Need not be unique.' });
+export const displayName = text({
+  minLength: 1,
+  maxLength: 50,
+  description: 'Need not be unique.',
+});
+
+export const username = Type.String({
+  maxLength: 100,
+  description: '1 to 30 of A-Z a-z 0-9 _ . -',
+});
+
+export const password = Type.String({
+  maxLength: 1000,
+  'x-text': true,
+  description: '8 to 128 characters.',
+});
+
+export const email = Type.String({ format: 'email', maxLength: 254 });
 
 const SignUpBody = Type.Object(
   {
-    username: Type.String({ maxLength: 100, description: '1 to 30 of A-Z a-z 0-9 _ . -' }),
-    password: Type.String({ maxLength: 1000, 'x-text': true, description: '8 to 128 characters.' }),
-    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    username,
+    password,
+    email: Type.Optional(email),
     displayName: Type.Optional(displayName),
   },
   {
@@ -42,7 +60,7 @@ export function accountRoutes(
   app: ContractApp,
   { services, publicUrl, viewer, viewerIfAny }: Surroundings,
 ): void {
-  const { accounts, follows } = services;
+  const { accounts, follows, auditLog } = services;
   const present = presenter(publicUrl);
 
   app.post(
@@ -62,13 +80,9 @@ export function accountRoutes(
     },
     async (request, reply) => {
       const { username, password, email = null, displayName = null } = request.body;
-      const me = await accounts.signUp({
-        username,
-        password,
-        email,
-        displayName,
-        idempotencyKey: idempotencyKey(request),
-      });
+      const key = idempotencyKey(request);
+      const input = { username, password, email, displayName, idempotencyKey: key };
+      const me = await accounts.signUp(input, request.ip);
       reply.code(201).header('location', `${publicUrl}/v2/users/${me.username}`);
       return present.me(me);
     },
@@ -116,16 +130,38 @@ export function accountRoutes(
         id: 'closeMe',
         summary: 'Close your account',
         description:
-          'Ends all sessions at once; posts, pictures, likes and follows are removed in the background.',
+          'Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`).',
         tag: 'accounts',
-        errors: [],
+        errors: ['conflict'],
         signedIn: 'required',
         response: { 204: NoContent },
       }),
     },
     async (request, reply) => {
-      await accounts.closeMe(await viewer(request));
+      await accounts.closeMe(await viewer(request), request.ip);
       return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/me/audit-log',
+    {
+      schema: operation({
+        id: 'listSecurityEvents',
+        summary: 'Who got into your account or tried to, the latest first',
+        tag: 'accounts',
+        errors: ['invalid'],
+        signedIn: 'required',
+        querystring: PageQuery,
+        response: { 200: ref(SecurityEventPageSchema) },
+        sends: ['Link'],
+      }),
+    },
+    async (request, reply) => {
+      const who = await viewer(request);
+      const list = await auditLog.listOwn(who, pageRequest('entries', request.query));
+      linkNext(request, reply, publicUrl, list.nextCursor);
+      return presentOwnEntries(list);
     },
   );
 

@@ -121,7 +121,7 @@ export function sessionRoutes(
     async (request, reply) => {
       const who = await viewer(request);
       const { id } = request.params;
-      await sessions.end(who, id === 'current' ? who.sessionId : id);
+      await sessions.end(who, id === 'current' ? who.sessionId : id, request.ip);
       return reply.code(204).send();
     },
   );

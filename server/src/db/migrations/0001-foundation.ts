@@ -52,7 +52,11 @@ async function accounts(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', time, (c) => c.notNull())
     .addColumn('disabled_at', time)
     .addColumn('deleted_at', time)
+    .addColumn('display_name_key', 'varchar(64)', (c) => c.notNull().defaultTo(''))
     .execute();
+  await index(db, 'accounts', ['role', 'id']);
+  await index(db, 'accounts', ['disabled_at', 'id']);
+  await index(db, 'accounts', ['display_name_key']);
   await db.schema
     .createTable('account_names')
     .addColumn('name_key', 'varchar(254)', (c) => c.primaryKey().notNull())

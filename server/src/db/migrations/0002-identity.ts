@@ -73,6 +73,7 @@ async function proofs(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', time, (c) => c.notNull())
     .execute();
   await index(db, 'audit_log', ['account_id', 'id']);
+  await index(db, 'audit_log', ['action', 'id']);
   await db.schema
     .createTable('identities')
     .addColumn('id', 'integer', (c) => c.primaryKey().notNull())

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow } from '../../db/schema.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
-import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
 import {
   type AccountCard,
   checkDisplayName,
@@ -17,17 +16,19 @@ import {
   foldName,
   isUsername,
   nameTaken,
+  noSuchAccount,
   type OwnAccount,
   type Profile,
   type Role,
 } from './account.ts';
+import { checkAdminRemains, operator } from './account-admin.ts';
+import { closeAccount } from './account-closing.ts';
 import {
-  deleteAccountNames,
   findAccount,
   findAccountByName,
+  holdAdmins,
   insertAccount,
   insertAccountName,
-  markAccountDeleted,
   readAccountCards,
   updateAccount,
 } from './account-store.ts';
@@ -39,13 +40,15 @@ type Needs = {
   newId: NewId;
   now: Now;
   passwords: PasswordHasher;
+  audit: AuditLog;
   /** Closed: only operators make accounts. */
   signUps: 'open' | 'closed';
 };
 
 export type SignUp = {
   username: string;
-  password: string;
+  /** Null: there is no way in by a password. */
+  password: string | null;
   email: string | null;
   displayName: string | null;
   idempotencyKey: string | null;
@@ -53,29 +56,40 @@ export type SignUp = {
   role?: Role;
 };
 
+/** Who makes an account, and what must happen together with it. */
+export type Origin = {
+  actorId: number | 'self' | null;
+  address: string;
+  repeat?: Repeatable | null;
+  alongside?: (tx: Tx, row: Pick<AccountRow, 'id' | 'email'>) => Promise<void>;
+};
+
 export type ProfileChange = { displayName?: string; bio?: string };
 
 /** Signs people up, shows and changes who they are, and lets them go. */
-export function accountService({ database, newId, now, passwords, signUps }: Needs) {
+export function accountService(needs: Needs) {
+  const { database, newId, now, passwords, audit, signUps } = needs;
+
   /**
    * Makes an account for whoever asks.
    * @throws DomainError `forbidden` (closed) · `invalid` (username, password, displayName) · `taken` (username, email) · `unavailable`
    */
-  async function signUp(input: SignUp): Promise<OwnAccount> {
+  async function signUp(input: SignUp, address: string): Promise<OwnAccount> {
     if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
-    return create(input);
+    return create(input, { actorId: 'self', address });
   }
 
   /** Makes an account for somebody whom an operator wants here. @throws DomainError as `signUp`, but for `forbidden` */
-  async function create(input: SignUp): Promise<OwnAccount> {
+  async function create(input: SignUp, origin: Origin = atConsole): Promise<OwnAccount> {
     checkUsername(input.username);
-    checkPassword(input.password, input);
+    if (input.password !== null) checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
-    const repeat = repeatOf(input);
+    const repeat = origin.repeat === undefined ? repeatOf(input) : origin.repeat;
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
     await checkNamesFree(input);
-    const row = newRow(await newId('accounts'), input, await passwords.hash(input.password));
+    const passwordHash = input.password === null ? null : await passwords.hash(input.password);
+    const row = newRow(await newId('accounts'), input, passwordHash);
     const id = await database.transaction(async (tx) => {
       const other = await claimRepeat(tx, repeat, row.id, now());
       if (other !== null) return other;
@@ -84,9 +98,25 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
         const claim = { name_key: nameKey, account_id: row.id, kind };
         if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
       }
+      await noteCreation(tx, row, origin);
+      await origin.alongside?.(tx, row);
       return row.id;
     });
     return readOwn(id);
+  }
+
+  function noteCreation(
+    tx: Tx,
+    { id, username, role }: Pick<AccountRow, 'id' | 'username' | 'role'>,
+    { actorId, address }: Origin,
+  ): Promise<void> {
+    return audit.record(tx, {
+      action: 'account.created',
+      accountId: id,
+      actorId: actorId === 'self' ? id : actorId,
+      address,
+      details: { username, role },
+    });
   }
 
   /** Spares the hash when the name is taken anyway; the unique names decide, in the transaction. */
@@ -129,15 +159,27 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     return readMe(viewer);
   }
 
-  /** Closes the viewer's account: its names are free and its sessions over at once; its content follows. */
-  async function closeMe(viewer: Viewer): Promise<void> {
+  /**
+   * Closes the viewer's account: its names are free and its sessions over at once; its content follows.
+   * @throws DomainError `conflict` (the last admin)
+   */
+  async function closeMe(viewer: Viewer, address: string): Promise<void> {
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      if (!(await markAccountDeleted(tx, accountId, at))) throw noSuchAccount();
-      await deleteAccountNames(tx, accountId);
-      await endSessionsOf(tx, accountId, at);
-      await emit(tx, now(), 'account.deleted', { accountId });
+      // The role cannot change any more once the row is held.
+      await updateAccount(tx, accountId, { updated_at: at });
+      const account = await findAccount(tx, accountId);
+      if (!account) throw noSuchAccount();
+      if (account.role === 'admin') checkAdminRemains(account, await holdAdmins(tx, at));
+      await closeAccount(tx, accountId, now());
+      await audit.record(tx, {
+        action: 'account.deleted',
+        accountId,
+        actorId: accountId,
+        address,
+        details: { username: account.username },
+      });
     });
   }
 
@@ -167,7 +209,11 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     return card;
   }
 
-  function newRow(id: number, input: SignUp, passwordHash: string): AccountRow {
+  function newRow(
+    id: number,
+    input: SignUp,
+    passwordHash: string | null,
+  ): Omit<AccountRow, 'display_name_key'> {
     const at = now().toISOString();
     return {
       id,
@@ -198,6 +244,8 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
   return { signUp, create, readMe, readProfile, findId, updateMe, closeMe };
 }
 
+const atConsole: Origin = { actorId: null, address: operator.address };
+
 function namesOf({ username, email }: SignUp) {
   const names = [{ nameKey: foldName(username), kind: 'username', field: 'username' } as const];
   if (email === null) return names;
@@ -220,8 +268,4 @@ function repeatOf(input: SignUp): Repeatable | null {
   const asked = JSON.stringify([input.username, input.password, input.email, input.displayName]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');
   return { accountId: 0, key: input.idempotencyKey, operation: 'accounts.signUp', fingerprint };
-}
-
-function noSuchAccount(): DomainError {
-  return new DomainError('not_found', 'There is no such account.');
 }

@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
-import type { AccountCard } from './account.ts';
+import { type AccountCard, searchKey } from './account.ts';
 
 type CountColumn = 'post_count' | 'follower_count' | 'following_count' | 'media_bytes';
 
@@ -14,8 +14,12 @@ type CardRow = {
   avatar_blurhash: string | null;
 };
 
-export async function insertAccount(tx: Tx, row: AccountRow): Promise<void> {
-  await tx.insertInto('accounts').values(row).execute();
+export async function insertAccount(
+  tx: Tx,
+  row: Omit<AccountRow, 'display_name_key'>,
+): Promise<void> {
+  const values = { ...row, display_name_key: searchKey(row.display_name) };
+  await tx.insertInto('accounts').values(values).execute();
 }
 
 /** Claims a folded name for an account. False when another account holds it. */
@@ -63,7 +67,7 @@ const accountById = prepared((db, args: { id: number }) =>
   db.selectFrom('accounts').selectAll().where('id', '=', args.id).where('deleted_at', 'is', null),
 );
 
-/** Cards of accounts by id; deleted ones are left out. */
+/** Cards of accounts by id; deleted and disabled ones are left out, and with them all that they wrote. */
 export async function readAccountCards(
   db: Db,
   ids: readonly number[],
@@ -87,15 +91,22 @@ const accountCards = prepared((db, args: { ids: number[] }) =>
       'media.blurhash as avatar_blurhash',
     ])
     .where('accounts.id', 'in', args.ids)
+    .where('accounts.disabled_at', 'is', null)
     .where('accounts.deleted_at', 'is', null),
 );
 
 export async function updateAccount(
   tx: Tx,
   id: number,
-  values: Partial<Omit<AccountRow, 'id' | CountColumn>>,
+  values: Partial<Omit<AccountRow, 'id' | 'display_name_key' | CountColumn>>,
 ): Promise<void> {
-  await tx.updateTable('accounts').set(values).where('id', '=', id).execute();
+  const { display_name } = values;
+  const key = display_name === undefined ? {} : { display_name_key: searchKey(display_name) };
+  await tx
+    .updateTable('accounts')
+    .set({ ...values, ...key })
+    .where('id', '=', id)
+    .execute();
 }
 
 /**
@@ -116,6 +127,21 @@ export async function noteLogin(
   if (passwordHash !== undefined) query = query.where('password_hash', '=', passwordHash);
   const { numUpdatedRows } = await query.executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+/**
+ * Holds the rows of all admins who are not disabled until the transaction ends, and counts them. The rows are written, not
+ * only locked, so that the nodes of a cluster notice each other as well.
+ */
+export async function holdAdmins(tx: Tx, at: string): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ updated_at: at })
+    .where('role', '=', 'admin')
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 /** Marks an account as deleted. False when it was already. */

@@ -4,6 +4,9 @@ import { isCommonPassword } from './common-passwords.ts';
 
 export type Role = 'user' | 'moderator' | 'admin';
 
+/** Who may do more has the higher one. */
+export const roleRanks: Record<Role, number> = { user: 0, moderator: 1, admin: 2 };
+
 /** An account as others see it beside a post or in a list. */
 export type AccountCard = {
   id: number;
@@ -43,6 +46,14 @@ export function foldName(name: string): string {
     .replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
     .trim()
     .toLowerCase();
+}
+
+/** Letters of a display name that can be searched for. */
+const searchedLetters = 60;
+
+/** The form in which a display name is searched by its beginning. */
+export function searchKey(text: string): string {
+  return Array.from(foldName(text)).slice(0, searchedLetters).join('');
 }
 
 /**
@@ -99,4 +110,8 @@ export function checkDisplayName(displayName: string): void {
 export function nameTaken(field: string): DomainError {
   const message = 'is taken; choose another';
   return new DomainError('taken', `This ${field} ${message}.`, { fields: [{ field, message }] });
+}
+
+export function noSuchAccount(): DomainError {
+  return new DomainError('not_found', 'There is no such account.');
 }

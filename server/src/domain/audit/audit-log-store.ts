@@ -1,40 +1,30 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
-import { prepared } from '../../db/prepared.ts';
 import type { AuditLogRow } from '../../db/schema.ts';
+import type { PageRequest } from '../paging.ts';
+
+type AuditSearch = { accountId: number | null; action: string | null } & PageRequest;
 
 /** False when another entry has the id. */
 export function insertAuditEntry(tx: Tx, row: AuditLogRow): Promise<boolean> {
   return insertIgnore(tx, 'audit_log', row);
 }
 
-/** Entries about one account, or about all for null, newest first; one more than asked for. */
+/** Entries, of one account or one action alone unless null, the latest first; one more than asked for. */
 export function listAuditEntries(
   db: Db,
-  { accountId, before, limit }: { accountId: number | null; before: number | null; limit: number },
+  { accountId, action, before, limit }: AuditSearch,
 ): Promise<AuditLogRow[]> {
-  const range = { before: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 };
-  return accountId === null ? auditLog(db, range) : auditLogOf(db, { accountId, ...range });
+  return db
+    .selectFrom('audit_log')
+    .selectAll()
+    .$if(accountId !== null, (query) => query.where('account_id', '=', accountId))
+    .$if(action !== null, (query) => query.where('action', '=', action ?? ''))
+    .$if(before !== null, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
 }
-
-const auditLog = prepared((db, args: { before: number; limit: number }) =>
-  db
-    .selectFrom('audit_log')
-    .selectAll()
-    .where('id', '<', args.before)
-    .orderBy('id', 'desc')
-    .limit(args.limit),
-);
-
-const auditLogOf = prepared((db, args: { accountId: number; before: number; limit: number }) =>
-  db
-    .selectFrom('audit_log')
-    .selectAll()
-    .where('account_id', '=', args.accountId)
-    .where('id', '<', args.before)
-    .orderBy('id', 'desc')
-    .limit(args.limit),
-);
 
 /** Forgets entries that are older than an id. */
 export async function deleteAuditEntriesBefore(tx: Tx, id: number): Promise<void> {

@@ -152,7 +152,8 @@ export function mediaService(needs: Needs) {
     const missing = new DomainError('not_found', 'There is no such picture.');
     const row = await findMediaByPublicKey(database, publicKey);
     const variant = row && mediaViewOf(row).variants.find((v) => v.size === size);
-    if (!row || !variant || row.owner_deleted_at) throw missing;
+    const isGone = row?.owner_deleted_at ?? row?.owner_disabled_at;
+    if (!row || !variant || isGone) throw missing;
     const isPublic = row.purpose === 'avatar' || row.post_state === 'published';
     if (!isPublic) {
       const viewer = await whoAsks().catch((cause: unknown) => {

@@ -207,7 +207,11 @@ export function postService(needs: Needs) {
 
   async function checkVisible(viewer: Viewer, id: number): Promise<void> {
     const post = await findPost(database, id);
-    if (post?.state === 'published') return;
+    if (post?.state === 'published') {
+      const authors = await readAccountCards(database, [post.account_id]);
+      if (authors.has(post.account_id)) return;
+      throw noSuchPost();
+    }
     if (post?.account_id !== viewer.accountId) throw noSuchPost();
     throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
   }

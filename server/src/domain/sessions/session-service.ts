@@ -146,7 +146,7 @@ export function sessionService(needs: Needs) {
       current.generation === generation + 1 &&
       at.getTime() - new Date(current.last_used_at).getTime() <= replayGraceMs;
     if (isRetry && !current.ended_at) return tokensOf(current);
-    await database.transaction((tx) => end(tx, session.id, session.account_id));
+    await database.transaction((tx) => end(tx, session, { by: 'reuse', actorId: null, address }));
     throw new DomainError('revoked_token', 'The refresh token was used before; sign in again.');
   }
 
@@ -196,13 +196,22 @@ export function sessionService(needs: Needs) {
   }
 
   /** Ends one session of the viewer's. @throws DomainError `not_found` */
-  async function endOne(viewer: Viewer, sessionId: number): Promise<void> {
-    const isEnded = await database.transaction((tx) => end(tx, sessionId, viewer.accountId));
+  async function endOne(viewer: Viewer, sessionId: number, address: string): Promise<void> {
+    const session = { id: sessionId, account_id: viewer.accountId };
+    const how = { by: 'logout', actorId: viewer.accountId, address };
+    const isEnded = await database.transaction((tx) => end(tx, session, how));
     if (!isEnded) throw new DomainError('not_found', 'There is no such session.');
   }
 
-  function end(tx: Tx, id: number, accountId: number): Promise<boolean> {
-    return endSession(tx, { id, accountId, at: now().toISOString() });
+  async function end(
+    tx: Tx,
+    { id, account_id: accountId }: Pick<SessionRow, 'id' | 'account_id'>,
+    { by, actorId, address }: { by: string; actorId: number | null; address: string },
+  ): Promise<boolean> {
+    if (!(await endSession(tx, { id, accountId, at: now().toISOString() }))) return false;
+    const details = { by, sessionId: id };
+    await audit.record(tx, { action: 'session.ended', accountId, actorId, address, details });
+    return true;
   }
 
   function newSession(id: number, accountId: number, { audience, device }: Door): SessionRow {

@@ -6,8 +6,20 @@ select "accounts".* from "account_names" inner join "accounts" on "accounts"."id
 select * from "accounts" where "id" = $1 and "deleted_at" is null;
 -- 1
 
+-- listAccounts: all
+select "accounts".* from "accounts" where "accounts"."id" < $1 and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $2;
+-- 4096, 21
+
+-- listAccounts: by name, role and state
+select "accounts".* from "accounts" inner join (select "account_id" as "id" from "account_names" where "name_key" >= $1 and "name_key" < $2 union select "id" from "accounts" where "display_name_key" >= $3 and "display_name_key" < $4) as "found" on "found"."id" = "accounts"."id" where "accounts"."role" = $5 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $6;
+-- ali, ali􏿿, ali, ali􏿿, admin, 21
+
+-- listAccounts: disabled
+select "accounts".* from "accounts" where "accounts"."disabled_at" is not null and "accounts"."id" < $1 and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $2;
+-- 4096, 21
+
 -- readAccountCards
-select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."deleted_at" is null;
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- ready, 1, 2, 3, 1, 1
 
 -- listByAuthors
@@ -57,7 +69,7 @@ select * from "media" where "id" = $1;
 -- 1
 
 -- findMediaByPublicKey
-select "media".*, "posts"."state" as "post_state", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = $1;
+select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "owner_disabled_at", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = $1;
 -- abc
 
 -- readMediaOfPosts
@@ -137,12 +149,16 @@ select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "us
 -- 1, verify-phone, 1
 
 -- listAuditEntries: all
-select * from "audit_log" where "id" < $1 order by "id" desc limit $2;
--- 9007199254740991, 21
+select * from "audit_log" order by "id" desc limit $1;
+-- 21
 
 -- listAuditEntries: of an account
 select * from "audit_log" where "account_id" = $1 and "id" < $2 order by "id" desc limit $3;
 -- 1, 4096, 21
+
+-- listAuditEntries: of an action
+select * from "audit_log" where "action" = $1 and "id" < $2 order by "id" desc limit $3;
+-- session.refused, 4096, 21
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;

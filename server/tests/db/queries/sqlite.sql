@@ -6,8 +6,20 @@ select "accounts".* from "account_names" inner join "accounts" on "accounts"."id
 select * from "accounts" where "id" = (select ?) and "deleted_at" is null;
 -- 1
 
+-- listAccounts: all
+select "accounts".* from "accounts" where "accounts"."id" < (select ?) and "accounts"."deleted_at" is null order by "accounts"."id" desc limit (select ?);
+-- 4096, 21
+
+-- listAccounts: by name, role and state
+select "accounts".* from "accounts" inner join (select "account_id" as "id" from "account_names" where "name_key" >= (select ?) and "name_key" < (select ?) union select "id" from "accounts" where "display_name_key" >= (select ?) and "display_name_key" < (select ?)) as "found" on "found"."id" = "accounts"."id" where "accounts"."role" = (select ?) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."id" desc limit (select ?);
+-- ali, ali􏿿, ali, ali􏿿, admin, 21
+
+-- listAccounts: disabled
+select "accounts".* from "accounts" where "accounts"."disabled_at" is not null and "accounts"."id" < (select ?) and "accounts"."deleted_at" is null order by "accounts"."id" desc limit (select ?);
+-- 4096, 21
+
 -- readAccountCards
-select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in (?, ?, ?, ?, ?) and "accounts"."deleted_at" is null;
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in (?, ?, ?, ?, ?) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- ready, 1, 2, 3, 1, 1
 
 -- listByAuthors
@@ -55,7 +67,7 @@ select * from "media" where "id" = (select ?);
 -- 1
 
 -- findMediaByPublicKey
-select "media".*, "posts"."state" as "post_state", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = (select ?);
+select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "owner_disabled_at", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = (select ?);
 -- abc
 
 -- readMediaOfPosts
@@ -135,12 +147,16 @@ select * from "verifications" where "account_id" = (select ?) and "purpose" = (s
 -- 1, verify-phone, 1
 
 -- listAuditEntries: all
-select * from "audit_log" where "id" < (select ?) order by "id" desc limit (select ?);
--- 9007199254740991, 21
+select * from "audit_log" order by "id" desc limit (select ?);
+-- 21
 
 -- listAuditEntries: of an account
 select * from "audit_log" where "account_id" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
 -- 1, 4096, 21
+
+-- listAuditEntries: of an action
+select * from "audit_log" where "action" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
+-- session.refused, 4096, 21
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = (select ?) and "event_id" = (select ?);
