@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config.ts';
 import { SetupError } from '../app/setup-error.ts';
 import { DomainError } from '../domain/errors.ts';
+import { accountsCommand } from './accounts.ts';
 import { adminCommand } from './admin.ts';
 import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
     dbCommand(),
     seedCommand(),
     ...documentCommands(),
+    accountsCommand(),
     adminCommand(),
     mediaCommand(),
     doctorCommand(),

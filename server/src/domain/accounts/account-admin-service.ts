@@ -45,6 +45,8 @@ type NewAccount = Omit<SignUp, 'role'> & { role: Role };
 /** What an act is about, while no other admin can act. */
 type Held = { target: AccountRow; admins: number };
 
+/** Engines refuse a larger one. */
+const maxId = 2 ** 31 - 1;
 const recoveryLifeMs = 30 * 60 * 1000;
 
 /** By these somebody could still get in who was on the way when the door was closed. */
@@ -83,9 +85,9 @@ export function accountAdminService(needs: Needs) {
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
     checkMay(roleAtFirst(actor), 'look');
-    const [, id] = /^(?:id:)?([1-9]\d{0,8})$/.exec(word) ?? [];
+    const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
     const byName = await findAccountByName(database, foldName(word), ['username']);
-    const row = byName ?? (id ? await findAccount(database, Number(id)) : null);
+    const row = byName ?? (id <= maxId ? await findAccount(database, id) : null);
     if (!row) throw noSuchAccount();
     return recordOf(row);
   }
