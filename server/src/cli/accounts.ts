@@ -1,18 +1,18 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
-import type { Services } from '../contracts/contract.ts';
 import type { Role } from '../domain/accounts/account.ts';
 import {
   type AccountFilter,
   type AccountRecord,
   operator,
 } from '../domain/accounts/account-admin.ts';
+import type { AccountAdminService } from '../domain/accounts/account-admin-service.ts';
 import { DomainError } from '../domain/errors.ts';
 import { confirm, readPassword } from './ask.ts';
 import { CommandError, countOption, jsonOption, print, printRows } from './print.ts';
 
-type Admin = Services['accountAdmin'];
+type Admin = AccountAdminService;
 type ListOptions = { role?: Role; state?: 'active' | 'disabled'; limit: number; json?: boolean };
 type CreateOptions = { email?: string; displayName?: string; role: Role; mail?: boolean };
 

@@ -7,15 +7,17 @@ select * from `accounts` where `id` = ? and `deleted_at` is null;
 -- 1
 
 -- listAccounts: all
-select `accounts`.* from `accounts` where `accounts`.`id` < ? and `accounts`.`deleted_at` is null order by `accounts`.`id` desc limit ?;
+select `accounts`.* from `accounts` where `accounts`.`deleted_at` is null and `accounts`.`id` < ? order by `accounts`.`id` desc limit ?;
 -- 4096, 21
 
 -- listAccounts: by name, role and state
-select `accounts`.* from `accounts` inner join (select `account_id` as `id` from `account_names` where `name_key` >= ? and `name_key` < ? union select `id` from `accounts` where `display_name_key` >= ? and `display_name_key` < ?) as `found` on `found`.`id` = `accounts`.`id` where `accounts`.`role` = ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null order by `accounts`.`id` desc limit ?;
--- ali, ali􏿿, ali, ali􏿿, admin, 21
+select `account_id` as `id` from `account_names` where `name_key` >= ? and `name_key` < ? limit ?;
+-- ali, ali􏿿, 4001
+select `id` from `accounts` where `display_name_key` >= ? and `display_name_key` < ? limit ?;
+-- ali, ali􏿿, 1001
 
 -- listAccounts: disabled
-select `accounts`.* from `accounts` where `accounts`.`disabled_at` is not null and `accounts`.`id` < ? and `accounts`.`deleted_at` is null order by `accounts`.`id` desc limit ?;
+select `accounts`.* from `accounts` where `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is not null and `accounts`.`id` < ? order by `accounts`.`id` desc limit ?;
 -- 4096, 21
 
 -- readAccountCards

@@ -7,15 +7,17 @@ select * from "accounts" where "id" = $1 and "deleted_at" is null;
 -- 1
 
 -- listAccounts: all
-select "accounts".* from "accounts" where "accounts"."id" < $1 and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $2;
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."id" < $1 order by "accounts"."id" desc limit $2;
 -- 4096, 21
 
 -- listAccounts: by name, role and state
-select "accounts".* from "accounts" inner join (select "account_id" as "id" from "account_names" where "name_key" >= $1 and "name_key" < $2 union select "id" from "accounts" where "display_name_key" >= $3 and "display_name_key" < $4) as "found" on "found"."id" = "accounts"."id" where "accounts"."role" = $5 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $6;
--- ali, ali􏿿, ali, ali􏿿, admin, 21
+select "account_id" as "id" from "account_names" where "name_key" >= $1 and "name_key" < $2 limit $3;
+-- ali, ali􏿿, 4001
+select "id" from "accounts" where "display_name_key" >= $1 and "display_name_key" < $2 limit $3;
+-- ali, ali􏿿, 1001
 
 -- listAccounts: disabled
-select "accounts".* from "accounts" where "accounts"."disabled_at" is not null and "accounts"."id" < $1 and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $2;
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and "accounts"."id" < $1 order by "accounts"."id" desc limit $2;
 -- 4096, 21
 
 -- readAccountCards
