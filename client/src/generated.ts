@@ -176,6 +176,31 @@ export type AccountCardPage = {
   nextCursor: string | null;
 };
 
+/** A device that pushes reach. */
+export type Device = {
+  /** As the app names the device: random, made once per installation. */
+  deviceId: string;
+  /** `ios`, `android` or `web`. */
+  type: string;
+  /** Whether it is sent pushes: until the session ends that it was registered from. */
+  isActive: boolean;
+  /** When it came to the account. */
+  createdAt: string;
+  /** When it was registered last. */
+  updatedAt: string;
+};
+
+/** Devices of an account, the one heard of last first. */
+export type DeviceList = {
+  items: Array<Device>;
+};
+
+/** What browsers subscribe with. */
+export type PushKey = {
+  /** For `applicationServerKey`; base64url. */
+  publicKey: string;
+};
+
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
   /** Make an account. */
@@ -433,6 +458,51 @@ export type Operations = {
     };
     answer: PostPage;
   };
+  /** Let pushes reach a device. To be repeated at each start of the app. A device, or a token, that was another account’s moves to yours. An account keeps its latest 50. */
+  registerDevice: {
+    path: {
+      /** As the app names the device: random, made once per installation. */
+      deviceId: string;
+    };
+    body: {
+      type: 'ios' | 'android' | 'web';
+      /** Where pushes go. `ios`, `android`: the token of Firebase Cloud Messaging. `web`: the `PushSubscription`, as JSON. */
+      token: string | {
+        /** An https address. */
+        endpoint: string;
+        expirationTime?: number | null;
+        keys: {
+          p256dh: string;
+          auth: string;
+        };
+      };
+    };
+    answer: Device;
+  };
+  /** Let no more pushes reach a device. */
+  removeDevice: {
+    path: {
+      /** As the app names the device: random, made once per installation. */
+      deviceId: string;
+    };
+    answer: undefined;
+  };
+  /** Devices that pushes reach. */
+  listDevices: {
+    answer: DeviceList;
+  };
+  /** Send a push to a device, to see that it arrives. It is sent in the background. 20 an hour. */
+  testPush: {
+    path: {
+      /** As the app names the device: random, made once per installation. */
+      deviceId: string;
+    };
+    answer: undefined;
+  };
+  /** Read the key that browsers subscribe with. */
+  readPushKey: {
+    answer: PushKey;
+  };
 };
 
 /** Method and path of each operation. */
@@ -467,4 +537,9 @@ export const routes = {
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],
+  registerDevice: ['PUT', '/v2/me/devices/{deviceId}'],
+  removeDevice: ['DELETE', '/v2/me/devices/{deviceId}'],
+  listDevices: ['GET', '/v2/me/devices'],
+  testPush: ['POST', '/v2/me/devices/{deviceId}/test-push'],
+  readPushKey: ['GET', '/v2/push-key'],
 } as const;

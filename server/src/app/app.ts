@@ -13,6 +13,8 @@ import { idLeases } from '../db/ids.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
 import { auditLog } from '../domain/audit/audit-log.ts';
+import { deviceService } from '../domain/devices/device-service.ts';
+import { type PushSenders, pushService } from '../domain/devices/push-service.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
@@ -28,6 +30,7 @@ import { subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
+import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
@@ -76,8 +79,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const { blobs, bus, cache, images } = await openMachines(config, { log, concurrency });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
-  const machines = { now, database, blobs, images, counters: loginCounters };
-  const { services, purgeAccount, posts } = buildServices(config, machines);
+  const senders = await openPush(config.push, { now });
+  const machines = { now, database, blobs, images, senders, counters: loginCounters };
+  const { services, purgeAccount, posts, pushes } = buildServices(config, machines);
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
@@ -86,7 +90,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     now,
     log,
     chance: Math.random,
-    subscriptions: subscriptions({ media, posts, purgeAccount }),
+    subscriptions: subscriptions({ media, posts, purgeAccount, pushes }),
   });
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
@@ -111,6 +115,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     sweep,
     sweepMedia: mediaSweep({ database, now, blobs }),
     async startWork() {
+      tellOfPush(config.push, log);
       if (config.amqp) await bus.consume(handle);
       events.start();
       sweeping = every(() => {
@@ -160,12 +165,13 @@ type Machines = {
   database: Database;
   blobs: BlobStore;
   images: Images;
+  senders: PushSenders;
   /** Wrong passwords. */
   counters: Counters;
 };
 
 function buildServices(config: Config, machines: Machines) {
-  const { now, database, blobs, images } = machines;
+  const { now, database, blobs, images, senders } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
   const passwords = argon2Hasher({ concurrency: config.concurrency });
@@ -182,8 +188,11 @@ function buildServices(config: Config, machines: Machines) {
   const follows = followService({ database, newKey, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
   const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
-  return { services, purgeAccount, posts };
+  const pushKey = config.push.webPush?.vapid.publicKey ?? null;
+  const devices = deviceService({ database, newId, now, counters, senders, pushKey });
+  const pushes = pushService({ database, now, senders });
+  const services: Services = { accounts, sessions, media, posts, follows, feeds, devices };
+  return { services, purgeAccount, posts, pushes };
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { openPush, serverKeyHint } from './push.ts';
 
 /** One thing that must work, and what to do when it does not. */
 export type Check = { name: string; isOk: boolean; detail: string };
@@ -45,10 +46,29 @@ export async function runChecks(): Promise<Check[]> {
     const { queue } = config.amqp;
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
   }
+  checks.push(...(await pushChecks(config)));
   await bus.close();
   await cache?.close();
   await blobs.close();
   return checks;
+}
+
+/** What is not set up is not broken; a key that an operator still relies on is. */
+async function pushChecks({ push }: Config): Promise<Check[]> {
+  const senders = await openPush(push, { now: () => new Date() });
+  const { apps, web } = senders;
+  return [
+    await check('pushes to apps', async () => {
+      if (apps)
+        return apps.check().then(() => `${push.fcm?.account.projectId}: Google gives tokens`);
+      if (push.hasServerKey) throw new Error(`${serverKeyHint}.`);
+      return 'not set up (FCM_SERVICE_ACCOUNT_FILE)';
+    }),
+    await check('pushes to browsers', async () => {
+      if (web) return web.check().then(() => `signed as ${push.webPush?.vapid.subject}`);
+      return 'not set up (“rookery keys” makes the keys)';
+    }),
+  ];
 }
 
 async function check(name: string, work: () => Promise<string>): Promise<Check> {

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { type PushConfig, pushOf } from './push-settings.ts';
 import { Settings } from './settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
@@ -40,6 +41,7 @@ export type Config = {
     hasPathStyle: boolean;
     publicUrl: string | null;
   } | null;
+  push: PushConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
 };
@@ -73,6 +75,7 @@ export function readConfig(environment: Environment = process.env): Config {
     `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   checkTogether(settings, problems);
   const s3 = s3Of(settings, problems);
+  const push = pushOf(settings, problems);
   const secretKey =
     problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -101,6 +104,7 @@ export function readConfig(environment: Environment = process.env): Config {
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
     s3,
+    push,
     concurrency: Math.max(2, availableParallelism()),
   };
 }

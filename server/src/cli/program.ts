@@ -7,6 +7,7 @@ import { adminCommand } from './admin.ts';
 import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
+import { keysCommand } from './keys.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
@@ -38,6 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
     mediaCommand(),
     doctorCommand(),
     settingsCommand(),
+    keysCommand(),
   ];
   endQuietlyWhenUnread();
   for (const command of commands) program.addCommand(passOn(command));

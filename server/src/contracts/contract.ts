@@ -13,6 +13,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { AccountService } from '../domain/accounts/account-service.ts';
+import type { DeviceService } from '../domain/devices/device-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
@@ -32,6 +33,7 @@ export type Services = {
   posts: PostService;
   follows: FollowService;
   feeds: FeedService;
+  devices: DeviceService;
 };
 
 /** The domain's codes and the two that only HTTP has. */

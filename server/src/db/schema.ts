@@ -205,11 +205,14 @@ export type DeviceRow = {
   id: number;
   /** As the client names it. */
   device_id: string;
+  /** Null for one that nobody has signed in on. */
   account_id: number | null;
+  /** Where it was registered from: pushes end with that session. Null: with nothing but the account. */
+  session_id: number | null;
   type: string;
   /** Of the push service: an FCM token, or a Web Push subscription as JSON. */
   token: string | null;
-  /** SHA-256 of the token, hex: no two devices share one. */
+  /** SHA-256 of the token, or of a subscription's endpoint, hex: no two devices share one. */
   token_hash: string | null;
   is_active: Flag;
   created_at: string;

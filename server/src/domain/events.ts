@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.ts';
 import { appendToOutbox } from '../db/outbox.ts';
+import type { PushMessage } from './ports.ts';
 
 /** What happened, by topic, with what a subscriber needs to know of it. */
 export type Events = {
@@ -12,6 +13,32 @@ export type Events = {
   'account.changed': { accountId: number; what: AccountChange };
   /** A secret waits to be sent to somebody. */
   'verification.issued': { verificationId: number };
+  /** Somebody is to be told something on all of their devices. */
+  'push.wanted': PushWanted;
+  /** The same for one device: what fails there is repeated there alone. */
+  'push.due': PushDue;
+};
+
+export type PushWanted = {
+  accountId: number;
+  /** Tells apps what it is about; a part of `data`. */
+  kind: string;
+  title: string;
+  body: string;
+  data: Readonly<Record<string, string>>;
+  /** A device that was away shows the last of a key only. At most 64 letters; default: none replaces another. */
+  collapseKey?: string;
+  /** For how long it is worth telling; default: a day. */
+  ttlSeconds?: number;
+};
+
+export type PushDue = {
+  /** Number of the row. */
+  deviceId: number;
+  /** Who is meant: the device may have moved since. */
+  accountId: number;
+  message: Omit<PushMessage, 'ttlSeconds'>;
+  expiresAt: string;
 };
 
 export type AccountChange = 'password' | 'email' | 'phone' | 'identity' | 'second-factor';

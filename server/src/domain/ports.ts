@@ -140,3 +140,25 @@ export type BusMessage = {
   /** How often the bus has handed it over before without hearing what became of it. */
   redeliveries?: number;
 };
+
+/** Hands messages to the push service of a device. */
+export type PushSender = {
+  /**
+   * Resolves once the service has taken the message, or says that it will never again: `gone`.
+   * @throws Error when a repeat may succeed; DomainError `unavailable` while the service is down
+   */
+  send(token: string, message: PushMessage): Promise<'sent' | 'gone'>;
+  /** Proves to the service who we are, where it can be asked. @throws Error that says what is wrong */
+  check(): Promise<void>;
+};
+
+export type PushMessage = {
+  title: string;
+  body: string;
+  /** For the app, not for people. */
+  data: Readonly<Record<string, string>>;
+  /** A device that was away shows the last of a key only; null: it shows all. */
+  collapseKey: string | null;
+  /** For how long the service keeps it for a device that is away. */
+  ttlSeconds: number;
+};

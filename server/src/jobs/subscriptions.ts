@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.ts';
 import type { AccountPurge } from '../domain/accounts/account-purge.ts';
+import type { PushService } from '../domain/devices/push-service.ts';
 import type { Events, Topic } from '../domain/events.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
@@ -19,10 +20,11 @@ export type Needs = {
   media: Pick<MediaService, 'makeVariants' | 'deleteBlobs'>;
   posts: Pick<PostService, 'purge'>;
   purgeAccount: AccountPurge;
+  pushes: Pick<PushService, 'spread' | 'deliver'>;
 };
 
 /** What follows from what. */
-export function subscriptions({ media, posts, purgeAccount }: Needs): Subscriptions {
+export function subscriptions({ media, posts, purgeAccount, pushes }: Needs): Subscriptions {
   return {
     'media.uploaded': [
       { name: 'make-variants', run: ({ mediaId }, write) => media.makeVariants(mediaId, write) },
@@ -32,5 +34,7 @@ export function subscriptions({ media, posts, purgeAccount }: Needs): Subscripti
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
     'account.changed': [],
     'verification.issued': [],
+    'push.wanted': [{ name: 'spread-push', run: pushes.spread }],
+    'push.due': [{ name: 'deliver-push', run: pushes.deliver }],
   };
 }

@@ -6,6 +6,7 @@ import { compiledQueries } from '../../src/db/dry-run.ts';
 import { claimOutbox, isEventDone, listSetAside } from '../../src/db/outbox.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as audit from '../../src/domain/audit/audit-log-store.ts';
+import * as devices from '../../src/domain/devices/device-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
@@ -58,6 +59,11 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
   'listAuditEntries: all': (db) => audit.listAuditEntries(db, { accountId: null, ...first }),
   'listAuditEntries: of an account': (db) => audit.listAuditEntries(db, { accountId: 1, ...later }),
+  findDevice: (db) => devices.findDevice(db, 'phone'),
+  findTokenOwner: (db) => devices.findTokenOwner(db, 'f'.repeat(64)),
+  listDevices: (db) => devices.listDevices(db, 1),
+  listPushTargets: (db) => devices.listPushTargets(db, 1),
+  findPushTarget: (db) => devices.findPushTarget(db, 1, 1),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

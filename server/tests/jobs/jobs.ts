@@ -13,6 +13,8 @@ const nobody: Subscriptions = {
   'account.deleted': [],
   'account.changed': [],
   'verification.issued': [],
+  'push.wanted': [],
+  'push.due': [],
 };
 
 export type Jobs = {

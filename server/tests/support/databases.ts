@@ -169,6 +169,7 @@ async function withAdmin(
 
 /** Children before parents. */
 const tables = [
+  'devices',
   'likes',
   'follows',
   'media',

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { deviceSchemas } from './device-wire.ts';
+import { deviceRoutes } from './devices.ts';
 import { feedRoutes } from './feeds.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
@@ -41,7 +43,7 @@ export const v2: Contract = {
   jsonType: 'application/json; charset=utf-8',
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
-    schemas: sharedSchemas,
+    schemas: [...sharedSchemas, ...deviceSchemas],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       headers: sharedHeaders,
@@ -55,6 +57,7 @@ export const v2: Contract = {
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);
+    deviceRoutes(app, surroundings);
   },
 };
 

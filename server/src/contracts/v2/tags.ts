@@ -3,6 +3,7 @@ export const tags = [
   { name: 'sessions', description: 'Signing in and out; where somebody is signed in.' },
   { name: 'media', description: 'Uploading and fetching pictures.' },
   { name: 'posts', description: 'Writing, changing, publishing and liking posts.' },
+  { name: 'devices', description: 'Where pushes go.' },
   { name: 'feeds', description: 'Lists of posts, newest first.' },
 ] as const;
 

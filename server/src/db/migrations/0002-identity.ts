@@ -139,6 +139,8 @@ async function reaching(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'integer', (c) => c.primaryKey().notNull())
     .addColumn('device_id', 'varchar(128)', (c) => c.notNull().unique())
     .addColumn('account_id', 'integer')
+    // No foreign key: expired sessions are deleted in passing.
+    .addColumn('session_id', 'integer')
     .addColumn('type', 'varchar(128)', (c) => c.notNull())
     .addColumn('token', 'text')
     .addColumn('token_hash', 'varchar(64)', (c) => c.unique())

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../db/database.ts';
+import { deleteDevicesOf } from '../devices/device-store.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
 import type { MediaService } from '../media/media-service.ts';
@@ -64,6 +65,7 @@ export function accountPurge({ database, feedMemory, follows, media, posts }: Ne
     await database.transaction(async (tx) => {
       await deleteSessionsOf(tx, accountId);
       await deleteVerificationsOf(tx, accountId);
+      await deleteDevicesOf(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

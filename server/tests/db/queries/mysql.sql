@@ -142,6 +142,26 @@ select * from `audit_log` where `id` < ? order by `id` desc limit ?;
 select * from `audit_log` where `account_id` = ? and `id` < ? order by `id` desc limit ?;
 -- 1, 4096, 21
 
+-- findDevice
+select * from `devices` where `device_id` = ?;
+-- phone
+
+-- findTokenOwner
+select `account_id` from `devices` where `token_hash` = ?;
+-- ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+
+-- listDevices
+select `devices`.*, `sessions`.`ended_at`, `sessions`.`id` as `live_session_id` from `devices` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`account_id` = ? order by `devices`.`updated_at` desc, `devices`.`id` desc;
+-- 1
+
+-- listPushTargets
+select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`account_id` = ? order by `devices`.`updated_at` desc, `devices`.`id` desc;
+-- 1, 1
+
+-- findPushTarget
+select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`id` = ? and `devices`.`account_id` = ?;
+-- 1, 1, 1
+
 -- isEventDone
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1

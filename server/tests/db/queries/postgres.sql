@@ -144,6 +144,26 @@ select * from "audit_log" where "id" < $1 order by "id" desc limit $2;
 select * from "audit_log" where "account_id" = $1 and "id" < $2 order by "id" desc limit $3;
 -- 1, 4096, 21
 
+-- findDevice
+select * from "devices" where "device_id" = $1;
+-- phone
+
+-- findTokenOwner
+select "account_id" from "devices" where "token_hash" = $1;
+-- ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+
+-- listDevices
+select "devices".*, "sessions"."ended_at", "sessions"."id" as "live_session_id" from "devices" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."account_id" = $1 order by "devices"."updated_at" desc, "devices"."id" desc;
+-- 1
+
+-- listPushTargets
+select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" = $2 order by "devices"."updated_at" desc, "devices"."id" desc;
+-- 1, 1
+
+-- findPushTarget
+select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."id" = $2 and "devices"."account_id" = $3;
+-- 1, 1, 1
+
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;
 -- media, 1
