@@ -25,6 +25,7 @@ export type PushWanted = {
   kind: string;
   title: string;
   body: string;
+  /** For the app; at most 1 kB, since push services take 4 kB in all. */
   data: Readonly<Record<string, string>>;
   /** A device that was away shows the last of a key only. At most 64 letters; default: none replaces another. */
   collapseKey?: string;

@@ -156,12 +156,11 @@ describe('S86: a push service', () => {
 
   afterEach(() => service.close());
 
-  function senderOf(timeoutMs?: number) {
+  function senderOf(more: { privateHosts?: string[]; timeoutMs?: number } = {}) {
     const { VAPID_PUBLIC_KEY: publicKey = '', VAPID_PRIVATE_KEY: privateKey = '' } =
       service.environment;
     const keys = { subject: vapid.subject, publicKey, privateKey };
-    const options = { now, vapid: keys, privateHosts: [service.host] };
-    return webPushSender(timeoutMs === undefined ? options : { ...options, timeoutMs });
+    return webPushSender({ now, vapid: keys, privateHosts: [service.host], ...more });
   }
 
   it('cannot send us elsewhere', async () => {
@@ -181,15 +180,26 @@ describe('S86: a push service', () => {
     expect(service.received).toMatchObject([{ message: { title: 't', body: 'b', data: {} } }]);
   });
 
-  it('is not waited for', async () => {
-    const mute = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(mute, 'listening');
-    const host = `localhost:${(mute.address() as AddressInfo).port}`;
-    const sender = webPushSender({ now, vapid, privateHosts: [host], timeoutMs: 100 });
+  it('that never answers is not waited for, and two of them keep no others from being asked', async () => {
+    const mutes = Array.from({ length: 3 }, () => createServer(() => {}).listen(0, '127.0.0.1'));
+    await Promise.all(mutes.map((mute) => once(mute, 'listening')));
+    const hosts = mutes.map((mute) => `localhost:${(mute.address() as AddressInfo).port}`);
+    const sender = senderOf({ privateHosts: [service.host, ...hosts], timeoutMs: 1000 });
+    const browser = JSON.stringify(service.subscribe());
+    await sender.send(browser, message);
 
-    await expect(sender.send(subscriptionAt(`https://${host}/`), message)).rejects.toMatchObject({
-      code: 'unavailable',
-    });
-    mute.close();
+    const pushes = hosts.map((host) => sender.send(subscriptionAt(`https://${host}/`), message));
+    const outcomes = Promise.allSettled(pushes);
+    const begin = performance.now();
+    expect(await sender.send(browser, message)).toBe('sent');
+    const tookMs = performance.now() - begin;
+
+    expect(tookMs).toBeLessThan(1000);
+    expect(await outcomes).toMatchObject([
+      { reason: { message: expect.stringContaining('does not answer') } },
+      { reason: { message: expect.stringContaining('does not answer') } },
+      { reason: { message: expect.stringContaining('busy') } },
+    ]);
+    for (const mute of mutes) mute.close();
   });
 });

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import webPush, { type PushSubscription } from 'web-push';
 import type { Now, PushMessage, PushSender } from '../../domain/ports.ts';
 import { type Breaker, breaker } from '../breaker.ts';
+import { boundedPool } from '../pool.ts';
 import { isOutageStatus, isPushOutage, pushOutage } from './outage.ts';
 import { ForbiddenAddressError, isPublicAddress, publicLookup } from './public-address.ts';
 
@@ -25,12 +26,27 @@ export function webPushSender(options: WebPushOptions): PushSender {
   const { now, vapid, privateHosts, timeoutMs = 10_000 } = options;
   // One for each service; a client can name any number of them.
   const breakers = new LRUCache<string, Breaker>({ max: 1000 });
+  // Services that took the last message. All others share two places, so that clients who name addresses that never answer
+  // do not keep the workers from everybody else's jobs; what finds no place is repeated.
+  const proven = new LRUCache<string, true>({ max: 1000 });
+  const strangers = boundedPool({ concurrency: 2, maxWaiting: 0 });
 
   function breakerOf(host: string): Breaker {
     const machine = `The push service ${host}`;
     const known = breakers.get(host) ?? breaker({ now, machine, isOutage: isPushOutage });
     breakers.set(host, known);
     return known;
+  }
+
+  async function guarded(host: string, call: () => Promise<'sent' | 'gone'>) {
+    try {
+      const outcome = await breakerOf(host)(call);
+      if (outcome === 'sent') proven.set(host, true);
+      return outcome;
+    } catch (error) {
+      proven.delete(host);
+      throw error;
+    }
   }
 
   async function post(url: URL, subscription: PushSubscription, message: PushMessage) {
@@ -51,7 +67,8 @@ export function webPushSender(options: WebPushOptions): PushSender {
       const subscription = JSON.parse(token) as PushSubscription;
       const url = new URL(subscription.endpoint);
       if (!isAllowed(url, privateHosts)) return 'gone';
-      return breakerOf(url.host)(() => post(url, subscription, message));
+      const push = () => guarded(url.host, () => post(url, subscription, message));
+      return proven.has(url.host) ? push() : strangers(push);
     },
     async check() {
       webPush.getVapidHeaders(

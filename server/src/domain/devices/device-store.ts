@@ -4,13 +4,13 @@ import { prepared } from '../../db/prepared.ts';
 import type { DeviceRow } from '../../db/schema.ts';
 
 export async function findDevice(db: Db, deviceId: string): Promise<DeviceRow | null> {
-  const row = await db
-    .selectFrom('devices')
-    .selectAll()
-    .where('device_id', '=', deviceId)
-    .executeTakeFirst();
-  return row ?? null;
+  const rows = await deviceByName(db, { deviceId });
+  return rows[0] ?? null;
 }
+
+const deviceByName = prepared((db, args: { deviceId: string }) =>
+  db.selectFrom('devices').selectAll().where('device_id', '=', args.deviceId),
+);
 
 /** Who has the device that holds a token: an account, null for a device without an owner; undefined without a device. */
 export async function findTokenOwner(
