@@ -274,6 +274,18 @@ describe('pushes', () => {
     expect(tokensTaken()).toEqual(['token-1']);
   });
 
+  it('S32: are not sent to a disabled account', async () => {
+    await register('alice', 'phone', 'token-1');
+    await tell('alice');
+    const at = server.clock.now().toISOString();
+    await server.app.database.transaction((tx) =>
+      tx.updateTable('accounts').set({ disabled_at: at }).execute(),
+    );
+    await server.work();
+
+    expect(fcm.taken).toEqual([]);
+  });
+
   it('end with the account', async () => {
     await register('alice', 'phone', 'token-1');
     await tell('alice');
