@@ -176,6 +176,57 @@ export type AccountCardPage = {
   nextCursor: string | null;
 };
 
+/** A post beside a notification, with its first picture. */
+export type NotificationPost = {
+  /** Number of the post. */
+  id: number;
+  /** Its first 200 characters. */
+  text: string;
+  author: AccountCard;
+  picture: null | Media;
+};
+
+/** Something that others did. */
+export type Notification = {
+  /** Stays while more people join. */
+  id: string;
+  /** All likes of a post are one notification. */
+  kind: 'followed' | 'liked' | 'mentioned';
+  post: null | NotificationPost;
+  /** Up to three of those who did it, the latest first. */
+  actors: Array<AccountCard>;
+  /** How many did it. */
+  actorCount: number;
+  /** When somebody joined last. */
+  createdAt: string;
+  isRead: boolean;
+  /** Its place in the list, which is also the `id` of its live event. */
+  cursor: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type NotificationPage = {
+  items: Array<Notification>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** How much is unread. */
+export type UnreadCount = {
+  /** Notifications that were not read yet. */
+  count: number;
+};
+
+/** Which notifications are pushed. */
+export type NotificationSettings = {
+  /** Which kinds are pushed to devices. The list has all of them. */
+  push: {
+    followed: boolean;
+    liked: boolean;
+    mentioned: boolean;
+  };
+};
+
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
   /** Make an account. */
@@ -433,6 +484,46 @@ export type Operations = {
     };
     answer: PostPage;
   };
+  /** What others did, the latest first. All likes of a post are one notification, which moves to the top when somebody joins. A walk through the pages shows none twice. */
+  listNotifications: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: NotificationPage;
+  };
+  /** How many notifications were not read yet. */
+  countUnreadNotifications: {
+    answer: UnreadCount;
+  };
+  /** Mark notifications as read, up to one. The mark only moves forward. Answers how many are unread after it. */
+  markNotificationsRead: {
+    body: {
+      /** `cursor` of the latest notification that was seen. */
+      upTo: string;
+    };
+    answer: UnreadCount;
+  };
+  /** Read which notifications are pushed to your devices. */
+  readNotificationSettings: {
+    answer: NotificationSettings;
+  };
+  /** Change which notifications are pushed to your devices. */
+  updateNotificationSettings: {
+    body: {
+      push: {
+        followed?: boolean;
+        liked?: boolean;
+        mentioned?: boolean;
+      };
+    };
+    answer: NotificationSettings;
+  };
+  /** What happens to your account, live. Server-Sent Events. `notification` carries a Notification, `unread-count` an UnreadCount, first of all when the stream opens; `gap` says that more was missed than is sent again: read the list. The stream ends with the session and when the access token expires: refresh it and come back with `Last-Event-ID`. An account has at most ten; the oldest makes room. */
+  streamEvents: {
+    answer: string;
+  };
 };
 
 /** Method and path of each operation. */
@@ -467,4 +558,10 @@ export const routes = {
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],
+  listNotifications: ['GET', '/v2/notifications'],
+  countUnreadNotifications: ['GET', '/v2/notifications/unread-count'],
+  markNotificationsRead: ['PUT', '/v2/notifications/read'],
+  readNotificationSettings: ['GET', '/v2/me/notification-settings'],
+  updateNotificationSettings: ['PATCH', '/v2/me/notification-settings'],
+  streamEvents: ['GET', '/v2/events'],
 } as const;

@@ -19,6 +19,9 @@ import { followService } from '../domain/follows/follow-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
+import { liveEvents } from '../domain/notifications/live-events.ts';
+import { notificationService } from '../domain/notifications/notification-service.ts';
+import { notifier } from '../domain/notifications/notifier.ts';
 import { timeKeys } from '../domain/paging.ts';
 import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
@@ -76,8 +79,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const { blobs, bus, cache, images } = await openMachines(config, { log, concurrency });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
-  const machines = { now, database, blobs, images, counters: loginCounters };
-  const { services, purgeAccount, posts } = buildServices(config, machines);
+  const machines = { now, log, database, blobs, images, counters: loginCounters };
+  const { services, ...forJobs } = buildServices(config, machines);
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
@@ -86,7 +89,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     now,
     log,
     chance: Math.random,
-    subscriptions: subscriptions({ media, posts, purgeAccount }),
+    subscriptions: subscriptions({ media, ...forJobs }),
   });
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
@@ -121,6 +124,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       if (config.amqp) events.start();
     },
     async close() {
+      services.live.stop();
       clearInterval(sweeping);
       await events.stop();
       await bus.close();
@@ -157,6 +161,7 @@ function openCache(url: string, log: Logger): RedisCache {
 
 type Machines = {
   now: Now;
+  log: Logger;
   database: Database;
   blobs: BlobStore;
   images: Images;
@@ -165,7 +170,7 @@ type Machines = {
 };
 
 function buildServices(config: Config, machines: Machines) {
-  const { now, database, blobs, images } = machines;
+  const { now, log, database, blobs, images } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
   const passwords = argon2Hasher({ concurrency: config.concurrency });
@@ -179,11 +184,19 @@ function buildServices(config: Config, machines: Machines) {
   const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
   const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
-  const follows = followService({ database, newKey, feedMemory: memory, accounts });
+  const follows = followService({ database, newKey, now, feedMemory: memory, accounts });
   const feeds = feedService({ database, feedMemory: memory, accounts });
-  const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
-  return { services, purgeAccount, posts };
+  const purgeAccount = accountPurge({ database, now, feedMemory: memory, follows, media, posts });
+  const notifications = notificationService({ database, newKey });
+  const live = liveEvents({
+    database,
+    now,
+    maxStreams: config.live.maxStreams,
+    onTrouble: (err) => log.warn({ err }, 'live connections are told nothing for now'),
+  });
+  const people = { accounts, sessions, follows, notifications, live };
+  const services: Services = { ...people, media, posts, feeds };
+  return { services, purgeAccount, posts, notifier: notifier({ database, now, newKey }) };
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */

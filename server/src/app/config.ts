@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { type LiveConfig, liveConfigOf } from './live-settings.ts';
 import { Settings } from './settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
@@ -40,6 +41,7 @@ export type Config = {
     hasPathStyle: boolean;
     publicUrl: string | null;
   } | null;
+  live: LiveConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
 };
@@ -101,6 +103,7 @@ export function readConfig(environment: Environment = process.env): Config {
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
     s3,
+    live: liveConfigOf(settings),
     concurrency: Math.max(2, availableParallelism()),
   };
 }

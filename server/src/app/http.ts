@@ -112,6 +112,8 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
       }),
     async close() {
       isDraining = true;
+      // They would go on for ever; their clients find another process.
+      services.live.stop();
       if (server.server.listening) {
         await new Promise((done) => setTimeout(done, drainMs));
         await endConnections();

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { liveSettings } from './live-settings.ts';
 
 /**
  * Every setting: its name, form, default and meaning. docs/configuration.md is made from this list.
@@ -170,6 +171,7 @@ export const Settings = Type.Object({
     default: 10_000,
     description: 'What one account may keep, in MB.',
   }),
+  ...liveSettings,
 });
 
 export type Settings = Static<typeof Settings>;

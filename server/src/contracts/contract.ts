@@ -17,6 +17,8 @@ import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { LiveEvents } from '../domain/notifications/live-events.ts';
+import type { NotificationService } from '../domain/notifications/notification-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
@@ -32,6 +34,8 @@ export type Services = {
   posts: PostService;
   follows: FollowService;
   feeds: FeedService;
+  notifications: NotificationService;
+  live: LiveEvents;
 };
 
 /** The domain's codes and the two that only HTTP has. */

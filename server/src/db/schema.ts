@@ -217,19 +217,28 @@ export type DeviceRow = {
 };
 
 export type NotificationRow = {
-  id: number;
   account_id: number;
-  kind: 'followed' | 'liked' | 'mentioned';
+  /** What is told of once, however often it happens: `liked:<post>`, `followed:<account>`, `mentioned:<post>`. */
   group_key: string;
-  actor_id: number;
+  kind: 'followed' | 'liked' | 'mentioned';
+  /** Who did it; null where several did. */
+  actor_id: number | null;
+  /** JSON: some of those who did it, the latest first. */
+  actor_ids: string;
+  /** How many did it; 0 for what was taken back, which is told to nobody. */
+  actor_count: number;
   post_id: number | null;
-  /** Place in the list, see domain/paging.ts. */
+  /** Place in the list. Of one account's keys, the higher was committed later. */
   notification_key: number;
   created_at: string;
+  /** When devices were told of it last. */
+  pushed_at: string | null;
 };
 
 export type NotificationSettingsRow = {
   account_id: number;
+  /** The last key that was given out. Whoever takes the next holds this row until it commits. */
+  last_key: number;
   /** Everything up to this key was seen. */
   read_key: number;
   /** JSON: kinds that are not pushed. */

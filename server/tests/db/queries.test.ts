@@ -10,6 +10,7 @@ import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
+import * as notifications from '../../src/domain/notifications/notification-store.ts';
 import * as likes from '../../src/domain/posts/like-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
@@ -18,6 +19,11 @@ import * as verifications from '../../src/domain/verifications/verification-stor
 const at = '2026-06-01T12:00:00.000Z';
 const first = { before: null, limit: 20 };
 const later = { before: 4096, limit: 20 };
+const group = { account_id: 1, group_key: 'liked:1' };
+const since = [
+  { accountId: 1, key: 4096 },
+  { accountId: 2, key: 8192 },
+];
 const repeat = { accountId: 1, key: 'k', operation: 'posts.publish', fingerprint: 'f' };
 
 /** Every read of a store, with each of its forms. */
@@ -25,6 +31,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findAccountByName: (db) => accounts.findAccountByName(db, 'alice', ['username', 'email']),
   findAccount: (db) => accounts.findAccount(db, 1),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
+  readActiveAccountCards: (db) => accounts.readActiveAccountCards(db, [1, 2, 3]),
+  readUsernameIds: (db) => accounts.readUsernameIds(db, ['alice', 'bob']),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),
   'listExplore: all': (db) => feeds.listExplore(db, 'all', first),
   'listExplore: with media': (db) => feeds.listExplore(db, 'with-media', first),
@@ -52,12 +60,20 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listPostsOf: (db) => posts.listPostsOf(db, 1, 100),
   findSession: (db) => sessions.findSession(db, 1),
   findLiveSession: (db) => sessions.findLiveSession(db, 1),
+  readLiveRoles: (db) => sessions.readLiveRoles(db, [1, 2, 3]),
   listSessions: (db) => sessions.listSessions(db, 1, at),
   hasSessionFrom: (db) => sessions.hasSessionFrom(db, 1, '127.0.0.1'),
   findVerification: (db) => verifications.findVerification(db, 1),
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
   'listAuditEntries: all': (db) => audit.listAuditEntries(db, { accountId: null, ...first }),
   'listAuditEntries: of an account': (db) => audit.listAuditEntries(db, { accountId: 1, ...later }),
+  findNotificationSettings: (db) => notifications.findNotificationSettings(db, 1),
+  readNotificationMarks: (db) => notifications.readNotificationMarks(db, [1, 2, 3]),
+  findNotification: (db) => notifications.findNotification(db, group),
+  listMentions: (db) => notifications.listMentions(db, 1),
+  listNotifications: (db) => notifications.listNotifications(db, 1, later),
+  listNotificationsSince: (db) => notifications.listNotificationsSince(db, since, 100),
+  readUnreadCounts: (db) => notifications.readUnreadCounts(db, [1, 2, 3]),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { eventRoutes } from './events.ts';
 import { feedRoutes } from './feeds.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
+import { notificationSchemas } from './notification-wire.ts';
+import { notificationRoutes } from './notifications.ts';
 import { postRoutes } from './posts.ts';
 import { problemComponents } from './problem-responses.ts';
 import { problemOf, v2Errors } from './problems.ts';
@@ -41,7 +44,7 @@ export const v2: Contract = {
   jsonType: 'application/json; charset=utf-8',
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
-    schemas: sharedSchemas,
+    schemas: [...sharedSchemas, ...notificationSchemas],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       headers: sharedHeaders,
@@ -55,6 +58,8 @@ export const v2: Contract = {
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);
+    notificationRoutes(app, surroundings);
+    eventRoutes(app, surroundings);
   },
 };
 

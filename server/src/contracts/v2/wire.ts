@@ -6,8 +6,9 @@ import type { PostView } from '../../domain/posts/post.ts';
 import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
 import * as sample from './samples.ts';
 
-const time = (description: string) => Type.String({ format: 'date-time', description });
-const id = (description: string) => Type.Integer({ minimum: 1, maximum: 2147483647, description });
+export const time = (description: string) => Type.String({ format: 'date-time', description });
+export const id = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: 2147483647, description });
 
 /** Text without control characters and broken Unicode; lengths are code points. */
 export const text = (options: { minLength?: number; maxLength: number; description: string }) =>
@@ -24,7 +25,7 @@ export const NoContent = Type.Null({ description: 'Done; there is no body.' });
  * A value of one type or null. Said by `type` or with null first, the serializer tells them apart at a glance; a union
  * makes it validate each value against the schema.
  */
-function nullable<T extends TSchema & { type?: string }>(schema: T) {
+export function nullable<T extends TSchema & { type?: string }>(schema: T) {
   return schema.type === undefined
     ? Type.Unsafe<Static<T> | null>({ anyOf: [{ type: 'null' }, schema] })
     : Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
@@ -219,7 +220,7 @@ export const SessionListSchema = Type.Object(
 );
 
 /** A page of a list. */
-function pageSchema<T extends TSchema & { $id?: string; examples?: unknown }>(item: T) {
+export function pageSchema<T extends TSchema & { $id?: string; examples?: unknown }>(item: T) {
   return Type.Object(
     {
       items: Type.Array(ref(item)),
@@ -329,5 +330,5 @@ export function presenter(publicUrl: string) {
     return { items: page.items.map(card), nextCursor: page.nextCursor };
   }
 
-  return { profile, me, media, post, tokens, session, posts, cards };
+  return { card, profile, me, media, post, tokens, session, posts, cards };
 }

@@ -150,26 +150,28 @@ async function reaching(db: Kysely<unknown>): Promise<void> {
   await index(db, 'devices', ['account_id']);
   await db.schema
     .createTable('notifications')
-    .addColumn('id', 'integer', (c) => c.primaryKey().notNull())
     .addColumn('account_id', 'integer', (c) => c.notNull())
-    .addColumn('kind', 'varchar(32)', (c) => c.notNull())
     // What is told of once, however often it happens: `liked:<post>`, `followed:<account>`.
     .addColumn('group_key', 'varchar(64)', (c) => c.notNull())
-    .addColumn('actor_id', 'integer', (c) => c.notNull())
+    .addColumn('kind', 'varchar(32)', (c) => c.notNull())
+    .addColumn('actor_id', 'integer')
+    .addColumn('actor_ids', 'text', (c) => c.notNull())
+    .addColumn('actor_count', 'integer', (c) => c.notNull())
     .addColumn('post_id', 'integer')
     .addColumn('notification_key', 'bigint', (c) => c.notNull())
     .addColumn('created_at', time, (c) => c.notNull())
-    .addUniqueConstraint('notifications_once', ['account_id', 'group_key', 'actor_id'])
+    .addColumn('pushed_at', time)
+    .addPrimaryKeyConstraint('notifications_pk', ['account_id', 'group_key'])
     .addForeignKeyConstraint('notifications_account', ['account_id'], 'accounts', ['id'])
     .addForeignKeyConstraint('notifications_actor', ['actor_id'], 'accounts', ['id'])
     .execute();
   await index(db, 'notifications', ['account_id', 'notification_key']);
-  await index(db, 'notifications', ['notification_key']);
   await index(db, 'notifications', ['post_id']);
   await index(db, 'notifications', ['actor_id']);
   await db.schema
     .createTable('notification_settings')
     .addColumn('account_id', 'integer', (c) => c.primaryKey().notNull())
+    .addColumn('last_key', 'bigint', (c) => c.notNull())
     .addColumn('read_key', 'bigint', (c) => c.notNull())
     .addColumn('muted_pushes', 'text', (c) => c.notNull())
     .addForeignKeyConstraint('notification_settings_account', ['account_id'], 'accounts', ['id'])

@@ -4,8 +4,10 @@ import type { AccountCard } from '../accounts/account.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
+import { emit } from '../events.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteFollow, insertFollow, listFollows } from './follow-store.ts';
 
@@ -14,12 +16,13 @@ export type FollowService = ReturnType<typeof followService>;
 type Needs = {
   database: Database;
   newKey: () => number;
+  now: Now;
   feedMemory: FeedMemory;
   accounts: Pick<AccountService, 'findId'>;
 };
 
 /** Who follows whom. */
-export function followService({ database, newKey, feedMemory, accounts }: Needs) {
+export function followService({ database, newKey, now, feedMemory, accounts }: Needs) {
   /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
   async function follow(viewer: Viewer, username: string): Promise<void> {
     const followerId = viewer.accountId;
@@ -31,7 +34,9 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
         throw new DomainError('not_found', 'There is no such account.');
       }
       const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
-      if (await insertFollow(tx, row)) await count(tx, row, 1);
+      if (!(await insertFollow(tx, row))) return;
+      await count(tx, row, 1);
+      await emit(tx, now(), 'account.followed', { followerId, followeeId });
     });
     feedMemory.forgetViewer(followerId);
   }
@@ -58,7 +63,10 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
   }
 
   async function remove(tx: Tx, row: Omit<FollowRow, 'follow_key'>): Promise<void> {
-    if (await deleteFollow(tx, row.follower_id, row.followee_id)) await count(tx, row, -1);
+    if (!(await deleteFollow(tx, row.follower_id, row.followee_id))) return;
+    await count(tx, row, -1);
+    const { follower_id: followerId, followee_id: followeeId } = row;
+    await emit(tx, now(), 'account.unfollowed', { followerId, followeeId });
   }
 
   async function count(tx: Tx, row: Omit<FollowRow, 'follow_key'>, amount: number): Promise<void> {

@@ -11,6 +11,7 @@ import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
+import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
@@ -73,8 +74,7 @@ export function postService(needs: Needs) {
         const row = input.state === 'published' ? { ...draft, ...publication(key) } : draft;
         await insertPost(tx, row);
         await attachAll(tx, row, input.mediaIds);
-        if (input.state === 'published')
-          await addToAccountCount(tx, row.account_id, 'post_count', 1);
+        if (input.state === 'published') await notePublished(tx, row);
         return row.id;
       }),
     );
@@ -113,6 +113,8 @@ export function postService(needs: Needs) {
         updated_at: now().toISOString(),
       } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
+      if (post.state === 'published' && text !== post.text)
+        await emit(tx, now(), 'post.published', { postId: id });
     });
     return read(viewer, id);
   }
@@ -122,9 +124,8 @@ export function postService(needs: Needs) {
     await withFreshKey((key) =>
       database.transaction(async (tx) => {
         const post = await findOwn(tx, viewer, id);
-        if (await updatePost(tx, id, ['draft'], { ...publication(key) })) {
-          await addToAccountCount(tx, post.account_id, 'post_count', 1);
-        }
+        if (await updatePost(tx, id, ['draft'], { ...publication(key) }))
+          await notePublished(tx, post);
       }),
     );
     feedMemory.forgetAuthor(viewer.accountId);
@@ -152,6 +153,7 @@ export function postService(needs: Needs) {
         for (const like of likes) await deleteLike(tx, postId, like.account_id);
         if (likes.length > 0) return false;
         await media.discard(tx, await listMedia(tx, { postId }));
+        await deleteNotificationsAbout(tx, postId);
         await deletePost(tx, postId);
         return true;
       });
@@ -168,20 +170,25 @@ export function postService(needs: Needs) {
 
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
   async function like(viewer: Viewer, id: number): Promise<PostView> {
+    const { accountId } = viewer;
     await checkVisible(viewer, id);
     await database.transaction(async (tx) => {
-      const row = { post_id: id, account_id: viewer.accountId, like_key: newKey() };
+      const row = { post_id: id, account_id: accountId, like_key: newKey() };
       if (!(await insertLike(tx, row))) return;
       if (!(await addToLikeCount(tx, id, 1))) throw noSuchPost();
+      await emit(tx, now(), 'post.liked', { postId: id, accountId });
     });
     return read(viewer, id);
   }
 
   /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
   async function unlike(viewer: Viewer, id: number): Promise<PostView> {
+    const { accountId } = viewer;
     await checkVisible(viewer, id);
     await database.transaction(async (tx) => {
-      if (await deleteLike(tx, id, viewer.accountId)) await addToLikeCount(tx, id, -1);
+      if (!(await deleteLike(tx, id, accountId))) return;
+      await addToLikeCount(tx, id, -1);
+      await emit(tx, now(), 'post.unliked', { postId: id, accountId });
     });
     return read(viewer, id);
   }
@@ -210,6 +217,11 @@ export function postService(needs: Needs) {
     if (post?.state === 'published') return;
     if (post?.account_id !== viewer.accountId) throw noSuchPost();
     throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
+  }
+
+  async function notePublished(tx: Tx, post: PostRow): Promise<void> {
+    await addToAccountCount(tx, post.account_id, 'post_count', 1);
+    await emit(tx, now(), 'post.published', { postId: post.id });
   }
 
   async function findOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {

@@ -186,7 +186,12 @@ export function sessionService(needs: Needs) {
     if (!session || session.account_id !== claims.accountId || session.audience !== audience) {
       throw new DomainError('revoked_token', 'The session has ended; sign in again.');
     }
-    return { accountId: session.account_id, sessionId: session.id, role: session.role };
+    return {
+      accountId: session.account_id,
+      sessionId: session.id,
+      role: session.role,
+      tokenExpiresAt: new Date(claims.expiresAt * 1000).toISOString(),
+    };
   }
 
   /** Live sessions of the viewer, the one used last first. */

@@ -5,6 +5,8 @@ export type Viewer = {
   accountId: number;
   sessionId: number;
   role: Role;
+  /** When the access token ends, for what stays open longer than a request. */
+  tokenExpiresAt?: string;
 };
 
 /** A session as its owner sees it in the list. */

@@ -10,6 +10,14 @@ select * from `accounts` where `id` = ? and `deleted_at` is null;
 select `accounts`.`id`, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `accounts` left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `accounts`.`id` in (?, ?, ?, ?, ?) and `accounts`.`deleted_at` is null;
 -- ready, 1, 2, 3, 1, 1
 
+-- readActiveAccountCards
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `accounts` left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `accounts`.`id` in (?, ?, ?, ?, ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null;
+-- ready, 1, 2, 3, 1, 1
+
+-- readUsernameIds
+select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) and `kind` = ?;
+-- alice, bob, username
+
 -- listByAuthors
 select `feed_key`, `id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `state` = ? and `feed_key` < ? order by `feed_key` desc limit ?;
 -- 1, 2, 3, 1, 1, published, 9007199254740991, 21
@@ -118,6 +126,10 @@ select * from `sessions` where `id` = ?;
 select `sessions`.`id`, `sessions`.`account_id`, `sessions`.`audience`, `sessions`.`expires_at`, `accounts`.`role` from `sessions` inner join `accounts` on `accounts`.`id` = `sessions`.`account_id` where `sessions`.`id` = ? and `sessions`.`ended_at` is null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
 -- 1
 
+-- readLiveRoles
+select `sessions`.`id`, `accounts`.`role` from `sessions` inner join `accounts` on `accounts`.`id` = `sessions`.`account_id` where `sessions`.`id` in (?, ?, ?, ?, ?) and `sessions`.`ended_at` is null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
+-- 1, 2, 3, 1, 1
+
 -- listSessions
 select * from `sessions` where `account_id` = ? and `ended_at` is null and `expires_at` > ? order by `last_used_at` desc, `id` desc;
 -- 1, 2026-06-01T12:00:00.000Z
@@ -141,6 +153,34 @@ select * from `audit_log` where `id` < ? order by `id` desc limit ?;
 -- listAuditEntries: of an account
 select * from `audit_log` where `account_id` = ? and `id` < ? order by `id` desc limit ?;
 -- 1, 4096, 21
+
+-- findNotificationSettings
+select * from `notification_settings` where `account_id` = ?;
+-- 1
+
+-- readNotificationMarks
+select `account_id`, `last_key`, `read_key` from `notification_settings` where `account_id` in (?, ?, ?, ?, ?);
+-- 1, 2, 3, 1, 1
+
+-- findNotification
+select * from `notifications` where `account_id` = ? and `group_key` = ?;
+-- 1, liked:1
+
+-- listMentions
+select `account_id`, `actor_count` from `notifications` where `post_id` = ? and `kind` = ?;
+-- 1, mentioned
+
+-- listNotifications
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit ?;
+-- 0, published, 1, 4096, 21
+
+-- listNotificationsSince
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
+-- 0, published, 1, 4096, 2, 8192, 100
+
+-- readUnreadCounts
+select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
+-- 0, published, 1, 2, 3, 1, 1
 
 -- isEventDone
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
