@@ -1,4 +1,5 @@
 export type * from './generated.ts';
+export type { LiveEvent, LiveOptions } from './live-events.ts';
 export type {
   AnswerOf,
   CallOptions,

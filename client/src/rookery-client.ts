@@ -1,4 +1,13 @@
-import type { AccountCard, Me, Media, Operations, Post, Tokens } from './generated.ts';
+import type {
+  AccountCard,
+  Me,
+  Media,
+  Notification,
+  Operations,
+  Post,
+  Tokens,
+} from './generated.ts';
+import { type LiveEvent, type LiveOptions, liveEvents } from './live-events.ts';
 import {
   type AnswerOf,
   type CallOptions,
@@ -204,5 +213,17 @@ export function rookeryClient(options: ClientOptions) {
       username: string,
       { signal, ...query }: ListOptions<'listFollowing'> = {},
     ): AsyncGenerator<AccountCard> => every('listFollowing', { path: { username }, query, signal }),
+    /** What others did, the latest first. */
+    notifications: ({
+      signal,
+      ...query
+    }: ListOptions<'listNotifications'> = {}): AsyncGenerator<Notification> =>
+      every('listNotifications', { query, signal }),
+    /**
+     * What happens, as it happens; a lost connection is opened anew, and nothing is left out.
+     * @example for await (const { type, data } of client.events()) if (type === 'notification') show(data);
+     */
+    events: (more: LiveOptions = {}): AsyncGenerator<LiveEvent, void, undefined> =>
+      liveEvents({ baseUrl, fetch, keeper }, more),
   };
 }

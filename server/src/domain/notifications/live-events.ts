@@ -29,7 +29,7 @@ type Needs = {
 };
 
 /** How often the database is asked, for all connections together. Nobody asks while none is open. */
-const tickMs = 400;
+const tickMs = 300;
 const beatMs = 15_000;
 const maxStreamsPerAccount = 10;
 
