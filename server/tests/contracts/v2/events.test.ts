@@ -6,6 +6,7 @@ import { presenter } from '../../../src/contracts/v2/wire.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { type EventStream, openEvents } from '../../support/event-stream.ts';
 import { aPost } from '../../support/given.ts';
+import { refusals } from '../../support/scenarios.ts';
 import {
   type Person,
   type ServerOptions,
@@ -15,6 +16,17 @@ import {
 
 const minuteMs = 60_000;
 const device = { name: 'test', address: '127.0.0.1' };
+
+refusals('what a stream refuses', [
+  ...['p1', 'n', 'x'.repeat(65), 'n1; drop'].map((id) => ({
+    name: `to go on after ${id}`,
+    as: 'alice' as const,
+    send: ['GET', '/v2/events'] as ['GET', string],
+    headers: { 'last-event-id': id },
+    expect: [422, { code: 'invalid', fields: [{ field: 'last-event-id' }] }] as [number, object],
+  })),
+  { name: 'HEAD', as: 'alice', send: ['HEAD', '/v2/events'], expect: [405] },
+]);
 
 describe('the body of a stream', () => {
   it('is cut when nobody reads it, before much has gathered', () => {
@@ -167,26 +179,12 @@ describe('GET /v2/events', () => {
     ]);
   });
 
-  it.each(['p1', 'n', 'x'.repeat(65), 'n1; drop'])('refuses to go on after %s', async (id) => {
-    const { status, body } = await server.send('GET', '/v2/events', {
-      as: 'alice',
-      headers: { 'last-event-id': id },
-    });
-
-    expect(status).toBe(422);
-    expect(body).toMatchObject({ code: 'invalid', fields: [{ field: 'last-event-id' }] });
-  });
-
   it('S39: reads no token from its address', async () => {
     const { accessToken } = await server.tokens('alice');
 
     const { status } = await server.send('GET', `/v2/events?token=${accessToken}`);
 
     expect(status).toBe(401);
-  });
-
-  it('answers no HEAD', async () => {
-    expect(await server.send('HEAD', '/v2/events', { as: 'alice' })).toMatchObject({ status: 405 });
   });
 
   const endings: Array<[name: string, act: () => Promise<unknown>]> = [
@@ -256,6 +254,23 @@ describe('GET /v2/events', () => {
 
     expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(refused.headers['retry-after']).toBe('2');
+  });
+
+  it('forgets those who left before it began', async () => {
+    await server.close();
+    await begin({ environment: { EVENT_STREAMS: '3' } });
+    const { accessToken } = await server.tokens('alice');
+    const headers = { authorization: `Bearer ${accessToken}` };
+
+    for (let ms = 0; ms < 20; ms += 1) {
+      const left = fetch(`${url}/v2/events`, { headers, signal: AbortSignal.timeout(ms) });
+      await left.then(({ body }) => body?.cancel()).catch(() => {});
+    }
+
+    await vi.waitFor(async () => {
+      const opened = await Promise.all([open('alice'), open('bob'), open('carla')]);
+      expect(opened.map(({ status }) => status)).toEqual([200, 200, 200]);
+    }, 5000);
   });
 
   it('ends at once when the server stops, and does not hold it up', async () => {

@@ -282,6 +282,22 @@ describe('notifications', () => {
     });
   });
 
+  it('count right when many like, and half of them regret it, all at once', {
+    timeout: 60_000,
+  }, async () => {
+    const people = await newPeople(server, 20);
+    const { posts } = server.app.services;
+
+    await Promise.all(people.map((person) => posts.like(person, postId)));
+    const working = server.work();
+    await Promise.all(people.slice(10).map((person) => posts.unlike(person, postId)));
+    await working;
+    await server.work();
+
+    expect((await listOf('alice')).items).toMatchObject([{ actorCount: 10 }]);
+    expect(await server.app.database.selectFrom('outbox').selectAll().execute()).toEqual([]);
+  });
+
   it('are read up to a mark, which only moves forward', async () => {
     await like('bob');
     await server.work();
