@@ -9,7 +9,7 @@ import { type Jobs, jobsOf } from './jobs.ts';
 
 const minuteMs = 60_000;
 
-describe('pushes', () => {
+describe('pushes', { timeout: 60_000 }, () => {
   let server: TestServer;
   let jobs: Jobs;
   let wanted: Array<Events['push.wanted']>;

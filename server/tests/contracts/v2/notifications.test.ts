@@ -243,7 +243,7 @@ describe('notifications', () => {
   });
 
   it('group a hundred likes of a post, and keep pages steady while more come', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const people = await newPeople(server, 100);
     const others: number[] = [];
