@@ -8,6 +8,7 @@ export type Schema = {
   sessions: SessionRow;
   media: MediaRow;
   posts: PostRow;
+  upload_names: UploadNameRow;
   likes: LikeRow;
   follows: FollowRow;
   verifications: VerificationRow;
@@ -116,6 +117,9 @@ export type PostRow = {
   updated_at: string;
   published_at: string | null;
 };
+
+/** The name of the file that a draft was made of; free again when the post is deleted. */
+export type UploadNameRow = { account_id: number; name: string; post_id: number };
 
 export type LikeRow = { post_id: number; account_id: number; like_key: number };
 

@@ -12,6 +12,7 @@ import { findRepeat } from '../../src/domain/idempotency-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
 import * as likes from '../../src/domain/posts/like-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
+import * as uploadNames from '../../src/domain/posts/upload-name-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
 import * as verifications from '../../src/domain/verifications/verification-store.ts';
 
@@ -50,6 +51,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   readPosts: (db) => posts.readPosts(db, [1, 2, 3]),
   listDraftIds: (db) => posts.listDraftIds(db, 1, later),
   listPostsOf: (db) => posts.listPostsOf(db, 1, 100),
+  hasUploadName: (db) => uploadNames.hasUploadName(db, 1, 'dune.jpg'),
   findSession: (db) => sessions.findSession(db, 1),
   findLiveSession: (db) => sessions.findLiveSession(db, 1),
   listSessions: (db) => sessions.listSessions(db, 1, at),

@@ -43,6 +43,8 @@ export type Upload = {
   alt: string;
   purpose: MediaRow['purpose'];
   idempotencyKey: string | null;
+  /** What is kept together with it, or not at all. */
+  within?: (tx: Tx, mediaId: number) => Promise<void>;
 };
 
 /** A variant that may be sent to whoever asked. */
@@ -90,15 +92,23 @@ export function mediaService(needs: Needs) {
     };
     // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
     await upload.file.keep(row.original_key);
-    const winner = await writeOrDrop(row, repeat);
+    const winner = await writeOrDrop(row, repeat, upload.within);
     if (winner === row.id) return row;
     await blobs.delete(row.original_key);
     return readMedia(winner);
   }
 
-  async function writeOrDrop(row: MediaRow, repeat: Repeatable | null): Promise<number> {
+  async function writeOrDrop(
+    row: MediaRow,
+    repeat: Repeatable | null,
+    within: Upload['within'],
+  ): Promise<number> {
     try {
-      return await database.transaction((tx) => writeRow(tx, row, repeat));
+      return await database.transaction(async (tx) => {
+        const winner = await writeRow(tx, row, repeat);
+        if (winner === row.id) await within?.(tx, row.id);
+        return winner;
+      });
     } catch (error) {
       // A refusal of ours was rolled back for certain; after any other error the row may be there.
       if (error instanceof DomainError) await blobs.delete(row.original_key);

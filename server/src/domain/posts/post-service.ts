@@ -12,7 +12,7 @@ import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.t
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
-import type { Now } from '../ports.ts';
+import type { Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, insertLike, listLikes } from './like-store.ts';
 import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
@@ -25,6 +25,7 @@ import {
   updatePost,
 } from './post-store.ts';
 import { readPostViews } from './post-views.ts';
+import { deleteUploadName, hasUploadName, insertUploadName } from './upload-name-store.ts';
 
 export type PostService = ReturnType<typeof postService>;
 
@@ -33,7 +34,7 @@ type Needs = {
   newId: NewId;
   newKey: () => number;
   now: Now;
-  media: Pick<MediaService, 'discard'>;
+  media: Pick<MediaService, 'keep' | 'discard'>;
   feedMemory: FeedMemory;
 };
 
@@ -44,6 +45,13 @@ export type NewPost = {
   idempotencyKey: string | null;
   /** Whether it may have neither a text nor a picture. */
   isEmptyAllowed?: boolean;
+};
+
+/** A picture that becomes a draft of its own. */
+export type NamedUpload = {
+  file: StagedBlob;
+  /** Of at most 255 characters; no two posts of an account have files of one name. */
+  name: string;
 };
 
 export type PostChange = {
@@ -84,6 +92,35 @@ export function postService(needs: Needs) {
     );
     feedMemory.forgetAuthor(viewer.accountId);
     return read(viewer, id);
+  }
+
+  /**
+   * Keeps an upload as a draft with one picture and no text: both or neither.
+   * @throws DomainError `taken` (another post has a file of this name) · those of `media.keep`
+   */
+  async function uploadDraft(viewer: Viewer, { file, name }: NamedUpload): Promise<PostView> {
+    try {
+      // Spares the work on the picture; the key of the table decides, in the transaction.
+      if (await hasUploadName(database, viewer.accountId, name)) throw uploadNameTaken();
+      const draft = newDraft(await newId('posts'), viewer, { text: '', mediaIds: [] });
+      const within = (tx: Tx, mediaId: number) => writeUpload(tx, draft, { name, mediaId });
+      const upload = { file, alt: '', purpose: 'post', idempotencyKey: null, within } as const;
+      await media.keep(viewer, upload);
+      return await read(viewer, draft.id);
+    } finally {
+      await file.discard();
+    }
+  }
+
+  async function writeUpload(
+    tx: Tx,
+    draft: PostRow,
+    { name, mediaId }: { name: string; mediaId: number },
+  ): Promise<void> {
+    await insertPost(tx, { ...draft, has_media: 1 });
+    const row = { account_id: draft.account_id, name, post_id: draft.id };
+    if (!(await insertUploadName(tx, row))) throw uploadNameTaken();
+    await attachAll(tx, draft, [mediaId]);
   }
 
   /** @throws DomainError `not_found`: there is none, or the viewer may not see it */
@@ -135,6 +172,22 @@ export function postService(needs: Needs) {
     return read(viewer, id);
   }
 
+  /** Shows a draft to all, or moves a published post to where a new one would stand. @throws DomainError `not_found` · `forbidden` */
+  async function publishAnew(viewer: Viewer, id: number): Promise<PostView> {
+    await withFreshKey((key) =>
+      database.transaction(async (tx) => {
+        const post = await findOwn(tx, viewer, id);
+        if (await updatePost(tx, id, ['draft'], publication(key))) {
+          await addToAccountCount(tx, post.account_id, 'post_count', 1);
+        } else if (!(await updatePost(tx, id, ['published'], publication(key)))) {
+          throw noSuchPost();
+        }
+      }),
+    );
+    feedMemory.forgetAuthor(viewer.accountId);
+    return read(viewer, id);
+  }
+
   /** Deletes a post of the viewer's: it is gone everywhere at once, its pictures' files a little later. @throws DomainError `not_found` */
   async function remove(viewer: Viewer, id: number): Promise<void> {
     await database.transaction(async (tx) => {
@@ -143,6 +196,7 @@ export function postService(needs: Needs) {
       if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
       if (post.state === 'published')
         await addToAccountCount(tx, post.account_id, 'post_count', -1);
+      await deleteUploadName(tx, id);
       await emit(tx, now(), 'post.deleted', { postId: id });
     });
     feedMemory.forgetAuthor(viewer.accountId);
@@ -156,6 +210,7 @@ export function postService(needs: Needs) {
         for (const like of likes) await deleteLike(tx, postId, like.account_id);
         if (likes.length > 0) return false;
         await media.discard(tx, await listMedia(tx, { postId }));
+        await deleteUploadName(tx, postId);
         await deletePost(tx, postId);
         return true;
       });
@@ -233,7 +288,11 @@ export function postService(needs: Needs) {
     }
   }
 
-  function newDraft(id: number, viewer: Viewer, { text, mediaIds }: NewPost): PostRow {
+  function newDraft(
+    id: number,
+    viewer: Viewer,
+    { text, mediaIds }: Pick<NewPost, 'text' | 'mediaIds'>,
+  ): PostRow {
     const at = now().toISOString();
     return {
       id,
@@ -266,9 +325,11 @@ export function postService(needs: Needs) {
 
   return {
     create,
+    uploadDraft,
     read,
     update,
     publish,
+    publishAnew,
     remove,
     purge,
     listDrafts,
@@ -276,6 +337,10 @@ export function postService(needs: Needs) {
     unlike,
     listLikers,
   };
+}
+
+function uploadNameTaken(): DomainError {
+  return new DomainError('taken', 'A file of this name was uploaded before.');
 }
 
 function repeatOf(viewer: Viewer, input: NewPost): Repeatable | null {

@@ -110,6 +110,10 @@ select `id` from `posts` where `account_id` = ? and `state` = ? and `id` < ? ord
 select * from `posts` where `account_id` = ? limit ?;
 -- 1, 100
 
+-- hasUploadName
+select `post_id` from `upload_names` where `account_id` = ? and `name` = ?;
+-- 1, dune.jpg
+
 -- findSession
 select * from `sessions` where `id` = ?;
 -- 1

@@ -112,6 +112,10 @@ select "id" from "posts" where "account_id" = $1 and "state" = $2 and "id" < $3 
 select * from "posts" where "account_id" = $1 limit $2;
 -- 1, 100
 
+-- hasUploadName
+select "post_id" from "upload_names" where "account_id" = $1 and "name" = $2;
+-- 1, dune.jpg
+
 -- findSession
 select * from "sessions" where "id" = $1;
 -- 1

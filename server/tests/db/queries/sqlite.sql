@@ -110,6 +110,10 @@ select "id" from "posts" where "account_id" = (select ?) and "state" = (select ?
 select * from "posts" where "account_id" = (select ?) limit (select ?);
 -- 1, 100
 
+-- hasUploadName
+select "post_id" from "upload_names" where "account_id" = (select ?) and "name" = (select ?);
+-- 1, dune.jpg
+
 -- findSession
 select * from "sessions" where "id" = (select ?);
 -- 1
