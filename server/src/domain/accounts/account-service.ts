@@ -12,6 +12,7 @@ import { endSessionsOf } from '../sessions/session-store.ts';
 import {
   type AccountCard,
   checkDisplayName,
+  checkLoginName,
   checkPassword,
   checkUsername,
   foldName,
@@ -89,6 +90,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     checkUsername(input.username);
     checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
+    if (input.loginName !== undefined) checkLoginName(input.loginName);
     const repeat = repeatOf(input);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
@@ -132,6 +134,16 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
   /** Id of the account with this username. @throws DomainError `not_found` */
   async function findId(username: string): Promise<number> {
     return (await findByUsername(username)).id;
+  }
+
+  /** Id of the account that is called so: its login name or its username, in any case. @throws DomainError `not_found` */
+  async function findIdByCall(name: string): Promise<number> {
+    const nameKey = foldName(name);
+    const row = await findAccountByName(database, nameKey, allNames);
+    // One row may be login name and e-mail at once; an e-mail alone is nobody's business.
+    const isCalledSo = row && [row.username, row.login_name ?? ''].map(foldName).includes(nameKey);
+    if (!isCalledSo || row.disabled_at) throw noSuchAccount();
+    return row.id;
   }
 
   /** Changes what others see of the viewer. @throws DomainError `invalid` */
@@ -214,7 +226,7 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     };
   }
 
-  return { signUp, create, readCard, readMe, readProfile, findId, updateMe, closeMe };
+  return { signUp, create, readCard, readMe, readProfile, findId, findIdByCall, updateMe, closeMe };
 }
 
 type NamedSignUp = SignUp & { username: string };

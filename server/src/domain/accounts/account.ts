@@ -103,6 +103,16 @@ export function checkDisplayName(displayName: string): void {
   if (foldName(displayName) === '') throw invalid('displayName', 'must not be empty');
 }
 
+/** Folded names are kept in a column of this width; folding makes some letters many. */
+const maxNameKeyLength = 254;
+
+/** @throws DomainError `invalid` (loginName) */
+export function checkLoginName(loginName: string): void {
+  const { length } = foldName(loginName);
+  if (length === 0) throw invalid('loginName', 'must not be empty');
+  if (length > maxNameKeyLength) throw invalid('loginName', 'is too long');
+}
+
 /** Says which name somebody else holds. */
 export function nameTaken(field: string): DomainError {
   const message = 'is taken; choose another';

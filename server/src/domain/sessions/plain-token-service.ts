@@ -27,10 +27,18 @@ export function plainTokenService({ sessions, tokens }: Needs) {
     return tokens.signPlain(ours, claims);
   }
 
-  /** Tells who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
-  async function resolve(token: string | null, audience: string): Promise<PlainViewer> {
+  /**
+   * Tells who asks. A token that is good may still be refused for what it says, by an error of the caller's.
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
+   */
+  async function resolve(
+    token: string | null,
+    audience: string,
+    checkClaims: (claims: PlainClaims) => void = () => {},
+  ): Promise<PlainViewer> {
     if (token === null) throw new DomainError('no_token', 'This needs an access token.');
     const { more, ...claims } = await tokens.verifyPlain(token, audience);
+    checkClaims(more);
     return { ...(await sessions.viewerOf(claims)), claims: more };
   }
 

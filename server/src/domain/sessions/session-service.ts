@@ -84,7 +84,7 @@ export function sessionService(needs: Needs) {
 
   /**
    * Opens a session for somebody who has shown who they are: where every way of signing in ends.
-   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile
+   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile · `revoked_token`
    */
   async function open(
     accountId: number,
@@ -108,6 +108,9 @@ export function sessionService(needs: Needs) {
       const passwordHash = proof.by === 'password' ? { passwordHash: proof.passwordHash } : {};
       const isOpen = await noteLogin(tx, accountId, { ...passwordHash, at: session.created_at });
       if (!isOpen) throw wrongPassword();
+      if (proof.by === 'session' && !(await findLiveSession(tx, proof.sessionId))) {
+        throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+      }
       const other = await claimRepeat(tx, repeat, session.id, now());
       if (other !== null) return other;
       await insertSession(tx, session);

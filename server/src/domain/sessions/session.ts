@@ -50,7 +50,9 @@ export type OpenSession = {
 /** How somebody showed who they are. */
 export type Proof =
   | { by: 'password'; passwordHash: string }
-  | { by: 'app-password' | 'identity' | 'passkey' | 'second-factor' };
+  /** Another session of the account, which must still be alive. */
+  | { by: 'session'; sessionId: number }
+  | { by: 'sign-up' | 'app-password' | 'identity' | 'passkey' | 'second-factor' };
 
 /** Ids are below 2^31 on every engine; asking some of them for more is an error. */
 const maxId = 2 ** 31 - 1;
