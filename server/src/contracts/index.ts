@@ -1,6 +1,7 @@
 import type { Contract } from './contract.ts';
+import { hmlet } from './hmlet/contract.ts';
 import { miniSns } from './mini-sns/contract.ts';
 import { v2 } from './v2/contract.ts';
 
 /** Every contract that this program speaks. */
-export const contracts: readonly Contract[] = [v2, miniSns];
+export const contracts: readonly Contract[] = [v2, hmlet, miniSns];
