@@ -14,7 +14,8 @@ describe('two servers on one database', () => {
     const environment = { DATABASE_URL: database.url };
     first = await testServer({ environment });
     second = await testServer({ environment });
-  });
+    // The tables of a new database take MySQL long on a busy machine.
+  }, 120_000);
 
   afterEach(async () => {
     await first.close();
