@@ -63,6 +63,13 @@ export type Me = {
   createdAt: string;
   email: string | null;
   emailVerified: boolean;
+  /** Of the mails that the account gets. */
+  language: string;
+  /** With its country code: `+59898765432`. */
+  phone: string | null;
+  phoneVerified: boolean;
+  /** False when a provider is the only way in. */
+  hasPassword: boolean;
   role: 'user' | 'moderator' | 'admin';
   /** Bytes that count against the quota. */
   mediaBytes: number;
@@ -79,6 +86,16 @@ export type Tokens = {
   refreshToken: string;
   /** Number of the session behind the tokens. */
   sessionId: number;
+};
+
+/** Lets one person sign up. */
+export type Invite = {
+  /** For `invite` of the sign-up; works once. */
+  token: string;
+  /** The only address that it is for. */
+  email: string | null;
+  /** When it ends unless it is used. */
+  expiresAt: string;
 };
 
 /** A place where the account is signed in. */
@@ -101,6 +118,14 @@ export type Session = {
 /** Every place where the account is signed in. */
 export type SessionList = {
   items: Array<Session>;
+};
+
+/** A code is on its way to a phone. */
+export type PhoneAsked = {
+  /** The number as it was understood. */
+  phone: string;
+  /** Until when the code is valid. */
+  expiresAt: string;
 };
 
 /** A picture. */
@@ -176,9 +201,299 @@ export type AccountCardPage = {
   nextCursor: string | null;
 };
 
+/** An account as moderators and admins see it. */
+export type AdminAccount = {
+  /** Number of the account. */
+  id: number;
+  username: string;
+  displayName: string;
+  email: string | null;
+  emailVerified: boolean;
+  phone: string | null;
+  phoneVerified: boolean;
+  role: 'user' | 'moderator' | 'admin';
+  /** False after a forced reset, until one is chosen. */
+  hasPassword: boolean;
+  /** When the account was made. */
+  createdAt: string;
+  /** When somebody signed in last. */
+  lastLoginAt: string | null;
+  /** Since when nobody gets in; null while the account is active. */
+  disabledAt: string | null;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type AdminAccountPage = {
+  items: Array<AdminAccount>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** Something that concerns who may get in. */
+export type AuditEntry = {
+  /** Number of the entry; a later one is higher. */
+  id: number;
+  /** What happened. */
+  action: string;
+  /** Whom it happened to; the account may be gone. */
+  accountId: number | null;
+  /** Who did it; null for strangers and for the command line. */
+  actorId: number | null;
+  /** Where it was asked for. */
+  address: string;
+  /** More, by kind of action. */
+  details: Record<string, unknown>;
+  /** When it happened. */
+  createdAt: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type AuditEntryPage = {
+  items: Array<AuditEntry>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** Something that happened to the security of your account. */
+export type SecurityEvent = {
+  /** What happened. */
+  action: string;
+  /** `unknown`: somebody who was not signed in. */
+  by: 'you' | 'staff' | 'unknown';
+  /** Null for what the staff did. */
+  address: string | null;
+  /** When it happened. */
+  createdAt: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type SecurityEventPage = {
+  items: Array<SecurityEvent>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** A device that pushes reach. */
+export type Device = {
+  /** As the app names the device: random, made once per installation. */
+  deviceId: string;
+  /** `ios`, `android` or `web`. */
+  type: string;
+  /** Whether it is sent pushes: until the session ends that it was registered from. */
+  isActive: boolean;
+  /** When it came to the account. */
+  createdAt: string;
+  /** When it was registered last. */
+  updatedAt: string;
+};
+
+/** Devices of an account, the one heard of last first. */
+export type DeviceList = {
+  items: Array<Device>;
+};
+
+/** What browsers subscribe with. */
+export type PushKey = {
+  /** For `applicationServerKey`; base64url. */
+  publicKey: string;
+};
+
+/** Who may vouch for people. */
+export type IdentityProvider = {
+  /** For the addresses: `google`. */
+  name: string;
+  /** What an app that signed somebody in at the provider sends. */
+  credential: 'id-token' | 'access-token';
+  /** Whether browsers can be sent there from here. */
+  canAuthorize: boolean;
+};
+
+/** Every provider that this server offers. */
+export type IdentityProviderList = {
+  items: Array<IdentityProvider>;
+};
+
+/** A way into the account through a provider. */
+export type Identity = {
+  /** Number of the identity. */
+  id: number;
+  /** Null when the provider is not offered any more. */
+  provider: string | null;
+  /** What the provider named when it was linked. */
+  email: string | null;
+  /** When it was linked. */
+  createdAt: string;
+  /** When it was used last. */
+  lastUsedAt: string;
+};
+
+/** Every provider that leads into the account. */
+export type IdentityList = {
+  items: Array<Identity>;
+};
+
+/** What signing in through a provider hands out. */
+export type SignedIn = {
+  /** Goes into `Authorization: Bearer …`. */
+  accessToken: string;
+  tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  expiresIn: number;
+  /** Buys the next pair, once. */
+  refreshToken: string;
+  /** Number of the session behind the tokens. */
+  sessionId: number;
+  /** Whether the account was made just now. */
+  created: boolean;
+};
+
+/** A sign-in at a provider that has begun. */
+export type Authorization = {
+  /** Where the browser is to be sent. */
+  authorizationUrl: string;
+  /** Keep it, and take no answer from the browser that carries another. */
+  state: string;
+  /** When it is too late. */
+  expiresAt: string;
+};
+
+/** A post beside a notification, with its first picture. */
+export type NotificationPost = {
+  /** Number of the post. */
+  id: number;
+  /** Its first 200 characters. */
+  text: string;
+  author: AccountCard;
+  picture: null | Media;
+};
+
+/** Something that others did. */
+export type Notification = {
+  /** Stays while more people join. */
+  id: string;
+  /** All likes of a post are one notification. */
+  kind: 'followed' | 'liked' | 'mentioned';
+  post: null | NotificationPost;
+  /** Up to three of those who did it, the latest first. */
+  actors: Array<AccountCard>;
+  /** How many did it. */
+  actorCount: number;
+  /** When somebody joined last. */
+  createdAt: string;
+  isRead: boolean;
+  /** Its place in the list, which is also the `id` of its live event. */
+  cursor: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type NotificationPage = {
+  items: Array<Notification>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** How much is unread. */
+export type UnreadCount = {
+  /** Notifications that were not read yet. */
+  count: number;
+};
+
+/** Which notifications are pushed. */
+export type NotificationSettings = {
+  /** Which kinds are pushed to devices. The list has all of them. */
+  push: {
+    followed: boolean;
+    liked: boolean;
+    mentioned: boolean;
+  };
+};
+
+/** What an authenticator app needs; shown this once. */
+export type TotpKey = {
+  /** For those who type it into their app: base32. */
+  secret: string;
+  /** To be shown as a QR code. */
+  otpauthUri: string;
+};
+
+/** Ways in without the authenticator; shown this once. */
+export type RecoveryCodes = {
+  /** Each works once; to be kept safe. */
+  recoveryCodes: Array<string>;
+};
+
+/** What protects your account. */
+export type Security = {
+  hasPassword: boolean;
+  /** Whether signing in needs a second factor. */
+  hasTotp: boolean;
+  recoveryCodesLeft: number;
+  /** How many there are. */
+  passkeys: number;
+  /** How many there are. */
+  appPasswords: number;
+};
+
+/** A passkey of yours. */
+export type Passkey = {
+  /** Number in the list. */
+  id: number;
+  name: string;
+  /** When it was made. */
+  createdAt: string;
+  /** When it was used last; null: never. */
+  lastUsedAt: string | null;
+};
+
+/** All of yours, the newest first. */
+export type PasskeyList = {
+  items: Array<Passkey>;
+};
+
+/** For `PublicKeyCredential.parseCreationOptionsFromJSON()`, whose result goes into `navigator.credentials.create()`; good for five minutes. */
+export type PasskeyCreation = {
+  challenge: string;
+  rp: Record<string, unknown>;
+};
+
+/** For `PublicKeyCredential.parseRequestOptionsFromJSON()`, whose result goes into `navigator.credentials.get()`; good for five minutes. */
+export type PasskeyRequest = {
+  challenge: string;
+  rpId: string;
+};
+
+/** A password for one program. */
+export type AppPassword = {
+  /** Number in the list. */
+  id: number;
+  name: string;
+  /** When it was made. */
+  createdAt: string;
+  /** When it was used last; null: never. */
+  lastUsedAt: string | null;
+};
+
+/** All of yours, the newest first. */
+export type AppPasswordList = {
+  items: Array<AppPassword>;
+};
+
+/** A password for one program, just made. */
+export type NewAppPassword = {
+  /** Number in the list. */
+  id: number;
+  name: string;
+  /** When it was made. */
+  createdAt: string;
+  /** When it was used last; null: never. */
+  lastUsedAt: string | null;
+  /** Shown this once. */
+  password: string;
+};
+
 /** What each operation takes and answers, by its `operationId`. */
 export type Operations = {
-  /** Make an account. */
+  /** Make an account. With an e-mail, a mail is sent that confirms it. */
   signUp: {
     body: {
       /** 1 to 30 of A-Z a-z 0-9 _ . - */
@@ -188,6 +503,10 @@ export type Operations = {
       email?: string;
       /** Need not be unique. */
       displayName?: string;
+      /** Of the mails that you get. */
+      language?: 'en' | 'es';
+      /** Of a moderator; needed where sign-ups are closed. */
+      invite?: string;
     };
     answer: Me;
   };
@@ -202,12 +521,23 @@ export type Operations = {
       displayName?: string;
       /** A few words about oneself. */
       bio?: string;
+      /** Of the mails that you get. */
+      language?: 'en' | 'es';
     };
     answer: Me;
   };
-  /** Close your account. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. */
+  /** Close your account. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`). */
   closeMe: {
     answer: undefined;
+  };
+  /** Who got into your account or tried to, the latest first. */
+  listSecurityEvents: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: SecurityEventPage;
   };
   /** Read the page of an account. */
   readProfile: {
@@ -254,7 +584,64 @@ export type Operations = {
     };
     answer: AccountCardPage;
   };
-  /** Sign in. */
+  /** Change your e-mail address. Sends a mail to the new address; the account keeps the old one until that is confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. An account without a password leaves it out, within ten minutes after signing in. */
+  changeEmail: {
+    body: {
+      email: string;
+      /** Needed unless the account has none. */
+      password?: string;
+    };
+    answer: undefined;
+  };
+  /** Have the mail sent again that confirms your address. The one before works no more. */
+  sendEmailVerification: {
+    answer: undefined;
+  };
+  /** Confirm an e-mail address. By the `token` of the link, which needs no session, or signed in by the `code`, which works for ten minutes and five tries. */
+  confirmEmail: {
+    body: {
+      /** Of the link in the mail. */
+      token?: string;
+      /** Of the mail, by whoever is signed in. */
+      code?: string;
+    };
+    answer: undefined;
+  };
+  /** Change your password. Ends your other sessions. An account that has no password yet gets its first one within ten minutes after signing in. */
+  changePassword: {
+    body: {
+      /** Left out by an account that has none. */
+      oldPassword?: string;
+      /** 8 to 128 characters. */
+      newPassword: string;
+    };
+    answer: undefined;
+  };
+  /** Have a mail sent that lets you choose a new password. Answers the same whether anybody has the address or not. */
+  askPasswordRecovery: {
+    body: {
+      email: string;
+    };
+    answer: undefined;
+  };
+  /** Choose a new password by the link of a mail. The token works once, for half an hour. All sessions end, and the e-mail counts as confirmed. */
+  recoverPassword: {
+    body: {
+      /** Of the link in the mail. */
+      token: string;
+      /** 8 to 128 characters. */
+      password: string;
+    };
+    answer: undefined;
+  };
+  /** Invite somebody, as a moderator or admin. The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. */
+  createInvite: {
+    body: {
+      email?: string;
+    };
+    answer: Invite;
+  };
+  /** Sign in. An account with a second factor answers `second_factor_required` with a challenge, for `POST /v2/sessions/second-factor`. An app password stands in place of the password, and needs none. */
   logIn: {
     body: {
       /** Username or e-mail. */
@@ -278,6 +665,253 @@ export type Operations = {
   endSession: {
     path: {
       id: number | 'current';
+    };
+    answer: undefined;
+  };
+  /** Have a code sent to your phone. Six digits by text message, in place of any sent before. Whether another account has the number shows at confirmation alone. */
+  askForPhoneCode: {
+    body: {
+      /** With its country code; spaces, dashes and brackets do not matter. */
+      phone: string;
+    };
+    answer: PhoneAsked;
+  };
+  /** Remove your number. */
+  removePhone: {
+    answer: undefined;
+  };
+  /** Confirm your number by the code. A code can be tried five times and works once. */
+  confirmPhone: {
+    body: {
+      /** The six digits of the message. */
+      code: string;
+    };
+    answer: Me;
+  };
+  /** Whom this server lets vouch for people. */
+  listIdentityProviders: {
+    answer: IdentityProviderList;
+  };
+  /** Sign in, or up, with what an app got from the provider. An account is joined by its e-mail only when the provider and this server both know it to be verified; otherwise sign in and link the provider. */
+  signInWithProvider: {
+    path: {
+      name: string;
+    };
+    body: {
+      /** Of an OpenID Connect provider. */
+      idToken?: string;
+      /** Of Facebook. */
+      accessToken?: string;
+      /** What the app had put into the ID token; it must be there. */
+      nonce?: string;
+    };
+    answer: SignedIn;
+  };
+  /** Begin a sign-in at the provider, in a browser. The browser comes back with `state` and `code`. Compare `state` with the one you kept, then confirm. */
+  authorizeWithProvider: {
+    path: {
+      name: string;
+    };
+    body: {
+      /** Where the browser comes back to: one that the operator has allowed. */
+      redirectUri: string;
+      /** True: for `POST /v2/me/identities`; this needs an access token. */
+      link?: boolean;
+    };
+    answer: Authorization;
+  };
+  /** Sign in, or up, with what the browser brought back. Works once; whatever comes of it, the next attempt begins anew. */
+  confirmAuthorization: {
+    path: {
+      name: string;
+    };
+    body: {
+      /** As it was given out. */
+      state: string;
+      /** From the provider. */
+      code: string;
+      /** From the provider, if it sent it. */
+      iss?: string;
+    };
+    answer: SignedIn;
+  };
+  /** Which providers lead into your account. */
+  listIdentities: {
+    answer: IdentityList;
+  };
+  /** Link a provider to your account. By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Doing it twice changes nothing. */
+  linkIdentity: {
+    body: {
+      provider: string;
+      /** Of an OpenID Connect provider. */
+      idToken?: string;
+      /** Of Facebook. */
+      accessToken?: string;
+      /** What the app had put into the ID token; it must be there. */
+      nonce?: string;
+      /** As it was given out. */
+      state?: string;
+      /** From the provider. */
+      code?: string;
+      /** From the provider, if it sent it. */
+      iss?: string;
+    };
+    answer: Identity;
+  };
+  /** Close a way into your account. Refused with `conflict` for the last one. */
+  unlinkIdentity: {
+    path: {
+      id: number;
+    };
+    answer: undefined;
+  };
+  /** Sign in: show the second factor. After `second_factor_required`. A challenge has five tries and five minutes, and ends when the password is changed. */
+  finishLogIn: {
+    body: {
+      /** `challenge.token` of the problem `second_factor_required`. */
+      challenge: string;
+      /** Six digits of the authenticator app, or a recovery code. */
+      code?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+    };
+    answer: Tokens;
+  };
+  /** What a browser needs to show a passkey as second factor. */
+  askForPasskey: {
+    body: {
+      /** `challenge.token` of the problem `second_factor_required`. */
+      challenge: string;
+    };
+    answer: PasskeyRequest;
+  };
+  /** What protects your account. */
+  readSecurity: {
+    answer: Security;
+  };
+  /** Set an authenticator app up. It protects nothing until a code was confirmed; until then a repeat replaces it. */
+  beginTotp: {
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: TotpKey;
+  };
+  /** Remove the second factor. The recovery codes end too; the password alone opens the account again. */
+  removeTotp: {
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+      /** Six digits of the authenticator app, or a recovery code. */
+      code: string;
+    };
+    answer: undefined;
+  };
+  /** Confirm the authenticator app by a code of it. From now on signing in needs a second factor, and your other sessions end. Programs that cannot ask for one need an app password. */
+  confirmTotp: {
+    body: {
+      /** Six digits of the authenticator app, or a recovery code. */
+      code: string;
+    };
+    answer: RecoveryCodes;
+  };
+  /** Make new recovery codes; the old ones end. */
+  renewRecoveryCodes: {
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: RecoveryCodes;
+  };
+  /** What a browser needs to sign somebody in by a passkey. */
+  beginPasskeyLogIn: {
+    answer: PasskeyRequest;
+  };
+  /** Sign in by a passkey. Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder. */
+  logInByPasskey: {
+    body: {
+      /** `toJSON()` of the credential. */
+      response: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+    };
+    answer: Tokens;
+  };
+  /** What a browser needs to make a passkey for you. */
+  beginPasskey: {
+    answer: PasskeyCreation;
+  };
+  /** Keep the passkey that the browser has made. */
+  addPasskey: {
+    body: {
+      /** To tell it from the others. */
+      name: string;
+      /** `toJSON()` of the credential. */
+      response: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          attestationObject: string;
+        };
+      };
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: Passkey;
+  };
+  /** Your passkeys. */
+  listPasskeys: {
+    answer: PasskeyList;
+  };
+  /** Remove a passkey. */
+  removePasskey: {
+    path: {
+      /** Number in the list. */
+      id: number;
+    };
+    body: {
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: undefined;
+  };
+  /** Make a password for one program. For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in, and changes nothing that asks for the password. */
+  addAppPassword: {
+    body: {
+      /** To tell it from the others. */
+      name: string;
+      /** Your password. Needed unless the account has none. */
+      password?: string;
+    };
+    answer: NewAppPassword;
+  };
+  /** Your app passwords. */
+  listAppPasswords: {
+    answer: AppPasswordList;
+  };
+  /** Take an app password away. The sessions that were opened with it end at once. */
+  removeAppPassword: {
+    path: {
+      /** Number in the list. */
+      id: number;
     };
     answer: undefined;
   };
@@ -433,6 +1067,162 @@ export type Operations = {
     };
     answer: PostPage;
   };
+  /** Accounts, the newest first. For moderators and admins. */
+  listAccounts: {
+    query?: {
+      /** How a username, an e-mail or a display name begins, in any case. */
+      q?: string;
+      role?: 'user' | 'moderator' | 'admin';
+      state?: 'active' | 'disabled';
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: AdminAccountPage;
+  };
+  /** Make an account for somebody. For admins, whether sign-ups are open or not. Without a password its owner is mailed a way to choose one. */
+  createAccount: {
+    body: {
+      /** 1 to 30 of A-Z a-z 0-9 _ . - */
+      username: string;
+      /** 8 to 128 characters. */
+      password?: string;
+      email?: string;
+      /** Need not be unique. */
+      displayName?: string;
+      role?: 'user' | 'moderator' | 'admin';
+    };
+    answer: AdminAccount;
+  };
+  /** Read an account. For moderators and admins. */
+  readAccount: {
+    path: {
+      /** Number of the account. */
+      id: number;
+    };
+    answer: AdminAccount;
+  };
+  /** Disable or enable an account, change its role, force a new password. Moderators disable and enable users; admins do all of it to all but themselves. Effective at the next request, in every process. There is always an admin left (`conflict`). */
+  updateAccount: {
+    path: {
+      /** Number of the account. */
+      id: number;
+    };
+    body: {
+      role?: 'user' | 'moderator' | 'admin';
+      /** True: nobody gets in any more. */
+      disabled?: boolean;
+      /** Makes the password worthless, ends all sessions, and mails a way to choose another. */
+      forceReset?: true;
+    };
+    answer: AdminAccount;
+  };
+  /** Close an account, with all that it has posted. For admins; not for their own account (`conflict`). */
+  deleteAccount: {
+    path: {
+      /** Number of the account. */
+      id: number;
+    };
+    answer: undefined;
+  };
+  /** Who got in, and who changed that, the latest first. For admins. Entries are kept for a year, also of accounts that are gone. */
+  listAuditLog: {
+    query?: {
+      /** Only what happened to this account, even if it is gone. */
+      accountId?: number;
+      /** Only this: `session.refused`, `account.disabled` … */
+      action?: string;
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: AuditEntryPage;
+  };
+  /** Let pushes reach a device. To be repeated at each start of the app. A device, or a token, that was another account’s moves to yours. An account keeps its latest 50. */
+  registerDevice: {
+    path: {
+      /** As the app names the device: random, made once per installation. */
+      deviceId: string;
+    };
+    body: {
+      type: 'ios' | 'android' | 'web';
+      /** Where pushes go. `ios`, `android`: the token of Firebase Cloud Messaging. `web`: the `PushSubscription`, as JSON. */
+      token: string | {
+        /** An https address. */
+        endpoint: string;
+        expirationTime?: number | null;
+        keys: {
+          p256dh: string;
+          auth: string;
+        };
+      };
+    };
+    answer: Device;
+  };
+  /** Let no more pushes reach a device. */
+  removeDevice: {
+    path: {
+      /** As the app names the device: random, made once per installation. */
+      deviceId: string;
+    };
+    answer: undefined;
+  };
+  /** Devices that pushes reach. */
+  listDevices: {
+    answer: DeviceList;
+  };
+  /** Send a push to a device, to see that it arrives. It is sent in the background. 20 an hour. */
+  testPush: {
+    path: {
+      /** As the app names the device: random, made once per installation. */
+      deviceId: string;
+    };
+    answer: undefined;
+  };
+  /** Read the key that browsers subscribe with. */
+  readPushKey: {
+    answer: PushKey;
+  };
+  /** What others did, the latest first. All likes of a post are one notification, which moves to the top when somebody joins. A walk through the pages shows none twice. */
+  listNotifications: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: NotificationPage;
+  };
+  /** How many notifications were not read yet. */
+  countUnreadNotifications: {
+    answer: UnreadCount;
+  };
+  /** Mark notifications as read, up to one. The mark only moves forward. Answers how many are unread after it. */
+  markNotificationsRead: {
+    body: {
+      /** `cursor` of the latest notification that was seen. */
+      upTo: string;
+    };
+    answer: UnreadCount;
+  };
+  /** Read which notifications are pushed to your devices. */
+  readNotificationSettings: {
+    answer: NotificationSettings;
+  };
+  /** Change which notifications are pushed to your devices. */
+  updateNotificationSettings: {
+    body: {
+      push: {
+        followed?: boolean;
+        liked?: boolean;
+        mentioned?: boolean;
+      };
+    };
+    answer: NotificationSettings;
+  };
+  /** What happens to your account, live. Server-Sent Events. `notification` carries a Notification, `unread-count` an UnreadCount, first of all when the stream opens; `gap` says that more was missed than is sent again: read the list. The stream ends with the session and when the access token expires: refresh it and come back with `Last-Event-ID`. An account has at most ten; the oldest makes room. */
+  streamEvents: {
+    answer: string;
+  };
 };
 
 /** Method and path of each operation. */
@@ -441,15 +1231,49 @@ export const routes = {
   readMe: ['GET', '/v2/me'],
   updateMe: ['PATCH', '/v2/me'],
   closeMe: ['DELETE', '/v2/me'],
+  listSecurityEvents: ['GET', '/v2/me/audit-log'],
   readProfile: ['GET', '/v2/users/{username}'],
   follow: ['PUT', '/v2/users/{username}/follow'],
   unfollow: ['DELETE', '/v2/users/{username}/follow'],
   listFollowers: ['GET', '/v2/users/{username}/followers'],
   listFollowing: ['GET', '/v2/users/{username}/following'],
+  changeEmail: ['POST', '/v2/me/email'],
+  sendEmailVerification: ['POST', '/v2/email-verifications'],
+  confirmEmail: ['POST', '/v2/email-verifications/confirm'],
+  changePassword: ['PUT', '/v2/me/password'],
+  askPasswordRecovery: ['POST', '/v2/password-recoveries'],
+  recoverPassword: ['POST', '/v2/password-recoveries/confirm'],
+  createInvite: ['POST', '/v2/invites'],
   logIn: ['POST', '/v2/sessions'],
   listSessions: ['GET', '/v2/sessions'],
   refresh: ['POST', '/v2/sessions/refresh'],
   endSession: ['DELETE', '/v2/sessions/{id}'],
+  askForPhoneCode: ['POST', '/v2/me/phone'],
+  removePhone: ['DELETE', '/v2/me/phone'],
+  confirmPhone: ['POST', '/v2/me/phone/confirm'],
+  listIdentityProviders: ['GET', '/v2/identity-providers'],
+  signInWithProvider: ['POST', '/v2/identity-providers/{name}/sign-in'],
+  authorizeWithProvider: ['POST', '/v2/identity-providers/{name}/authorizations'],
+  confirmAuthorization: ['POST', '/v2/identity-providers/{name}/authorizations/confirm'],
+  listIdentities: ['GET', '/v2/me/identities'],
+  linkIdentity: ['POST', '/v2/me/identities'],
+  unlinkIdentity: ['DELETE', '/v2/me/identities/{id}'],
+  finishLogIn: ['POST', '/v2/sessions/second-factor'],
+  askForPasskey: ['POST', '/v2/sessions/second-factor/options'],
+  readSecurity: ['GET', '/v2/me/security'],
+  beginTotp: ['POST', '/v2/me/totp'],
+  removeTotp: ['DELETE', '/v2/me/totp'],
+  confirmTotp: ['POST', '/v2/me/totp/confirm'],
+  renewRecoveryCodes: ['POST', '/v2/me/recovery-codes'],
+  beginPasskeyLogIn: ['POST', '/v2/sessions/passkey/options'],
+  logInByPasskey: ['POST', '/v2/sessions/passkey'],
+  beginPasskey: ['POST', '/v2/me/passkeys/options'],
+  addPasskey: ['POST', '/v2/me/passkeys'],
+  listPasskeys: ['GET', '/v2/me/passkeys'],
+  removePasskey: ['DELETE', '/v2/me/passkeys/{id}'],
+  addAppPassword: ['POST', '/v2/me/app-passwords'],
+  listAppPasswords: ['GET', '/v2/me/app-passwords'],
+  removeAppPassword: ['DELETE', '/v2/me/app-passwords/{id}'],
   uploadMedia: ['POST', '/v2/media'],
   readMedia: ['GET', '/v2/media/{id}'],
   fetchImage: ['GET', '/v2/media/{key}/{size}'],
@@ -467,4 +1291,21 @@ export const routes = {
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],
+  listAccounts: ['GET', '/v2/admin/accounts'],
+  createAccount: ['POST', '/v2/admin/accounts'],
+  readAccount: ['GET', '/v2/admin/accounts/{id}'],
+  updateAccount: ['PATCH', '/v2/admin/accounts/{id}'],
+  deleteAccount: ['DELETE', '/v2/admin/accounts/{id}'],
+  listAuditLog: ['GET', '/v2/admin/audit-log'],
+  registerDevice: ['PUT', '/v2/me/devices/{deviceId}'],
+  removeDevice: ['DELETE', '/v2/me/devices/{deviceId}'],
+  listDevices: ['GET', '/v2/me/devices'],
+  testPush: ['POST', '/v2/me/devices/{deviceId}/test-push'],
+  readPushKey: ['GET', '/v2/push-key'],
+  listNotifications: ['GET', '/v2/notifications'],
+  countUnreadNotifications: ['GET', '/v2/notifications/unread-count'],
+  markNotificationsRead: ['PUT', '/v2/notifications/read'],
+  readNotificationSettings: ['GET', '/v2/me/notification-settings'],
+  updateNotificationSettings: ['PATCH', '/v2/me/notification-settings'],
+  streamEvents: ['GET', '/v2/events'],
 } as const;

@@ -1,4 +1,5 @@
 export type * from './generated.ts';
+export type { LiveEvent, LiveOptions } from './live-events.ts';
 export type {
   AnswerOf,
   CallOptions,
@@ -14,5 +15,10 @@ export {
   rookeryClient,
   type WaitOptions,
 } from './rookery-client.ts';
-export { type ErrorDetails, type FieldProblem, RookeryError } from './rookery-error.ts';
+export {
+  type ErrorDetails,
+  type FieldProblem,
+  RookeryError,
+  type SecondFactorChallenge,
+} from './rookery-error.ts';
 export type { Fetch } from './transport.ts';

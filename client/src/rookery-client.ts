@@ -1,4 +1,13 @@
-import type { AccountCard, Me, Media, Operations, Post, Tokens } from './generated.ts';
+import type {
+  AccountCard,
+  Me,
+  Media,
+  Notification,
+  Operations,
+  Post,
+  Tokens,
+} from './generated.ts';
+import { type LiveEvent, type LiveOptions, liveEvents } from './live-events.ts';
 import {
   type AnswerOf,
   type CallOptions,
@@ -114,9 +123,32 @@ export function rookeryClient(options: ClientOptions) {
     return openCall('signUp', { body: account, ...more });
   }
 
-  /** Signs in; the tokens are used from now on, and handed to `onTokens`. */
-  async function logIn(who: Operations['logIn']['body'], more: CallOptions = {}): Promise<Tokens> {
-    const tokens = await openCall('logIn', { body: who, ...more });
+  /**
+   * Signs in; the tokens are used from now on, and handed to `onTokens`.
+   * @throws RookeryError `second_factor_required`, whose `challenge` is for `finishLogIn`
+   */
+  function logIn(who: Operations['logIn']['body'], more: CallOptions = {}): Promise<Tokens> {
+    return use(openCall('logIn', { body: who, ...more }));
+  }
+
+  /** Signs in by a second factor, after `logIn` has asked for one. */
+  function finishLogIn(
+    step: Operations['finishLogIn']['body'],
+    more: CallOptions = {},
+  ): Promise<Tokens> {
+    return use(openCall('finishLogIn', { body: step, ...more }));
+  }
+
+  /** Signs in by a passkey: `response` is what the browser made of the options of `beginPasskeyLogIn`. */
+  function logInByPasskey(
+    response: Operations['logInByPasskey']['body']['response'],
+    more: CallOptions = {},
+  ): Promise<Tokens> {
+    return use(openCall('logInByPasskey', { body: { response }, ...more }));
+  }
+
+  async function use(answer: Promise<Tokens>): Promise<Tokens> {
+    const tokens = await answer;
     await keeper.set(tokens);
     return tokens;
   }
@@ -170,6 +202,8 @@ export function rookeryClient(options: ClientOptions) {
     every,
     signUp,
     logIn,
+    finishLogIn,
+    logInByPasskey,
     logOut,
     /** The tokens in use; null when nobody is signed in. */
     tokens: (): Tokens | null => keeper.current(),
@@ -204,5 +238,17 @@ export function rookeryClient(options: ClientOptions) {
       username: string,
       { signal, ...query }: ListOptions<'listFollowing'> = {},
     ): AsyncGenerator<AccountCard> => every('listFollowing', { path: { username }, query, signal }),
+    /** What others did, the latest first. */
+    notifications: ({
+      signal,
+      ...query
+    }: ListOptions<'listNotifications'> = {}): AsyncGenerator<Notification> =>
+      every('listNotifications', { query, signal }),
+    /**
+     * What happens, as it happens; a lost connection is opened anew, and nothing is left out.
+     * @example for await (const { type, data } of client.events()) if (type === 'notification') show(data);
+     */
+    events: (more: LiveOptions = {}): AsyncGenerator<LiveEvent, void, undefined> =>
+      liveEvents({ baseUrl, fetch, keeper }, more),
   };
 }

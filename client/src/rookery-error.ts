@@ -3,10 +3,14 @@ import type { Problem } from './generated.ts';
 /** What is wrong with one input. */
 export type FieldProblem = NonNullable<Problem['fields']>[number];
 
+/** How to go on after `second_factor_required`. */
+export type SecondFactorChallenge = NonNullable<Problem['challenge']>;
+
 /** Details of a failure that not every failure has. */
 export type ErrorDetails = {
   fields?: readonly FieldProblem[];
   retryAfterSeconds?: number | undefined;
+  challenge?: SecondFactorChallenge | undefined;
   cause?: unknown;
 };
 
@@ -27,6 +31,9 @@ export class RookeryError extends Error {
   /** Seconds after which a repeat may succeed. */
   readonly retryAfterSeconds: number | undefined;
 
+  /** With `second_factor_required`: what `finishLogIn` needs. */
+  readonly challenge: SecondFactorChallenge | undefined;
+
   constructor(status: number, code: string, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.name = 'RookeryError';
@@ -34,5 +41,6 @@ export class RookeryError extends Error {
     this.code = code;
     this.fields = details.fields ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.challenge = details.challenge;
   }
 }

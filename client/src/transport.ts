@@ -61,7 +61,8 @@ function retryDelayMs(outcome: Answer | RookeryError, attempt: number): number |
   return isWorthWaiting ? (retryAfterSeconds ?? 0) * 1000 : null;
 }
 
-async function readAnswer(response: Response): Promise<Answer> {
+/** Reads an answer to its end. */
+export async function readAnswer(response: Response): Promise<Answer> {
   const { status, headers } = response;
   const retryAfter = headers.get('retry-after');
   const retryAfterSeconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined;
@@ -91,8 +92,8 @@ export function successOf({ status, body, retryAfterSeconds }: Answer): unknown 
       retryAfterSeconds,
     });
   }
-  const { code, detail, fields = [] } = body;
-  throw new RookeryError(status, code, detail, { fields, retryAfterSeconds });
+  const { code, detail, fields = [], challenge } = body;
+  throw new RookeryError(status, code, detail, { fields, retryAfterSeconds, challenge });
 }
 
 /** Whether an answer is a problem. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { samplePhoto } from '../../server/src/adapters/images/sample-photo.ts';
+import { softAuthenticator } from '../../server/tests/support/authenticator.ts';
+import { authenticatorApp } from '../../server/tests/support/second-factor.ts';
 import { type TestServer, testServer } from '../../server/tests/support/server.ts';
 import {
   type Fetch,
@@ -53,6 +55,25 @@ describe('the client', () => {
 
     expect(me).toMatchObject({ username: 'alice', displayName: 'alice', postCount: 0 });
     expect(kept).toEqual([alice.tokens()]);
+  });
+
+  it('finishes signing in with a second factor, and signs in by a passkey', async () => {
+    const options = await alice.call('beginPasskey');
+    const passkey = softAuthenticator();
+    const response = passkey.create(options);
+    await alice.call('addPasskey', { body: { name: 'My phone', response, password } });
+    const { secret } = await alice.call('beginTotp', { body: { password } });
+    const code = authenticatorApp(server, secret);
+    const { recoveryCodes } = await alice.call('confirmTotp', { body: { code: code() } });
+    const asked = await alice.logIn({ login: 'alice', password }).catch((error) => error);
+    const challenge = asked.challenge.token;
+    const byCode = await alice.finishLogIn({ challenge, code: recoveryCodes[0]! });
+    const request = await alice.call('beginPasskeyLogIn');
+    const byPasskey = await alice.logInByPasskey(passkey.get(request));
+
+    expect(asked).toMatchObject({ code: 'second_factor_required' });
+    expect(kept.slice(-2)).toEqual([byCode, byPasskey]);
+    expect(await alice.call('readMe')).toMatchObject({ username: 'alice' });
   });
 
   it('uploads a photo, waits for its sizes, publishes it and fetches it', async () => {

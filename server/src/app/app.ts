@@ -1,34 +1,37 @@
+import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
 import pino, { type Logger } from 'pino';
 import { localBus } from '../adapters/bus/local.ts';
 import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
-import { memoryCounters, noCounters } from '../adapters/cache/memory.ts';
+import { memoryCounters } from '../adapters/cache/memory.ts';
 import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
-import { argon2Hasher } from '../adapters/passwords/argon2.ts';
-import { joseSigner } from '../adapters/tokens/jose.ts';
+import { fileMailer } from '../adapters/mail/files.ts';
+import { smtpMailer } from '../adapters/mail/smtp.ts';
 import type { Services } from '../contracts/contract.ts';
 import type { Database } from '../db/database.ts';
-import { idLeases } from '../db/ids.ts';
-import { accountPurge } from '../domain/accounts/account-purge.ts';
-import { accountService } from '../domain/accounts/account-service.ts';
-import { auditLog } from '../domain/audit/audit-log.ts';
-import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
-import { feedService } from '../domain/feeds/feed-service.ts';
-import { followService } from '../domain/follows/follow-service.ts';
+import type { AccountImport } from '../domain/accounts/account-import.ts';
+import type { PushSenders } from '../domain/devices/push-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
-import { mediaService } from '../domain/media/media-service.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
-import { timeKeys } from '../domain/paging.ts';
-import type { BlobStore, Bus, Counters, Images, Now } from '../domain/ports.ts';
-import { postService } from '../domain/posts/post-service.ts';
-import { sessionService } from '../domain/sessions/session-service.ts';
+import type {
+  BlobStore,
+  Bus,
+  Counters,
+  Images,
+  Mailer,
+  Now,
+  TextMessages,
+} from '../domain/ports.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
-import { subscriptions } from '../jobs/subscriptions.ts';
+import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
+import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
+import { buildServices } from './services.ts';
+import { openTexts } from './texts.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
 export type App = {
@@ -43,6 +46,9 @@ export type App = {
   /** Requests of each address; together with the other processes where there is Redis. */
   requestCounters: Counters;
   services: Services;
+  importAccounts: AccountImport;
+  /** What follows from what. */
+  subscriptions: Subscriptions;
   relay: Relay;
   sweep: Janitor;
   sweepMedia: MediaSweep;
@@ -73,20 +79,28 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const log = options.log ?? newLog(config);
   const { concurrency = defaultConcurrency } = options;
   const database = await openCurrentDatabase(config);
-  const { blobs, bus, cache, images } = await openMachines(config, { log, concurrency });
+  const { blobs, bus, cache, images, mailer, texts, senders } = await openMachines(config, {
+    log,
+    concurrency,
+    now,
+  });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
-  const machines = { now, database, blobs, images, counters: loginCounters };
-  const { services, purgeAccount, posts } = buildServices(config, machines);
+  const machines = { now, log, database, blobs, images, mailer, texts, senders };
+  const { services, jobs, importAccounts } = buildServices(config, {
+    ...machines,
+    counters: loginCounters,
+  });
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
+  const followUps = subscriptions(jobs);
   const handle = worker({
     database,
     now,
     log,
     chance: Math.random,
-    subscriptions: subscriptions({ media, posts, purgeAccount }),
+    subscriptions: followUps,
   });
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
@@ -107,11 +121,14 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     cache,
     requestCounters,
     services,
+    importAccounts,
+    subscriptions: followUps,
     relay: events,
     sweep,
     sweepMedia: mediaSweep({ database, now, blobs }),
     async startWork() {
       if (config.amqp) await bus.consume(handle);
+      tellOfPush(config.push, log);
       events.start();
       sweeping = every(() => {
         sweep().catch((err: unknown) => log.warn({ err }, 'the sweep failed; it is tried again'));
@@ -122,20 +139,30 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     },
     async close() {
       clearInterval(sweeping);
+      services.live.stop();
       await events.stop();
       await bus.close();
       await cache?.close();
+      await mailer.close();
       await blobs.close();
       await database.close();
     },
   };
 }
 
+type Opened = Pick<App, 'blobs' | 'bus' | 'cache' | 'images'> & {
+  mailer: Mailer;
+  texts: TextMessages;
+  senders: PushSenders;
+};
+
+type MachineOptions = { log: Logger; concurrency?: number; now?: Now };
+
 /** Where files are kept, what carries events, counts and reads pictures, as the configuration names them. */
 export async function openMachines(
   config: Config,
-  { log, concurrency = defaultConcurrency }: { log: Logger; concurrency?: number },
-): Promise<Pick<App, 'blobs' | 'bus' | 'cache' | 'images'>> {
+  { log, concurrency = defaultConcurrency, now = () => new Date() }: MachineOptions,
+): Promise<Opened> {
   return {
     blobs: await openBlobs(config),
     bus: config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus(),
@@ -144,7 +171,19 @@ export async function openMachines(
       concurrency: config.concurrency,
       maxPixels: config.media.maxPixels,
     }),
+    mailer: openMailer(config, { log, now }),
+    texts: openTexts(config, { now, log }),
+    senders: await openPush(config.push, { now }),
   };
+}
+
+function openMailer(
+  { mail: { server, sender }, dataDir }: Config,
+  { log, now }: { log: Logger; now: Now },
+): Mailer {
+  return server
+    ? smtpMailer({ server, sender, now })
+    : fileMailer({ folder: join(dataDir, 'mail'), sender, now, log });
 }
 
 function openCache(url: string, log: Logger): RedisCache {
@@ -153,37 +192,6 @@ function openCache(url: string, log: Logger): RedisCache {
     onTrouble: (reason) =>
       log.warn({ reason }, 'Redis does not answer; this process counts for itself'),
   });
-}
-
-type Machines = {
-  now: Now;
-  database: Database;
-  blobs: BlobStore;
-  images: Images;
-  /** Wrong passwords. */
-  counters: Counters;
-};
-
-function buildServices(config: Config, machines: Machines) {
-  const { now, database, blobs, images } = machines;
-  const newId = idLeases(database);
-  const newKey = timeKeys(now);
-  const passwords = argon2Hasher({ concurrency: config.concurrency });
-  const tokens = joseSigner({ secret: config.secretKey, now });
-  const counters = config.hasRateLimits ? machines.counters : noCounters;
-  const memory = database.isEmbedded ? feedMemory(database) : noFeedMemory;
-  const { maxBytes, quotaBytes } = config.media;
-
-  const audit = auditLog({ now, newKey });
-  const accounts = accountService({ database, newId, now, passwords, signUps: config.signUps });
-  const sessions = sessionService({ database, newId, now, passwords, tokens, counters, audit });
-  const media = mediaService({ database, newId, now, blobs, images, maxBytes, quotaBytes });
-  const posts = postService({ database, newId, newKey, now, media, feedMemory: memory });
-  const follows = followService({ database, newKey, feedMemory: memory, accounts });
-  const feeds = feedService({ database, feedMemory: memory, accounts });
-  const purgeAccount = accountPurge({ database, feedMemory: memory, follows, media, posts });
-  const services: Services = { accounts, sessions, media, posts, follows, feeds };
-  return { services, purgeAccount, posts };
 }
 
 /** JSON lines. Whatever carries a secret is struck out before it is written. */

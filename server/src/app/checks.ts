@@ -2,6 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { openIdentityProviders } from './identity-providers.ts';
+import { openPush, serverKeyHint } from './push.ts';
+import { openTexts } from './texts.ts';
 
 /** One thing that must work, and what to do when it does not. */
 export type Check = { name: string; isOk: boolean; detail: string };
@@ -29,7 +32,7 @@ export async function runChecks(): Promise<Check[]> {
   );
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
   const log = newLog({ ...config, logLevel: 'silent' });
-  const { blobs, bus, cache, images } = await openMachines(config, { log });
+  const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
   if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
   const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
   checks.push(
@@ -41,14 +44,45 @@ export async function runChecks(): Promise<Check[]> {
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );
+  const { twilio } = config.sms;
+  const via = twilio ? `Twilio at ${twilio.baseUrl} knows the account` : 'files';
+  const texts = openTexts(config, { now: () => new Date(), log });
+  checks.push(await check('text messages', () => texts.check().then(() => via)));
   if (config.amqp) {
     const { queue } = config.amqp;
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
   }
+  const { server } = config.mail;
+  const mailbox = server ? `${server.host}:${server.port} takes mail` : 'files in DATA_DIR/mail';
+  checks.push(await check('mail', () => mailer.check().then(() => mailbox)));
+  await mailer.close();
+  for (const provider of openIdentityProviders(config.identity, () => new Date())) {
+    const answers = () => provider.check().then(() => 'answers');
+    checks.push(await check(`sign-in with ${provider.name}`, answers));
+  }
+  checks.push(...(await pushChecks(config)));
   await bus.close();
   await cache?.close();
   await blobs.close();
   return checks;
+}
+
+/** What is not set up is not broken; a key that an operator still relies on is. */
+async function pushChecks({ push }: Config): Promise<Check[]> {
+  const senders = await openPush(push, { now: () => new Date() });
+  const { apps, web } = senders;
+  return [
+    await check('pushes to apps', async () => {
+      if (apps)
+        return apps.check().then(() => `${push.fcm?.account.projectId}: Google gives tokens`);
+      if (push.hasServerKey) throw new Error(`${serverKeyHint}.`);
+      return 'not set up (FCM_SERVICE_ACCOUNT_FILE)';
+    }),
+    await check('pushes to browsers', async () => {
+      if (web) return web.check().then(() => `signed as ${push.webPush?.vapid.subject}`);
+      return 'not set up (“rookery keys” makes the keys)';
+    }),
+  ];
 }
 
 async function check(name: string, work: () => Promise<string>): Promise<Check> {

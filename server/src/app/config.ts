@@ -5,7 +5,13 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { type IdentityConfig, identityConfig } from './identity-settings.ts';
+import { type LiveConfig, liveConfigOf } from './live-settings.ts';
+import { type MailConfig, mailOf } from './mail-settings.ts';
+import { type PushConfig, pushOf } from './push-settings.ts';
+import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
 import { Settings } from './settings.ts';
+import { type SmsConfig, smsOf } from './sms-settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
 export type Config = {
@@ -29,6 +35,7 @@ export type Config = {
   contracts: string[];
   signUps: Settings['SIGNUPS'];
   hasRateLimits: boolean;
+  hasStrictPasswords: boolean;
   media: { maxBytes: number; maxPixels: number; quotaBytes: number };
   /** Null: pictures are kept in files. */
   s3: {
@@ -40,6 +47,13 @@ export type Config = {
     hasPathStyle: boolean;
     publicUrl: string | null;
   } | null;
+  mail: MailConfig;
+  sms: SmsConfig;
+  /** Who may vouch for people. */
+  identity: IdentityConfig;
+  webauthn: Webauthn;
+  push: PushConfig;
+  live: LiveConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
 };
@@ -73,6 +87,11 @@ export function readConfig(environment: Environment = process.env): Config {
     `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   checkTogether(settings, problems);
   const s3 = s3Of(settings, problems);
+  const mail = mailOf(settings, problems);
+  const sms = smsOf(settings, problems);
+  const identity = identityConfig(settings, problems);
+  const webauthn = webauthnOf(settings, problems);
+  const push = pushOf(settings, problems);
   const secretKey =
     problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -95,12 +114,19 @@ export function readConfig(environment: Environment = process.env): Config {
     contracts: contractsOf(settings),
     signUps: settings.SIGNUPS,
     hasRateLimits: settings.RATE_LIMITS === 'on',
+    hasStrictPasswords: settings.STRICT_PASSWORDS === 'true',
     media: {
       maxBytes: settings.UPLOAD_MAX_MB * 1_000_000,
       maxPixels: settings.UPLOAD_MAX_MEGAPIXELS * 1_000_000,
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
     s3,
+    mail,
+    sms,
+    identity,
+    webauthn,
+    push,
+    live: liveConfigOf(settings),
     concurrency: Math.max(2, availableParallelism()),
   };
 }

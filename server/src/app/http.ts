@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, {
@@ -9,12 +8,15 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { rootRewriter } from '../contracts/addresses.ts';
 import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
+import { loginDoor } from '../contracts/doors.ts';
 import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
+import { publicUrlOf } from './public-url.ts';
 import { SetupError } from './setup-error.ts';
 
 export type Http = {
@@ -66,8 +68,10 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   const { config, services } = app;
   const { host, port, corsOrigins } = config.http;
   const { drainMs = 1000 } = options;
-  const publicUrl = config.http.publicUrl ?? `http://${host}:${port}`;
-  const server = newServer(app, options);
+  const publicUrl = publicUrlOf(config);
+  const served = contracts.filter((contract) => config.contracts.includes(contract.name));
+  const names = new Set(served.map((contract) => contract.name));
+  const server = newServer(app, options, names);
   const endConnections = followConnections(server.server);
   let isDraining = false;
 
@@ -77,13 +81,6 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers(securityHeaders);
   });
-  await server.register(cors, {
-    origin: corsOrigins.length > 0 ? corsOrigins : false,
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    strictPreflight: false,
-    exposedHeaders: ['Link', 'Location', 'RateLimit-Limit', 'RateLimit-Remaining', 'Retry-After'],
-  });
-  const served = contracts.filter((contract) => config.contracts.includes(contract.name));
   const mounted = new Map<string, Mounted>();
   for (const contract of served) {
     const mount = await mountContract(server, contract, {
@@ -94,10 +91,13 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
         : null,
       maxUploadBytes: config.media.maxBytes,
       isOutage,
+      corsOrigins,
+      hasStrictPasswords: config.hasStrictPasswords,
     });
     mounted.set(contract.name, mount);
   }
-  await server.register(documentation(() => mounted.get('v2')?.openApi() ?? {}));
+  loginDoor(server, names);
+  await server.register(documentation(served.map(({ name, title }) => ({ name, title }))));
   ownRoutes(server, { app, contracts: served, mounted, isDraining: () => isDraining });
   await server.ready();
 
@@ -112,6 +112,8 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
       }),
     async close() {
       isDraining = true;
+      // They would go on for ever; their clients find another process.
+      services.live.stop();
       if (server.server.listening) {
         await new Promise((done) => setTimeout(done, drainMs));
         await endConnections();
@@ -137,8 +139,8 @@ function listenProblemOf(error: unknown, host: string, port: number): string {
   }
 }
 
-/** Swagger UI at `/docs`. Its plugin wants a document of its own scope; each contract has its own, so one is lent to it. */
-function documentation(openApi: () => object): FastifyPluginAsync {
+/** Swagger UI at `/docs`, for every contract. Its plugin wants a document of its own scope; each contract has its own. */
+function documentation(served: ReadonlyArray<{ name: string; title: string }>): FastifyPluginAsync {
   return async (docs) => {
     await docs.register(swagger, {
       mode: 'static',
@@ -149,8 +151,9 @@ function documentation(openApi: () => object): FastifyPluginAsync {
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: docsPolicy,
-      uiConfig: { url: '/openapi.json' },
-      transformSpecification: openApi,
+      uiConfig: {
+        urls: served.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` })),
+      },
     });
   };
 }
@@ -158,12 +161,14 @@ function documentation(openApi: () => object): FastifyPluginAsync {
 function newServer(
   { config, log }: App,
   { headersTimeoutMs = 15_000 }: HttpOptions,
+  served: ReadonlySet<string>,
 ): FastifyInstance {
   const { trustedProxies } = config.http;
   const logger: FastifyBaseLogger = log;
   return Fastify({
     loggerInstance: logger,
     logController: new OneLinePerRequest({ disableRequestLogging: !log.isLevelEnabled('info') }),
+    rewriteUrl: rootRewriter(served),
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,

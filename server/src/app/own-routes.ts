@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract, Mounted } from '../contracts/contract.ts';
 import type { App } from './app.ts';
 import { frontPage } from './front-page.ts';
+import { oneTimeRoutes } from './pages/one-time-routes.ts';
+import { publicUrlOf } from './public-url.ts';
 
 type Needs = {
   app: App;
@@ -33,6 +35,10 @@ export function ownRoutes(
     return reply.type('application/json; charset=utf-8').send(openApi);
   });
 
+  for (const [name, mount] of mounted) {
+    server.get(`/openapi/${name}.json`, async () => mount.openApi());
+  }
+
   server.get('/livez', async () => ({ status: 'alive' }));
 
   server.get('/readyz', async (_request, reply) => {
@@ -45,6 +51,8 @@ export function ownRoutes(
       return reply.code(503).send({ status: 'the database does not answer' });
     }
   });
+
+  oneTimeRoutes(server, publicUrlOf(app.config));
 
   server.setNotFoundHandler((request, reply) =>
     reply.code(404).send({

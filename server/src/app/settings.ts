@@ -1,4 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { identitySettings } from './identity-settings.ts';
+import { liveSettings } from './live-settings.ts';
+import { mailSettings } from './mail-settings.ts';
+import { pushSettings } from './push-settings.ts';
+import { secondFactorSettings } from './second-factor-settings.ts';
+import { smsSettings } from './sms-settings.ts';
 
 /**
  * Every setting: its name, form, default and meaning. docs/configuration.md is made from this list.
@@ -101,11 +107,16 @@ export const Settings = Type.Object({
   SIGNUPS: Type.Enum(['open', 'closed'], {
     default: 'open',
     description:
-      'Whether anybody may make an account; when closed, only `rookery admin create` does.',
+      'Whether anybody may make an account; when closed, only `rookery admin create` does, and who was invited.',
   }),
   RATE_LIMITS: Type.Enum(['on', 'off'], {
     default: 'on',
     description: '`off` is for load and conformance tests, and refused in production.',
+  }),
+  STRICT_PASSWORDS: Type.Enum(['true', 'false'], {
+    default: 'false',
+    description:
+      'Whether the older contracts ask for passwords as strict as those of `/v2`. They promised shorter ones.',
   }),
   CORS_ORIGINS: Type.String({
     default: '',
@@ -170,6 +181,12 @@ export const Settings = Type.Object({
     default: 10_000,
     description: 'What one account may keep, in MB.',
   }),
+  ...mailSettings,
+  ...smsSettings,
+  ...identitySettings,
+  ...secondFactorSettings,
+  ...pushSettings,
+  ...liveSettings,
 });
 
 export type Settings = Static<typeof Settings>;

@@ -4,7 +4,9 @@ import { CommandError, jsonOption, print } from './print.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check configuration, database, storage and image library, and say what to do')
+    .description(
+      'check configuration, database, storage, image library and mail, and say what to do',
+    )
     .addOption(jsonOption())
     .action(async ({ json }: { json?: boolean }) => {
       const checks = await runChecks();

@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../app/config.ts';
 import { withOutbox } from '../app/outbox.ts';
+import { confirm } from './ask.ts';
 import { CommandError, jsonOption, print, printRows } from './print.ts';
 
 export function outboxCommand(): Command {
@@ -79,7 +79,8 @@ async function drop(id: number, { yes }: { yes?: boolean }): Promise<void> {
   await withOutbox(readConfig(), async (it) => {
     const entry = (await it.list()).find((each) => each.id === id);
     if (!entry) throw missing(id);
-    if (!yes) await confirm(`Forget ${entry.topic} (${entry.error.split('\n')[0]}) for ever?`);
+    const question = `Forget ${entry.topic} (${entry.error.split('\n')[0]}) for ever?`;
+    if (!yes) await confirm(question, 'nothing was dropped');
     if (!(await it.drop(id))) throw missing(id);
     print(`dropped ${id}`);
   });
@@ -87,14 +88,6 @@ async function drop(id: number, { yes }: { yes?: boolean }): Promise<void> {
 
 function missing(id: number): CommandError {
   return new CommandError(`no event ${id} is set aside. See: outbox list`);
-}
-
-async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new CommandError('nobody is there to ask. Say --yes.');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`${question} [y/N] `);
-  lines.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('nothing was dropped');
 }
 
 /** In the largest unit that is full: 40 s, 12 min, 3 h, 5 d. */

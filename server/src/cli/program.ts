@@ -3,10 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config.ts';
 import { SetupError } from '../app/setup-error.ts';
 import { DomainError } from '../domain/errors.ts';
+import { accountsCommand } from './accounts.ts';
 import { adminCommand } from './admin.ts';
 import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
+import { importCommand } from './import.ts';
+import { keysCommand } from './keys.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
@@ -34,10 +37,13 @@ export async function run(args: readonly string[]): Promise<number> {
     dbCommand(),
     seedCommand(),
     ...documentCommands(),
+    accountsCommand(),
     adminCommand(),
+    importCommand(),
     mediaCommand(),
     doctorCommand(),
     settingsCommand(),
+    keysCommand(),
   ];
   endQuietlyWhenUnread();
   for (const command of commands) program.addCommand(passOn(command));

@@ -1,3 +1,4 @@
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -12,12 +13,29 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import { type PasswordRule, strictPasswords } from '../domain/accounts/account.ts';
+import type { AccountAdminService } from '../domain/accounts/account-admin-service.ts';
 import type { AccountService } from '../domain/accounts/account-service.ts';
+import type { AppPasswordService } from '../domain/app-passwords/app-password-service.ts';
+import type { AuditService } from '../domain/audit/audit-service.ts';
+import type { DeviceService } from '../domain/devices/device-service.ts';
+import type { EmailService } from '../domain/emails/email-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
+import type { IdentityService } from '../domain/identities/identity-service.ts';
+import type { InviteService } from '../domain/invites/invite-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { OriginalService } from '../domain/media/original-service.ts';
+import type { LiveEvents } from '../domain/notifications/live-events.ts';
+import type { NotificationService } from '../domain/notifications/notification-service.ts';
+import type { PasskeyService } from '../domain/passkeys/passkey-service.ts';
+import type { PasswordService } from '../domain/passwords/password-service.ts';
+import type { PhoneService } from '../domain/phones/phone-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
+import type { SecondFactorService } from '../domain/second-factors/second-factor-service.ts';
+import type { TotpService } from '../domain/second-factors/totp-service.ts';
+import type { PlainTokenService } from '../domain/sessions/plain-token-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
 import { completeDocument } from './document.ts';
@@ -27,11 +45,27 @@ import { limitRequests, type RequestLimit } from './request-limits.ts';
 /** What every contract speaks to; each knows the limits and not who asks. */
 export type Services = {
   accounts: AccountService;
+  accountAdmin: AccountAdminService;
+  auditLog: AuditService;
   sessions: SessionService;
+  plainTokens: PlainTokenService;
+  secondFactors: SecondFactorService;
+  totp: TotpService;
+  passkeys: PasskeyService;
+  appPasswords: AppPasswordService;
   media: MediaService;
+  originals: OriginalService;
   posts: PostService;
   follows: FollowService;
   feeds: FeedService;
+  emails: EmailService;
+  passwords: PasswordService;
+  invites: InviteService;
+  phones: PhoneService;
+  identities: IdentityService;
+  devices: DeviceService;
+  notifications: NotificationService;
+  live: LiveEvents;
 };
 
 /** The domain's codes and the two that only HTTP has. */
@@ -52,8 +86,12 @@ export type Surroundings = {
   services: Services;
   /** Where clients reach this server, without a slash at the end. */
   publicUrl: string;
+  /** Of one upload. */
+  maxUploadBytes: number;
   /** The one who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
   viewer: (request: FastifyRequest) => Promise<Viewer>;
+  /** What a contract asks of new passwords, or the strict rule where the configuration says so. */
+  passwordRuleFor: (own: PasswordRule) => PasswordRule;
   /** Null when no token was sent; one that was sent must be good. */
   viewerIfAny: (request: FastifyRequest) => Promise<Viewer | null>;
 };
@@ -70,12 +108,18 @@ export type Contract = {
   audience: string;
   /** Finds the token in a request, without judging it. */
   credential(request: FastifyRequest): string | null;
+  /** Judges it. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
+  viewer(services: Services, credential: string | null): Promise<Viewer>;
   parsers?(app: ContractApp): void;
   validator: FastifySchemaCompiler<unknown>;
   /** Total: a code without a line does not compile. */
   errors: Record<WireCode, WireError>;
-  /** The body of an error, in this contract's envelope. */
+  /** The body of an error, in this contract's envelope; a text is sent as it stands. */
   errorBody(error: DomainError, wire: WireError): unknown;
+  /** What `WWW-Authenticate` says with a 401; null where clients have never seen it. */
+  challenge: ((wire: WireError) => string) | null;
+  /** Web pages of which origins may call it: those of the configuration, or all. */
+  origins: 'configured' | 'all';
   /** Content types to the letter: old clients compare them. */
   jsonType: string;
   errorType: string;
@@ -97,7 +141,23 @@ export type MountOptions = {
   maxUploadBytes: number;
   /** Tells errors of a machine that cannot be asked right now: they become 503. */
   isOutage: (error: unknown) => boolean;
+  /** Origins of web pages that may call the server, where a contract leaves it to the configuration. */
+  corsOrigins: readonly string[];
+  /** Whether every contract asks for passwords as strict as those of `/v2`. */
+  hasStrictPasswords: boolean;
 };
+
+/** An answer of a contract's own that no code of the domain stands for. */
+export class WireFault extends Error {
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(status: number, body: unknown) {
+    super(`answered ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
 
 /** What a mounted contract tells of itself once the server is ready. */
 export type Mounted = {
@@ -123,6 +183,7 @@ export async function mountContract(
       const app = instance.withTypeProvider<TypeBoxTypeProvider>();
       answerErrors(app, contract, options.isOutage);
       app.setValidatorCompiler(contract.validator);
+      await app.register(cors, originsOf(contract, options.corsOrigins));
       await document(app, contract, options.publicUrl);
       await app.register(multipart, {
         limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
@@ -142,13 +203,27 @@ export async function mountContract(
   return { openApi: () => documentOf(), routes };
 }
 
-function surroundingsOf(contract: Contract, { services, publicUrl }: MountOptions): Surroundings {
+function originsOf({ origins }: Contract, configured: readonly string[]): FastifyCorsOptions {
+  return {
+    origin: origins === 'all' ? '*' : configured.length > 0 && [...configured],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    strictPreflight: false,
+    exposedHeaders: ['Link', 'Location', 'RateLimit-Limit', 'RateLimit-Remaining', 'Retry-After'],
+  };
+}
+
+function surroundingsOf(
+  contract: Contract,
+  { services, publicUrl, hasStrictPasswords, maxUploadBytes }: MountOptions,
+): Surroundings {
   const viewer = (request: FastifyRequest) =>
-    services.sessions.resolve(contract.credential(request), contract.audience);
+    contract.viewer(services, contract.credential(request));
   return {
     services,
     publicUrl,
+    maxUploadBytes,
     viewer,
+    passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
     viewerIfAny: async (request) =>
       contract.credential(request) === null ? null : viewer(request),
   };
@@ -162,7 +237,7 @@ export function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   const error = toDomainError(raw);
-  const code = error?.code ?? (isMethodError(raw) ? 'method_not_allowed' : 'internal');
+  const code = error?.code ?? ownCodeOf(raw);
   const wire = contract.errors[code];
   if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
   else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
@@ -170,18 +245,24 @@ export function answerError(
   if (shown.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(shown.retryAfterSeconds));
   }
-  if (wire.status === 401) reply.header('www-authenticate', `Bearer error="${wire.code}"`);
+  if (wire.status === 401 && contract.challenge) {
+    reply.header('www-authenticate', contract.challenge(wire));
+  }
   // A form that is refused half-way is read to its end: nobody else would read it, and a client that only listens once
   // it has sent everything would wait for ever, as would the close of the server.
   request.raw.unpipe().resume();
+  const [status, body] =
+    raw instanceof WireFault
+      ? [raw.status, raw.body]
+      : [wire.status, contract.errorBody(shown, wire)];
   // A schema of this status would be tried on the error and fail; it is written as it is.
-  const body = JSON.stringify(contract.errorBody(shown, wire));
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
   return reply
-    .code(wire.status)
+    .code(status)
     .header('content-type', contract.errorType)
     .header('cache-control', noStore)
     .serializer((payload: string) => payload)
-    .send(body);
+    .send(text);
 }
 
 function answerErrors(
@@ -264,8 +345,10 @@ function refuseOtherMethods(
 
 class MethodError extends Error {}
 
-function isMethodError(error: unknown): boolean {
-  return error instanceof MethodError;
+function ownCodeOf(error: unknown): WireCode {
+  if (error instanceof MethodError) return 'method_not_allowed';
+  // A fault says itself how it is answered; this code is not used.
+  return error instanceof WireFault ? 'invalid' : 'internal';
 }
 
 function messageOf(error: unknown, code: WireCode): string {

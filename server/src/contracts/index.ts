@@ -1,5 +1,8 @@
 import type { Contract } from './contract.ts';
+import { hmlet } from './hmlet/contract.ts';
+import { miniSns } from './mini-sns/contract.ts';
+import { mithril } from './mithril/contract.ts';
 import { v2 } from './v2/contract.ts';
 
 /** Every contract that this program speaks. */
-export const contracts: readonly Contract[] = [v2];
+export const contracts: readonly Contract[] = [v2, hmlet, mithril, miniSns];

@@ -162,7 +162,7 @@ export function hasLateral(db: Db): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
-function isMysql(tx: Tx): boolean {
+export function isMysql(tx: Pick<Tx, 'getExecutor'>): boolean {
   return tx.getExecutor().adapter instanceof MysqlAdapter;
 }
 

@@ -11,7 +11,6 @@ type TableWithIds =
   | 'devices'
   | 'identities'
   | 'media'
-  | 'notifications'
   | 'passkeys'
   | 'posts'
   | 'sessions'

@@ -11,6 +11,8 @@ export type OutboxEntry = {
   payload: unknown;
   subscriber: string | null;
   attempts: number;
+  /** How often somebody claimed it before and was gone before its end. */
+  lostClaims: number;
 };
 
 export type NewEntry = {
@@ -41,6 +43,7 @@ export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
       subscriber: entry.repeat?.subscriber ?? null,
       event_id: entry.repeat?.eventId ?? id,
       attempts: entry.repeat?.attempts ?? 0,
+      claims: 0,
       due_at: entry.dueAt,
       set_aside_at: entry.repeat?.isLast ? entry.createdAt : null,
       last_error: entry.repeat?.error ?? null,
@@ -72,7 +75,7 @@ export async function claimOutbox(
     for (const row of rows) {
       const { numUpdatedRows } = await tx
         .updateTable('outbox')
-        .set({ due_at: leaseUntil })
+        .set({ due_at: leaseUntil, claims: row.claims + 1 })
         .where('id', '=', row.id)
         .where('due_at', '=', row.due_at)
         .executeTakeFirst();
@@ -97,6 +100,15 @@ async function setAside(
 /** Keeps a claimed entry from others for longer, while it is still being handled. */
 export async function extendLease(tx: Tx, id: number, leaseUntil: string): Promise<void> {
   await tx.updateTable('outbox').set({ due_at: leaseUntil }).where('id', '=', id).execute();
+}
+
+/** Gives a claimed entry back whose turn has not really begun; somebody may take it from a time on. */
+export async function giveBackClaim(tx: Tx, id: number, dueAt: string): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set((eb) => ({ due_at: dueAt, claims: eb('claims', '-', 1) }))
+    .where('id', '=', id)
+    .execute();
 }
 
 /**
@@ -178,7 +190,7 @@ export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
 export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('outbox')
-    .set({ set_aside_at: null, attempts: 0, due_at: dueAt })
+    .set({ set_aside_at: null, attempts: 0, claims: 0, due_at: dueAt })
     .where('id', '=', id)
     .where('set_aside_at', 'is not', null)
     .executeTakeFirst();
@@ -200,7 +212,8 @@ export async function dropSetAside(tx: Tx, id: number): Promise<boolean> {
 function entryOf(row: OutboxRow): OutboxEntry | null {
   const { id, event_id: eventId, topic, subscriber, attempts } = row;
   try {
-    return { id, eventId, topic, payload: JSON.parse(row.payload), subscriber, attempts };
+    const payload: unknown = JSON.parse(row.payload);
+    return { id, eventId, topic, payload, subscriber, attempts, lostClaims: row.claims };
   } catch {
     return null;
   }

@@ -1,4 +1,11 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import {
+  type ColumnDefinitionNode,
+  DataTypeNode,
+  type Dialect,
+  PostgresDialect,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+} from 'kysely';
 import pg from 'pg';
 
 const int8 = 20;
@@ -42,7 +49,27 @@ export function postgresDialect(
   // One that breaks between two statements of a transaction has no query to fail: the next one does. Unheard, it would
   // end the process.
   pool.on('connect', (client) => void client.on('error', () => {}));
-  return new PostgresDialect({ pool });
+  return isSerializable ? new PostgresDialect({ pool }) : new BytewiseDialect({ pool });
+}
+
+/**
+ * Compares text byte by byte, as the other engines do, whatever the language of the database: else the names that begin
+ * with some letters would not stand together in an index. CockroachDB does so by itself.
+ */
+class BytewiseDialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new BytewiseCompiler();
+  }
+}
+
+class BytewiseCompiler extends PostgresQueryCompiler {
+  protected override visitColumnDefinition(node: ColumnDefinitionNode): void {
+    super.visitColumnDefinition(node);
+    const { dataType } = node;
+    if (DataTypeNode.is(dataType) && dataType.dataType.startsWith('varchar')) {
+      this.append(' collate "C"');
+    }
+  }
 }
 
 /** 64-bit integers are keys and counts below 2^53 here, so numbers can hold them. */

@@ -8,6 +8,7 @@ export type Schema = {
   sessions: SessionRow;
   media: MediaRow;
   posts: PostRow;
+  upload_names: UploadNameRow;
   likes: LikeRow;
   follows: FollowRow;
   verifications: VerificationRow;
@@ -35,16 +36,18 @@ export type AccountRow = {
   email: string | null;
   email_verified_at: string | null;
   login_name: string | null;
-  /** In E.164 form (`+59898983510`), once it was verified. */
+  /** In E.164 form (`+59898983510`); one that was never verified can only come from an import. */
   phone: string | null;
   phone_verified_at: string | null;
   /** Of mails and messages to the account. */
-  language: 'en' | 'es';
+  language: string;
   last_login_at: string | null;
   display_name: string;
+  /** The beginning of the display name, folded, for search; written by the store alone. */
+  display_name_key: string;
   bio: string;
   role: 'user' | 'moderator' | 'admin';
-  /** Argon2id in PHC form; null for an account that has no password. */
+  /** Argon2id in PHC form, or after an import what the older system had; null for an account that has no password. */
   password_hash: string | null;
   avatar_media_id: number | null;
   post_count: number;
@@ -79,12 +82,15 @@ export type SessionRow = {
   last_used_at: string;
   expires_at: string;
   ended_at: string | null;
+  /** The app password that opened it, and ends it when it is deleted. */
+  app_password_id: number | null;
 };
 
 export type MediaRow = {
   id: number;
   account_id: number;
-  purpose: 'post' | 'avatar';
+  /** `file`: bytes that are no picture, kept for the contract that took them. */
+  purpose: 'post' | 'avatar' | 'file';
   post_id: number | null;
   position: number;
   state: 'processing' | 'ready' | 'failed';
@@ -116,6 +122,9 @@ export type PostRow = {
   updated_at: string;
   published_at: string | null;
 };
+
+/** The name of the file that a draft was made of; free again when the post is deleted. */
+export type UploadNameRow = { account_id: number; name: string; post_id: number };
 
 export type LikeRow = { post_id: number; account_id: number; like_key: number };
 
@@ -197,6 +206,8 @@ export type AppPasswordRow = {
   account_id: number;
   name: string;
   password_hash: string;
+  /** Of the account's password when it was made: it ends with that password. */
+  owner_mark: string;
   created_at: string;
   last_used_at: string | null;
 };
@@ -205,11 +216,14 @@ export type DeviceRow = {
   id: number;
   /** As the client names it. */
   device_id: string;
+  /** Null for one that nobody has signed in on. */
   account_id: number | null;
+  /** Where it was registered from: pushes end with that session. Null: with nothing but the account. */
+  session_id: number | null;
   type: string;
   /** Of the push service: an FCM token, or a Web Push subscription as JSON. */
   token: string | null;
-  /** SHA-256 of the token, hex: no two devices share one. */
+  /** SHA-256 of the token, or of a subscription's endpoint, hex: no two devices share one. */
   token_hash: string | null;
   is_active: Flag;
   created_at: string;
@@ -217,19 +231,28 @@ export type DeviceRow = {
 };
 
 export type NotificationRow = {
-  id: number;
   account_id: number;
-  kind: 'followed' | 'liked' | 'mentioned';
+  /** What is told of once, however often it happens: `liked:<post>`, `followed:<account>`, `mentioned:<post>`. */
   group_key: string;
-  actor_id: number;
+  kind: 'followed' | 'liked' | 'mentioned';
+  /** Who did it; null where several did. */
+  actor_id: number | null;
+  /** JSON: some of those who did it, the latest first. */
+  actor_ids: string;
+  /** How many did it; 0 for what was taken back, which is told to nobody. */
+  actor_count: number;
   post_id: number | null;
-  /** Place in the list, see domain/paging.ts. */
+  /** Place in the list. Of one account's keys, the higher was committed later. */
   notification_key: number;
   created_at: string;
+  /** When devices were told of it last. */
+  pushed_at: string | null;
 };
 
 export type NotificationSettingsRow = {
   account_id: number;
+  /** The last key that was given out. Whoever takes the next holds this row until it commits. */
+  last_key: number;
   /** Everything up to this key was seen. */
   read_key: number;
   /** JSON: kinds that are not pushed. */
@@ -256,6 +279,8 @@ export type OutboxRow = {
   /** The event that a repeat belongs to; equals `id` on the first try. */
   event_id: number;
   attempts: number;
+  /** How often it was begun; more than once when whoever began it was gone before its end. */
+  claims: number;
   due_at: string;
   set_aside_at: string | null;
   last_error: string | null;

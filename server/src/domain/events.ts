@@ -1,17 +1,58 @@
 import type { Tx } from '../db/database.ts';
 import { appendToOutbox } from '../db/outbox.ts';
+import type { PushMessage } from './ports.ts';
 
 /** What happened, by topic, with what a subscriber needs to know of it. */
 export type Events = {
   'media.uploaded': { mediaId: number };
   /** The rows are gone or marked; these blobs are not needed any more. */
   'media.deleted': { blobKeys: string[] };
+  /** For all to see now, or with another text. */
+  'post.published': { postId: number };
   'post.deleted': { postId: number };
+  'post.liked': { postId: number; accountId: number };
+  'post.unliked': { postId: number; accountId: number };
+  'account.followed': { followerId: number; followeeId: number };
+  'account.unfollowed': { followerId: number; followeeId: number };
   'account.deleted': { accountId: number };
   /** How somebody gets into the account was changed; its owner is told. */
-  'account.changed': { accountId: number; what: AccountChange };
+  'account.changed': {
+    accountId: number;
+    what: AccountChange;
+    /** The e-mail that was replaced: whoever reads mail there is told, too. */
+    formerEmail?: string;
+  };
+  /** Somebody has lost a password. Whether anybody has this e-mail is found out later, so that no answer tells it. */
+  'recovery.asked': { email: string; address: string };
   /** A secret waits to be sent to somebody. */
   'verification.issued': { verificationId: number };
+  /** Somebody is to be told something on all of their devices. */
+  'push.wanted': PushWanted;
+  /** The same for one device: what fails there is repeated there alone. */
+  'push.due': PushDue;
+};
+
+export type PushWanted = {
+  accountId: number;
+  /** Tells apps what it is about; a part of `data`. */
+  kind: string;
+  title: string;
+  body: string;
+  /** For the app; at most 1 kB, since push services take 4 kB in all. */
+  data: Readonly<Record<string, string>>;
+  /** A device that was away shows the last of a key only. At most 64 letters; default: none replaces another. */
+  collapseKey?: string;
+  /** For how long it is worth telling; default: a day. */
+  ttlSeconds?: number;
+};
+
+export type PushDue = {
+  /** Number of the row. */
+  deviceId: number;
+  /** Who is meant: the device may have moved since. */
+  accountId: number;
+  message: Omit<PushMessage, 'ttlSeconds'>;
+  expiresAt: string;
 };
 
 export type AccountChange = 'password' | 'email' | 'phone' | 'identity' | 'second-factor';

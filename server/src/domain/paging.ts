@@ -4,7 +4,14 @@ import { invalid } from './errors.ts';
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
 /** What a list shows; its first letter begins the cursors of the list, so that no other list takes them. */
-export type ListKind = 'posts' | 'drafts' | 'likes' | 'follows';
+export type ListKind =
+  | 'posts'
+  | 'drafts'
+  | 'likes'
+  | 'follows'
+  | 'accounts'
+  | 'entries'
+  | 'notifications';
 
 export type PageRequest = {
   /** How many, 1 to 100. */
@@ -49,12 +56,23 @@ export function pageRequest(
   { limit = 20, cursor }: { limit?: number; cursor?: string },
 ): PageRequest {
   if (cursor === undefined) return { limit, before: null };
-  const isOurs = cursor.startsWith(kind.charAt(0)) && /^.[0-9a-z]{1,11}$/.test(cursor);
-  const before = isOurs ? Number.parseInt(cursor.slice(1), 36) : Number.NaN;
-  if (!Number.isSafeInteger(before)) {
+  const before = keyOfCursor(kind, cursor);
+  if (before === null) {
     throw invalid('cursor', 'is not a cursor of this list; take it from the page before');
   }
   return { limit, before };
+}
+
+/** The cursor of an entry: what a list goes on with after it. */
+export function cursorOf(kind: ListKind, key: number): string {
+  return `${kind.charAt(0)}${key.toString(36)}`;
+}
+
+/** The key that a cursor of a list stands for; null when it is no cursor of this list. */
+export function keyOfCursor(kind: ListKind, cursor: string): number | null {
+  const isOurs = cursor.startsWith(kind.charAt(0)) && /^.[0-9a-z]{1,11}$/.test(cursor);
+  const key = isOurs ? Number.parseInt(cursor.slice(1), 36) : Number.NaN;
+  return Number.isSafeInteger(key) ? key : null;
 }
 
 /** Makes a page of up to `limit` + 1 entries: the one too many only tells that more follow. */
@@ -67,5 +85,5 @@ export function pageOf<T>(
   const items = entries.slice(0, limit);
   const last = items.at(-1);
   const hasMore = entries.length > limit && last !== undefined;
-  return { items, nextCursor: hasMore ? `${kind.charAt(0)}${keyOf(last).toString(36)}` : null };
+  return { items, nextCursor: hasMore ? cursorOf(kind, keyOf(last)) : null };
 }

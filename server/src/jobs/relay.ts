@@ -3,6 +3,7 @@ import {
   claimOutbox,
   deleteFromOutbox,
   extendLease,
+  giveBackClaim,
   type OutboxEntry,
   releaseLeases,
 } from '../db/outbox.ts';
@@ -59,8 +60,10 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   async function carry(entry: OutboxEntry): Promise<void> {
     const renewal = setInterval(() => void renew(entry.id), renewalMs);
     try {
-      const { eventId, topic, payload, subscriber, attempts } = entry;
-      await bus.publish({ id: eventId, topic, payload, subscriber, attempts });
+      const { eventId, topic, payload, subscriber, attempts, lostClaims } = entry;
+      // What was begun here again and again without an end may be what ends the process.
+      const redeliveries = lostClaims;
+      await bus.publish({ id: eventId, topic, payload, subscriber, attempts, redeliveries });
       await database.transaction((tx) => deleteFromOutbox(tx, entry.id));
     } catch (err) {
       const { topic, eventId } = entry;
@@ -77,7 +80,7 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   async function giveBack(id: number): Promise<void> {
     const dueAt = new Date(now().getTime() + pauseMs).toISOString();
     await database
-      .transaction((tx) => extendLease(tx, id, dueAt))
+      .transaction((tx) => giveBackClaim(tx, id, dueAt))
       .catch((err: unknown) => log.warn({ err }, 'a claim runs out later'));
   }
 

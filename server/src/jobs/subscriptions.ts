@@ -1,7 +1,12 @@
 import type { Tx } from '../db/database.ts';
 import type { AccountPurge } from '../domain/accounts/account-purge.ts';
+import type { PushService } from '../domain/devices/push-service.ts';
 import type { Events, Topic } from '../domain/events.ts';
+import type { MailService } from '../domain/mails/mail-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
+import type { Notifier } from '../domain/notifications/notifier.ts';
+import type { PasswordService } from '../domain/passwords/password-service.ts';
+import type { PhoneService } from '../domain/phones/phone-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 
 /** Writes the result of a job together with the note that it is done; a second delivery ends there. */
@@ -10,7 +15,8 @@ export type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
 export type Subscriber<T extends Topic> = {
   /** Stays for ever: rows in the database name it. */
   name: string;
-  run(payload: Events[T], write: WriteOnce): Promise<void>;
+  /** @param eventId the same for every repeat */
+  run(payload: Events[T], write: WriteOnce, eventId: number): Promise<void>;
 };
 
 export type Subscriptions = { [T in Topic]: ReadonlyArray<Subscriber<T>> };
@@ -18,19 +24,61 @@ export type Subscriptions = { [T in Topic]: ReadonlyArray<Subscriber<T>> };
 export type Needs = {
   media: Pick<MediaService, 'makeVariants' | 'deleteBlobs'>;
   posts: Pick<PostService, 'purge'>;
+  phones: Pick<PhoneService, 'sendCode'>;
   purgeAccount: AccountPurge;
+  mails: MailService;
+  passwords: Pick<PasswordService, 'startRecovery'>;
+  pushes: Pick<PushService, 'spread' | 'deliver'>;
+  notifier: Notifier;
 };
 
 /** What follows from what. */
-export function subscriptions({ media, posts, purgeAccount }: Needs): Subscriptions {
+export function subscriptions(needs: Needs): Subscriptions {
+  const { media, posts, purgeAccount, mails, passwords, phones, pushes, notifier } = needs;
+
   return {
     'media.uploaded': [
       { name: 'make-variants', run: ({ mediaId }, write) => media.makeVariants(mediaId, write) },
     ],
     'media.deleted': [{ name: 'delete-blobs', run: ({ blobKeys }) => media.deleteBlobs(blobKeys) }],
+    'post.published': [{ name: 'notify', run: (post, write) => notifier.postChanged(post, write) }],
+    'post.liked': [
+      {
+        name: 'notify',
+        run: ({ postId, accountId: newcomer }, write) =>
+          notifier.likesChanged({ postId, newcomer }, write),
+      },
+    ],
+    'post.unliked': [
+      {
+        name: 'notify',
+        run: ({ postId }, write) => notifier.likesChanged({ postId, newcomer: null }, write),
+      },
+    ],
+    'account.followed': [
+      { name: 'notify', run: (follow, write) => notifier.followChanged(follow, write) },
+    ],
+    'account.unfollowed': [
+      { name: 'notify', run: (follow, write) => notifier.followChanged(follow, write) },
+    ],
     'post.deleted': [{ name: 'purge-post', run: ({ postId }) => posts.purge(postId) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
-    'account.changed': [],
-    'verification.issued': [],
+    // Two, so that a mail that fails does not repeat the other.
+    'account.changed': [
+      { name: 'mail-notice', run: (payload, _write, id) => mails.tellOwner(payload, id) },
+      { name: 'mail-former', run: (payload, _write, id) => mails.tellFormer(payload, id) },
+    ],
+    'verification.issued': [
+      { name: 'mail-verification', run: (payload) => mails.sendVerification(payload) },
+      {
+        name: 'text-verification',
+        run: ({ verificationId }, write) => phones.sendCode(verificationId, write),
+      },
+    ],
+    'recovery.asked': [
+      { name: 'start-recovery', run: (payload, write) => passwords.startRecovery(payload, write) },
+    ],
+    'push.wanted': [{ name: 'spread-push', run: pushes.spread }],
+    'push.due': [{ name: 'deliver-push', run: pushes.deliver }],
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { appendToOutbox, isEventDone, markEventDone } from '../db/outbox.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { Topic } from '../domain/events.ts';
 import type { BusMessage, Now } from '../domain/ports.ts';
 import type { Subscriber, Subscriptions, WriteOnce } from './subscriptions.ts';
@@ -25,11 +26,20 @@ const maxAttempts = 12;
 /** An event that was handed over so often without an end may be what ends its workers. */
 const maxRedeliveries = 3;
 
-/** Delay before the next attempt, in ms: doubles from 1 s, ± 25 %, at most 1 h. Null after 12 attempts. */
-export function retryDelayMs(attempts: number, chance: number): number | null {
+const maxDelayMs = 3_600_000;
+
+/**
+ * Delay before the next attempt, in ms: doubles from 1 s, ± 25 %, at most 1 h, and is no shorter than a machine outside
+ * asked for. Null after 12 attempts.
+ */
+export function retryDelayMs(attempts: number, chance: number, askedForMs = 0): number | null {
   if (attempts >= maxAttempts) return null;
-  const delay = Math.min(1000 * 2 ** (attempts - 1), 3_600_000);
-  return Math.round(delay * (0.75 + chance / 2));
+  const delay = Math.min(1000 * 2 ** (attempts - 1), maxDelayMs) * (0.75 + chance / 2);
+  return Math.round(Math.max(delay, Math.min(askedForMs, maxDelayMs)));
+}
+
+function waitAskedFor(error: unknown): number {
+  return error instanceof DomainError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
 }
 
 /**
@@ -47,13 +57,13 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
       });
       isWritten = true;
     };
-    await subscriber.run(message.payload as never, write);
+    await subscriber.run(message.payload as never, write, message.id);
     if (!isWritten) await write(async () => {});
   }
 
   async function putBack(name: string | null, message: BusMessage, error: unknown): Promise<void> {
     const attempts = message.attempts + 1;
-    const delayMs = retryDelayMs(attempts, chance());
+    const delayMs = retryDelayMs(attempts, chance(), waitAskedFor(error));
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const at = now();
     await database.transaction((tx) =>

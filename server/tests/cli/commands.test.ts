@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, runCommand, startProgram, temporaryFolder } from '../support/process.ts';
+import { authenticatorApp } from '../support/second-factor.ts';
+import { mailServer } from '../support/smtp.ts';
 
 const first = '0001-foundation';
 /** Several processes, on a machine that may be busy. */
@@ -98,7 +100,13 @@ describe('rookery doctor', () => {
     expect(code).toBe(0);
     expect(checks.filter(({ isOk }) => !isOk)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['configuration', 'database', 'storage', 'image library']),
+      expect.arrayContaining([
+        'configuration',
+        'database',
+        'storage',
+        'image library',
+        'text messages',
+      ]),
     );
   });
 
@@ -126,6 +134,19 @@ describe('rookery doctor', () => {
     expect(stdout).toMatch(/✗ database: .* is no SQLite database/);
     expect(stdout).toMatch(/✓ storage/);
     expect(stdout).toMatch(/✓ image library/);
+  });
+
+  it('says whether the mail server takes mail', async () => {
+    const smtp = await mailServer();
+    const environment = { DATA_DIR: temporaryFolder(), SMTP_URL: smtp.url };
+    const up = await runCommand(['doctor'], { environment });
+    await smtp.stop();
+    const down = await runCommand(['doctor'], { environment });
+
+    expect([up.code, down.code]).toEqual([0, 1]);
+    expect(up.stdout).toContain(`✓ mail: 127.0.0.1:${smtp.port} takes mail`);
+    expect(down.stdout).toContain(`✗ mail: The mail server 127.0.0.1:${smtp.port} does not take`);
+    expect(down.stdout).toMatch(/✓ storage/);
   });
 
   it('lists every fault of the configuration', async () => {
@@ -162,6 +183,31 @@ describe('rookery admin and seed', () => {
     expect(me.body).toMatchObject({ username: 'alice', role: 'admin' });
     expect([again.code, silent.code, short.code]).toEqual([1, 1, 1]);
     expect(silent.stderr).toContain('no password came in');
+  });
+
+  it('let somebody in again who has lost the second factor', slow, async () => {
+    const environment = { DATA_DIR: temporaryFolder() };
+    const program = await startProgram({ dataDir: environment.DATA_DIR });
+    const login = { login: 'alice', password: 'alice-likes-dunes' };
+    const person = { username: 'alice', password: login.password };
+    await program.send('POST', '/v2/accounts', { body: person });
+    const { body: tokens } = await program.send('POST', '/v2/sessions', { body: login });
+    const as = { token: tokens.accessToken };
+    const begun = await program.send('POST', '/v2/me/totp', {
+      ...as,
+      body: { password: login.password },
+    });
+    const { secret } = begun.body;
+    const app = authenticatorApp({ clock: { now: () => new Date(), advance() {} } }, secret);
+    await program.send('POST', '/v2/me/totp/confirm', { ...as, body: { code: app() } });
+    const before = await program.send('POST', '/v2/sessions', { body: login });
+    const removed = await runCommand(['admin', 'remove-second-factor', 'alice'], { environment });
+    const again = await runCommand(['admin', 'remove-second-factor', 'alice'], { environment });
+    const after = await program.send('POST', '/v2/sessions', { body: login });
+
+    expect(before.body.code).toBe('second_factor_required');
+    expect([removed.code, again.code, after.status]).toEqual([0, 1, 201]);
+    expect(again.stderr).toContain('There is no authenticator.');
   });
 
   it('seed alice, bob and carla, once', slow, async () => {

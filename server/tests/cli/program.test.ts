@@ -26,6 +26,8 @@ describe('the program', () => {
     'openapi --help',
     'admin --help',
     'admin create --help',
+    'import --help',
+    'import accounts --help',
     'doctor --help',
   ])('explains itself: %s', async (line) => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);

@@ -67,6 +67,7 @@ describe('the database', () => {
           subscriber: null,
           event_id: key,
           attempts: 0,
+          claims: 0,
           due_at: '',
           set_aside_at: null,
           last_error: null,

@@ -9,10 +9,18 @@ import type { TestServer } from '../support/server.ts';
 const nobody: Subscriptions = {
   'media.uploaded': [],
   'media.deleted': [],
+  'post.published': [],
   'post.deleted': [],
+  'post.liked': [],
+  'post.unliked': [],
+  'account.followed': [],
+  'account.unfollowed': [],
   'account.deleted': [],
   'account.changed': [],
   'verification.issued': [],
+  'recovery.asked': [],
+  'push.wanted': [],
+  'push.due': [],
 };
 
 export type Jobs = {

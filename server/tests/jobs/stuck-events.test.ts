@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimOutbox } from '../../src/db/outbox.ts';
 import type { BusMessage } from '../../src/domain/ports.ts';
 import { type Relay, relay } from '../../src/jobs/relay.ts';
 import { aPicture } from '../support/given.ts';
@@ -45,5 +46,32 @@ describe('an event that cannot be handed on', () => {
     expect(refused).toEqual([]);
     expect(taken.map(({ payload }) => payload)).toHaveLength(5);
     expect(await server.app.database.selectFrom('outbox').select('id').execute()).toEqual([]);
+  });
+});
+
+describe('an event whose worker is always gone before its end', () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await testServer();
+  });
+
+  afterEach(() => server.close());
+
+  it('is begun four times, and then waits like one that fails', async () => {
+    await aPicture(server, 'alice');
+    const { database } = server.app;
+    for (let crash = 0; crash < 4; crash += 1) {
+      const now = server.clock.now().toISOString();
+      server.clock.advance(31_000);
+      const leaseUntil = server.clock.now().toISOString();
+      await claimOutbox(database, { now, leaseUntil, limit: 10 });
+    }
+
+    await server.work();
+    const [row] = await database.selectFrom('outbox').selectAll().execute();
+
+    expect(row).toMatchObject({ topic: 'media.uploaded', attempts: 1, claims: 0 });
+    expect(row?.last_error).toContain('each time its worker was gone');
   });
 });

@@ -66,6 +66,14 @@ export async function emptyDatabase(engine: string | undefined): Promise<TestDat
   });
 }
 
+/** An empty database with the current schema, for one test alone, that several servers can open. */
+export async function sharedDatabase(engine: string | undefined): Promise<TestDatabase> {
+  if (!isEmbedded(engine)) return emptyDatabase(engine);
+  const database = await bareDatabase(engine);
+  await prepared(database.url, async (bare) => void (await migrateUp(bare)));
+  return database;
+}
+
 /** A database without tables, for one test alone, that several processes can open. */
 export async function bareDatabase(engine: string | undefined): Promise<TestDatabase> {
   if (!isEmbedded(engine)) return serverDatabase(engine, dropTables);
@@ -169,11 +177,21 @@ async function withAdmin(
 
 /** Children before parents. */
 const tables = [
+  'notification_settings',
+  'notifications',
+  'devices',
+  'app_passwords',
+  'passkeys',
+  'recovery_codes',
+  'totp_keys',
+  'identities',
   'likes',
   'follows',
   'media',
   'posts',
   'sessions',
+  'verifications',
+  'audit_log',
   'account_names',
   'accounts',
   'idempotency_keys',

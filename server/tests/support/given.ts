@@ -1,4 +1,6 @@
 import { samplePhoto } from '../../src/adapters/images/sample-photo.ts';
+import type { Role } from '../../src/domain/accounts/account.ts';
+import { operator } from '../../src/domain/accounts/account-admin.ts';
 import type { Person, TestServer } from './server.ts';
 
 type PostOptions = { text?: string; state?: 'draft' | 'published'; mediaIds?: number[] };
@@ -35,4 +37,13 @@ export async function aPicture(server: TestServer, as: Person): Promise<number> 
 /** Signs somebody up. */
 export async function anAccount(server: TestServer, as: Person): Promise<void> {
   await server.tokens(as);
+}
+
+/** Signs somebody up, gives them a role as the operator would, and returns their id. */
+export async function aStaffMember(server: TestServer, as: Person, role: Role): Promise<number> {
+  await server.tokens(as);
+  const { accountAdmin } = server.app.services;
+  const { id } = await accountAdmin.find(operator, as);
+  await accountAdmin.change(operator, id, { role });
+  return id;
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../domain/errors.ts';
-import type { AccessClaims, Now, TokenSigner } from '../../domain/ports.ts';
+import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../../domain/ports.ts';
 
 const algorithm = 'HS256';
 const tokenType = 'at+jwt';
@@ -16,6 +16,7 @@ const clockToleranceSeconds = 5;
  */
 export function joseSigner({ secret, now }: { secret: string; now: Now }): TokenSigner {
   const signingKey = derive(secret, 'access tokens');
+  const plainKey = derive(secret, 'plain tokens');
   const macKey = derive(secret, 'macs');
   const verified = new LRUCache<string, AccessClaims>({ max: 10_000 });
 
@@ -34,7 +35,32 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     return { accountId: Number(sub), sessionId: sid, audience: aud, issuedAt: iat, expiresAt: exp };
   }
 
+  async function verifyPlain(token: string, audience: string) {
+    const { payload } = await jwtVerify(token, plainKey, {
+      algorithms: [algorithm],
+      typ: 'JWT',
+      audience,
+      clockTolerance: clockToleranceSeconds,
+      currentDate: now(),
+      requiredClaims: ['sid', 'acc', 'iat', 'exp'],
+    });
+    const { sid, acc, iat = 0, exp = 0, aud: _aud, ...more } = payload;
+    if (typeof sid !== 'number' || typeof acc !== 'number') throw badToken();
+    const claims = { accountId: acc, sessionId: sid, audience, issuedAt: iat, expiresAt: exp };
+    return { ...claims, more: more as PlainClaims };
+  }
+
   return {
+    signPlain: (claims, more) =>
+      new SignJWT({ ...more, sid: claims.sessionId, acc: claims.accountId })
+        .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+        .setAudience(claims.audience)
+        .setIssuedAt(claims.issuedAt)
+        .setExpirationTime(claims.expiresAt)
+        .sign(plainKey),
+
+    verifyPlain: (token, audience) => verifyPlain(token, audience).catch(refusePlain),
+
     sign: (claims) =>
       new SignJWT({ sid: claims.sessionId })
         .setProtectedHeader({ alg: algorithm, typ: tokenType })
@@ -67,6 +93,17 @@ function refuse(cause: unknown): never {
   if (cause instanceof errors.JWTExpired) throw expiredToken();
   if (cause instanceof errors.JOSEError || cause instanceof DomainError) throw badToken(cause);
   throw cause;
+}
+
+/** Tells a text that is no token from one whose signature is not ours: old clients compare the words. */
+function refusePlain(cause: unknown): never {
+  if (cause instanceof errors.JWSInvalid || cause instanceof errors.JWTInvalid) {
+    throw new DomainError('bad_token', 'Not enough segments', { cause });
+  }
+  if (cause instanceof errors.JOSEError && !(cause instanceof errors.JWTExpired)) {
+    throw new DomainError('bad_token', 'Signature verification failed', { cause });
+  }
+  return refuse(cause);
 }
 
 function badToken(cause?: unknown): DomainError {

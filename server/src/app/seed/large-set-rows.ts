@@ -45,6 +45,7 @@ export function* accountRows(
       last_login_at: null,
       login_name: null,
       display_name: username.replace('-', ' ').replace(/^\w/, (c) => c.toUpperCase()),
+      display_name_key: username.replace('-', ' '),
       bio: `One of the large set: ${username}.`,
       role: 'user',
       password_hash: passwordHash,

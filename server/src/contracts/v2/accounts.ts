@@ -1,11 +1,16 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import {
   AccountPageSchema,
+  email,
+  language,
   MeSchema,
   NoContent,
+  newPassword,
+  oneTimeToken,
   PageQuery,
   ProfileSchema,
   presenter,
@@ -13,14 +18,25 @@ import {
   text,
 } from './wire.ts';
 
-const displayName = text({ minLength: 1, maxLength: 50, description: 'Need not be unique.' });
+export const displayName = text({
+  minLength: 1,
+  maxLength: 50,
+  description: 'Need not be unique.',
+});
+
+export const username = Type.String({
+  maxLength: 100,
+  description: '1 to 30 of A-Z a-z 0-9 _ . -',
+});
 
 const SignUpBody = Type.Object(
   {
-    username: Type.String({ maxLength: 100, description: '1 to 30 of A-Z a-z 0-9 _ . -' }),
-    password: Type.String({ maxLength: 1000, 'x-text': true, description: '8 to 128 characters.' }),
-    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    username,
+    password: newPassword,
+    email: Type.Optional(email),
     displayName: Type.Optional(displayName),
+    language: Type.Optional(language),
+    invite: Type.Optional(oneTimeToken('Of a moderator; needed where sign-ups are closed.')),
   },
   {
     additionalProperties: false,
@@ -32,6 +48,7 @@ const MeChange = Type.Object(
   {
     displayName: Type.Optional(displayName),
     bio: Type.Optional(text({ maxLength: 2000, description: 'A few words about oneself.' })),
+    language: Type.Optional(language),
   },
   { additionalProperties: false, examples: [{ bio: 'Light and shadow.' }] },
 );
@@ -42,7 +59,7 @@ export function accountRoutes(
   app: ContractApp,
   { services, publicUrl, viewer, viewerIfAny }: Surroundings,
 ): void {
-  const { accounts, follows } = services;
+  const { accounts, follows, auditLog } = services;
   const present = presenter(publicUrl);
 
   app.post(
@@ -52,7 +69,17 @@ export function accountRoutes(
         id: 'signUp',
         summary: 'Make an account',
         tag: 'accounts',
-        errors: ['invalid', 'taken', 'conflict', 'forbidden', 'unsupported', 'too_large'],
+        description: 'With an e-mail, a mail is sent that confirms it.',
+        errors: [
+          'invalid',
+          'taken',
+          'conflict',
+          'forbidden',
+          'gone',
+          'expired',
+          'unsupported',
+          'too_large',
+        ],
         repeatable: true,
         body: SignUpBody,
         response: { 201: ref(MeSchema) },
@@ -61,14 +88,18 @@ export function accountRoutes(
       config: { rateLimit: { max: 30, timeWindow: '1 hour' } },
     },
     async (request, reply) => {
-      const { username, password, email = null, displayName = null } = request.body;
-      const me = await accounts.signUp({
+      const { username, password, email: address = null, displayName = null } = request.body;
+      const { language: spoken, invite = null } = request.body;
+      const input = {
         username,
         password,
-        email,
+        email: address,
         displayName,
+        invite,
+        ...(spoken === undefined ? {} : { language: spoken }),
         idempotencyKey: idempotencyKey(request),
-      });
+      };
+      const me = await accounts.signUp(input, request.ip);
       reply.code(201).header('location', `${publicUrl}/v2/users/${me.username}`);
       return present.me(me);
     },
@@ -116,16 +147,38 @@ export function accountRoutes(
         id: 'closeMe',
         summary: 'Close your account',
         description:
-          'Ends all sessions at once; posts, pictures, likes and follows are removed in the background.',
+          'Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`).',
         tag: 'accounts',
-        errors: [],
+        errors: ['conflict'],
         signedIn: 'required',
         response: { 204: NoContent },
       }),
     },
     async (request, reply) => {
-      await accounts.closeMe(await viewer(request));
+      await accounts.closeMe(await viewer(request), request.ip);
       return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/me/audit-log',
+    {
+      schema: operation({
+        id: 'listSecurityEvents',
+        summary: 'Who got into your account or tried to, the latest first',
+        tag: 'accounts',
+        errors: ['invalid'],
+        signedIn: 'required',
+        querystring: PageQuery,
+        response: { 200: ref(SecurityEventPageSchema) },
+        sends: ['Link'],
+      }),
+    },
+    async (request, reply) => {
+      const who = await viewer(request);
+      const list = await auditLog.listOwn(who, pageRequest('entries', request.query));
+      linkNext(request, reply, publicUrl, list.nextCursor);
+      return presentOwnEntries(list);
     },
   );
 

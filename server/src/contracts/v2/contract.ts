@@ -1,13 +1,30 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { adminRoutes } from './admin.ts';
+import { adminSchemas } from './admin-wire.ts';
+import { appPasswordRoutes } from './app-passwords.ts';
+import { deviceSchemas } from './device-wire.ts';
+import { deviceRoutes } from './devices.ts';
+import { emailRoutes } from './emails.ts';
+import { eventRoutes } from './events.ts';
 import { feedRoutes } from './feeds.ts';
+import { identityRoutes } from './identities.ts';
+import { identitySchemas } from './identities-wire.ts';
+import { inviteRoutes } from './invites.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
+import { notificationSchemas } from './notification-wire.ts';
+import { notificationRoutes } from './notifications.ts';
+import { passkeyRoutes } from './passkeys.ts';
+import { passwordRoutes } from './passwords.ts';
+import { phoneRoutes } from './phones.ts';
 import { postRoutes } from './posts.ts';
 import { problemComponents } from './problem-responses.ts';
 import { problemOf, v2Errors } from './problems.ts';
 import { sharedHeaders } from './response-headers.ts';
+import { secondFactorSchemas } from './second-factor-wire.ts';
+import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
 import { tags } from './tags.ts';
 import { v2Validator } from './validator.ts';
@@ -23,6 +40,9 @@ export const v2: Contract = {
   mount: '/v2',
   audience: 'v2',
   credential: bearerToken,
+  viewer: ({ sessions }, credential) => sessions.resolve(credential, 'v2'),
+  challenge: ({ code }) => `Bearer error="${code}"`,
+  origins: 'configured',
   parsers(app) {
     app.removeContentTypeParser('application/json');
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -41,7 +61,14 @@ export const v2: Contract = {
   jsonType: 'application/json; charset=utf-8',
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
-    schemas: sharedSchemas,
+    schemas: [
+      ...sharedSchemas,
+      ...adminSchemas,
+      ...deviceSchemas,
+      ...identitySchemas,
+      ...notificationSchemas,
+      ...secondFactorSchemas,
+    ],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       headers: sharedHeaders,
@@ -51,10 +78,22 @@ export const v2: Contract = {
   },
   routes(app, surroundings) {
     accountRoutes(app, surroundings);
+    emailRoutes(app, surroundings);
+    passwordRoutes(app, surroundings);
+    inviteRoutes(app, surroundings);
     sessionRoutes(app, surroundings);
+    phoneRoutes(app, surroundings);
+    identityRoutes(app, surroundings);
+    secondFactorRoutes(app, surroundings);
+    passkeyRoutes(app, surroundings);
+    appPasswordRoutes(app, surroundings);
     mediaRoutes(app, surroundings);
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);
+    adminRoutes(app, surroundings);
+    deviceRoutes(app, surroundings);
+    notificationRoutes(app, surroundings);
+    eventRoutes(app, surroundings);
   },
 };
 

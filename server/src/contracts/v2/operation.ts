@@ -18,6 +18,8 @@ type Operation = {
   signedIn?: 'required' | 'optional';
   /** Whether an Idempotency-Key is heeded. */
   repeatable?: boolean;
+  /** Whether a stream goes on after the event that `Last-Event-ID` names. */
+  resumable?: boolean;
   /** The multipart form that it takes. The handler reads and checks it, part by part. */
   form?: TSchema;
   /** Bodies of success, as JSON. */
@@ -48,6 +50,7 @@ export function operation<const I extends Inputs>(declared: Operation & I) {
     security: signedIn ? [{ token: [] }, ...(signedIn === 'optional' ? [{}] : [])] : [],
     ...definedOf(inputs),
     ...(repeatable ? { headers: IdempotencyHeader as unknown } : {}),
+    ...(declared.resumable ? { headers: LastEventHeader as unknown } : {}),
     response: response as Record<string, unknown>,
     [shownKey]: shown(declared),
   };
@@ -92,6 +95,15 @@ const IdempotencyHeader = Type.Object({
       pattern: '^[\\x21-\\x7e]+$',
       description:
         'Makes a repeat of the request harmless for 24 hours: it answers as the first did.',
+    }),
+  ),
+});
+
+const LastEventHeader = Type.Object({
+  'last-event-id': Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description: '`id` of the last event that came: what followed it comes first.',
     }),
   ),
 });

@@ -46,6 +46,10 @@ export const me = {
   ...profile,
   email: 'alice@example.com',
   emailVerified: false,
+  language: 'en',
+  phone: null,
+  phoneVerified: false,
+  hasPassword: true,
   role: 'user',
   mediaBytes: 0,
 };
@@ -56,6 +60,12 @@ export const tokens = {
   expiresIn: 900,
   refreshToken: '1.0.5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
   sessionId: 1,
+};
+
+export const invite = {
+  token: '7.5e884898da28047151d0e56f8dc62927',
+  email: 'carla@example.com',
+  expiresAt: '2026-06-08T12:00:00.000Z',
 };
 
 export const media = {

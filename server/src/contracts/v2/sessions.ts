@@ -39,8 +39,17 @@ export function sessionRoutes(
       schema: operation({
         id: 'logIn',
         summary: 'Sign in',
+        description:
+          'An account with a second factor answers `second_factor_required` with a challenge, for `POST /v2/sessions/second-factor`. An app password stands in place of the password, and needs none.',
         tag: 'sessions',
-        errors: ['wrong_password', 'invalid', 'conflict', 'unsupported', 'too_large'],
+        errors: [
+          'wrong_password',
+          'second_factor_required',
+          'invalid',
+          'conflict',
+          'unsupported',
+          'too_large',
+        ],
         repeatable: true,
         body: LogInBody,
         response: { 201: ref(TokensSchema) },
@@ -121,7 +130,7 @@ export function sessionRoutes(
     async (request, reply) => {
       const who = await viewer(request);
       const { id } = request.params;
-      await sessions.end(who, id === 'current' ? who.sessionId : id);
+      await sessions.end(who, id === 'current' ? who.sessionId : id, request.ip);
       return reply.code(204).send();
     },
   );

@@ -1,13 +1,15 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import type { AccountCard, Avatar, OwnAccount, Profile } from '../../domain/accounts/account.ts';
+import { languageCodes } from '../../domain/mails/languages/languages.ts';
 import type { MediaView } from '../../domain/media/media.ts';
 import type { Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
 import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
 import * as sample from './samples.ts';
 
-const time = (description: string) => Type.String({ format: 'date-time', description });
-const id = (description: string) => Type.Integer({ minimum: 1, maximum: 2147483647, description });
+export const time = (description: string) => Type.String({ format: 'date-time', description });
+export const id = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: 2147483647, description });
 
 /** Text without control characters and broken Unicode; lengths are code points. */
 export const text = (options: { minLength?: number; maxLength: number; description: string }) =>
@@ -20,11 +22,33 @@ export function ref<T extends TSchema & { $id?: string }>(schema: T) {
 
 /** The answer of what has nothing to tell. */
 export const NoContent = Type.Null({ description: 'Done; there is no body.' });
+
+/** The answer of what follows by mail. */
+export const Accepted = Type.Null({ description: 'Under way; there is no body.' });
+
+export const email = Type.String({ format: 'email', maxLength: 254 });
+
+export const newPassword = Type.String({
+  maxLength: 1000,
+  'x-text': true,
+  description: '8 to 128 characters.',
+});
+
+/** A password that exists, to be compared. */
+export const password = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 1000, description });
+
+export const oneTimeToken = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 100, description });
+
+/** One that mails are written in. */
+export const language = Type.Enum(languageCodes, { description: 'Of the mails that you get.' });
+
 /**
  * A value of one type or null. Said by `type` or with null first, the serializer tells them apart at a glance; a union
  * makes it validate each value against the schema.
  */
-function nullable<T extends TSchema & { type?: string }>(schema: T) {
+export function nullable<T extends TSchema & { type?: string }>(schema: T) {
   return schema.type === undefined
     ? Type.Unsafe<Static<T> | null>({ anyOf: [{ type: 'null' }, schema] })
     : Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
@@ -100,6 +124,10 @@ export const MeSchema = Type.Object(
     ...publicFields,
     email: nullable(Type.String()),
     emailVerified: Type.Boolean(),
+    language: Type.String({ description: 'Of the mails that the account gets.' }),
+    phone: nullable(Type.String({ description: 'With its country code: `+59898765432`.' })),
+    phoneVerified: Type.Boolean(),
+    hasPassword: Type.Boolean({ description: 'False when a provider is the only way in.' }),
     role: Type.Enum(['user', 'moderator', 'admin']),
     mediaBytes: Type.Integer({ description: 'Bytes that count against the quota.' }),
   },
@@ -122,6 +150,31 @@ export const TokensSchema = Type.Object(
     $id: 'Tokens',
     description: 'What a login or a refresh hands out.',
     examples: [sample.tokens],
+  },
+);
+
+export const InviteSchema = Type.Object(
+  {
+    token: Type.String({ description: 'For `invite` of the sign-up; works once.' }),
+    email: nullable(Type.String({ description: 'The only address that it is for.' })),
+    expiresAt: time('When it ends unless it is used.'),
+  },
+  {
+    $id: 'Invite',
+    description: 'Lets one person sign up.',
+    examples: [sample.invite],
+  },
+);
+
+export const PhoneAskedSchema = Type.Object(
+  {
+    phone: Type.String({ description: 'The number as it was understood.' }),
+    expiresAt: time('Until when the code is valid.'),
+  },
+  {
+    $id: 'PhoneAsked',
+    description: 'A code is on its way to a phone.',
+    examples: [{ phone: '+59898765432', expiresAt: '2026-06-01T12:10:00.000Z' }],
   },
 );
 
@@ -219,7 +272,7 @@ export const SessionListSchema = Type.Object(
 );
 
 /** A page of a list. */
-function pageSchema<T extends TSchema & { $id?: string; examples?: unknown }>(item: T) {
+export function pageSchema<T extends TSchema & { $id?: string; examples?: unknown }>(item: T) {
   return Type.Object(
     {
       items: Type.Array(ref(item)),
@@ -256,8 +309,10 @@ export const sharedSchemas = [
   ProfileSchema,
   MeSchema,
   TokensSchema,
+  InviteSchema,
   SessionSchema,
   SessionListSchema,
+  PhoneAskedSchema,
   MediaSchema,
   PostSchema,
   ProblemSchema,
@@ -329,5 +384,5 @@ export function presenter(publicUrl: string) {
     return { items: page.items.map(card), nextCursor: page.nextCursor };
   }
 
-  return { profile, me, media, post, tokens, session, posts, cards };
+  return { card, profile, me, media, post, tokens, session, posts, cards };
 }

@@ -1,6 +1,7 @@
 import { foundation } from './0001-foundation.ts';
 import { identity } from './0002-identity.ts';
+import { uploadNames } from './0003-upload-names.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
-export const migrations: readonly Migration[] = [foundation, identity];
+export const migrations: readonly Migration[] = [foundation, identity, uploadNames];

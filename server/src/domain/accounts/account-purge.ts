@@ -1,17 +1,30 @@
 import type { Database, Tx } from '../../db/database.ts';
+import { deleteAppPasswordsOf } from '../app-passwords/app-password-store.ts';
+import { deleteDevicesOf } from '../devices/device-store.ts';
+import { emit } from '../events.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
+import { deleteIdentitiesOf } from '../identities/identity-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
+import {
+  deleteNotificationSettings,
+  deleteSomeNotifications,
+} from '../notifications/notification-store.ts';
+import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
+import type { Now } from '../ports.ts';
 import { deleteLike, listLikes } from '../posts/like-store.ts';
 import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
+import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
+import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
 import { deleteVerificationsOf } from '../verifications/verification-store.ts';
 import { deleteAccount } from './account-store.ts';
 
 type Needs = {
   database: Database;
+  now: Now;
   feedMemory: FeedMemory;
   follows: Pick<FollowService, 'removeSome'>;
   media: Pick<MediaService, 'discard'>;
@@ -26,7 +39,9 @@ const batch = 100;
  * Removes what a closed account leaves behind, in small transactions, and at last its row. Each step takes what is still
  * there, so a repeat goes on where a crash stopped it.
  */
-export function accountPurge({ database, feedMemory, follows, media, posts }: Needs): AccountPurge {
+export function accountPurge(needs: Needs): AccountPurge {
+  const { database, now, feedMemory, follows, media, posts } = needs;
+
   async function untilDone(step: (tx: Tx) => Promise<boolean>): Promise<void> {
     while (!(await database.transaction(step)));
   }
@@ -47,7 +62,9 @@ export function accountPurge({ database, feedMemory, follows, media, posts }: Ne
   async function purgeLikes(tx: Tx, accountId: number): Promise<boolean> {
     const likes = await listLikes(tx, { accountId }, { limit: batch, before: null });
     for (const { post_id } of likes) {
-      if (await deleteLike(tx, post_id, accountId)) await addToLikeCount(tx, post_id, -1);
+      if (!(await deleteLike(tx, post_id, accountId))) continue;
+      await addToLikeCount(tx, post_id, -1);
+      await emit(tx, now(), 'post.unliked', { postId: post_id, accountId });
     }
     return likes.length === 0;
   }
@@ -61,9 +78,17 @@ export function accountPurge({ database, feedMemory, follows, media, posts }: Ne
       await media.discard(tx, rows);
       return rows.length === 0;
     });
+    await untilDone((tx) => deleteSomeNotifications(tx, accountId, batch));
     await database.transaction(async (tx) => {
+      await deleteNotificationSettings(tx, accountId);
       await deleteSessionsOf(tx, accountId);
       await deleteVerificationsOf(tx, accountId);
+      await deleteIdentitiesOf(tx, accountId);
+      await deleteTotpKeyOf(tx, accountId);
+      await deleteRecoveryCodesOf(tx, accountId);
+      await deletePasskeysOf(tx, accountId);
+      await deleteAppPasswordsOf(tx, accountId);
+      await deleteDevicesOf(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

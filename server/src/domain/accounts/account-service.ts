@@ -1,36 +1,47 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
-import type { AccountRow } from '../../db/schema.ts';
+import type { AccountRow, VerificationRow } from '../../db/schema.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { emailVerification } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
-import type { Now, PasswordHasher } from '../ports.ts';
+import type { InviteService } from '../invites/invite-service.ts';
+import { countAttempt, mailLimits } from '../limits.ts';
+import type { LanguageCode } from '../mails/languages/languages.ts';
+import type { Counters, Now, PasswordHasher } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
 import {
   type AccountCard,
   checkDisplayName,
+  checkLoginName,
   checkPassword,
   checkUsername,
   foldName,
   isUsername,
   nameTaken,
+  noSuchAccount,
   type OwnAccount,
+  type PasswordRule,
   type Profile,
   type Role,
 } from './account.ts';
+import { checkAdminRemains, operator } from './account-admin.ts';
+import { closeAccount } from './account-closing.ts';
 import {
-  deleteAccountNames,
   findAccount,
   findAccountByName,
+  holdAdmins,
   insertAccount,
   insertAccountName,
-  markAccountDeleted,
   readAccountCards,
   updateAccount,
 } from './account-store.ts';
+import { usernameCandidates } from './derived-username.ts';
+import { newAccountRow } from './new-account.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
 
@@ -39,60 +50,147 @@ type Needs = {
   newId: NewId;
   now: Now;
   passwords: PasswordHasher;
-  /** Closed: only operators make accounts. */
+  counters: Counters;
+  audit: AuditLog;
+  verifications: VerificationService;
+  invites: Pick<InviteService, 'find'>;
+  /** Closed: only operators make accounts, and whoever was invited. */
   signUps: 'open' | 'closed';
 };
 
 export type SignUp = {
-  username: string;
-  password: string;
+  /** Null: one is made of the name or the e-mail. */
+  username: string | null;
+  /** Null: there is no way in by a password. */
+  password: string | null;
   email: string | null;
+  /** A free text by which an older client lets people sign in. */
+  loginName?: string;
+  bio?: string;
+  passwordRule?: PasswordRule;
   displayName: string | null;
+  language?: LanguageCode;
   idempotencyKey: string | null;
   /** For operators alone; nothing that a request says arrives here. */
   role?: Role;
 };
 
-export type ProfileChange = { displayName?: string; bio?: string };
+/** What a stranger asks for, with the invite of a moderator or without. */
+export type OpenSignUp = SignUp & { invite: string | null };
+
+/** Who makes an account, and what must happen together with it. */
+export type Origin = {
+  /** Itself: somebody who comes on their own, and so has an e-mail to confirm. */
+  actorId: number | 'self' | null;
+  address: string;
+  invite?: string | null;
+  repeat?: Repeatable | null;
+  alongside?: (tx: Tx, row: Pick<AccountRow, 'id' | 'email'>) => Promise<void>;
+};
+
+export type ProfileChange = { displayName?: string; bio?: string; language?: LanguageCode };
 
 /** Signs people up, shows and changes who they are, and lets them go. */
-export function accountService({ database, newId, now, passwords, signUps }: Needs) {
+export function accountService(needs: Needs) {
+  const { database, newId, now, passwords, audit, signUps, counters, verifications, invites } =
+    needs;
+
   /**
-   * Makes an account for whoever asks.
-   * @throws DomainError `forbidden` (closed) · `invalid` (username, password, displayName) · `taken` (username, email) · `unavailable`
+   * Makes an account for whoever asks, and sends a confirmation to its e-mail.
+   * @throws DomainError `forbidden` (closed) · `invalid` (username, password, displayName, invite) · `taken` (username, email) · `gone` · `expired` (invite) · `unavailable`
    */
-  async function signUp(input: SignUp): Promise<OwnAccount> {
-    if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
-    return create(input);
+  async function signUp({ invite, ...input }: OpenSignUp, address: string): Promise<OwnAccount> {
+    if (signUps === 'closed' && invite === null) {
+      throw new DomainError('forbidden', 'Sign-ups are closed here; an invite opens them.');
+    }
+    return create(input, { actorId: 'self', address, invite });
   }
 
   /** Makes an account for somebody whom an operator wants here. @throws DomainError as `signUp`, but for `forbidden` */
-  async function create(input: SignUp): Promise<OwnAccount> {
+  async function create(input: SignUp, origin: Origin = atConsole): Promise<OwnAccount> {
+    const { username, displayName, loginName, email } = input;
+    if (username !== null) return createNamed({ ...input, username }, origin);
+    const sources = [displayName, loginName ?? null, email];
+    for (const candidate of usernameCandidates(sources, Math.random)) {
+      if (await findAccountByName(database, foldName(candidate), allNames)) continue;
+      const named = { ...input, username: candidate };
+      const made = await createNamed(named, origin).catch(ifTaken);
+      if (made) return made;
+    }
+    throw nameTaken('username');
+  }
+
+  async function createNamed(input: NamedSignUp, origin: Origin): Promise<OwnAccount> {
     checkUsername(input.username);
-    checkPassword(input.password, input);
+    if (input.password !== null) checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
-    const repeat = repeatOf(input);
+    if (input.loginName !== undefined) checkLoginName(input.loginName);
+    const repeat = origin.repeat === undefined ? repeatOf(input) : origin.repeat;
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
+    const token = origin.invite ?? null;
+    const invite = token === null ? null : await invites.find(token, input.email);
     await checkNamesFree(input);
-    const row = newRow(await newId('accounts'), input, await passwords.hash(input.password));
+    const accountId = await newId('accounts');
+    const proof = origin.actorId === 'self' ? await prepareProof(accountId, input.email) : null;
+    const row = newAccountRow({
+      ...input,
+      id: accountId,
+      role: input.role ?? 'user',
+      passwordHash: input.password === null ? null : await passwords.hash(input.password),
+      at: now().toISOString(),
+    });
     const id = await database.transaction(async (tx) => {
       const other = await claimRepeat(tx, repeat, row.id, now());
       if (other !== null) return other;
+      if (invite) await verifications.consume(tx, invite);
       await insertAccount(tx, row);
-      for (const { nameKey, kind, field } of namesOf(input)) {
-        const claim = { name_key: nameKey, account_id: row.id, kind };
-        if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
-      }
+      await claimNames(tx, row.id, input);
+      if (proof) await issueProof(tx, proof);
+      await noteCreation(tx, row, origin);
+      await origin.alongside?.(tx, row);
       return row.id;
     });
     return readOwn(id);
   }
 
+  async function claimNames(tx: Tx, accountId: number, input: NamedSignUp): Promise<void> {
+    for (const { nameKey, kind, field } of namesOf(input)) {
+      const claim = { name_key: nameKey, account_id: accountId, kind };
+      if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
+    }
+  }
+
+  async function prepareProof(accountId: number, email: string | null) {
+    if (email === null) return null;
+    // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
+    const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
+    return waitMs === null ? verifications.prepare(emailVerification(accountId, email)) : null;
+  }
+
+  async function issueProof(tx: Tx, proof: VerificationRow): Promise<void> {
+    await verifications.issue(tx, proof);
+    await emit(tx, now(), 'verification.issued', { verificationId: proof.id });
+  }
+
+  function noteCreation(
+    tx: Tx,
+    { id, username, role }: Pick<AccountRow, 'id' | 'username' | 'role'>,
+    { actorId, address }: Origin,
+  ): Promise<void> {
+    return audit.record(tx, {
+      action: 'account.created',
+      accountId: id,
+      actorId: actorId === 'self' ? id : actorId,
+      address,
+      details: { username, role },
+    });
+  }
+
   /** Spares the hash when the name is taken anyway; the unique names decide, in the transaction. */
-  async function checkNamesFree(input: SignUp): Promise<void> {
+  async function checkNamesFree(input: NamedSignUp): Promise<void> {
     for (const { nameKey, field } of namesOf(input)) {
-      if (await findAccountByName(database, nameKey, ['username', 'email', 'login_name'])) {
+      if (await findAccountByName(database, nameKey, allNames)) {
         throw nameTaken(field);
       }
     }
@@ -116,6 +214,16 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
     return (await findByUsername(username)).id;
   }
 
+  /** Id of the account that is called so: its login name or its username, in any case. @throws DomainError `not_found` */
+  async function findIdByCall(name: string): Promise<number> {
+    const nameKey = foldName(name);
+    const row = await findAccountByName(database, nameKey, allNames);
+    // One row may be login name and e-mail at once; an e-mail alone is nobody's business.
+    const isCalledSo = row && [row.username, row.login_name ?? ''].map(foldName).includes(nameKey);
+    if (!isCalledSo || row.disabled_at) throw noSuchAccount();
+    return row.id;
+  }
+
   /** Changes what others see of the viewer. @throws DomainError `invalid` */
   async function updateMe(viewer: Viewer, change: ProfileChange): Promise<OwnAccount> {
     if (change.displayName !== undefined) checkDisplayName(change.displayName);
@@ -123,21 +231,34 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       updateAccount(tx, viewer.accountId, {
         ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
         ...(change.bio === undefined ? {} : { bio: change.bio }),
+        ...(change.language === undefined ? {} : { language: change.language }),
         updated_at: now().toISOString(),
       }),
     );
     return readMe(viewer);
   }
 
-  /** Closes the viewer's account: its names are free and its sessions over at once; its content follows. */
-  async function closeMe(viewer: Viewer): Promise<void> {
+  /**
+   * Closes the viewer's account: its names are free and its sessions over at once; its content follows.
+   * @throws DomainError `conflict` (the last admin)
+   */
+  async function closeMe(viewer: Viewer, address: string): Promise<void> {
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      if (!(await markAccountDeleted(tx, accountId, at))) throw noSuchAccount();
-      await deleteAccountNames(tx, accountId);
-      await endSessionsOf(tx, accountId, at);
-      await emit(tx, now(), 'account.deleted', { accountId });
+      // The role cannot change any more once the row is held.
+      await updateAccount(tx, accountId, { updated_at: at });
+      const account = await findAccount(tx, accountId);
+      if (!account) throw noSuchAccount();
+      if (account.role === 'admin') checkAdminRemains(account, await holdAdmins(tx, at));
+      await closeAccount(tx, accountId, now());
+      await audit.record(tx, {
+        action: 'account.deleted',
+        accountId,
+        actorId: accountId,
+        address,
+        details: { username: account.username },
+      });
     });
   }
 
@@ -156,52 +277,60 @@ export function accountService({ database, newId, now, passwords, signUps }: Nee
       ...publicPart(row, await readCard(id)),
       email: row.email,
       emailVerified: row.email_verified_at !== null,
+      language: row.language,
+      phone: row.phone,
+      phoneVerified: row.phone_verified_at !== null,
+      hasPassword: row.password_hash !== null,
       role: row.role,
       mediaBytes: row.media_bytes,
     };
   }
 
+  /** What others see of an account beside a post. @throws DomainError `not_found` */
   async function readCard(id: number): Promise<AccountCard> {
     const card = (await readAccountCards(database, [id])).get(id);
     if (!card) throw noSuchAccount();
     return card;
   }
 
-  function newRow(id: number, input: SignUp, passwordHash: string): AccountRow {
-    const at = now().toISOString();
-    return {
-      id,
-      username: input.username,
-      email: input.email,
-      email_verified_at: null,
-      phone: null,
-      phone_verified_at: null,
-      language: 'en',
-      last_login_at: null,
-      login_name: null,
-      display_name: input.displayName ?? input.username,
-      bio: '',
-      role: input.role ?? 'user',
-      password_hash: passwordHash,
-      avatar_media_id: null,
-      post_count: 0,
-      follower_count: 0,
-      following_count: 0,
-      media_bytes: 0,
-      created_at: at,
-      updated_at: at,
-      disabled_at: null,
-      deleted_at: null,
-    };
-  }
-
-  return { signUp, create, readMe, readProfile, findId, updateMe, closeMe };
+  return {
+    signUp,
+    create,
+    readCard,
+    readMe,
+    readProfile,
+    findId,
+    findIdByCall,
+    updateMe,
+    closeMe,
+  };
 }
 
-function namesOf({ username, email }: SignUp) {
-  const names = [{ nameKey: foldName(username), kind: 'username', field: 'username' } as const];
-  if (email === null) return names;
-  return [...names, { nameKey: foldName(email), kind: 'email', field: 'email' } as const];
+const atConsole: Origin = { actorId: null, address: operator.address };
+
+type NamedSignUp = SignUp & { username: string };
+
+const allNames = ['username', 'email', 'login_name'] as const;
+
+/** Each name of an account once: one text may be its e-mail and its login name. */
+function namesOf({ username, email, loginName }: NamedSignUp) {
+  const names = [
+    { nameKey: foldName(username), kind: 'username', field: 'username' } as const,
+    { nameKey: foldName(email ?? ''), kind: 'email', field: 'email' } as const,
+    { nameKey: foldName(loginName ?? ''), kind: 'login_name', field: 'loginName' } as const,
+  ];
+  return names.filter(
+    ({ nameKey }, index) =>
+      nameKey !== '' && names.findIndex((other) => other.nameKey === nameKey) === index,
+  );
+}
+
+/** Somebody was faster to take a derived username: the next one is tried. */
+function ifTaken(error: unknown): null {
+  const isUsername =
+    error instanceof DomainError && error.code === 'taken' && error.fields[0]?.field === 'username';
+  if (!isUsername) throw error;
+  return null;
 }
 
 function publicPart(row: AccountRow, card: AccountCard) {
@@ -220,8 +349,4 @@ function repeatOf(input: SignUp): Repeatable | null {
   const asked = JSON.stringify([input.username, input.password, input.email, input.displayName]);
   const fingerprint = createHash('sha256').update(asked).digest('hex');
   return { accountId: 0, key: input.idempotencyKey, operation: 'accounts.signUp', fingerprint };
-}
-
-function noSuchAccount(): DomainError {
-  return new DomainError('not_found', 'There is no such account.');
 }

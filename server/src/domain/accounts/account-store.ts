@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
-import type { AccountCard } from './account.ts';
+import { type AccountCard, searchKey } from './account.ts';
 
 type CountColumn = 'post_count' | 'follower_count' | 'following_count' | 'media_bytes';
 
@@ -14,8 +14,29 @@ type CardRow = {
   avatar_blurhash: string | null;
 };
 
-export async function insertAccount(tx: Tx, row: AccountRow): Promise<void> {
-  await tx.insertInto('accounts').values(row).execute();
+export async function insertAccount(tx: Tx, row: NewAccountRow): Promise<void> {
+  await tx.insertInto('accounts').values(searchable(row)).execute();
+}
+
+/** Writes several accounts in one statement. */
+export async function insertAccounts(tx: Tx, rows: readonly NewAccountRow[]): Promise<void> {
+  if (rows.length > 0) await tx.insertInto('accounts').values(rows.map(searchable)).execute();
+}
+
+/** The store adds what accounts are searched by. */
+export type NewAccountRow = Omit<AccountRow, 'display_name_key'>;
+
+function searchable(row: NewAccountRow): AccountRow {
+  return { ...row, display_name_key: searchKey(row.display_name) };
+}
+
+/** Claims several folded names in one statement. One that is taken fails all. */
+export async function insertAccountNames(tx: Tx, rows: readonly AccountNameRow[]): Promise<void> {
+  if (rows.length > 0)
+    await tx
+      .insertInto('account_names')
+      .values([...rows])
+      .execute();
 }
 
 /** Claims a folded name for an account. False when another account holds it. */
@@ -32,6 +53,26 @@ export async function deleteAccountNames(
   if (kind) query = query.where('kind', '=', kind);
   await query.execute();
 }
+
+/** Gives one folded name back. */
+export async function deleteAccountName(tx: Tx, accountId: number, nameKey: string): Promise<void> {
+  await tx
+    .deleteFrom('account_names')
+    .where('account_id', '=', accountId)
+    .where('name_key', '=', nameKey)
+    .execute();
+}
+
+/** Those of some folded names that somebody holds. */
+export async function readTakenNames(db: Db, nameKeys: readonly string[]): Promise<Set<string>> {
+  if (nameKeys.length === 0) return new Set();
+  const rows = await takenNames(db, { nameKeys: [...nameKeys] });
+  return new Set(rows.map((row) => row.name_key));
+}
+
+const takenNames = prepared((db, args: { nameKeys: string[] }) =>
+  db.selectFrom('account_names').select('name_key').where('name_key', 'in', args.nameKeys),
+);
 
 /** The account that holds a folded name of any of these kinds, unless it is deleted. */
 export async function findAccountByName(
@@ -53,6 +94,25 @@ const accountByName = prepared((db, args: { nameKey: string; kinds: AccountNameR
     .where('accounts.deleted_at', 'is', null),
 );
 
+export type NameHolder = { id: number; createdAt: string };
+
+/** Who holds folded names of any kind; names that are free are left out. */
+export async function readNameHolders(
+  db: Db,
+  nameKeys: readonly string[],
+): Promise<Map<string, NameHolder>> {
+  if (nameKeys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('account_names')
+    .innerJoin('accounts', 'accounts.id', 'account_names.account_id')
+    .select(['account_names.name_key', 'accounts.id', 'accounts.created_at'])
+    .where('account_names.name_key', 'in', [...new Set(nameKeys)])
+    .execute();
+  return new Map(
+    rows.map(({ name_key, id, created_at }) => [name_key, { id, createdAt: created_at }]),
+  );
+}
+
 /** An account that is not deleted. */
 export async function findAccount(db: Db, id: number): Promise<AccountRow | null> {
   const rows = await accountById(db, { id });
@@ -63,7 +123,7 @@ const accountById = prepared((db, args: { id: number }) =>
   db.selectFrom('accounts').selectAll().where('id', '=', args.id).where('deleted_at', 'is', null),
 );
 
-/** Cards of accounts by id; deleted ones are left out. */
+/** Cards of accounts by id; deleted and disabled ones are left out, and with them all that they wrote. */
 export async function readAccountCards(
   db: Db,
   ids: readonly number[],
@@ -73,8 +133,24 @@ export async function readAccountCards(
   return new Map(rows.map((row) => [row.id, cardOf(row)]));
 }
 
-const accountCards = prepared((db, args: { ids: number[] }) =>
-  db
+const accountCards = prepared((db, args: { ids: number[] }) => cardsById(db, args.ids));
+
+/** Cards of accounts by id; disabled and deleted ones are left out. */
+export async function readActiveAccountCards(
+  db: Db,
+  ids: readonly number[],
+): Promise<Map<number, AccountCard>> {
+  if (ids.length === 0) return new Map();
+  const rows = await activeAccountCards(db, { ids: [...new Set(ids)] });
+  return new Map(rows.map((row) => [row.id, cardOf(row)]));
+}
+
+const activeAccountCards = prepared((db, args: { ids: number[] }) =>
+  cardsById(db, args.ids).where('accounts.disabled_at', 'is', null),
+);
+
+function cardsById(db: Db, ids: readonly number[]) {
+  return db
     .selectFrom('accounts')
     .leftJoin('media', (join) =>
       join.onRef('media.id', '=', 'accounts.avatar_media_id').on('media.state', '=', 'ready'),
@@ -86,16 +162,71 @@ const accountCards = prepared((db, args: { ids: number[] }) =>
       'media.public_key as avatar_key',
       'media.blurhash as avatar_blurhash',
     ])
-    .where('accounts.id', 'in', args.ids)
-    .where('accounts.deleted_at', 'is', null),
+    .where('accounts.id', 'in', ids)
+    .where('accounts.disabled_at', 'is', null)
+    .where('accounts.deleted_at', 'is', null);
+}
+
+/** Ids of accounts by folded username; deleted ones have no name. */
+export async function readUsernameIds(
+  db: Db,
+  nameKeys: readonly string[],
+): Promise<Map<string, number>> {
+  if (nameKeys.length === 0) return new Map();
+  const rows = await usernames(db, { nameKeys: [...nameKeys] });
+  return new Map(rows.map((row) => [row.name_key, row.account_id]));
+}
+
+const usernames = prepared((db, args: { nameKeys: string[] }) =>
+  db
+    .selectFrom('account_names')
+    .select(['name_key', 'account_id'])
+    .where('name_key', 'in', args.nameKeys)
+    .where('kind', '=', 'username'),
 );
 
 export async function updateAccount(
   tx: Tx,
   id: number,
-  values: Partial<Omit<AccountRow, 'id' | CountColumn>>,
+  values: Partial<Omit<AccountRow, 'id' | 'display_name_key' | CountColumn>>,
 ): Promise<void> {
-  await tx.updateTable('accounts').set(values).where('id', '=', id).execute();
+  const { display_name } = values;
+  const key = display_name === undefined ? {} : { display_name_key: searchKey(display_name) };
+  await tx
+    .updateTable('accounts')
+    .set({ ...values, ...key })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Sets the proved number of an account, or takes it away. False when the account is deleted. */
+export async function setAccountPhone(
+  tx: Tx,
+  id: number,
+  phone: string | null,
+  at: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ phone, phone_verified_at: phone === null ? null : at, updated_at: at })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/**
+ * Holds an account's row until the transaction ends, so that others who change how somebody gets in wait. What is read
+ * of it after is current. False when the account is deleted.
+ */
+export async function holdAccount(tx: Tx, id: number, at: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ updated_at: at })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /**
@@ -116,6 +247,87 @@ export async function noteLogin(
   if (passwordHash !== undefined) query = query.where('password_hash', '=', passwordHash);
   const { numUpdatedRows } = await query.executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+/**
+ * Sets a password, and with it holds the account's row until the transaction ends: a login with the former one waits, and
+ * then fails. False when the account is disabled or deleted, or its password is not `from` any more.
+ */
+export async function replacePassword(
+  tx: Tx,
+  id: number,
+  { from, to, at }: { from?: string | null; to: string; at: string },
+): Promise<boolean> {
+  let query = tx
+    .updateTable('accounts')
+    .set({ password_hash: to, updated_at: at })
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null);
+  if (from === null) query = query.where('password_hash', 'is', null);
+  else if (from !== undefined) query = query.where('password_hash', '=', from);
+  const { numUpdatedRows } = await query.executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Notes that mail to this address reaches the account's owner. False when that was known, or it has another by now. */
+export async function markEmailVerified(
+  tx: Tx,
+  id: number,
+  email: string,
+  at: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ email_verified_at: at })
+    .where('id', '=', id)
+    .where('email', '=', email)
+    .where('email_verified_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Takes an e-mail from an account that has not confirmed it. False when it has, or has another by now. */
+export async function releaseUnverifiedEmail(tx: Tx, id: number, email: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ email: null })
+    .where('id', '=', id)
+    .where('email', '=', email)
+    .where('email_verified_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Replaces the hash of an unchanged password. False when it is another by now. */
+export async function replacePasswordHash(
+  tx: Tx,
+  id: number,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ password_hash: to })
+    .where('id', '=', id)
+    .where('password_hash', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/**
+ * Holds the rows of all admins who are not disabled until the transaction ends, and counts them. The rows are written, not
+ * only locked, so that the nodes of a cluster notice each other as well.
+ */
+export async function holdAdmins(tx: Tx, at: string): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set({ updated_at: at })
+    .where('role', '=', 'admin')
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 /** Marks an account as deleted. False when it was already. */

@@ -4,6 +4,9 @@ import { isCommonPassword } from './common-passwords.ts';
 
 export type Role = 'user' | 'moderator' | 'admin';
 
+/** Who may do more has the higher one. */
+export const roleRanks: Record<Role, number> = { user: 0, moderator: 1, admin: 2 };
+
 /** An account as others see it beside a post or in a list. */
 export type AccountCard = {
   id: number;
@@ -29,12 +32,21 @@ export type Profile = AccountCard & {
 export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   email: string | null;
   emailVerified: boolean;
+  /** Of the mails that the account gets. */
+  language: string;
+  phone: string | null;
+  phoneVerified: boolean;
+  /** False for somebody who has only ever come through a provider. */
+  hasPassword: boolean;
   role: Role;
   mediaBytes: number;
 };
 
-const minPasswordLength = 8;
-const maxPasswordLength = 128;
+/** What a password must be like. Lengths are code points. */
+export type PasswordRule = { minLength: number; maxLength: number; refusesCommon: boolean };
+
+/** Rookery's own; older contracts promised shorter ones. */
+export const strictPasswords: PasswordRule = { minLength: 8, maxLength: 128, refusesCommon: true };
 
 /** The form of a name by which two names are the same: NFKC, lower case, without characters that nobody sees. */
 export function foldName(name: string): string {
@@ -45,25 +57,36 @@ export function foldName(name: string): string {
     .toLowerCase();
 }
 
+/** Letters of a display name that can be searched for. */
+const searchedLetters = 60;
+
+/** The form in which a display name is searched by its beginning. */
+export function searchKey(text: string): string {
+  return Array.from(foldName(text)).slice(0, searchedLetters).join('');
+}
+
 /**
  * Lengths are code points. No rules on composition: they make passwords worse (NIST SP 800-63B, 3.1.1.2).
- * @throws DomainError `invalid` (password)
+ * @param field what the input is called
+ * @throws DomainError `invalid` (the field)
  */
-export function checkPassword(password: string, { username }: { username: string }): void {
+export function checkPassword(
+  password: string,
+  { username, passwordRule = strictPasswords }: { username: string; passwordRule?: PasswordRule },
+  field = 'password',
+): void {
+  const { minLength, maxLength, refusesCommon } = passwordRule;
   const length = lengthOf(password);
-  if (length < minPasswordLength) {
-    throw invalid('password', `must have at least ${minPasswordLength} characters`);
-  }
-  if (length > maxPasswordLength) {
-    throw invalid('password', `must have at most ${maxPasswordLength} characters`);
-  }
+  if (length < minLength) throw invalid(field, `must have at least ${minLength} characters`);
+  if (length > maxLength) throw invalid(field, `must have at most ${maxLength} characters`);
+  if (!refusesCommon) return;
   if (isCommonPassword(password) || foldName(password) === foldName(username)) {
-    throw invalid('password', 'is one of the first that anybody would guess; choose another');
+    throw invalid(field, 'is one of the first that anybody would guess; choose another');
   }
 }
 
 /** Words that would be read as something else where a username stands in an address. */
-const reservedUsernames = new Set([
+const reservedUsernames: ReadonlySet<string> = new Set([
   'me',
   'login',
   'register',
@@ -80,12 +103,16 @@ export function isUsername(text: string): boolean {
   return /^[A-Za-z0-9_.-]{1,30}$/.test(text);
 }
 
+export function isReservedUsername(username: string): boolean {
+  return reservedUsernames.has(foldName(username));
+}
+
 /** @throws DomainError `invalid` (username) */
 export function checkUsername(username: string): void {
   if (!isUsername(username)) {
     throw invalid('username', 'must be 1 to 30 of the characters A-Z a-z 0-9 _ . -');
   }
-  if (reservedUsernames.has(foldName(username))) {
+  if (isReservedUsername(username)) {
     throw invalid('username', 'is reserved; choose another');
   }
 }
@@ -95,8 +122,22 @@ export function checkDisplayName(displayName: string): void {
   if (foldName(displayName) === '') throw invalid('displayName', 'must not be empty');
 }
 
+/** Folded names are kept in a column of this width; folding makes some letters many. */
+const maxNameKeyLength = 254;
+
+/** @throws DomainError `invalid` (loginName) */
+export function checkLoginName(loginName: string): void {
+  const { length } = foldName(loginName);
+  if (length === 0) throw invalid('loginName', 'must not be empty');
+  if (length > maxNameKeyLength) throw invalid('loginName', 'is too long');
+}
+
 /** Says which name somebody else holds. */
 export function nameTaken(field: string): DomainError {
   const message = 'is taken; choose another';
   return new DomainError('taken', `This ${field} ${message}.`, { fields: [{ field, message }] });
+}
+
+export function noSuchAccount(): DomainError {
+  return new DomainError('not_found', 'There is no such account.');
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import type { Now } from '../ports.ts';
-import { insertAuditEntry } from './audit-log-store.ts';
+import { insertAuditEntries, insertAuditEntry } from './audit-log-store.ts';
 
 /** What is noted: who may get in, and who changed that. */
 export type AuditAction =
@@ -15,6 +15,8 @@ export type AuditAction =
   | 'email.released'
   | 'phone.change-asked'
   | 'phone.verified'
+  | 'phone.refused'
+  | 'phone.removed'
   | 'identity.linked'
   | 'identity.unlinked'
   | 'second-factor.added'
@@ -42,22 +44,29 @@ export type AuditEntry = {
 };
 
 /** Writes what happened in the transaction in which it happens. */
-export type AuditLog = { record(tx: Tx, entry: AuditEntry): Promise<void> };
+export type AuditLog = {
+  record(tx: Tx, entry: AuditEntry): Promise<void>;
+  /** Writes many in one statement; should another process have drawn one of their keys, it fails as a duplicate key. */
+  recordAll(tx: Tx, entries: readonly AuditEntry[]): Promise<void>;
+};
 
 /** @param newKey gives keys that order by time (domain/paging.ts) */
 export function auditLog({ now, newKey }: { now: Now; newKey: () => number }): AuditLog {
+  const rowOf = ({ action, accountId, actorId, address, details = {} }: AuditEntry) => ({
+    id: newKey(),
+    action,
+    account_id: accountId,
+    actor_id: actorId,
+    address: address.slice(0, 64),
+    details: JSON.stringify(details),
+    created_at: now().toISOString(),
+  });
+
   return {
-    async record(tx, { action, accountId, actorId, address, details = {} }) {
-      const row = {
-        action,
-        account_id: accountId,
-        actor_id: actorId,
-        address: address.slice(0, 64),
-        details: JSON.stringify(details),
-        created_at: now().toISOString(),
-      };
+    async record(tx, entry) {
       // Another process may have drawn the same key in the same millisecond.
-      while (!(await insertAuditEntry(tx, { id: newKey(), ...row })));
+      while (!(await insertAuditEntry(tx, rowOf(entry))));
     },
+    recordAll: (tx, entries) => insertAuditEntries(tx, entries.map(rowOf)),
   };
 }

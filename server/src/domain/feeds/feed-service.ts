@@ -2,7 +2,9 @@ import type { Database } from '../../db/database.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { listFolloweeIds } from '../follows/follow-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import { readLikedPosts } from '../posts/like-store.ts';
 import type { PostView } from '../posts/post.ts';
+import { listDraftIds, readPosts } from '../posts/post-store.ts';
 import { readPostViews } from '../posts/post-views.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { FeedMemory } from './feed-memory.ts';
@@ -22,6 +24,22 @@ type Needs = {
   accounts: Pick<AccountService, 'findId'>;
 };
 
+/** A post without its pictures and its author's card. */
+export type TextView = {
+  id: number;
+  authorId: number;
+  text: string;
+  likeCount: number;
+  likedByMe: boolean;
+  publishedAt: string;
+};
+
+/** Which posts with pictures: of one author or of all; drafts are the viewer's own. */
+export type AlbumFilter = { authorId: number | null; states: 'all' | 'drafts' };
+
+/** How many posts of a whole list are read by one query. */
+const postsAtOnce = 1000;
+
 /** Lists of published posts, newest first. Each is a skeleton of ids, filled by one query per table. */
 export function feedService({ database, feedMemory, accounts }: Needs) {
   /** Posts of the viewer and of those the viewer follows. */
@@ -33,6 +51,70 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
   async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
     const followeeIds = await listFolloweeIds(database, viewerId);
     return listByAuthors(database, [viewerId, ...followeeIds], page);
+  }
+
+  /**
+   * A whole timeline at once, oldest first, for clients that know no pages: at most `limit` posts, the newest, and only those
+   * that have a text.
+   */
+  async function wholeTimeline(viewer: Viewer, limit: number): Promise<TextView[]> {
+    const entries = await timelineFromSql(viewer.accountId, { limit: limit - 1, before: null });
+    const ids = entries.map((entry) => entry.postId);
+    const views: TextView[] = [];
+    for (let from = 0; from < ids.length; from += postsAtOnce) {
+      views.push(...(await readTexts(ids.slice(from, from + postsAtOnce), viewer)));
+    }
+    return views.reverse();
+  }
+
+  async function readTexts(ids: readonly number[], viewer: Viewer): Promise<TextView[]> {
+    const posts = await readPosts(database, ids);
+    const liked = await readLikedPosts(database, viewer.accountId, ids);
+    return ids.flatMap((id) => {
+      const post = posts.get(id);
+      if (!post || post.text === '') return [];
+      return {
+        id,
+        authorId: post.account_id,
+        text: post.text,
+        likeCount: post.like_count,
+        likedByMe: liked.has(id),
+        publishedAt: post.published_at ?? post.created_at,
+      };
+    });
+  }
+
+  /**
+   * All posts with pictures at once, oldest first, for clients that know no pages: at most `limit`, the newest. The viewer's
+   * drafts stand among them by the time at which they were made.
+   */
+  async function wholeAlbum(
+    viewer: Viewer,
+    { authorId, states }: AlbumFilter,
+    limit: number,
+  ): Promise<PostView[]> {
+    const page = { limit: limit - 1, before: null };
+    const isOwn = authorId === null || authorId === viewer.accountId;
+    const published = states === 'all' ? await listPublished(authorId, page) : [];
+    const drafts = isOwn ? await listDraftIds(database, viewer.accountId, page) : [];
+    const ids = [...published, ...drafts];
+    const views: PostView[] = [];
+    for (let from = 0; from < ids.length; from += postsAtOnce) {
+      const some = ids.slice(from, from + postsAtOnce);
+      views.push(...(await readPostViews(database, some, viewer)));
+    }
+    return views
+      .filter((view) => view.media.length > 0)
+      .sort(byTime)
+      .slice(-limit);
+  }
+
+  async function listPublished(authorId: number | null, page: PageRequest): Promise<number[]> {
+    const entries =
+      authorId === null
+        ? await listExplore(database, 'with-media', page)
+        : await listByAuthor(database, authorId, 'with-media', page);
+    return entries.map((entry) => entry.postId);
   }
 
   /** Posts of everybody. */
@@ -64,5 +146,12 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
     return { items: await readPostViews(database, ids, viewer), nextCursor };
   }
 
-  return { timeline, explore, byAuthor };
+  return { timeline, wholeTimeline, wholeAlbum, explore, byAuthor };
+}
+
+/** Oldest first; those of one moment by their number. */
+function byTime(a: PostView, b: PostView): number {
+  const [first, second] = [a.publishedAt ?? a.createdAt, b.publishedAt ?? b.createdAt];
+  if (first !== second) return first < second ? -1 : 1;
+  return a.id - b.id;
 }

@@ -4,8 +4,10 @@ import type { AccountCard } from '../accounts/account.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
+import { emit } from '../events.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteFollow, insertFollow, listFollows } from './follow-store.ts';
 
@@ -14,16 +16,21 @@ export type FollowService = ReturnType<typeof followService>;
 type Needs = {
   database: Database;
   newKey: () => number;
+  now: Now;
   feedMemory: FeedMemory;
   accounts: Pick<AccountService, 'findId'>;
 };
 
 /** Who follows whom. */
-export function followService({ database, newKey, feedMemory, accounts }: Needs) {
+export function followService({ database, newKey, now, feedMemory, accounts }: Needs) {
   /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
   async function follow(viewer: Viewer, username: string): Promise<void> {
+    await followById(viewer, await accounts.findId(username));
+  }
+
+  /** As `follow`, for clients that know accounts by number. @throws DomainError `not_found` · `invalid` (oneself) */
+  async function followById(viewer: Viewer, followeeId: number): Promise<void> {
     const followerId = viewer.accountId;
-    const followeeId = await accounts.findId(username);
     if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
     await database.transaction(async (tx) => {
       // Both must live: rows that an account's deletion has passed by would stay for ever.
@@ -31,14 +38,21 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
         throw new DomainError('not_found', 'There is no such account.');
       }
       const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
-      if (await insertFollow(tx, row)) await count(tx, row, 1);
+      if (!(await insertFollow(tx, row))) return;
+      await count(tx, row, 1);
+      await emit(tx, now(), 'account.followed', { followerId, followeeId });
     });
     feedMemory.forgetViewer(followerId);
   }
 
   /** Stops following; doing it twice changes nothing. @throws DomainError `not_found` */
   async function unfollow(viewer: Viewer, username: string): Promise<void> {
-    const row = { follower_id: viewer.accountId, followee_id: await accounts.findId(username) };
+    await unfollowById(viewer, await accounts.findId(username));
+  }
+
+  /** As `unfollow`, for clients that know accounts by number; one that does not exist was not followed. */
+  async function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
+    const row = { follower_id: viewer.accountId, followee_id: followeeId };
     await database.transaction((tx) => remove(tx, row));
     feedMemory.forgetViewer(viewer.accountId);
   }
@@ -58,7 +72,10 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
   }
 
   async function remove(tx: Tx, row: Omit<FollowRow, 'follow_key'>): Promise<void> {
-    if (await deleteFollow(tx, row.follower_id, row.followee_id)) await count(tx, row, -1);
+    if (!(await deleteFollow(tx, row.follower_id, row.followee_id))) return;
+    await count(tx, row, -1);
+    const { follower_id: followerId, followee_id: followeeId } = row;
+    await emit(tx, now(), 'account.unfollowed', { followerId, followeeId });
   }
 
   async function count(tx: Tx, row: Omit<FollowRow, 'follow_key'>, amount: number): Promise<void> {
@@ -97,5 +114,5 @@ export function followService({ database, newKey, feedMemory, accounts }: Needs)
     };
   }
 
-  return { follow, unfollow, removeSome, listFollowers, listFollowing };
+  return { follow, followById, unfollow, unfollowById, removeSome, listFollowers, listFollowing };
 }

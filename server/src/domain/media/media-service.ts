@@ -41,8 +41,10 @@ type Needs = {
 export type Upload = {
   file: StagedBlob;
   alt: string;
-  purpose: MediaRow['purpose'];
+  purpose: 'post' | 'avatar';
   idempotencyKey: string | null;
+  /** What is kept together with it, or not at all. */
+  within?: (tx: Tx, mediaId: number) => Promise<void>;
 };
 
 /** A variant that may be sent to whoever asked. */
@@ -75,6 +77,27 @@ export function mediaService(needs: Needs) {
     }
   }
 
+  /**
+   * Keeps bytes as they are, whatever they are; nothing is made of them, and no feed shows them. Returns their number.
+   * @throws DomainError `too_large` (quota)
+   */
+  async function keepFile(viewer: Viewer, file: StagedBlob): Promise<number> {
+    const upload = { file, alt: '', purpose: 'file' as const };
+    const row = {
+      ...newRow(await newId('media'), viewer, upload),
+      state: 'ready' as const,
+      content_type: 'application/octet-stream',
+      width: 0,
+      height: 0,
+    };
+    try {
+      await file.keep(row.original_key);
+      return await writeOrDrop(row, null, undefined);
+    } finally {
+      await file.discard();
+    }
+  }
+
   async function keepStaged(viewer: Viewer, upload: Upload): Promise<MediaRow> {
     checkAlt(upload.alt);
     if (upload.file.bytes === 0) throw invalid('file', 'is empty');
@@ -90,15 +113,23 @@ export function mediaService(needs: Needs) {
     };
     // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
     await upload.file.keep(row.original_key);
-    const winner = await writeOrDrop(row, repeat);
+    const winner = await writeOrDrop(row, repeat, upload.within);
     if (winner === row.id) return row;
     await blobs.delete(row.original_key);
     return readMedia(winner);
   }
 
-  async function writeOrDrop(row: MediaRow, repeat: Repeatable | null): Promise<number> {
+  async function writeOrDrop(
+    row: MediaRow,
+    repeat: Repeatable | null,
+    within: Upload['within'],
+  ): Promise<number> {
     try {
-      return await database.transaction((tx) => writeRow(tx, row, repeat));
+      return await database.transaction(async (tx) => {
+        const winner = await writeRow(tx, row, repeat);
+        if (winner === row.id) await within?.(tx, row.id);
+        return winner;
+      });
     } catch (error) {
       // A refusal of ours was rolled back for certain; after any other error the row may be there.
       if (error instanceof DomainError) await blobs.delete(row.original_key);
@@ -120,7 +151,7 @@ export function mediaService(needs: Needs) {
     }
     await insertMedia(tx, row);
     if (row.purpose === 'avatar') await replaceAvatar(tx, row.account_id, row.id);
-    await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
+    if (row.purpose !== 'file') await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
     return row.id;
   }
 
@@ -152,7 +183,8 @@ export function mediaService(needs: Needs) {
     const missing = new DomainError('not_found', 'There is no such picture.');
     const row = await findMediaByPublicKey(database, publicKey);
     const variant = row && mediaViewOf(row).variants.find((v) => v.size === size);
-    if (!row || !variant || row.owner_deleted_at) throw missing;
+    const isGone = row?.owner_deleted_at ?? row?.owner_disabled_at;
+    if (!row || !variant || isGone) throw missing;
     const isPublic = row.purpose === 'avatar' || row.post_state === 'published';
     if (!isPublic) {
       const viewer = await whoAsks().catch((cause: unknown) => {
@@ -238,7 +270,11 @@ export function mediaService(needs: Needs) {
     });
   }
 
-  function newRow(id: number, viewer: Viewer, { file, alt, purpose }: Upload) {
+  function newRow(
+    id: number,
+    viewer: Viewer,
+    { file, alt, purpose }: Pick<MediaRow, 'alt' | 'purpose'> & { file: StagedBlob },
+  ) {
     return {
       id,
       account_id: viewer.accountId,
@@ -274,6 +310,7 @@ export function mediaService(needs: Needs) {
   return {
     stage,
     keep,
+    keepFile,
     read,
     removeAvatar,
     findVariant,

@@ -22,7 +22,12 @@ export async function findMediaByPublicKey(
   db: Db,
   publicKey: string,
 ): Promise<
-  (MediaRow & { post_state: PostRow['state'] | null; owner_deleted_at: string | null }) | null
+  | (MediaRow & {
+      post_state: PostRow['state'] | null;
+      owner_disabled_at: string | null;
+      owner_deleted_at: string | null;
+    })
+  | null
 > {
   const rows = await mediaByPublicKey(db, { publicKey });
   return rows[0] ?? null;
@@ -34,7 +39,11 @@ const mediaByPublicKey = prepared((db, args: { publicKey: string }) =>
     .leftJoin('posts', 'posts.id', 'media.post_id')
     .innerJoin('accounts', 'accounts.id', 'media.account_id')
     .selectAll('media')
-    .select(['posts.state as post_state', 'accounts.deleted_at as owner_deleted_at'])
+    .select([
+      'posts.state as post_state',
+      'accounts.disabled_at as owner_disabled_at',
+      'accounts.deleted_at as owner_deleted_at',
+    ])
     .where('media.public_key', '=', args.publicKey),
 );
 

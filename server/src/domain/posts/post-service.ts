@@ -11,8 +11,9 @@ import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
+import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
-import type { Now } from '../ports.ts';
+import type { Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, insertLike, listLikes } from './like-store.ts';
 import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
@@ -25,6 +26,7 @@ import {
   updatePost,
 } from './post-store.ts';
 import { readPostViews } from './post-views.ts';
+import { deleteUploadName, hasUploadName, insertUploadName } from './upload-name-store.ts';
 
 export type PostService = ReturnType<typeof postService>;
 
@@ -33,7 +35,7 @@ type Needs = {
   newId: NewId;
   newKey: () => number;
   now: Now;
-  media: Pick<MediaService, 'discard'>;
+  media: Pick<MediaService, 'keep' | 'discard'>;
   feedMemory: FeedMemory;
 };
 
@@ -42,6 +44,15 @@ export type NewPost = {
   mediaIds: readonly number[];
   state: 'draft' | 'published';
   idempotencyKey: string | null;
+  /** Whether it may have neither a text nor a picture. */
+  isEmptyAllowed?: boolean;
+};
+
+/** A picture that becomes a draft of its own. */
+export type NamedUpload = {
+  file: StagedBlob;
+  /** Of at most 255 characters; no two posts of an account have files of one name. */
+  name: string;
 };
 
 export type PostChange = {
@@ -61,7 +72,9 @@ export function postService(needs: Needs) {
   async function create(viewer: Viewer, input: NewPost): Promise<PostView> {
     checkText(input.text);
     checkMediaIds(input.mediaIds);
-    checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
+    if (!input.isEmptyAllowed) {
+      checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
+    }
     const repeat = repeatOf(viewer, input);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return read(viewer, earlier);
@@ -73,13 +86,41 @@ export function postService(needs: Needs) {
         const row = input.state === 'published' ? { ...draft, ...publication(key) } : draft;
         await insertPost(tx, row);
         await attachAll(tx, row, input.mediaIds);
-        if (input.state === 'published')
-          await addToAccountCount(tx, row.account_id, 'post_count', 1);
+        if (input.state === 'published') await notePublished(tx, row);
         return row.id;
       }),
     );
     feedMemory.forgetAuthor(viewer.accountId);
     return read(viewer, id);
+  }
+
+  /**
+   * Keeps an upload as a draft with one picture and no text: both or neither.
+   * @throws DomainError `taken` (another post has a file of this name) · those of `media.keep`
+   */
+  async function uploadDraft(viewer: Viewer, { file, name }: NamedUpload): Promise<PostView> {
+    try {
+      // Spares the work on the picture; the key of the table decides, in the transaction.
+      if (await hasUploadName(database, viewer.accountId, name)) throw uploadNameTaken();
+      const draft = newDraft(await newId('posts'), viewer, { text: '', mediaIds: [] });
+      const within = (tx: Tx, mediaId: number) => writeUpload(tx, draft, { name, mediaId });
+      const upload = { file, alt: '', purpose: 'post', idempotencyKey: null, within } as const;
+      await media.keep(viewer, upload);
+      return await read(viewer, draft.id);
+    } finally {
+      await file.discard();
+    }
+  }
+
+  async function writeUpload(
+    tx: Tx,
+    draft: PostRow,
+    { name, mediaId }: { name: string; mediaId: number },
+  ): Promise<void> {
+    await insertPost(tx, { ...draft, has_media: 1 });
+    const row = { account_id: draft.account_id, name, post_id: draft.id };
+    if (!(await insertUploadName(tx, row))) throw uploadNameTaken();
+    await attachAll(tx, draft, [mediaId]);
   }
 
   /** @throws DomainError `not_found`: there is none, or the viewer may not see it */
@@ -113,6 +154,8 @@ export function postService(needs: Needs) {
         updated_at: now().toISOString(),
       } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
+      if (post.state === 'published' && text !== post.text)
+        await emit(tx, now(), 'post.published', { postId: id });
     });
     return read(viewer, id);
   }
@@ -122,8 +165,23 @@ export function postService(needs: Needs) {
     await withFreshKey((key) =>
       database.transaction(async (tx) => {
         const post = await findOwn(tx, viewer, id);
-        if (await updatePost(tx, id, ['draft'], { ...publication(key) })) {
+        if (await updatePost(tx, id, ['draft'], { ...publication(key) }))
+          await notePublished(tx, post);
+      }),
+    );
+    feedMemory.forgetAuthor(viewer.accountId);
+    return read(viewer, id);
+  }
+
+  /** Shows a draft to all, or moves a published post to where a new one would stand. @throws DomainError `not_found` · `forbidden` */
+  async function publishAnew(viewer: Viewer, id: number): Promise<PostView> {
+    await withFreshKey((key) =>
+      database.transaction(async (tx) => {
+        const post = await findOwn(tx, viewer, id);
+        if (await updatePost(tx, id, ['draft'], publication(key))) {
           await addToAccountCount(tx, post.account_id, 'post_count', 1);
+        } else if (!(await updatePost(tx, id, ['published'], publication(key)))) {
+          throw noSuchPost();
         }
       }),
     );
@@ -139,6 +197,7 @@ export function postService(needs: Needs) {
       if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
       if (post.state === 'published')
         await addToAccountCount(tx, post.account_id, 'post_count', -1);
+      await deleteUploadName(tx, id);
       await emit(tx, now(), 'post.deleted', { postId: id });
     });
     feedMemory.forgetAuthor(viewer.accountId);
@@ -152,6 +211,8 @@ export function postService(needs: Needs) {
         for (const like of likes) await deleteLike(tx, postId, like.account_id);
         if (likes.length > 0) return false;
         await media.discard(tx, await listMedia(tx, { postId }));
+        await deleteNotificationsAbout(tx, postId);
+        await deleteUploadName(tx, postId);
         await deletePost(tx, postId);
         return true;
       });
@@ -168,20 +229,25 @@ export function postService(needs: Needs) {
 
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
   async function like(viewer: Viewer, id: number): Promise<PostView> {
+    const { accountId } = viewer;
     await checkVisible(viewer, id);
     await database.transaction(async (tx) => {
-      const row = { post_id: id, account_id: viewer.accountId, like_key: newKey() };
+      const row = { post_id: id, account_id: accountId, like_key: newKey() };
       if (!(await insertLike(tx, row))) return;
       if (!(await addToLikeCount(tx, id, 1))) throw noSuchPost();
+      await emit(tx, now(), 'post.liked', { postId: id, accountId });
     });
     return read(viewer, id);
   }
 
   /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
   async function unlike(viewer: Viewer, id: number): Promise<PostView> {
+    const { accountId } = viewer;
     await checkVisible(viewer, id);
     await database.transaction(async (tx) => {
-      if (await deleteLike(tx, id, viewer.accountId)) await addToLikeCount(tx, id, -1);
+      if (!(await deleteLike(tx, id, accountId))) return;
+      await addToLikeCount(tx, id, -1);
+      await emit(tx, now(), 'post.unliked', { postId: id, accountId });
     });
     return read(viewer, id);
   }
@@ -207,9 +273,18 @@ export function postService(needs: Needs) {
 
   async function checkVisible(viewer: Viewer, id: number): Promise<void> {
     const post = await findPost(database, id);
-    if (post?.state === 'published') return;
+    if (post?.state === 'published') {
+      const authors = await readAccountCards(database, [post.account_id]);
+      if (authors.has(post.account_id)) return;
+      throw noSuchPost();
+    }
     if (post?.account_id !== viewer.accountId) throw noSuchPost();
     throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
+  }
+
+  async function notePublished(tx: Tx, post: PostRow): Promise<void> {
+    await addToAccountCount(tx, post.account_id, 'post_count', 1);
+    await emit(tx, now(), 'post.published', { postId: post.id });
   }
 
   async function findOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {
@@ -229,7 +304,11 @@ export function postService(needs: Needs) {
     }
   }
 
-  function newDraft(id: number, viewer: Viewer, { text, mediaIds }: NewPost): PostRow {
+  function newDraft(
+    id: number,
+    viewer: Viewer,
+    { text, mediaIds }: Pick<NewPost, 'text' | 'mediaIds'>,
+  ): PostRow {
     const at = now().toISOString();
     return {
       id,
@@ -262,9 +341,11 @@ export function postService(needs: Needs) {
 
   return {
     create,
+    uploadDraft,
     read,
     update,
     publish,
+    publishAnew,
     remove,
     purge,
     listDrafts,
@@ -272,6 +353,10 @@ export function postService(needs: Needs) {
     unlike,
     listLikers,
   };
+}
+
+function uploadNameTaken(): DomainError {
+  return new DomainError('taken', 'A file of this name was uploaded before.');
 }
 
 function repeatOf(viewer: Viewer, input: NewPost): Repeatable | null {

@@ -1,9 +1,17 @@
 import { DomainError } from '../errors.ts';
 import type { Counters } from '../ports.ts';
 
-const windowMs = 15 * 60 * 1000;
-/** Wrong passwords within the window, before further ones have to wait for its end. */
-const limits = { nameFromAddress: 10, address: 100, name: 50 };
+/** Wrong ones within the window, before further ones have to wait for its end. */
+type Limits = { nameFromAddress: number; address: number; name: number; windowMs: number };
+
+const minuteMs = 60 * 1000;
+
+/** What is guessed, each counted apart. */
+const limitsOf = {
+  login: { nameFromAddress: 10, address: 100, name: 50, windowMs: 15 * minuteMs },
+  // Of six digits three are right at any time: at this pace strangers find one in a year with a chance of one in four.
+  'second-factor': { nameFromAddress: 10, address: 50, name: 10, windowMs: 60 * minuteMs },
+} satisfies Record<string, Limits>;
 
 export type LoginThrottle = {
   /**
@@ -23,7 +31,27 @@ type Attempt = {
 };
 
 /** Slows guessing per name and per address. Unknown names count like known ones. */
-export function loginThrottle(counters: Counters): LoginThrottle {
+export function loginThrottle(
+  counters: Counters,
+  guessed: keyof typeof limitsOf = 'login',
+): LoginThrottle {
+  const { windowMs, ...limits } = limitsOf[guessed];
+
+  function countsOf(attempt: Attempt): Array<{ key: string; limit: number }> {
+    const counts = [
+      { key: pairKey(attempt), limit: limits.nameFromAddress },
+      { key: `${guessed}:address:${attempt.address}`, limit: limits.address },
+    ];
+    if (!attempt.isKnownAddress) {
+      counts.push({ key: `${guessed}:name:${attempt.nameKey}`, limit: limits.name });
+    }
+    return counts;
+  }
+
+  function pairKey({ nameKey, address }: Attempt): string {
+    return `${guessed}:pair:${nameKey}:${address}`;
+  }
+
   return {
     async begin(attempt) {
       for (const { key, limit } of countsOf(attempt)) {
@@ -40,19 +68,4 @@ export function loginThrottle(counters: Counters): LoginThrottle {
       await counters.clear(pairKey(attempt));
     },
   };
-}
-
-function countsOf(attempt: Attempt): Array<{ key: string; limit: number }> {
-  const counts = [
-    { key: pairKey(attempt), limit: limits.nameFromAddress },
-    { key: `login:address:${attempt.address}`, limit: limits.address },
-  ];
-  if (!attempt.isKnownAddress) {
-    counts.push({ key: `login:name:${attempt.nameKey}`, limit: limits.name });
-  }
-  return counts;
-}
-
-function pairKey({ nameKey, address }: Attempt): string {
-  return `login:pair:${nameKey}:${address}`;
 }

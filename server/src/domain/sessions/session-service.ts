@@ -4,14 +4,18 @@ import type { NewId } from '../../db/ids.ts';
 import type { SessionRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName, noteLogin } from '../accounts/account-store.ts';
+import type { AppPasswordService } from '../app-passwords/app-password-service.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
-import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
+import type { AccessClaims, Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
+import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import { loginThrottle } from './login-throttle.ts';
+import { passwordRenewal } from './password-renewal.ts';
 import {
   accessTokenSeconds,
   type Door,
+  type OpenSession,
   type Proof,
   refreshTokenParts,
   replayGraceMs,
@@ -40,6 +44,9 @@ type Needs = {
   tokens: TokenSigner;
   counters: Counters;
   audit: AuditLog;
+  /** Decides whether what somebody has shown is enough. */
+  secondFactors: SecondFactorPolicy;
+  appPasswords: Pick<AppPasswordService, 'findProof'>;
 };
 
 export type LogIn = Door & {
@@ -49,23 +56,45 @@ export type LogIn = Door & {
   idempotencyKey: string | null;
 };
 
+type Opening = { accountId: number; proof: Proof; door: Door };
+
 /** Logs in, refreshes, resolves tokens and ends sessions. */
 export function sessionService(needs: Needs) {
-  const { database, newId, now, passwords, tokens, audit } = needs;
+  const { database, newId, now, passwords, tokens, audit, secondFactors, appPasswords } = needs;
   const throttle = loginThrottle(needs.counters);
+  const renew = passwordRenewal({ database, passwords });
 
   /**
-   * Opens a session for whoever knows the password.
-   * @throws DomainError `unknown_account` · `wrong_password` (after the same time) · `rate_limited`
+   * Opens a session for whoever knows the password, or one of the app passwords.
+   * @throws DomainError `unknown_account` · `wrong_password` (after the same time) · `rate_limited` · `second_factor_required`
    */
   async function logIn(input: LogIn): Promise<SessionTokens> {
-    const { id, passwordHash } = await checkPassword(input);
-    return open(id, { by: 'password', passwordHash }, input, repeatOf(input, id));
+    const { id, proof } = await checkPassword(input);
+    return open(id, proof, input, repeatOf(input, id));
+  }
+
+  /** As `logIn`, for a session whose tokens are made elsewhere. @throws DomainError as `logIn` */
+  async function logInPlain(input: Omit<LogIn, 'idempotencyKey'>): Promise<OpenSession> {
+    const { id, proof } = await checkPassword(input);
+    return openPlain(id, proof, input);
+  }
+
+  /** As `open`, for a session whose tokens are made elsewhere. @throws DomainError as `open` */
+  async function openPlain(accountId: number, proof: Proof, door: Door): Promise<OpenSession> {
+    const row = await openSession(accountId, proof, door, null);
+    return {
+      id: row.id,
+      accountId,
+      audience: row.audience,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+    };
   }
 
   /**
    * Opens a session for somebody who has shown who they are: where every way of signing in ends.
-   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile
+   * @throws DomainError `wrong_password` when the account was disabled or its password changed meanwhile · `revoked_token` ·
+   *   `second_factor_required` when it wants more than was shown; it carries the challenge
    */
   async function open(
     accountId: number,
@@ -73,13 +102,31 @@ export function sessionService(needs: Needs) {
     door: Door,
     repeat: Repeatable | null = null,
   ): Promise<SessionTokens> {
+    return tokensOf(await openSession(accountId, proof, door, repeat));
+  }
+
+  async function openSession(
+    accountId: number,
+    proof: Proof,
+    door: Door,
+    repeat: Repeatable | null,
+  ): Promise<SessionRow> {
+    if (await secondFactors.isMissing(database, accountId, proof)) {
+      throw await secondFactors.ask(accountId, door);
+    }
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return tokensOf(await readSession(earlier));
-    const session = newSession(await newId('sessions'), accountId, door);
+    if (earlier !== null) return readSession(earlier);
+    const session = newSession(await newId('sessions'), { accountId, proof, door });
     const winner = await database.transaction(async (tx) => {
-      const passwordHash = proof.by === 'password' ? { passwordHash: proof.passwordHash } : {};
+      const hash = 'passwordHash' in proof ? proof.passwordHash : null;
+      const passwordHash = hash === null ? {} : { passwordHash: hash };
       const isOpen = await noteLogin(tx, accountId, { ...passwordHash, at: session.created_at });
-      if (!isOpen) throw wrongPassword();
+      // Once more: it may have been set up since the question above, but not from here on.
+      if (!isOpen || (await secondFactors.isMissing(tx, accountId, proof))) throw wrongPassword();
+      if (proof.by === 'session' && !(await findLiveSession(tx, proof.sessionId))) {
+        throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+      }
+      await proof.use?.(tx);
       const other = await claimRepeat(tx, repeat, session.id, now());
       if (other !== null) return other;
       await insertSession(tx, session);
@@ -92,7 +139,7 @@ export function sessionService(needs: Needs) {
       });
       return session.id;
     });
-    return tokensOf(winner === session.id ? session : await readSession(winner));
+    return winner === session.id ? session : readSession(winner);
   }
 
   async function checkPassword({
@@ -100,15 +147,17 @@ export function sessionService(needs: Needs) {
     password,
     device,
     audience,
-  }: LogIn): Promise<{ id: number; passwordHash: string }> {
+  }: Omit<LogIn, 'idempotencyKey'>): Promise<{ id: number; proof: Proof }> {
     const nameKey = foldName(login);
     const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
     const isKnownAddress =
       account !== null && (await hasSessionFrom(database, account.id, device.address));
     const attempt = { nameKey, address: device.address, isKnownAddress };
     await throttle.begin(attempt);
-    const isRight = await passwords.verify(account?.password_hash ?? null, password);
-    if (!account?.password_hash || !isRight || account.disabled_at) {
+    const appProof = await appPasswords.findProof(account, password);
+    const hash = account?.password_hash ?? null;
+    const isRight = appProof !== null || (await passwords.verify(hash, password));
+    if (!account || !isRight || account.disabled_at) {
       await database.transaction((tx) =>
         audit.record(tx, {
           action: 'session.refused',
@@ -122,7 +171,9 @@ export function sessionService(needs: Needs) {
       throw new DomainError('unknown_account', 'The login or the password is wrong.');
     }
     await throttle.forgive(attempt);
-    return { id: account.id, passwordHash: account.password_hash };
+    if (appProof) return { id: account.id, proof: appProof };
+    const passwordHash = await renew(account.id, hash ?? '', password);
+    return { id: account.id, proof: { by: 'password', passwordHash } };
   }
 
   /**
@@ -146,7 +197,7 @@ export function sessionService(needs: Needs) {
       current.generation === generation + 1 &&
       at.getTime() - new Date(current.last_used_at).getTime() <= replayGraceMs;
     if (isRetry && !current.ended_at) return tokensOf(current);
-    await database.transaction((tx) => end(tx, session.id, session.account_id));
+    await database.transaction((tx) => end(tx, session, { by: 'reuse', actorId: null, address }));
     throw new DomainError('revoked_token', 'The refresh token was used before; sign in again.');
   }
 
@@ -181,12 +232,22 @@ export function sessionService(needs: Needs) {
    */
   async function resolve(credential: string | null, audience: string): Promise<Viewer> {
     if (credential === null) throw new DomainError('no_token', 'This needs an access token.');
-    const claims = await tokens.verify(credential, audience);
+    return viewerOf(await tokens.verify(credential, audience));
+  }
+
+  /** Whose session it is that a checked token names. @throws DomainError `revoked_token` */
+  async function viewerOf(claims: AccessClaims): Promise<Viewer> {
     const session = await findLiveSession(database, claims.sessionId);
-    if (!session || session.account_id !== claims.accountId || session.audience !== audience) {
+    const isSame = session?.account_id === claims.accountId && session.audience === claims.audience;
+    if (!session || !isSame) {
       throw new DomainError('revoked_token', 'The session has ended; sign in again.');
     }
-    return { accountId: session.account_id, sessionId: session.id, role: session.role };
+    return {
+      accountId: session.account_id,
+      sessionId: session.id,
+      role: session.role,
+      tokenExpiresAt: new Date(claims.expiresAt * 1000).toISOString(),
+    };
   }
 
   /** Live sessions of the viewer, the one used last first. */
@@ -196,17 +257,28 @@ export function sessionService(needs: Needs) {
   }
 
   /** Ends one session of the viewer's. @throws DomainError `not_found` */
-  async function endOne(viewer: Viewer, sessionId: number): Promise<void> {
-    const isEnded = await database.transaction((tx) => end(tx, sessionId, viewer.accountId));
+  async function endOne(viewer: Viewer, sessionId: number, address: string): Promise<void> {
+    const session = { id: sessionId, account_id: viewer.accountId };
+    const how = { by: 'logout', actorId: viewer.accountId, address };
+    const isEnded = await database.transaction((tx) => end(tx, session, how));
     if (!isEnded) throw new DomainError('not_found', 'There is no such session.');
   }
 
-  function end(tx: Tx, id: number, accountId: number): Promise<boolean> {
-    return endSession(tx, { id, accountId, at: now().toISOString() });
+  async function end(
+    tx: Tx,
+    { id, account_id: accountId }: Pick<SessionRow, 'id' | 'account_id'>,
+    { by, actorId, address }: { by: string; actorId: number | null; address: string },
+  ): Promise<boolean> {
+    if (!(await endSession(tx, { id, accountId, at: now().toISOString() }))) return false;
+    const details = { by, sessionId: id };
+    await audit.record(tx, { action: 'session.ended', accountId, actorId, address, details });
+    return true;
   }
 
-  function newSession(id: number, accountId: number, { audience, device }: Door): SessionRow {
+  function newSession(id: number, { accountId, proof, door }: Opening): SessionRow {
+    const { audience, device, lifeMs } = door;
     const at = now();
+    const end = lifeMs === undefined ? null : new Date(at.getTime() + lifeMs).toISOString();
     return {
       id,
       account_id: accountId,
@@ -217,8 +289,9 @@ export function sessionService(needs: Needs) {
       address: device.address,
       created_at: at.toISOString(),
       last_used_at: at.toISOString(),
-      expires_at: sessionExpiry(at, at),
+      expires_at: end ?? sessionExpiry(at, at),
       ended_at: null,
+      app_password_id: proof.by === 'app-password' ? proof.appPasswordId : null,
     };
   }
 
@@ -247,7 +320,7 @@ export function sessionService(needs: Needs) {
     return session;
   }
 
-  return { logIn, open, refresh, resolve, list, end: endOne };
+  return { logIn, logInPlain, open, openPlain, refresh, resolve, viewerOf, list, end: endOne };
 }
 
 function wrongPassword(): DomainError {

@@ -37,6 +37,27 @@ const liveSession = prepared((db, args: { id: number }) =>
     .where('accounts.deleted_at', 'is', null),
 );
 
+/** Which of these sessions live, with the role of whose they are. */
+export async function readLiveRoles(
+  db: Db,
+  ids: readonly number[],
+): Promise<Map<number, AccountRow['role']>> {
+  if (ids.length === 0) return new Map();
+  const rows = await liveRoles(db, { ids: [...ids] });
+  return new Map(rows.map((row) => [row.id, row.role]));
+}
+
+const liveRoles = prepared((db, args: { ids: number[] }) =>
+  db
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+    .select(['sessions.id', 'accounts.role'])
+    .where('sessions.id', 'in', args.ids)
+    .where('sessions.ended_at', 'is', null)
+    .where('accounts.disabled_at', 'is', null)
+    .where('accounts.deleted_at', 'is', null),
+);
+
 /** Live sessions of an account, the one used last first. */
 export function listSessions(db: Db, accountId: number, now: string): Promise<SessionRow[]> {
   return db
@@ -106,6 +127,20 @@ export async function endSessionsOf(
     .set({ ended_at: at })
     .where('account_id', '=', accountId)
     .where('id', '<>', exceptId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** Ends what was opened with an app password. */
+export async function endSessionsOfAppPassword(
+  tx: Tx,
+  { accountId, appPasswordId, at }: { accountId: number; appPasswordId: number; at: string },
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ ended_at: at })
+    .where('account_id', '=', accountId)
+    .where('app_password_id', '=', appPasswordId)
     .where('ended_at', 'is', null)
     .execute();
 }

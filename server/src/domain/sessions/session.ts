@@ -1,3 +1,4 @@
+import type { Tx } from '../../db/database.ts';
 import type { Role } from '../accounts/account.ts';
 
 /** The one who asks, once the token is resolved. */
@@ -5,6 +6,8 @@ export type Viewer = {
   accountId: number;
   sessionId: number;
   role: Role;
+  /** When the access token ends, for what stays open longer than a request. */
+  tokenExpiresAt?: string;
 };
 
 /** A session as its owner sees it in the list. */
@@ -34,12 +37,32 @@ export type Device = { name: string; address: string };
 export type Door = {
   audience: string;
   device: Device;
+  /** For sessions that are not refreshed: how long they last. */
+  lifeMs?: number;
+};
+
+/** A session that was just opened. */
+export type OpenSession = {
+  id: number;
+  accountId: number;
+  audience: string;
+  createdAt: string;
+  expiresAt: string;
 };
 
 /** How somebody showed who they are. */
-export type Proof =
+export type Proof = (
   | { by: 'password'; passwordHash: string }
-  | { by: 'app-password' | 'identity' | 'passkey' | 'second-factor' };
+  | { by: 'app-password'; appPasswordId: number }
+  | { by: 'identity' | 'passkey' | 'sign-up' }
+  /** Another session of the account, which must still be alive. */
+  | { by: 'session'; sessionId: number }
+  /** After a password or an identity. The hash is of the password then; null when the account has none. */
+  | { by: 'second-factor'; passwordHash: string | null }
+) & {
+  /** Uses up what was shown, in the transaction that opens the session. */
+  use?: (tx: Tx) => Promise<void>;
+};
 
 /** Ids are below 2^31 on every engine; asking some of them for more is an error. */
 const maxId = 2 ** 31 - 1;

@@ -5,6 +5,7 @@ import type { VerificationRow } from '../../db/schema.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import {
+  codeLifeMs,
   maxTries,
   type NewVerification,
   type Purpose,
@@ -59,6 +60,11 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     await insertVerification(tx, row);
   }
 
+  /** Keeps a prepared verification beside earlier ones: whoever begins anew must not end what somebody else has begun. */
+  function issueBeside(tx: Tx, row: VerificationRow): Promise<void> {
+    return insertVerification(tx, row);
+  }
+
   /** For links and challenges: 128 bits, `<id>.<32 hex digits>`. */
   function tokenOf(row: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>): string {
     return `${row.id}.${macOf(row, 'token').slice(0, 32)}`;
@@ -79,13 +85,18 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
 
   /**
    * The verification that a token belongs to, without using it.
-   * @throws DomainError `invalid` (no token of this purpose) · `gone` (used, or replaced) · `expired`
+   * @param field what the input is called
+   * @throws DomainError `invalid` (the field: no token of this purpose) · `gone` (used, or replaced) · `expired`
    */
-  async function findByToken(purpose: Purpose, token: string): Promise<Verification> {
+  async function findByToken(
+    purpose: Purpose,
+    token: string,
+    field = 'token',
+  ): Promise<Verification> {
     const parts = tokenParts(token);
     const row = parts ? await findVerification(database, parts.id) : null;
     if (!parts || !row || row.purpose !== purpose || !isEqual(token, tokenOf(row))) {
-      throw invalid('token', 'is not valid');
+      throw invalid(field, 'is not valid');
     }
     return checkUsable(row);
   }
@@ -102,6 +113,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     const row = await findPendingVerification(database, accountId, purpose);
     if (!row) throw invalid('code', 'is not valid; ask for a new one');
     const verification = checkUsable(row);
+    if (now().getTime() - new Date(row.created_at).getTime() >= codeLifeMs) throw expired();
     const at = now().toISOString();
     if (!(await database.transaction((tx) => takeTry(tx, row.id, at)))) {
       throw invalid('code', 'was tried too often; ask for a new one');
@@ -110,11 +122,19 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     return verification;
   }
 
+  /**
+   * Takes one of the tries of what something else is guessed for; it stays taken.
+   * @throws DomainError `gone` when none is left
+   */
+  async function countTry({ id }: Pick<Verification, 'id'>): Promise<void> {
+    const at = now().toISOString();
+    if (await database.transaction((tx) => takeTry(tx, id, at))) return;
+    throw new DomainError('gone', 'This was tried too often; begin again.');
+  }
+
   function checkUsable(row: VerificationRow): Verification {
     if (row.used_at !== null) throw used();
-    if (row.expires_at <= now().toISOString()) {
-      throw new DomainError('expired', 'This has expired; ask for a new one.');
-    }
+    if (row.expires_at <= now().toISOString()) throw expired();
     return viewOf(row);
   }
 
@@ -138,7 +158,26 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     return { ...viewOf(row), token: tokenOf(row), code: codeOf(row) };
   }
 
-  return { prepare, issue, tokenOf, codeOf, findByToken, findByCode, consume, cancel, findToSend };
+  /** What the pending verification of an account would prove; null when none is pending, or it has expired. */
+  async function findPendingSubject(accountId: number, purpose: Purpose): Promise<string | null> {
+    const row = await findPendingVerification(database, accountId, purpose);
+    return row && row.expires_at > now().toISOString() ? row.subject : null;
+  }
+
+  return {
+    prepare,
+    issue,
+    issueBeside,
+    tokenOf,
+    codeOf,
+    findByToken,
+    findByCode,
+    findPendingSubject,
+    countTry,
+    consume,
+    cancel,
+    findToSend,
+  };
 }
 
 type Secrets = { token: string; code: string };
@@ -157,6 +196,10 @@ function viewOf(row: VerificationRow): Verification {
 function isEqual(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function expired(): DomainError {
+  return new DomainError('expired', 'This has expired; ask for a new one.');
 }
 
 function used(): DomainError {

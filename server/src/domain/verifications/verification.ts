@@ -27,6 +27,9 @@ export type NewVerification = {
   lifeMs: number;
 };
 
+/** How long six digits are good for, however long the link beside them works. */
+export const codeLifeMs = 10 * 60 * 1000;
+
 /** How often a code may be guessed. */
 export const maxTries = 5;
 

@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contracts } from '../../../src/contracts/index.ts';
 import {
   type Document,
   follow,
@@ -42,7 +43,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('shows every route', () => {
-    const routes = server.http.routes().map(({ method, path }) => `${method} ${path}`);
+    const own = server.http.routes().filter(({ contract }) => contract === 'v2');
+    const routes = own.map(({ method, path }) => `${method} ${path}`);
     const shown = operations.map(({ at }) => at.replaceAll(/\{(\w+)\}/g, ':$1'));
 
     expect(shown.sort()).toEqual(routes.filter((route) => !route.startsWith('HEAD ')).sort());
@@ -209,10 +211,17 @@ describe('the page that tries the API', () => {
     );
   });
 
-  it('shows the document that programs get', async () => {
-    const shown = await server.send('GET', '/docs/json');
-    const { body } = await server.send('GET', '/openapi.json');
+  it('offers the document of every contract', async () => {
+    const { body: page } = await server.send('GET', '/docs/static/swagger-initializer.js');
+    const names = contracts.map(({ name }) => name);
 
-    expect(shown.body).toEqual(body);
+    for (const name of names) {
+      expect(page).toContain(`/openapi/${name}.json`);
+      expect((await server.send('GET', `/openapi/${name}.json`)).body.openapi).toBe('3.1.0');
+    }
+    const [own, main] = ['/openapi/v2.json', '/openapi.json'].map((path) =>
+      server.send('GET', path),
+    );
+    expect((await own)?.body).toEqual((await main)?.body);
   });
 });

@@ -2,13 +2,43 @@
 select "accounts".* from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" = $1 and "account_names"."kind" in ($2, $3) and "accounts"."deleted_at" is null;
 -- alice, username, email
 
+-- readNameHolders
+select "account_names"."name_key", "accounts"."id", "accounts"."created_at" from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" in ($1, $2);
+-- alice, bob
+
 -- findAccount
 select * from "accounts" where "id" = $1 and "deleted_at" is null;
 -- 1
 
+-- readTakenNames
+select "name_key" from "account_names" where "name_key" in ($1, $2, $3, $4, $5);
+-- alice, alice2, alice3, alice, alice
+
+-- listAccounts: all
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."id" < $1 order by "accounts"."id" desc limit $2;
+-- 4096, 21
+
+-- listAccounts: by name, role and state
+select "account_id" as "id" from "account_names" where "name_key" >= $1 and "name_key" < $2 limit $3;
+-- ali, ali􏿿, 4001
+select "id" from "accounts" where "display_name_key" >= $1 and "display_name_key" < $2 limit $3;
+-- ali, ali􏿿, 1001
+
+-- listAccounts: disabled
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and "accounts"."id" < $1 order by "accounts"."id" desc limit $2;
+-- 4096, 21
+
 -- readAccountCards
-select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."deleted_at" is null;
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- ready, 1, 2, 3, 1, 1
+
+-- readActiveAccountCards
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null;
+-- ready, 1, 2, 3, 1, 1
+
+-- readUsernameIds
+select "name_key", "account_id" from "account_names" where "name_key" in ($1, $2) and "kind" = $3;
+-- alice, bob, username
 
 -- listByAuthors
 select "feed_key", "id" from (select "feed_key", "id", "account_id" from "posts" where "feed_key" < $1 order by "feed_key" desc limit $2) as "recent" where "account_id" in ($3, $4, $5, $6, $7) order by "feed_key" desc limit $8;
@@ -57,7 +87,7 @@ select * from "media" where "id" = $1;
 -- 1
 
 -- findMediaByPublicKey
-select "media".*, "posts"."state" as "post_state", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = $1;
+select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "owner_disabled_at", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = $1;
 -- abc
 
 -- readMediaOfPosts
@@ -83,6 +113,22 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- listMediaByPrefix: variants
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "public_key" >= $1 and "public_key" < $2;
 -- ab, abg
+
+-- listOriginals: all
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
+-- file, published, 20, 0
+
+-- listOriginals: of an account
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
+-- file, published, 1, 20, 40
+
+-- countOriginals: all
+select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null;
+-- file, published
+
+-- countOriginals: of an account
+select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
+-- file, published, 1
 
 -- readLikedPosts
 select "post_id" from "likes" where "post_id" in ($1, $2, $3, $4, $5) and "account_id" = $6;
@@ -112,6 +158,10 @@ select "id" from "posts" where "account_id" = $1 and "state" = $2 and "id" < $3 
 select * from "posts" where "account_id" = $1 limit $2;
 -- 1, 100
 
+-- hasUploadName
+select "post_id" from "upload_names" where "account_id" = $1 and "name" = $2;
+-- 1, dune.jpg
+
 -- findSession
 select * from "sessions" where "id" = $1;
 -- 1
@@ -119,6 +169,10 @@ select * from "sessions" where "id" = $1;
 -- findLiveSession
 select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = $1 and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- 1
+
+-- readLiveRoles
+select "sessions"."id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ($1, $2, $3, $4, $5) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+-- 1, 2, 3, 1, 1
 
 -- listSessions
 select * from "sessions" where "account_id" = $1 and "ended_at" is null and "expires_at" > $2 order by "last_used_at" desc, "id" desc;
@@ -136,13 +190,101 @@ select * from "verifications" where "id" = $1;
 select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "id" desc limit $3;
 -- 1, verify-phone, 1
 
+-- findTotpKey
+select * from "totp_keys" where "account_id" = $1;
+-- 1
+
+-- countRecoveryCodes
+select "code_hash" from "recovery_codes" where "account_id" = $1 and "used_at" is null;
+-- 1
+
+-- listPasskeys
+select * from "passkeys" where "account_id" = $1 order by "id" desc;
+-- 1
+
+-- findPasskey
+select * from "passkeys" where "credential_id" = $1;
+-- c
+
+-- listAppPasswords
+select * from "app_passwords" where "account_id" = $1 and "owner_mark" = $2 order by "id" desc;
+-- 1, m
+
+-- findAppPasswordId
+select "id" from "app_passwords" where "account_id" = $1 and "password_hash" = $2 and "owner_mark" = $3;
+-- 1, h, m
+
+-- findIdentity
+select "identities"."id", "identities"."account_id", "identities"."last_used_at", "accounts"."disabled_at", "accounts"."deleted_at" from "identities" inner join "accounts" on "accounts"."id" = "identities"."account_id" where "identities"."issuer" = $1 and "identities"."subject" = $2;
+-- https://accounts.google.com, 1
+
+-- listIdentities
+select * from "identities" where "account_id" = $1 order by "id";
+-- 1
+
+-- hasPasskey
+select "id" from "passkeys" where "account_id" = $1 limit $2;
+-- 1, 1
+
 -- listAuditEntries: all
-select * from "audit_log" where "id" < $1 order by "id" desc limit $2;
--- 9007199254740991, 21
+select * from "audit_log" order by "id" desc limit $1;
+-- 21
 
 -- listAuditEntries: of an account
 select * from "audit_log" where "account_id" = $1 and "id" < $2 order by "id" desc limit $3;
 -- 1, 4096, 21
+
+-- listAuditEntries: of an action
+select * from "audit_log" where "action" = $1 and "id" < $2 order by "id" desc limit $3;
+-- session.refused, 4096, 21
+
+-- findDevice
+select * from "devices" where "device_id" = $1;
+-- phone
+
+-- findTokenOwner
+select "account_id" from "devices" where "token_hash" = $1;
+-- ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+
+-- listDevices
+select "devices".*, "sessions"."ended_at", "sessions"."id" as "live_session_id" from "devices" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."account_id" = $1 order by "devices"."updated_at" desc, "devices"."id" desc;
+-- 1
+
+-- listPushTargets
+select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" = $2 order by "devices"."updated_at" desc, "devices"."id" desc;
+-- 1, 1
+
+-- findPushTarget
+select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."id" = $2 and "devices"."account_id" = $3;
+-- 1, 1, 1
+
+-- findNotificationSettings
+select * from "notification_settings" where "account_id" = $1;
+-- 1
+
+-- readNotificationMarks
+select "account_id", "last_key", "read_key" from "notification_settings" where "account_id" in ($1, $2, $3, $4, $5);
+-- 1, 2, 3, 1, 1
+
+-- findNotification
+select * from "notifications" where "account_id" = $1 and "group_key" = $2;
+-- 1, liked:1
+
+-- listMentions
+select "account_id", "actor_count" from "notifications" where "post_id" = $1 and "kind" = $2;
+-- 1, mentioned
+
+-- listNotifications
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" = $3 and "notifications"."notification_key" < $4 order by "notifications"."notification_key" desc limit $5;
+-- 0, published, 1, 4096, 21
+
+-- listNotificationsSince
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."account_id" = $3 and "notifications"."notification_key" > $4) or ("notifications"."account_id" = $5 and "notifications"."notification_key" > $6)) order by "notifications"."notification_key" limit $7;
+-- 0, published, 1, 4096, 2, 8192, 100
+
+-- readUnreadCounts
+select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" in ($3, $4, $5, $6, $7) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
+-- 0, published, 1, 2, 3, 1, 1
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;

@@ -130,7 +130,11 @@ describe('any request', () => {
   afterAll(() => server.close());
 
   it('is answered soon, with 2xx to 4xx, and with a problem from 400 on', async () => {
-    const routes = server.http.routes().map(({ method, path }) => ({ method, path }));
+    // A stream of events is answered, and never ends.
+    const ending = server.http
+      .routes()
+      .filter(({ contract, operation }) => contract === 'v2' && operation !== 'streamEvents');
+    const routes = ending.map(({ method, path }) => ({ method, path }));
     const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE');
     const request = fc.record({
       route: fc.constantFrom(...routes),

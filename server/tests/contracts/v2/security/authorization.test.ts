@@ -163,7 +163,16 @@ describe('what is somebody else’s', () => {
     const me = await server.send('GET', '/v2/me', { as: 'alice' });
 
     const open = [...card, ...counts, 'bio', 'createdAt'];
-    const own = ['email', 'emailVerified', 'mediaBytes', 'role'];
+    const own = [
+      'email',
+      'emailVerified',
+      'hasPassword',
+      'language',
+      'phone',
+      'phoneVerified',
+      'mediaBytes',
+      'role',
+    ];
     expect(Object.keys(profile.body).sort()).toEqual([...open, 'followedByMe'].sort());
     expect(Object.keys(post.body.author).sort()).toEqual(card);
     expect(Object.keys(me.body).sort()).toEqual([...open, ...own].sort());

@@ -1,0 +1,89 @@
+import { createTransport } from 'nodemailer';
+import { DomainError, invalid } from '../../domain/errors.ts';
+import type { Mailer, Now } from '../../domain/ports.ts';
+import { breaker } from '../breaker.ts';
+import { messageOf } from './message.ts';
+
+export type SmtpServer = {
+  host: string;
+  port: number;
+  /** TLS from the first byte. */
+  isSecure: boolean;
+  /** Whether a connection that stays without TLS is given up. */
+  needsTls: boolean;
+  login: { user: string; pass: string } | null;
+};
+
+type SmtpOptions = { server: SmtpServer; sender: string; now: Now; timeoutMs?: number };
+
+/** Hands mail to an SMTP server, over a few connections that stay open. */
+export function smtpMailer({ server, sender, now, timeoutMs = 10_000 }: SmtpOptions): Mailer {
+  const { host, port, isSecure, needsTls, login } = server;
+  const transport = createTransport({
+    pool: true,
+    maxConnections: 4,
+    host,
+    port,
+    secure: isSecure,
+    requireTLS: needsTls,
+    ...(login ? { auth: login } : {}),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const guarded = breaker({ now, machine: 'The mail server', isOutage });
+
+  return {
+    async send(mail) {
+      const message = messageOf(mail, sender, now);
+      try {
+        await guarded(() => transport.sendMail(message));
+      } catch (error) {
+        throw toDomainError(error);
+      }
+    },
+    async check() {
+      const lone = createTransport({ ...transport.options, pool: false } as object);
+      try {
+        await lone.verify();
+      } catch (error) {
+        throw new Error(
+          `The mail server ${host}:${port} does not take mail: ${reasonOf(error)}. Check SMTP_URL, or MAIL_SERVER and its kin.`,
+          { cause: error },
+        );
+      } finally {
+        lone.close();
+      }
+    },
+    async close() {
+      transport.close();
+    },
+  };
+}
+
+type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
+
+/** Says that the server would refuse every mail now, not only this one. */
+function isOutage(error: unknown): boolean {
+  const { responseCode = 0, command = '' } = error as SmtpError;
+  return responseCode === 0 || responseCode === 421 || !/^(RCPT TO|DATA)/.test(command);
+}
+
+/** A 5xx answer about a receiver or a message is for ever; any other may be another tomorrow. */
+function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  const { responseCode = 0, command = '' } = error as SmtpError;
+  if (responseCode >= 500 && /^(RCPT TO|DATA)/.test(command)) {
+    return invalid('to', `was refused by the mail server: ${reasonOf(error)}`);
+  }
+  return new DomainError('unavailable', `The mail server does not take mail: ${reasonOf(error)}.`, {
+    cause: error,
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

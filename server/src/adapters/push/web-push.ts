@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:https';
+import { isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
+import webPush, { type PushSubscription } from 'web-push';
+import type { Now, PushMessage, PushSender } from '../../domain/ports.ts';
+import { type Breaker, breaker } from '../breaker.ts';
+import { boundedPool } from '../pool.ts';
+import { isOutageStatus, isPushOutage, pushOutage } from './outage.ts';
+import { ForbiddenAddressError, isPublicAddress, publicLookup } from './public-address.ts';
+
+export type WebPushOptions = {
+  now: Now;
+  /** VAPID (RFC 8292): who we are to push services; keys in base64url. */
+  vapid: { subject: string; publicKey: string; privateKey: string };
+  /** `host:port` of push services that may be at an address or a port that is not public. */
+  privateHosts: readonly string[];
+  timeoutMs?: number;
+};
+
+/**
+ * Browsers, through the push service that each of them names (RFC 8030, 8188, 8291). That address comes from a client:
+ * the request goes to public addresses alone, on port 443, over TLS, and follows no redirect.
+ */
+export function webPushSender(options: WebPushOptions): PushSender {
+  const { now, vapid, privateHosts, timeoutMs = 10_000 } = options;
+  // One for each service; a client can name any number of them.
+  const breakers = new LRUCache<string, Breaker>({ max: 1000 });
+  // Services that took the last message. All others share two places, so that clients who name addresses that never answer
+  // do not keep the workers from everybody else's jobs; what finds no place is repeated.
+  const proven = new LRUCache<string, true>({ max: 1000 });
+  const strangers = boundedPool({ concurrency: 2, maxWaiting: 0 });
+
+  function breakerOf(host: string): Breaker {
+    const machine = `The push service ${host}`;
+    const known = breakers.get(host) ?? breaker({ now, machine, isOutage: isPushOutage });
+    breakers.set(host, known);
+    return known;
+  }
+
+  async function guarded(host: string, call: () => Promise<'sent' | 'gone'>) {
+    try {
+      const outcome = await breakerOf(host)(call);
+      if (outcome === 'sent') proven.set(host, true);
+      return outcome;
+    } catch (error) {
+      proven.delete(host);
+      throw error;
+    }
+  }
+
+  async function post(url: URL, subscription: PushSubscription, message: PushMessage) {
+    const { headers, body } = webPush.generateRequestDetails(subscription, textOf(message), {
+      vapidDetails: vapid,
+      TTL: message.ttlSeconds,
+      contentEncoding: 'aes128gcm',
+      urgency: 'normal',
+      ...(message.collapseKey === null ? {} : { topic: topicOf(message.collapseKey) }),
+    });
+    const isPrivate = privateHosts.includes(hostOf(url));
+    const answer = await ask(url, { headers, body, isPrivate, timeoutMs });
+    return outcomeOf(answer, url);
+  }
+
+  return {
+    async send(token, message) {
+      const subscription = JSON.parse(token) as PushSubscription;
+      const url = new URL(subscription.endpoint);
+      if (!isAllowed(url, privateHosts)) return 'gone';
+      const push = () => guarded(url.host, () => post(url, subscription, message));
+      return proven.has(url.host) ? push() : strangers(push);
+    },
+    async check() {
+      webPush.getVapidHeaders(
+        'https://push.example',
+        vapid.subject,
+        vapid.publicKey,
+        vapid.privateKey,
+        'aes128gcm',
+      );
+    },
+  };
+}
+
+/** What can be said without asking the DNS. The parser of addresses has made `2130706433` and `0x7f.1` into 127.0.0.1. */
+function isAllowed(url: URL, privateHosts: readonly string[]): boolean {
+  if (url.protocol !== 'https:') return false;
+  if (privateHosts.includes(hostOf(url))) return true;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return portOf(url) === '443' && (isIP(host) === 0 || isPublicAddress(host));
+}
+
+function hostOf(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
+}
+
+function portOf(url: URL): string {
+  return url.port === '' ? '443' : url.port;
+}
+
+type Answer = { status: number; retryAfter: string | undefined } | 'forbidden';
+
+type Asked = {
+  headers: Record<string, string | number>;
+  body: Buffer | string | null;
+  isPrivate: boolean;
+  timeoutMs: number;
+};
+
+/** The body of the answer is not read: nothing in it is for us, and its length is up to whoever sends it. */
+function ask(url: URL, { headers, body, isPrivate, timeoutMs }: Asked): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, {
+      method: 'POST',
+      headers,
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(isPrivate ? {} : { lookup: publicLookup }),
+    });
+    sent.on('response', (answer) => {
+      resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });
+      answer.on('error', () => {}).destroy();
+    });
+    sent.on('error', (cause) => {
+      if (cause instanceof ForbiddenAddressError) resolve('forbidden');
+      else reject(pushOutage(`The push service ${url.host}`, { cause }));
+    });
+    sent.end(body);
+  });
+}
+
+function outcomeOf(answer: Answer, { host }: URL): 'sent' | 'gone' {
+  if (answer === 'forbidden') return 'gone';
+  const { status, retryAfter } = answer;
+  if (status >= 200 && status < 300) return 'sent';
+  if (status === 404 || status === 410) return 'gone';
+  const machine = `The push service ${host}`;
+  if (isOutageStatus(status)) throw pushOutage(machine, { status, retryAfter });
+  throw new Error(`${machine} refused a message: ${status}.`);
+}
+
+function textOf({ title, body, data }: PushMessage): string {
+  return JSON.stringify({ title, body, data });
+}
+
+/** At most 32 letters of base64url (RFC 8030, 5.4). */
+function topicOf(collapseKey: string): string {
+  return createHash('sha256').update(collapseKey).digest('base64url').slice(0, 32);
+}

@@ -1,0 +1,136 @@
+import { isIP } from 'node:net';
+import { type Static, type TObject, Type } from 'typebox';
+import type { SmtpServer } from '../adapters/mail/smtp.ts';
+
+const yesOrNo = '^([Tt]rue|[Ff]alse|1|0)$';
+
+/** How mail leaves the server. */
+export const mailSettings = {
+  SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: '^smtps?://[^/?#]+/?$',
+      'x-secret': true,
+      description:
+        'The mail server: `smtp://user:password@host:587`, or `smtps://…:465` for TLS from the start. Without it, mails are files in `DATA_DIR/mail`.',
+    }),
+  ),
+  MAIL_SERVER: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9.:_-]+$',
+      description: 'The older systems’ form of `SMTP_URL`: the host. Used when that is not set.',
+    }),
+  ),
+  MAIL_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65535,
+      description: 'Its port. Default: 465 with `MAIL_USE_SSL`, 587 with `MAIL_USE_TLS`, else 25.',
+    }),
+  ),
+  MAIL_USERNAME: Type.Optional(Type.String({ minLength: 1, description: 'User there, if any.' })),
+  MAIL_PASSWORD: Type.Optional(
+    Type.String({ minLength: 1, 'x-secret': true, description: 'That user’s password.' }),
+  ),
+  MAIL_USE_TLS: Type.Optional(
+    Type.String({
+      pattern: yesOrNo,
+      description:
+        'Whether a mail server that offers no STARTTLS is refused. Default: `true` where a password would go to another machine.',
+    }),
+  ),
+  MAIL_USE_SSL: Type.Optional(
+    Type.String({
+      pattern: yesOrNo,
+      description: 'Whether the server at `MAIL_SERVER` speaks TLS from the start.',
+    }),
+  ),
+  MAIL_DEFAULT_SENDER: Type.Optional(
+    Type.String({
+      pattern: '^([^<>\\r\\n"]*<[^\\s<>@,]+@[^\\s<>@,]+>|[^\\s<>@,]+@[^\\s<>@,]+)$',
+      description:
+        'Who mails are from: `Rookery <no-reply@example.com>`. Default: `no-reply@` and the host of `PUBLIC_URL`.',
+    }),
+  ),
+};
+
+type MailSettings = Static<TObject<typeof mailSettings>> & { PUBLIC_URL?: string };
+
+export type MailConfig = {
+  /** Null: mails are written to files. */
+  server: SmtpServer | null;
+  sender: string;
+};
+
+/** Reads how mail is sent, and adds to `problems` what must be changed. */
+export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
+  // An address that is none is told of by whoever reads it as one.
+  const host = URL.parse(settings.PUBLIC_URL ?? '')?.hostname ?? 'localhost';
+  const sender = settings.MAIL_DEFAULT_SENDER ?? `Rookery <no-reply@${host}>`;
+  const server = settings.SMTP_URL
+    ? serverOfUrl(settings.SMTP_URL, problems)
+    : serverOfParts(settings, problems);
+  if (server && settings.MAIL_USE_TLS) server.needsTls = isYes(settings.MAIL_USE_TLS);
+  return { server, sender };
+}
+
+function serverOfUrl(text: string, problems: string[]): SmtpServer | null {
+  const url = URL.parse(text);
+  const [user, pass] = [url?.username, url?.password].map(decoded);
+  if (!url?.hostname || user === null || pass === null) {
+    problems.push(
+      'SMTP_URL is no address. Use the form smtp://user:password@host:587, special characters percent-encoded.',
+    );
+    return null;
+  }
+  const isSecure = url.protocol === 'smtps:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const login = user && pass ? { user, pass } : null;
+  return {
+    host,
+    port: Number(url.port) || (isSecure ? 465 : 587),
+    isSecure,
+    needsTls: login !== null && !isLocal(host),
+    login,
+  };
+}
+
+function serverOfParts(settings: MailSettings, problems: string[]): SmtpServer | null {
+  const { MAIL_SERVER: host, MAIL_USERNAME: user, MAIL_PASSWORD: pass } = settings;
+  if (!host) {
+    if (user || pass || settings.MAIL_PORT) {
+      problems.push(
+        'MAIL_PORT, MAIL_USERNAME or MAIL_PASSWORD is set, but MAIL_SERVER is not. Set it, or SMTP_URL instead of all of them.',
+      );
+    }
+    return null;
+  }
+  if ((user === undefined) !== (pass === undefined)) {
+    problems.push('Of MAIL_USERNAME and MAIL_PASSWORD one is set. Set both, or none.');
+  }
+  const isSecure = isYes(settings.MAIL_USE_SSL);
+  const hasStartTls = isYes(settings.MAIL_USE_TLS);
+  if (isSecure && hasStartTls) {
+    problems.push(
+      'MAIL_USE_SSL and MAIL_USE_TLS are both true. Keep the first for port 465, the second for 587.',
+    );
+  }
+  const login = user && pass ? { user, pass } : null;
+  const port = settings.MAIL_PORT ?? (isSecure ? 465 : hasStartTls ? 587 : 25);
+  return { host, port, isSecure, needsTls: login !== null && !isLocal(host), login };
+}
+
+function isYes(text: string | undefined): boolean {
+  return text !== undefined && /^(true|1)$/i.test(text);
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function decoded(text: string | undefined): string | null {
+  try {
+    return decodeURIComponent(text ?? '');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,185 @@
+import type { Logger } from 'pino';
+import { noCounters } from '../adapters/cache/memory.ts';
+import { argon2Hasher } from '../adapters/passwords/argon2.ts';
+import { joseSigner } from '../adapters/tokens/jose.ts';
+import { secretBox } from '../adapters/tokens/secret-box.ts';
+import { simpleWebauthn } from '../adapters/webauthn/simple-webauthn.ts';
+import type { Services } from '../contracts/contract.ts';
+import type { Database } from '../db/database.ts';
+import { idLeases } from '../db/ids.ts';
+import { accountAdminService } from '../domain/accounts/account-admin-service.ts';
+import { accountImport } from '../domain/accounts/account-import.ts';
+import { accountPurge } from '../domain/accounts/account-purge.ts';
+import { accountService } from '../domain/accounts/account-service.ts';
+import { appPasswordService } from '../domain/app-passwords/app-password-service.ts';
+import { auditLog } from '../domain/audit/audit-log.ts';
+import { auditService } from '../domain/audit/audit-service.ts';
+import { deviceService } from '../domain/devices/device-service.ts';
+import { type PushSenders, pushService } from '../domain/devices/push-service.ts';
+import { emailService } from '../domain/emails/email-service.ts';
+import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
+import { feedService } from '../domain/feeds/feed-service.ts';
+import { followService } from '../domain/follows/follow-service.ts';
+import { identityJoining } from '../domain/identities/identity-joining.ts';
+import { identityProofs } from '../domain/identities/identity-proofs.ts';
+import { identityService } from '../domain/identities/identity-service.ts';
+import { inviteService } from '../domain/invites/invite-service.ts';
+import { mailService } from '../domain/mails/mail-service.ts';
+import { mediaService } from '../domain/media/media-service.ts';
+import { originalService } from '../domain/media/original-service.ts';
+import { liveEvents } from '../domain/notifications/live-events.ts';
+import { notificationService } from '../domain/notifications/notification-service.ts';
+import { notifier } from '../domain/notifications/notifier.ts';
+import { timeKeys } from '../domain/paging.ts';
+import { passkeyCheck } from '../domain/passkeys/passkey-check.ts';
+import { passkeyService } from '../domain/passkeys/passkey-service.ts';
+import { ownerCheck } from '../domain/passwords/owner-check.ts';
+import { passwordService } from '../domain/passwords/password-service.ts';
+import { phoneService } from '../domain/phones/phone-service.ts';
+import type { BlobStore, Counters, Images, Mailer, Now, TextMessages } from '../domain/ports.ts';
+import { postService } from '../domain/posts/post-service.ts';
+import { codeCheck } from '../domain/second-factors/code-check.ts';
+import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
+import { secondFactorService } from '../domain/second-factors/second-factor-service.ts';
+import { totpService } from '../domain/second-factors/totp-service.ts';
+import { plainTokenService } from '../domain/sessions/plain-token-service.ts';
+import { sessionService } from '../domain/sessions/session-service.ts';
+import { verificationService } from '../domain/verifications/verification-service.ts';
+import type { Config } from './config.ts';
+import { openIdentityProviders } from './identity-providers.ts';
+import { publicUrlOf } from './public-url.ts';
+
+type Machines = {
+  now: Now;
+  log: Logger;
+  database: Database;
+  blobs: BlobStore;
+  images: Images;
+  mailer: Mailer;
+  texts: TextMessages;
+  senders: PushSenders;
+  /** Wrong passwords, and what is sent to people. */
+  counters: Counters;
+};
+
+/** The verbs of the domain, put together: what contracts call, and what jobs do. */
+export function buildServices(config: Config, machines: Machines) {
+  const shared = sharedParts(config, machines);
+  const people = peopleServices(config, machines, shared);
+  const content = contentServices(config, machines, { ...shared, accounts: people.accounts });
+  const reaching = reachingServices(config, machines, shared);
+  const { jobs: contentJobs, ...contentVerbs } = content;
+  const { jobs: reachingJobs, ...reachingVerbs } = reaching;
+  const { importAccounts, ...peopleVerbs } = people;
+  const services: Services = { ...peopleVerbs, ...contentVerbs, ...reachingVerbs };
+  const { passwords, phones } = services;
+  return { services, jobs: { ...contentJobs, ...reachingJobs, passwords, phones }, importAccounts };
+}
+
+/** What nearly every service needs. */
+function sharedParts(config: Config, machines: Machines) {
+  const { now, database } = machines;
+  const newId = idLeases(database);
+  const newKey = timeKeys(now);
+  const passwords = argon2Hasher({ concurrency: config.concurrency });
+  const tokens = joseSigner({ secret: config.secretKey, now });
+  const counters = config.hasRateLimits ? machines.counters : noCounters;
+  const audit = auditLog({ now, newKey });
+  const verifications = verificationService({ database, newId, now, tokens });
+  const checkOwner = ownerCheck({ database, now, passwords, counters });
+  const parts = { database, now, newId, newKey, passwords, tokens, counters, audit };
+  return { ...parts, verifications, checkOwner };
+}
+
+type Shared = ReturnType<typeof sharedParts>;
+
+/** Who people are, and the ways in. */
+function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
+  const { signUps, sms, secretKey, webauthn } = config;
+  const { database } = shared;
+  const box = secretBox({ secret: secretKey });
+  const verifier = simpleWebauthn(webauthn);
+  const checkCode = codeCheck({ ...shared, box });
+  const checkPasskey = passkeyCheck({ ...shared, verifier });
+  const invites = inviteService(shared);
+  const accounts = accountService({ ...shared, invites, signUps });
+  const appPasswords = appPasswordService(shared);
+  const policy = secondFactorPolicy(shared);
+  const sessions = sessionService({ ...shared, secondFactors: policy, appPasswords });
+  const opening = { ...shared, verifier, checkPasskey, sessions };
+  return {
+    accounts,
+    accountAdmin: accountAdminService({ ...shared, accounts }),
+    auditLog: auditService({ database }),
+    sessions,
+    plainTokens: plainTokenService({ ...shared, sessions }),
+    secondFactors: secondFactorService({ ...opening, checkCode }),
+    totp: totpService({ ...shared, box, checkCode }),
+    passkeys: passkeyService(opening),
+    appPasswords,
+    identities: identityServiceOf(config, { ...shared, sessions }),
+    emails: emailService(shared),
+    phones: phoneService({ ...shared, ...sms, texts }),
+    passwords: passwordService(shared),
+    invites,
+    importAccounts: accountImport(shared),
+  };
+}
+
+function identityServiceOf(
+  { identity, signUps }: Config,
+  needs: Shared & { sessions: ReturnType<typeof sessionService> },
+) {
+  const { redirectUris } = identity;
+  const providers = openIdentityProviders(identity, needs.now);
+  const proofs = identityProofs({ ...needs, providers, redirectUris });
+  const join = identityJoining({ ...needs, signUps, chance: Math.random });
+  return identityService({ ...needs, providers, proofs, join });
+}
+
+/** What people show each other. */
+function contentServices(
+  config: Config,
+  { blobs, images }: Machines,
+  needs: Shared & Pick<Services, 'accounts'>,
+) {
+  const { database, now, newKey } = needs;
+  const memory = database.isEmbedded ? feedMemory(database) : noFeedMemory;
+  const { maxBytes, quotaBytes } = config.media;
+  const media = mediaService({ ...needs, blobs, images, maxBytes, quotaBytes });
+  const posts = postService({ ...needs, media, feedMemory: memory });
+  const follows = followService({ ...needs, feedMemory: memory });
+  return {
+    media,
+    originals: originalService({ database, blobs, media, posts }),
+    posts,
+    follows,
+    feeds: feedService({ ...needs, feedMemory: memory }),
+    jobs: {
+      media,
+      posts,
+      purgeAccount: accountPurge({ database, now, feedMemory: memory, follows, media, posts }),
+      notifier: notifier({ database, now, newKey }),
+    },
+  };
+}
+
+/** What reaches people outside of a request. */
+function reachingServices(config: Config, { log, mailer, senders }: Machines, shared: Shared) {
+  const { database, now } = shared;
+  const pushKey = config.push.webPush?.vapid.publicKey ?? null;
+  return {
+    devices: deviceService({ ...shared, senders, pushKey }),
+    notifications: notificationService(shared),
+    live: liveEvents({
+      database,
+      now,
+      maxStreams: config.live.maxStreams,
+      onTrouble: (err) => log.warn({ err }, 'live connections are told nothing for now'),
+    }),
+    jobs: {
+      mails: mailService({ ...shared, mailer, publicUrl: publicUrlOf(config), log }),
+      pushes: pushService({ database, now, senders }),
+    },
+  };
+}

@@ -1,0 +1,216 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { openApp } from '../app/app.ts';
+import { readConfig } from '../app/config.ts';
+import type { Role } from '../domain/accounts/account.ts';
+import {
+  type AccountFilter,
+  type AccountRecord,
+  operator,
+} from '../domain/accounts/account-admin.ts';
+import type { AccountAdminService } from '../domain/accounts/account-admin-service.ts';
+import { DomainError } from '../domain/errors.ts';
+import { confirm, readPassword } from './ask.ts';
+import { CommandError, countOption, jsonOption, print, printRows } from './print.ts';
+
+type Admin = AccountAdminService;
+type ListOptions = { role?: Role; state?: 'active' | 'disabled'; limit: number; json?: boolean };
+type CreateOptions = { email?: string; displayName?: string; role: Role; mail?: boolean };
+
+const roles: readonly Role[] = ['user', 'moderator', 'admin'];
+const largestPage = 100;
+
+const help = `
+An account is named by its username, or by its id: 12, or id:12 where somebody is called 12. Servers may run meanwhile;
+what is changed here holds there from the next request on. Each change is a row of the audit log.`;
+
+export function accountsCommand(): Command {
+  const accounts = new Command('accounts')
+    .description(
+      'look after accounts: see, make, disable and delete them, give roles and passwords',
+    )
+    .addHelpText('after', help);
+  accounts
+    .command('list')
+    .description('list accounts, the newest first')
+    .argument('[prefix]', 'how a username, an e-mail or a display name begins')
+    .addOption(new Option('--role <role>', 'only those with this role').choices(roles))
+    .addOption(new Option('--state <state>', 'only those').choices(['active', 'disabled']))
+    .addOption(countOption('--limit', 'how many at most', 1_000_000).default(100))
+    .addOption(jsonOption())
+    .action(list);
+  accounts
+    .command('create <username>')
+    .description('make an account; the password is read from standard input')
+    .addOption(emailOption())
+    .option('--display-name <name>', 'what others read beside the username')
+    .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('user'))
+    .option('--mail', 'read no password: mail the owner a way to choose one')
+    .action(create);
+  accounts
+    .command('disable')
+    .description('let nobody in any more, at once, and hide what the account has posted')
+    .addArgument(accountArgument())
+    .action((name: string) => change(name, { disabled: true }, (who) => `disabled ${who}`));
+  accounts
+    .command('enable')
+    .description('undo disable')
+    .addArgument(accountArgument())
+    .action((name: string) => change(name, { disabled: false }, (who) => `enabled ${who}`));
+  accounts
+    .command('role')
+    .description('say what an account may do; whoever loses rights has to sign in again')
+    .addArgument(accountArgument())
+    .addArgument(new Argument('<role>', 'the new role').choices(roles))
+    .action((name: string, role: Role) =>
+      change(name, { role }, (who) => `${who} has the role ${role}`),
+    );
+  accounts
+    .command('reset-password')
+    .description('give an account another password, from standard input, and end its sessions')
+    .addArgument(accountArgument())
+    .option('--mail', 'read no password: mail the owner a way to choose one')
+    .action(resetPassword);
+  accounts
+    .command('delete')
+    .description('close an account for ever, with all that it has posted')
+    .addArgument(accountArgument())
+    .option('--yes', 'do not ask')
+    .action(remove);
+  return accounts;
+}
+
+/** Makes an account of a role, with a password from standard input. */
+export async function createWithPassword(
+  username: string,
+  { email, displayName, role, mail }: CreateOptions,
+  command: string,
+): Promise<void> {
+  const password = mail ? null : await readPassword(command);
+  await withAdmin(async (admin) => {
+    const account = await admin.create(operator, {
+      username,
+      password,
+      email: email ?? null,
+      displayName: displayName ?? null,
+      role,
+      idempotencyKey: null,
+    });
+    print(`made ${account.username}, account ${account.id}, role ${account.role}`);
+  });
+}
+
+async function create(username: string, options: CreateOptions): Promise<void> {
+  if (options.mail && options.email === undefined) {
+    throw new CommandError('there is no address to mail to. Say --email ADDRESS as well.');
+  }
+  await createWithPassword(username, options, `accounts create ${username}`);
+}
+
+async function list(prefix: string | undefined, options: ListOptions): Promise<void> {
+  const { role, state, limit, json } = options;
+  const filter: AccountFilter = { q: prefix, role, state };
+  const { items, hasMore } = await withAdmin((admin) => collect(admin, filter, limit));
+  if (json) print(JSON.stringify(items, null, 2));
+  else if (items.length === 0) print('No account fits.');
+  else printRows([titles, ...items.map(rowOf)], { json });
+  if (hasMore) process.stderr.write(`There are more than ${limit}; say --limit N.\n`);
+}
+
+async function collect(admin: Admin, filter: AccountFilter, limit: number) {
+  const items: AccountRecord[] = [];
+  for (let before: number | null = null; ; before = items.at(-1)?.id ?? null) {
+    const page = { before, limit: Math.min(largestPage, limit - items.length) };
+    const found = await admin.list(operator, filter, page);
+    items.push(...found.items);
+    const hasMore = found.nextCursor !== null;
+    if (!hasMore || items.length >= limit) return { items, hasMore };
+  }
+}
+
+async function change(
+  name: string,
+  wanted: Parameters<Admin['change']>[2],
+  told: (username: string) => string,
+): Promise<void> {
+  await withAdmin(async (admin) => {
+    const { id } = await find(admin, name);
+    const { username } = await admin.change(operator, id, wanted);
+    print(told(username));
+  });
+}
+
+async function resetPassword(name: string, { mail }: { mail?: boolean }): Promise<void> {
+  const password = mail ? null : await readPassword(`accounts reset-password ${name}`);
+  await withAdmin(async (admin) => {
+    const { id, username, email } = await find(admin, name);
+    if (password !== null) {
+      await admin.setPassword(operator, id, password);
+      return print(`gave ${username} the password; all sessions ended`);
+    }
+    if (email === null) {
+      throw new CommandError(`${username} has no e-mail. Say a password instead of --mail.`);
+    }
+    await admin.change(operator, id, { forceReset: true });
+    print(`made the password of ${username} worthless; all sessions ended; a mail follows`);
+  });
+}
+
+async function remove(name: string, { yes }: { yes?: boolean }): Promise<void> {
+  await withAdmin(async (admin) => {
+    const { id, username } = await find(admin, name);
+    if (!yes) await confirm(`Delete ${username} (account ${id}) for ever?`, 'nothing was deleted');
+    await admin.remove(operator, id);
+    print(`deleted ${username}; a worker removes what it has posted`);
+  });
+}
+
+async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  const app = await openApp({ ...readConfig(), logLevel: 'warn' });
+  try {
+    return await work(app.services.accountAdmin);
+  } finally {
+    await app.close();
+  }
+}
+
+async function find(admin: Admin, name: string): Promise<AccountRecord> {
+  try {
+    return await admin.find(operator, name);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
+    throw new CommandError(`nobody is called ${name}. See: accounts list`);
+  }
+}
+
+export function emailOption(): Option {
+  return new Option('--email <address>', 'e-mail address').argParser((text) => {
+    if (!/^[^\s@]+@[^\s@]+$/.test(text)) throw new InvalidArgumentError('It has the form a@b.');
+    return text;
+  });
+}
+
+function accountArgument(): Argument {
+  return new Argument('<account>', 'username or id');
+}
+
+const titles = {
+  id: 'ID',
+  username: 'USERNAME',
+  role: 'ROLE',
+  state: 'STATE',
+  email: 'E-MAIL',
+  created: 'CREATED',
+  lastLogin: 'LAST LOGIN',
+};
+
+function rowOf(account: AccountRecord): typeof titles {
+  return {
+    id: String(account.id),
+    username: account.username,
+    role: account.role,
+    state: account.disabledAt ? 'disabled' : 'active',
+    email: account.email ?? '-',
+    created: account.createdAt.slice(0, 10),
+    lastLogin: account.lastLoginAt?.slice(0, 10) ?? 'never',
+  };
+}

@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Command } from 'commander';
+import { openApp } from '../app/app.ts';
+import { readConfig } from '../app/config.ts';
+import type { ImportReport } from '../domain/accounts/account-import.ts';
+import { CommandError, jsonOption, print } from './print.ts';
+import { progressBars } from './progress.ts';
+
+type Options = { dryRun?: boolean; json?: boolean };
+
+const help = `
+One JSON object a line, each field of which may be left out, but for one of the first three:
+  username, email, loginName, emailVerified, displayName, bio, passwordHash, role, createdAt, phone, phoneVerified
+Lines with faults are left out and listed. Correct them and run it again: what is there is skipped.
+
+  ./rookery import accounts people.jsonl --dry-run`;
+
+export function importCommand(): Command {
+  const parent = new Command('import').description('take over what other systems kept');
+  parent
+    .command('accounts <file>')
+    .description('make accounts of a file, with the password hashes of older systems')
+    .option('--dry-run', 'only say what would happen')
+    .addOption(jsonOption())
+    .addHelpText('after', help)
+    .action(async (file: string, { dryRun = false, json }: Options) => {
+      const report = await importAccounts(file, dryRun);
+      if (json) print(JSON.stringify(report, null, 2));
+      else for (const line of linesOf(report, dryRun)) print(line);
+      const count = report.faults.length;
+      if (count === 0) return;
+      throw new CommandError(
+        `${count} ${count === 1 ? 'line was' : 'lines were'} left out. Correct the file and run this again: what is there is skipped.`,
+      );
+    });
+  return parent;
+}
+
+async function importAccounts(file: string, isDryRun: boolean): Promise<ImportReport> {
+  const total = await countLines(file);
+  const app = await openApp({ ...readConfig(), logLevel: 'warn' });
+  const progress = progressBars();
+  const onProgress = (done: number) => {
+    if (total > 0) progress.report('importing', done, total);
+  };
+  try {
+    return await app.importAccounts(linesIn(file), { isDryRun, onProgress });
+  } finally {
+    progress.stop();
+    await app.close();
+  }
+}
+
+/** As the lines of the import are counted: the last one may lack its end. */
+async function countLines(file: string): Promise<number> {
+  let count = 0;
+  try {
+    for await (const _ of linesIn(file)) count += 1;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${file} cannot be read: ${reason}.`);
+  }
+  return count;
+}
+
+async function* linesIn(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file, 'utf8');
+  // Without this an error of the stream would be nobody's: the lines just end.
+  const failed = new Promise<never>((_, reject) => void input.once('error', reject));
+  failed.catch(() => {});
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  yield* lines;
+  if (input.errored) await failed;
+}
+
+function linesOf({ imported, skipped, faults }: ImportReport, isDryRun: boolean): string[] {
+  return [
+    ...faults.map(({ line, message }) => `line ${line}: ${message}`),
+    `${imported} ${isDryRun ? 'would be imported' : 'imported'}, ${skipped} there already, ${faults.length} left out`,
+  ];
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
+import type { Door, OpenSession } from '../../domain/sessions/session.ts';
+import { type Services, WireFault } from '../contract.ts';
+
+export type TokenType = 'access' | 'refresh';
+
+export const audience = 'hmlet';
+
+const minuteMs = 60 * 1000;
+const livesMs = { access: 15 * minuteMs, refresh: 30 * 24 * 60 * minuteMs };
+
+/** The whole header: what is wrong with its form has words of its own. */
+export function headerOf({ headers }: FastifyRequest): string | null {
+  return headers.authorization || null;
+}
+
+/** Whose token of this type stands in a header. @throws WireFault · DomainError as `plainTokens.resolve` */
+export async function holderOf(
+  { plainTokens }: Pick<Services, 'plainTokens'>,
+  header: string | null,
+  type: TokenType,
+): Promise<PlainViewer> {
+  const token = header === null ? null : tokenIn(header);
+  return plainTokens.resolve(token, audience, (claims) => {
+    if (claims.type === type) return;
+    throw new WireFault(422, { msg: `Only ${type} tokens are allowed` });
+  });
+}
+
+/** Each token hangs on a session of its own, so that one can be ended alone. */
+export function doorOf(request: FastifyRequest, type: TokenType): Required<Door> {
+  const device = { name: request.headers['user-agent'] ?? '', address: request.ip };
+  return { audience, device, lifeMs: livesMs[type] };
+}
+
+export function tokenOf(
+  { plainTokens }: Pick<Services, 'plainTokens'>,
+  session: OpenSession,
+  { identity, type }: { identity: string; type: TokenType },
+): Promise<string> {
+  return plainTokens.issue(session, {
+    nbf: Math.floor(new Date(session.createdAt).getTime() / 1000),
+    jti: randomUUID(),
+    identity,
+    type,
+    ...(type === 'access' ? { fresh: false } : {}),
+  });
+}
+
+function tokenIn(header: string): string {
+  const [word, token, ...more] = header.trim().split(/\s+/);
+  if (word === 'Bearer' && token !== undefined && more.length === 0) return token;
+  const msg = "Bad Authorization header. Expected value 'Bearer <JWT>'";
+  throw new WireFault(422, { msg });
+}

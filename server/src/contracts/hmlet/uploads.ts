@@ -1,0 +1,97 @@
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../../domain/errors.ts';
+import type { NamedUpload } from '../../domain/posts/post-service.ts';
+import { lengthOf } from '../../domain/text.ts';
+import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { fieldsOf } from '../older.ts';
+import { fault } from './wire.ts';
+
+/** Of a whole request. */
+const maxBytes = 16 * 1024 * 1024;
+const maxNameLength = 255;
+const limits = { files: 10, fields: 10, parts: 20, fileSize: maxBytes };
+const noFile = 'No file part in the request';
+const wrongType = 'Allowed file types are txt, pdf, png, jpg, jpeg, gif';
+
+/** Pictures come in as drafts, and are fetched by their owner before anybody else may see them. */
+export function uploadRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+  const { media, posts } = services;
+
+  app.post(
+    '/upload-photo',
+    { schema: { operationId: 'uploadPhoto', summary: 'Upload a photo as a draft' } },
+    async (request, reply) => {
+      const who = await viewer(request);
+      if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+      const { id } = await posts.uploadDraft(who, await readUpload(request)).catch(refuseUpload);
+      reply.code(201);
+      return { message: 'File successfully uploaded', id };
+    },
+  );
+
+  app.get(
+    '/pictures/:key',
+    { schema: { operationId: 'readPicture', summary: 'The picture of a draft of one’s own' } },
+    async (request, reply) => {
+      const who = await viewer(request);
+      const key = String(fieldsOf(request.params).key);
+      const variant = await media.findVariant(key, 'large', async () => who);
+      const stream = await variant.open();
+      if (!stream) throw new DomainError('not_found', 'There is no such picture.');
+      return reply
+        .type(variant.contentType)
+        .header('content-length', variant.bytes)
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .send(stream);
+    },
+  );
+
+  async function readUpload(request: FastifyRequest): Promise<NamedUpload> {
+    if (!request.isMultipart()) throw fault(noFile);
+    let upload: NamedUpload | undefined;
+    try {
+      for await (const part of request.parts({ limits })) {
+        if (part.type !== 'file') continue;
+        const isOurs = part.fieldname === 'file' && part.filename !== undefined;
+        if (!isOurs || upload) part.file.resume();
+        else upload = { name: nameOf(part.filename), file: await media.stage(part.file) };
+      }
+    } catch (error) {
+      await upload?.file.discard();
+      throw error;
+    }
+    if (!upload) throw fault(noFile);
+    return upload;
+  }
+}
+
+/** The name under which a file counts as the same: without folders, blanks and signs. */
+function nameOf(filename: string): string {
+  if (filename === '') throw fault('No file selected for uploading');
+  if (!/\.(pdf|png|jpe?g|gif)$/i.test(filename)) throw fault(wrongType);
+  if (lengthOf(filename) > maxNameLength) throw nameTooLong();
+  const name = filename
+    .normalize('NFKC')
+    .split(/[\\/\s]+/)
+    .filter((part) => part !== '')
+    .join('_')
+    .replace(/[^\p{L}\p{M}\p{N}_.-]/gu, '')
+    .replace(/^[._]+/, '');
+  if (lengthOf(name) > maxNameLength) throw nameTooLong();
+  return name;
+}
+
+function refuseUpload(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error;
+  if (error.code === 'taken') throw fault('File already Uploaded.');
+  const isNoPicture = error.code === 'unsupported' || error.code === 'invalid';
+  throw isNoPicture ? fault(wrongType) : error;
+}
+
+function nameTooLong(): WireFault {
+  return fault('File name too long.');
+}
+
+function tooLarge(): WireFault {
+  return new WireFault(413, { Error: 'The file is larger than 16 MiB.' });
+}

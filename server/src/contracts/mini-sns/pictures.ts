@@ -1,0 +1,87 @@
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../../domain/errors.ts';
+import type { StagedBlob } from '../../domain/ports.ts';
+import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { fieldsOf, idOf, nothing } from '../older.ts';
+
+const partName = 'profile-pic';
+const size = 'large';
+
+/**
+ * Profile pictures. The older server kept them in one of two places and had an address for each; here both show the one
+ * picture, wherever it is kept.
+ */
+export function pictureRoutes(
+  app: ContractApp,
+  { services, publicUrl, viewer }: Surroundings,
+): void {
+  const { accounts, media } = services;
+
+  app.post(
+    '/profile-picture/:location',
+    { schema: { operationId: 'setProfilePicture', summary: 'Set the profile picture' } },
+    async (request, reply) => {
+      const who = await viewer(request);
+      if (!isLocation(fieldsOf(request.params).location)) return nothing(reply);
+      const file = await readFile(request);
+      await media.keep(who, { file, alt: '', purpose: 'avatar', idempotencyKey: null });
+      return nothing(reply);
+    },
+  );
+
+  app.get(
+    '/profile-picture/:location/:userId',
+    { schema: { operationId: 'readProfilePicture', summary: 'Somebody’s profile picture' } },
+    async (request, reply) => {
+      const { location, userId } = fieldsOf(request.params);
+      const publicKey = isLocation(location) ? await pictureOf(idOf(userId)) : null;
+      if (publicKey === null) throw noPicture();
+      if (location === 's3') return { img_url: `${publicUrl}/v2/media/${publicKey}/${size}` };
+      const variant = await media.findVariant(publicKey, size, () => viewer(request));
+      const stream = await variant.open();
+      if (!stream) throw noPicture();
+      return reply
+        .type(variant.contentType)
+        .header('content-length', variant.bytes)
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .header('cross-origin-resource-policy', 'cross-origin')
+        .send(stream);
+    },
+  );
+
+  async function pictureOf(accountId: number | null): Promise<string | null> {
+    if (accountId === null) return null;
+    const card = await accounts.readCard(accountId);
+    return card.avatar?.publicKey ?? null;
+  }
+
+  async function readFile(request: FastifyRequest): Promise<StagedBlob> {
+    if (!request.isMultipart()) throw fileMissing();
+    let file: StagedBlob | undefined;
+    try {
+      for await (const part of request.parts({ limits: { files: 1 } })) {
+        if (part.type !== 'file') continue;
+        const isOurs = part.fieldname === partName && part.filename !== '';
+        if (isOurs && !file) file = await media.stage(part.file);
+        else part.file.resume();
+      }
+    } catch (error) {
+      await file?.discard();
+      throw error;
+    }
+    if (!file) throw fileMissing();
+    return file;
+  }
+}
+
+function isLocation(value: unknown): value is 's3' | 'local' {
+  return value === 's3' || value === 'local';
+}
+
+function fileMissing(): WireFault {
+  return new WireFault(404, 'File is missing');
+}
+
+function noPicture(): DomainError {
+  return new DomainError('not_found', 'There is no such picture.');
+}

@@ -1,0 +1,66 @@
+import type { Contract, WireError } from '../contract.ts';
+import { acceptAll, anyToken, parseOldJson } from '../older.ts';
+import { pictureRoutes } from './pictures.ts';
+import { userRoutes } from './users.ts';
+import { type Code, envelope } from './wire.ts';
+
+const json = 'application/json';
+
+/** The contract of a server that keeps pictures: base64 in, the same base64 out (docs/contracts/mithril.md). */
+export const mithril: Contract = {
+  name: 'mithril',
+  title: 'mithril',
+  version: '1.0.0',
+  description:
+    'Pictures as base64, for clients of the server of this name. Every answer is `{code, message, data}`; the token stands in `Authorization` without a word before it.',
+  mount: '/compat/mithril',
+  audience: 'mithril',
+  credential: anyToken,
+  viewer: ({ plainTokens }, token) => plainTokens.resolve(token, 'mithril'),
+  parsers: parseOldJson,
+  validator: acceptAll,
+  errors: {
+    no_token: wire(403, 7),
+    bad_token: wire(401, 9),
+    expired_token: wire(401, 8),
+    revoked_token: wire(401, 9),
+    unknown_account: wire(404, 4),
+    wrong_password: wire(401, 5),
+    // Its clients have nowhere to type one: they use an app password.
+    second_factor_required: wire(401, 5),
+    forbidden: wire(403, 1),
+    not_found: wire(404, 1),
+    gone: wire(410, 1),
+    expired: wire(410, 1),
+    taken: wire(409, 3),
+    conflict: wire(409, 1),
+    invalid: wire(400, 2),
+    malformed: wire(400, 2),
+    too_large: wire(413, 2),
+    unsupported: wire(400, 2),
+    rate_limited: wire(429, 1),
+    unavailable: wire(503, 1),
+    method_not_allowed: wire(405, 1),
+    internal: wire(500, 1),
+  },
+  errorBody: (_error, { code }) => envelope(Number(code) as Code),
+  challenge: null,
+  origins: 'configured',
+  jsonType: json,
+  errorType: json,
+  openapi: {
+    schemas: [],
+    components: {
+      securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization' } },
+    },
+    tags: [{ name: 'mithril', description: 'All of it.' }],
+  },
+  routes(app, surroundings) {
+    userRoutes(app, surroundings);
+    pictureRoutes(app, surroundings);
+  },
+};
+
+function wire(status: number, code: Code): WireError {
+  return { status, code: String(code) };
+}

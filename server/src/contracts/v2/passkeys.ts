@@ -1,0 +1,160 @@
+import { Type } from 'typebox';
+import type { ContractApp, Surroundings } from '../contract.ts';
+import { doorOf } from './door.ts';
+import { operation } from './operation.ts';
+import {
+  IdParams,
+  nameField,
+  ownerProof,
+  PasskeyAnswered,
+  PasskeyCreated,
+  PasskeyCreationSchema,
+  PasskeyListSchema,
+  PasskeyRequestSchema,
+  PasskeySchema,
+  sampleAnswered,
+  sampleCreated,
+} from './second-factor-wire.ts';
+import { ownerErrors } from './second-factors.ts';
+import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
+
+const RegisterBody = Type.Object(
+  { name: nameField, response: PasskeyCreated, ...ownerProof },
+  {
+    additionalProperties: false,
+    examples: [{ name: 'My phone', response: sampleCreated, password: 'a long walk at dusk' }],
+  },
+);
+
+const SignInBody = Type.Object(
+  { response: PasskeyAnswered },
+  { additionalProperties: false, examples: [{ response: sampleAnswered }] },
+);
+
+const RemoveBody = Type.Object(ownerProof, {
+  additionalProperties: false,
+  examples: [{ password: 'a long walk at dusk' }],
+});
+
+export function passkeyRoutes(app: ContractApp, surroundings: Surroundings): void {
+  signInRoutes(app, surroundings);
+  ownRoutes(app, surroundings);
+}
+
+function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): void {
+  const { passkeys } = services;
+  const present = presenter(publicUrl);
+
+  app.post(
+    '/sessions/passkey/options',
+    {
+      schema: operation({
+        id: 'beginPasskeyLogIn',
+        summary: 'What a browser needs to sign somebody in by a passkey',
+        tag: 'passkeys',
+        errors: ['unsupported', 'too_large'],
+        response: { 200: ref(PasskeyRequestSchema) },
+      }),
+    },
+    async () => passkeys.beginSignIn(),
+  );
+
+  app.post(
+    '/sessions/passkey',
+    {
+      schema: operation({
+        id: 'logInByPasskey',
+        summary: 'Sign in by a passkey',
+        description:
+          'Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder.',
+        tag: 'passkeys',
+        errors: ['wrong_password', 'invalid', 'gone', 'expired', 'unsupported', 'too_large'],
+        body: SignInBody,
+        response: { 201: ref(TokensSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const tokens = await passkeys.signIn(request.body.response, doorOf(request));
+      reply.code(201);
+      return present.tokens(tokens);
+    },
+  );
+}
+
+function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+  const { passkeys } = services;
+
+  app.post(
+    '/me/passkeys/options',
+    {
+      schema: operation({
+        id: 'beginPasskey',
+        summary: 'What a browser needs to make a passkey for you',
+        tag: 'passkeys',
+        errors: ['unsupported', 'too_large'],
+        signedIn: 'required',
+        response: { 200: ref(PasskeyCreationSchema) },
+      }),
+    },
+    async (request) => passkeys.beginRegistration(await viewer(request)),
+  );
+
+  app.post(
+    '/me/passkeys',
+    {
+      schema: operation({
+        id: 'addPasskey',
+        summary: 'Keep the passkey that the browser has made',
+        tag: 'passkeys',
+        errors: [...ownerErrors, 'gone', 'expired', 'taken', 'conflict'],
+        signedIn: 'required',
+        body: RegisterBody,
+        response: { 201: ref(PasskeySchema) },
+      }),
+    },
+    async (request, reply) => {
+      const { name, response, password = null } = request.body;
+      const given = { name, response, password, address: request.ip };
+      const passkey = await passkeys.register(await viewer(request), given);
+      reply.code(201);
+      return passkey;
+    },
+  );
+
+  app.get(
+    '/me/passkeys',
+    {
+      schema: operation({
+        id: 'listPasskeys',
+        summary: 'Your passkeys',
+        tag: 'passkeys',
+        errors: [],
+        signedIn: 'required',
+        response: { 200: ref(PasskeyListSchema) },
+      }),
+    },
+    async (request) => ({ items: await passkeys.list(await viewer(request)) }),
+  );
+
+  app.delete(
+    '/me/passkeys/:id',
+    {
+      schema: operation({
+        id: 'removePasskey',
+        summary: 'Remove a passkey',
+        tag: 'passkeys',
+        errors: [...ownerErrors, 'not_found'],
+        signedIn: 'required',
+        params: IdParams,
+        body: RemoveBody,
+        response: { 204: NoContent },
+      }),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { password = null } = request.body;
+      await passkeys.remove(await viewer(request), { id, password, address: request.ip });
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,231 @@
+import { Type } from 'typebox';
+import { invalid } from '../../domain/errors.ts';
+import type { SecondStep } from '../../domain/second-factors/second-factor-service.ts';
+import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
+import { doorOf } from './door.ts';
+import { operation } from './operation.ts';
+import {
+  codeField,
+  ownerProof,
+  PasskeyAnswered,
+  PasskeyRequestSchema,
+  RecoveryCodesSchema,
+  SecuritySchema,
+  TotpKeySchema,
+} from './second-factor-wire.ts';
+import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
+
+const challenge = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description: '`challenge.token` of the problem `second_factor_required`.',
+});
+const sampleChallenge = '1.0123456789abcdef0123456789abcdef';
+
+const FinishBody = Type.Object(
+  { challenge, code: Type.Optional(codeField), passkey: Type.Optional(PasskeyAnswered) },
+  { additionalProperties: false, examples: [{ challenge: sampleChallenge, code: '287082' }] },
+);
+
+const ChallengeBody = Type.Object(
+  { challenge },
+  { additionalProperties: false, examples: [{ challenge: sampleChallenge }] },
+);
+
+const OwnerBody = Type.Object(ownerProof, {
+  additionalProperties: false,
+  examples: [{ password: 'a long walk at dusk' }],
+});
+
+const ConfirmBody = Type.Object(
+  { code: codeField },
+  { additionalProperties: false, examples: [{ code: '287082' }] },
+);
+
+const RemoveBody = Type.Object(
+  { ...ownerProof, code: codeField },
+  {
+    additionalProperties: false,
+    examples: [{ password: 'a long walk at dusk', code: '287082' }],
+  },
+);
+
+/** What every operation may be refused with that asks for the password. */
+export const ownerErrors = [
+  'wrong_password',
+  'invalid',
+  'unsupported',
+  'too_large',
+] as const satisfies readonly WireCode[];
+
+export function secondFactorRoutes(app: ContractApp, surroundings: Surroundings): void {
+  signInRoutes(app, surroundings);
+  setUpRoutes(app, surroundings);
+}
+
+function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): void {
+  const { secondFactors } = services;
+  const present = presenter(publicUrl);
+
+  app.post(
+    '/sessions/second-factor',
+    {
+      schema: operation({
+        id: 'finishLogIn',
+        summary: 'Sign in: show the second factor',
+        description:
+          'After `second_factor_required`. A challenge has five tries and five minutes, and ends when the password is changed.',
+        tag: 'second-factors',
+        errors: ['wrong_password', 'invalid', 'gone', 'expired', 'unsupported', 'too_large'],
+        body: FinishBody,
+        response: { 201: ref(TokensSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const tokens = await secondFactors.finish(stepOf(request.body), doorOf(request));
+      reply.code(201);
+      return present.tokens(tokens);
+    },
+  );
+
+  app.post(
+    '/sessions/second-factor/options',
+    {
+      schema: operation({
+        id: 'askForPasskey',
+        summary: 'What a browser needs to show a passkey as second factor',
+        tag: 'second-factors',
+        errors: [
+          'wrong_password',
+          'invalid',
+          'not_found',
+          'gone',
+          'expired',
+          'unsupported',
+          'too_large',
+        ],
+        body: ChallengeBody,
+        response: { 200: ref(PasskeyRequestSchema) },
+      }),
+    },
+    async (request) => secondFactors.passkeyOptions(request.body.challenge, doorOf(request)),
+  );
+}
+
+function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+  const { totp } = services;
+
+  app.get(
+    '/me/security',
+    {
+      schema: operation({
+        id: 'readSecurity',
+        summary: 'What protects your account',
+        tag: 'second-factors',
+        errors: [],
+        signedIn: 'required',
+        response: { 200: ref(SecuritySchema) },
+      }),
+    },
+    async (request) => totp.readSecurity(await viewer(request)),
+  );
+
+  app.post(
+    '/me/totp',
+    {
+      schema: operation({
+        id: 'beginTotp',
+        summary: 'Set an authenticator app up',
+        description:
+          'It protects nothing until a code was confirmed; until then a repeat replaces it.',
+        tag: 'second-factors',
+        errors: [...ownerErrors, 'conflict'],
+        signedIn: 'required',
+        body: OwnerBody,
+        response: { 201: ref(TotpKeySchema) },
+      }),
+    },
+    async (request, reply) => {
+      const { password = null } = request.body;
+      const key = await totp.begin(await viewer(request), { password, address: request.ip });
+      reply.code(201);
+      return key;
+    },
+  );
+
+  app.post(
+    '/me/totp/confirm',
+    {
+      schema: operation({
+        id: 'confirmTotp',
+        summary: 'Confirm the authenticator app by a code of it',
+        description:
+          'From now on signing in needs a second factor, and your other sessions end. Programs that cannot ask for one need an app password.',
+        tag: 'second-factors',
+        errors: ['invalid', 'conflict', 'unsupported', 'too_large'],
+        signedIn: 'required',
+        body: ConfirmBody,
+        response: { 200: ref(RecoveryCodesSchema) },
+      }),
+    },
+    async (request) => {
+      const given = { ...request.body, address: request.ip };
+      return { recoveryCodes: await totp.confirm(await viewer(request), given) };
+    },
+  );
+
+  app.delete(
+    '/me/totp',
+    {
+      schema: operation({
+        id: 'removeTotp',
+        summary: 'Remove the second factor',
+        description: 'The recovery codes end too; the password alone opens the account again.',
+        tag: 'second-factors',
+        errors: [...ownerErrors, 'conflict'],
+        signedIn: 'required',
+        body: RemoveBody,
+        response: { 204: NoContent },
+      }),
+    },
+    async (request, reply) => {
+      const { password = null, code } = request.body;
+      await totp.remove(await viewer(request), { password, code, address: request.ip });
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/me/recovery-codes',
+    {
+      schema: operation({
+        id: 'renewRecoveryCodes',
+        summary: 'Make new recovery codes; the old ones end',
+        tag: 'second-factors',
+        errors: [...ownerErrors, 'conflict'],
+        signedIn: 'required',
+        body: OwnerBody,
+        response: { 201: ref(RecoveryCodesSchema) },
+      }),
+    },
+    async (request, reply) => {
+      const { password = null } = request.body;
+      const proof = { password, address: request.ip };
+      const recoveryCodes = await totp.renewRecoveryCodes(await viewer(request), proof);
+      reply.code(201);
+      return { recoveryCodes };
+    },
+  );
+}
+
+type FinishInput = {
+  challenge: string;
+  code?: string;
+  passkey?: { id: string; [field: string]: unknown };
+};
+
+function stepOf({ challenge, code, passkey }: FinishInput): SecondStep {
+  if (code !== undefined && passkey === undefined) return { challenge, code };
+  if (passkey !== undefined && code === undefined) return { challenge, passkey };
+  throw invalid('code', 'or passkey is needed, and only one of them');
+}

@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto';
+import type { Database, Tx } from '../../db/database.ts';
+import type { AccountRow, VerificationRow } from '../../db/schema.ts';
+import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
+import { invalid } from '../errors.ts';
+import { emit } from '../events.ts';
+import type { Repeatable } from '../idempotency-store.ts';
+import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Now, PasswordHasher } from '../ports.ts';
+import { endSessionsOf } from '../sessions/session-store.ts';
+import type { Purpose } from '../verifications/verification.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import { checkPassword, foldName, noSuchAccount, type Role, roleRanks } from './account.ts';
+import {
+  type AccountChange,
+  type AccountFilter,
+  type AccountRecord,
+  type Act,
+  type Actor,
+  actOf,
+  checkAdminRemains,
+  checkMay,
+  checkMayTouch,
+  forbidden,
+  recordOf,
+} from './account-admin.ts';
+import { closeAccount } from './account-closing.ts';
+import { listAccounts } from './account-search-store.ts';
+import type { AccountService, SignUp } from './account-service.ts';
+import { findAccount, findAccountByName, holdAdmins, updateAccount } from './account-store.ts';
+
+export type AccountAdminService = ReturnType<typeof accountAdminService>;
+
+type Needs = {
+  database: Database;
+  now: Now;
+  passwords: Pick<PasswordHasher, 'hash'>;
+  accounts: Pick<AccountService, 'create'>;
+  verifications: Pick<VerificationService, 'prepare' | 'issue' | 'cancel'>;
+  audit: AuditLog;
+};
+
+type NewAccount = Omit<SignUp, 'role'> & { role: Role };
+
+/** What an act is about, while no other admin can act. */
+type Held = { target: AccountRow; admins: number };
+
+/** Engines refuse a larger one. */
+const maxId = 2 ** 31 - 1;
+const recoveryLifeMs = 30 * 60 * 1000;
+
+/** By these somebody could still get in who was on the way when the door was closed. */
+const waysIn: readonly Purpose[] = ['recover-password', 'second-factor', 'passkey', 'social-login'];
+
+/** What moderators, admins and the operator do to accounts of others. Roles are read where data is read or changed. */
+export function accountAdminService(needs: Needs) {
+  const { database, now, passwords, accounts, verifications, audit } = needs;
+
+  /** Accounts that are not deleted, the newest first. @throws DomainError `forbidden` · `invalid` (q) */
+  async function list(
+    actor: Actor,
+    { q, role, state }: AccountFilter,
+    page: PageRequest,
+  ): Promise<Page<AccountRecord>> {
+    checkMay(roleAtFirst(actor), 'look');
+    const prefix = q === undefined ? null : foldName(q);
+    if (prefix === '') throw invalid('q', 'must have a character that can be seen');
+    const search = { prefix, role: role ?? null, state: state ?? null };
+    const rows = await listAccounts(database, search, page);
+    const { items, nextCursor } = pageOf('accounts', rows, page.limit, (row) => row.id);
+    return { items: items.map(recordOf), nextCursor };
+  }
+
+  /** @throws DomainError `forbidden` · `not_found` */
+  async function read(actor: Actor, id: number): Promise<AccountRecord> {
+    checkMay(roleAtFirst(actor), 'look');
+    const row = await findAccount(database, id);
+    if (!row) throw noSuchAccount();
+    return recordOf(row);
+  }
+
+  /**
+   * The account that a person means by a word: its username, or its id.
+   * @throws DomainError `forbidden` · `not_found`
+   */
+  async function find(actor: Actor, word: string): Promise<AccountRecord> {
+    checkMay(roleAtFirst(actor), 'look');
+    const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
+    const byName = await findAccountByName(database, foldName(word), ['username']);
+    const row = byName ?? (id <= maxId ? await findAccount(database, id) : null);
+    if (!row) throw noSuchAccount();
+    return recordOf(row);
+  }
+
+  /**
+   * Makes an account. Without a password its owner is sent a way to choose one.
+   * @throws DomainError as `AccountService.create`
+   */
+  async function create(actor: Actor, input: NewAccount): Promise<AccountRecord> {
+    checkMay(roleAtFirst(actor), 'govern');
+    if (input.password === null && input.email === null) {
+      throw invalid('password', 'must be given where there is no e-mail to send a link to');
+    }
+    const recovery = input.password === null ? await prepareRecovery() : null;
+    const { id } = await accounts.create(input, {
+      actorId: idOf(actor),
+      address: actor.address,
+      repeat: repeatOf(actor, input),
+      async alongside(tx, row) {
+        checkMay(await roleOf(tx, actor), 'govern');
+        if (recovery) await sendRecovery(tx, row, recovery);
+      },
+    });
+    return read(actor, id);
+  }
+
+  /**
+   * Changes who may get in and what they may do there; what is so already stays. Nobody changes their own account, and
+   * there is always an admin left.
+   * @throws DomainError `forbidden` · `not_found` · `conflict` (one’s own account, the last admin)
+   */
+  async function change(actor: Actor, id: number, wanted: AccountChange): Promise<AccountRecord> {
+    checkMay(roleAtFirst(actor), actOf(wanted));
+    const recovery = wanted.forceReset ? await prepareRecovery() : null;
+    await database.transaction(async (tx) => {
+      const held = await hold(tx, actor, id, actOf(wanted));
+      const { target } = held;
+      if (wanted.disabled === true && !target.disabled_at) await disable(tx, actor, held);
+      if (wanted.disabled === false && target.disabled_at) await enable(tx, actor, target);
+      if (wanted.role && wanted.role !== target.role) await setRole(tx, actor, held, wanted.role);
+      if (recovery) await reset(tx, actor, target, recovery);
+    });
+    return read(actor, id);
+  }
+
+  /** Closes an account as its owner would. @throws DomainError as `change` */
+  async function remove(actor: Actor, id: number): Promise<void> {
+    checkMay(roleAtFirst(actor), 'govern');
+    await database.transaction(async (tx) => {
+      const { target, admins } = await hold(tx, actor, id, 'govern');
+      checkAdminRemains(target, admins);
+      await closeAccount(tx, id, now());
+      await note(tx, actor, 'account.deleted', id, { username: target.username });
+    });
+  }
+
+  /** Gives an account another password and ends its sessions. @throws DomainError as `change` · `invalid` (password) */
+  async function setPassword(actor: Actor, id: number, password: string): Promise<void> {
+    checkMay(roleAtFirst(actor), 'govern');
+    checkPassword(password, await read(actor, id));
+    const passwordHash = await passwords.hash(password);
+    await database.transaction(async (tx) => {
+      await hold(tx, actor, id, 'govern');
+      await lockOut(tx, id, { password_hash: passwordHash });
+      await note(tx, actor, 'password.changed', id);
+      await emit(tx, now(), 'account.changed', { accountId: id, what: 'password' });
+    });
+  }
+
+  /**
+   * Lets one act happen at a time: the rows of all admins are held until the transaction ends. Two admins who take each
+   * other's role away do it one after the other, and the second one is no admin any more.
+   */
+  async function hold(tx: Tx, actor: Actor, id: number, act: Act): Promise<Held> {
+    const admins = await holdAdmins(tx, now().toISOString());
+    const role = await roleOf(tx, actor);
+    checkMay(role, act);
+    const target = await findAccount(tx, id);
+    if (!target) throw noSuchAccount();
+    checkMayTouch({ id: idOf(actor), role }, target);
+    return { target, admins };
+  }
+
+  async function disable(tx: Tx, actor: Actor, { target, admins }: Held): Promise<void> {
+    checkAdminRemains(target, admins);
+    await lockOut(tx, target.id, { disabled_at: now().toISOString() });
+    await note(tx, actor, 'account.disabled', target.id);
+  }
+
+  async function enable(tx: Tx, actor: Actor, { id }: AccountRow): Promise<void> {
+    await updateAccount(tx, id, { disabled_at: null, updated_at: now().toISOString() });
+    await note(tx, actor, 'account.enabled', id);
+  }
+
+  /** Whoever loses rights signs in again: no client goes on with what it showed before. */
+  async function setRole(
+    tx: Tx,
+    actor: Actor,
+    { target, admins }: Held,
+    role: Role,
+  ): Promise<void> {
+    const at = now().toISOString();
+    checkAdminRemains(target, admins);
+    await updateAccount(tx, target.id, { role, updated_at: at });
+    if (roleRanks[role] < roleRanks[target.role]) await endSessionsOf(tx, target.id, at);
+    await note(tx, actor, 'account.role-changed', target.id, { from: target.role, to: role });
+  }
+
+  async function reset(
+    tx: Tx,
+    actor: Actor,
+    target: AccountRow,
+    recovery: VerificationRow,
+  ): Promise<void> {
+    await lockOut(tx, target.id, { password_hash: null });
+    await note(tx, actor, 'account.reset-forced', target.id);
+    await emit(tx, now(), 'account.changed', { accountId: target.id, what: 'password' });
+    await sendRecovery(tx, target, recovery);
+  }
+
+  /** The account first: a login that is on its way waits for its row, and then sees what has changed. */
+  async function lockOut(
+    tx: Tx,
+    id: number,
+    values: Pick<Partial<AccountRow>, 'disabled_at' | 'password_hash'>,
+  ): Promise<void> {
+    const at = now().toISOString();
+    await updateAccount(tx, id, { ...values, updated_at: at });
+    await endSessionsOf(tx, id, at);
+    await verifications.cancel(tx, id, waysIn);
+  }
+
+  function prepareRecovery(): Promise<VerificationRow> {
+    const purpose = 'recover-password';
+    return verifications.prepare({ purpose, accountId: null, lifeMs: recoveryLifeMs });
+  }
+
+  async function sendRecovery(
+    tx: Tx,
+    { id, email }: Pick<AccountRow, 'id' | 'email'>,
+    recovery: VerificationRow,
+  ): Promise<void> {
+    if (email === null) return;
+    await verifications.issue(tx, { ...recovery, account_id: id, subject: email });
+    await emit(tx, now(), 'verification.issued', { verificationId: recovery.id });
+  }
+
+  function note(
+    tx: Tx,
+    actor: Actor,
+    action: AuditAction,
+    accountId: number,
+    details: Record<string, string> = {},
+  ): Promise<void> {
+    const { address } = actor;
+    return audit.record(tx, { action, accountId, actorId: idOf(actor), address, details });
+  }
+
+  return { list, read, find, create, change, remove, setPassword };
+}
+
+/** As it was read with the session, at the beginning of the request. */
+function roleAtFirst({ who }: Actor): Role {
+  return who === 'operator' ? 'admin' : who.role;
+}
+
+/** As it is now. @throws DomainError `forbidden` for one who may not even sign in any more */
+async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
+  if (who === 'operator') return 'admin';
+  const row = await findAccount(tx, who.accountId);
+  if (!row || row.disabled_at) throw forbidden();
+  return row.role;
+}
+
+function idOf({ who }: Actor): number | null {
+  return who === 'operator' ? null : who.accountId;
+}
+
+function repeatOf(actor: Actor, input: NewAccount): Repeatable | null {
+  if (input.idempotencyKey === null) return null;
+  const { username, password, email, displayName, role } = input;
+  const asked = JSON.stringify([username, password, email, displayName, role]);
+  return {
+    accountId: idOf(actor) ?? 0,
+    key: input.idempotencyKey,
+    operation: 'accounts.create',
+    fingerprint: createHash('sha256').update(asked).digest('hex'),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Tx } from '../../db/database.ts';
+import { emit } from '../events.ts';
+import { endSessionsOf } from '../sessions/session-store.ts';
+import { noSuchAccount } from './account.ts';
+import { deleteAccountNames, markAccountDeleted } from './account-store.ts';
+
+/**
+ * Closes an account: its names are free and its sessions over at once; its content follows.
+ * @throws DomainError `not_found`
+ */
+export async function closeAccount(tx: Tx, accountId: number, now: Date): Promise<void> {
+  const at = now.toISOString();
+  if (!(await markAccountDeleted(tx, accountId, at))) throw noSuchAccount();
+  await deleteAccountNames(tx, accountId);
+  await endSessionsOf(tx, accountId, at);
+  await emit(tx, now, 'account.deleted', { accountId });
+}

@@ -1,0 +1,249 @@
+import type { Database, Tx } from '../../db/database.ts';
+import { isDuplicateKey } from '../../db/dialects.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { AccountNameRow } from '../../db/schema.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { DomainError, invalid } from '../errors.ts';
+import type { Now, PasswordHasher } from '../ports.ts';
+import { foldName } from './account.ts';
+import {
+  insertAccountNames,
+  insertAccounts,
+  type NameHolder,
+  type NewAccountRow,
+  readNameHolders,
+} from './account-store.ts';
+import { findFreeUsernames } from './derived-username.ts';
+import { type ImportedAccount, importedAccount } from './imported-account.ts';
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  passwords: Pick<PasswordHasher, 'isKnown'>;
+  audit: AuditLog;
+};
+
+export type ImportOptions = {
+  /** Nothing is written. */
+  isDryRun: boolean;
+  /** Told the number of lines that were read. */
+  onProgress?: (lines: number) => void;
+};
+
+export type ImportReport = {
+  imported: number;
+  /** There already, from an earlier run. */
+  skipped: number;
+  faults: ImportFault[];
+};
+
+/** A line that was left out, and what to do about it. */
+export type ImportFault = { line: number; field: string | null; message: string };
+
+export type AccountImport = (
+  lines: AsyncIterable<string>,
+  options: ImportOptions,
+) => Promise<ImportReport>;
+
+type Entry = { line: number; account: ImportedAccount; names: readonly Name[] };
+type Name = { key: string; kind: AccountNameRow['kind']; field: string };
+
+const batchSize = 250;
+/** People may sign up meanwhile, with a name that was free when it was looked at. */
+const maxAttempts = 5;
+
+/**
+ * Takes accounts over from another system, one JSON object a line, in batches: what a batch holds is kept together.
+ * A second run goes on where the first one stopped, since it skips what is there.
+ */
+export function accountImport({ database, newId, now, passwords, audit }: Needs): AccountImport {
+  async function importBatch(
+    batch: readonly Entry[],
+    given: Map<string, number>,
+    { isDryRun }: ImportOptions,
+  ): Promise<ImportReport> {
+    for (let attempt = 1; ; attempt += 1) {
+      const report: ImportReport = { imported: 0, skipped: 0, faults: [] };
+      const wanted = await wantedOf(batch, isDryRun ? given : new Map(), report);
+      report.imported = wanted.length;
+      if (isDryRun) return report;
+      const rows = await rowsOf(wanted);
+      try {
+        await database.transaction((tx) => write(tx, wanted, rows));
+        return report;
+      } catch (error) {
+        if (!isDuplicateKey(error) || attempt === maxAttempts) throw error;
+      }
+    }
+  }
+
+  /** Those whose names are free, and notes the others in the report. */
+  async function wantedOf(
+    batch: readonly Entry[],
+    given: Map<string, number>,
+    report: ImportReport,
+  ): Promise<Entry[]> {
+    const keys = batch.flatMap(({ names }) => names.map(({ key }) => key));
+    const holders = await readNameHolders(database, keys);
+    const wanted: Entry[] = [];
+    for (const entry of batch) {
+      if (isThere(entry, holders)) {
+        report.skipped += 1;
+        continue;
+      }
+      const fault = faultOf(entry, holders, given);
+      if (fault) {
+        report.faults.push(fault);
+        continue;
+      }
+      for (const { key } of entry.names) given.set(key, entry.line);
+      wanted.push(entry);
+    }
+    return wanted;
+  }
+
+  async function rowsOf(wanted: readonly Entry[]): Promise<NewAccountRow[]> {
+    const nameless = wanted.filter(({ account }) => account.username === null);
+    const taken = new Set(wanted.flatMap(({ names }) => names.map(({ key }) => key)));
+    const sources = nameless.map(({ account }) => sourceOf(account));
+    const derived = await findFreeUsernames(database, sources, { taken });
+    const usernames = new Map(nameless.map((entry, i) => [entry, derived[i] ?? '']));
+    const rows: NewAccountRow[] = [];
+    for (const entry of wanted) {
+      const username = entry.account.username ?? usernames.get(entry) ?? '';
+      rows.push(rowOf(await newId('accounts'), entry.account, username, now().toISOString()));
+    }
+    return rows;
+  }
+
+  async function write(tx: Tx, wanted: readonly Entry[], rows: readonly NewAccountRow[]) {
+    await insertAccounts(tx, rows);
+    const names = rows.flatMap((row, i) => nameRowsOf(row, wanted[i]?.names ?? []));
+    await insertAccountNames(tx, names);
+    const entries = rows.map(({ id }, i) => ({
+      action: 'account.imported' as const,
+      accountId: id,
+      actorId: null,
+      address: '',
+      details: { line: wanted[i]?.line ?? null },
+    }));
+    await audit.recordAll(tx, entries);
+  }
+
+  return async (lines, options) => {
+    const total: ImportReport = { imported: 0, skipped: 0, faults: [] };
+    // Names of a whole dry run, by line; a real one finds those of earlier batches in the database.
+    const given = new Map<string, number>();
+    let batch: Entry[] = [];
+    let line = 0;
+
+    async function flush(): Promise<void> {
+      const report = batch.length > 0 ? await importBatch(batch, given, options) : null;
+      total.imported += report?.imported ?? 0;
+      total.skipped += report?.skipped ?? 0;
+      total.faults.push(...(report?.faults ?? []));
+      batch = [];
+      options.onProgress?.(line);
+    }
+
+    for await (const text of lines) {
+      line += 1;
+      if (text.trim() === '') continue;
+      try {
+        const rules = { isKnownHash: passwords.isKnown, now: now() };
+        const account = importedAccount(line === 1 ? text.replace(/^\uFEFF/, '') : text, rules);
+        batch.push({ line, account, names: namesOf(account) });
+      } catch (error) {
+        total.faults.push(faultIn(line, error));
+      }
+      if (batch.length === batchSize) await flush();
+    }
+    await flush();
+    total.faults.sort((a, b) => a.line - b.line);
+    return total;
+  };
+}
+
+/** Each folded name once: an older system's login name is often the e-mail as well. */
+function namesOf({ username, email, loginName, phone, phoneVerified }: ImportedAccount): Name[] {
+  const names = new Map<string, Name>();
+  const add = (kind: Name['kind'], field: string, text: string | null) => {
+    if (text === null) return;
+    const key = foldName(text);
+    if (!names.has(key)) names.set(key, { key, kind, field });
+  };
+  add('username', 'username', username);
+  add('email', 'email', email);
+  add('login_name', 'loginName', loginName);
+  add('phone', 'phone', phoneVerified ? phone : null);
+  return [...names.values()];
+}
+
+/** One account holds its names: all of them, or, when it was made at the same time, some. The others may have changed since. */
+function isThere({ account, names }: Entry, holders: ReadonlyMap<string, NameHolder>): boolean {
+  const found = names.flatMap(({ key }) => holders.get(key) ?? []);
+  const [first] = found;
+  if (!first || found.some(({ id }) => id !== first.id)) return false;
+  return account.createdAt === null
+    ? found.length === names.length
+    : account.createdAt === first.createdAt;
+}
+
+function faultOf(
+  { line, names }: Entry,
+  holders: ReadonlyMap<string, NameHolder>,
+  given: ReadonlyMap<string, number>,
+): ImportFault | null {
+  for (const { key, field } of names) {
+    const holder = holders.get(key);
+    const other = given.get(key);
+    if (holder === undefined && other === undefined) continue;
+    const where = holder ? `by account ${holder.id}` : `by line ${other}`;
+    return faultIn(line, invalid(field, `is taken ${where}; change it, or remove it`));
+  }
+  return null;
+}
+
+function faultIn(line: number, error: unknown): ImportFault {
+  if (!(error instanceof DomainError)) throw error;
+  return { line, field: error.fields[0]?.field ?? null, message: error.message };
+}
+
+function sourceOf({ displayName, email, loginName }: ImportedAccount): string {
+  return displayName ?? email ?? loginName ?? '';
+}
+
+function nameRowsOf(row: NewAccountRow, names: readonly Name[]): AccountNameRow[] {
+  const rows = names.map(({ key, kind }) => ({ name_key: key, account_id: row.id, kind }));
+  if (names.some(({ kind }) => kind === 'username')) return rows;
+  return [{ name_key: foldName(row.username), account_id: row.id, kind: 'username' }, ...rows];
+}
+
+function rowOf(id: number, account: ImportedAccount, username: string, now: string): NewAccountRow {
+  const createdAt = account.createdAt ?? now;
+  return {
+    id,
+    username,
+    email: account.email,
+    email_verified_at: account.emailVerified ? createdAt : null,
+    phone: account.phone,
+    phone_verified_at: account.phoneVerified ? createdAt : null,
+    language: 'en',
+    last_login_at: null,
+    login_name: account.loginName,
+    display_name: account.displayName ?? account.username ?? username,
+    bio: account.bio,
+    role: account.role,
+    password_hash: account.passwordHash,
+    avatar_media_id: null,
+    post_count: 0,
+    follower_count: 0,
+    following_count: 0,
+    media_bytes: 0,
+    created_at: createdAt,
+    updated_at: now,
+    disabled_at: null,
+    deleted_at: null,
+  };
+}

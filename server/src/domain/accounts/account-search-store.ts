@@ -1,0 +1,79 @@
+import type { Db } from '../../db/database.ts';
+import type { AccountRow } from '../../db/schema.ts';
+import type { PageRequest } from '../paging.ts';
+
+export type AccountSearch = {
+  /** Folded. */
+  prefix: string | null;
+  role: AccountRow['role'] | null;
+  state: 'active' | 'disabled' | null;
+};
+
+/** Above every text that begins with the prefix it is put after: the last of all characters. */
+const lastCharacter = '\u{10ffff}';
+
+/** So many may be sorted; where more have the name, a walk through all accounts soon meets the newest of them. */
+const few = 1000;
+const namesPerAccount = 4;
+
+/** Accounts that are not deleted, the newest first; one more than asked for. */
+export async function listAccounts(
+  db: Db,
+  search: AccountSearch,
+  page: PageRequest,
+): Promise<AccountRow[]> {
+  const query = filtered(db, search, page);
+  if (search.prefix === null) return query.execute();
+  const start = search.prefix;
+  const end = start + lastCharacter;
+  const ids = await idsByName(db, start, end);
+  if (ids.length === 0) return [];
+  if (ids.length <= few) return query.where('accounts.id', 'in', ids).execute();
+  return query
+    .where((eb) =>
+      eb.or([
+        eb.between('accounts.display_name_key', start, end),
+        eb.exists(
+          eb
+            .selectFrom('account_names')
+            .select('account_names.account_id')
+            .whereRef('account_names.account_id', '=', 'accounts.id')
+            .where('account_names.name_key', '>=', start)
+            .where('account_names.name_key', '<', end),
+        ),
+      ]),
+    )
+    .execute();
+}
+
+function filtered(db: Db, { role, state }: AccountSearch, { before, limit }: PageRequest) {
+  return db
+    .selectFrom('accounts')
+    .selectAll('accounts')
+    .where('accounts.deleted_at', 'is', null)
+    .$if(role !== null, (query) => query.where('accounts.role', '=', role ?? 'user'))
+    .$if(state === 'active', (query) => query.where('accounts.disabled_at', 'is', null))
+    .$if(state === 'disabled', (query) => query.where('accounts.disabled_at', 'is not', null))
+    .$if(before !== null, (query) => query.where('accounts.id', '<', before ?? 0))
+    .orderBy('accounts.id', 'desc')
+    .limit(limit + 1);
+}
+
+/** Of those with a name in a range of the indexes; more than a few when there are more. */
+async function idsByName(db: Db, start: string, end: string): Promise<number[]> {
+  const named = await db
+    .selectFrom('account_names')
+    .select('account_id as id')
+    .where('name_key', '>=', start)
+    .where('name_key', '<', end)
+    .limit(namesPerAccount * few + 1)
+    .execute();
+  const shown = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('display_name_key', '>=', start)
+    .where('display_name_key', '<', end)
+    .limit(few + 1)
+    .execute();
+  return [...new Set([...named, ...shown].map(({ id }) => id))];
+}

@@ -1,0 +1,197 @@
+import type { Database } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { DeviceRow } from '../../db/schema.ts';
+import { DomainError } from '../errors.ts';
+import { emit } from '../events.ts';
+import type { Counters, Now } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { type DeviceToken, type DeviceView, maxDevices } from './device.ts';
+import {
+  type DeviceInList,
+  deactivateDevice,
+  deleteDevice,
+  findDevice,
+  findPushTarget,
+  findTokenOwner,
+  keepNewestDevices,
+  listDevices,
+  putDevice,
+  putOwnerlessDevice,
+  touchDevice,
+} from './device-store.ts';
+import type { PushSenders } from './push-service.ts';
+import { senderOf } from './push-service.ts';
+
+export type DeviceService = ReturnType<typeof deviceService>;
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  counters: Counters;
+  senders: PushSenders;
+  /** Public half of the VAPID keys; null where Web Push is not set up. */
+  pushKey: string | null;
+};
+
+export type NewDevice = {
+  /** As the client names it, 1 to 128 letters. */
+  deviceId: string;
+  /** `web` takes subscriptions, all others tokens of FCM. */
+  type: string;
+  /** Null: a device without one; undefined: it keeps the one it has. */
+  token: DeviceToken | null | undefined;
+};
+
+/** Where somebody is signed in with a device; without a session, pushes end with nothing but the account. */
+export type DeviceOwner = { accountId: number; sessionId: number | null };
+
+const hourMs = 3_600_000;
+const maxTestPushes = 20;
+
+/** Knows the devices of people: where pushes go. */
+export function deviceService(needs: Needs) {
+  const { database, newId, now, counters, senders, pushKey } = needs;
+
+  /**
+   * Notes that somebody is signed in on a device. One that is another account's moves here, by its name as by its token:
+   * the phone has changed hands.
+   */
+  async function register(owner: DeviceOwner, device: NewDevice): Promise<DeviceView> {
+    const row = await rowOf(device, owner);
+    await database.transaction(async (tx) => {
+      if (await touchDevice(tx, row)) return;
+      await putDevice(tx, row);
+      await keepNewestDevices(tx, owner.accountId, maxDevices);
+    });
+    return viewOf(row, true);
+  }
+
+  /**
+   * Notes a device that nobody has signed in on. Since anybody may ask for this, what belongs to somebody is left alone:
+   * their device stays as it is, and their token with them.
+   */
+  async function registerOwnerless(device: NewDevice): Promise<void> {
+    const row = await rowOf(device, { accountId: null, sessionId: null });
+    await database.transaction(async (tx) => {
+      if (await isTaken(tx, row)) return;
+      if (!(await touchDevice(tx, row))) await putOwnerlessDevice(tx, row);
+    });
+  }
+
+  async function isTaken(tx: Parameters<typeof findDevice>[0], row: DeviceRow): Promise<boolean> {
+    const known = await findDevice(tx, row.device_id);
+    if (known?.account_id) return true;
+    return row.token_hash !== null && Boolean(await findTokenOwner(tx, row.token_hash));
+  }
+
+  /** The row as it is to be; a device that is known keeps its number, which pushes on their way name. */
+  async function rowOf(
+    { deviceId, type, token }: NewDevice,
+    { accountId, sessionId }: { accountId: number | null; sessionId: number | null },
+  ): Promise<DeviceRow> {
+    const known = await findDevice(database, deviceId);
+    const kept =
+      known?.token && known.token_hash ? { text: known.token, hash: known.token_hash } : null;
+    const held = token === undefined ? kept : token;
+    const at = now().toISOString();
+    return {
+      id: known?.id ?? (await newId('devices')),
+      device_id: deviceId,
+      account_id: accountId,
+      session_id: sessionId,
+      type,
+      token: held?.text ?? null,
+      token_hash: held?.hash ?? null,
+      is_active: 1,
+      created_at: known && known.account_id === accountId ? known.created_at : at,
+      updated_at: at,
+    };
+  }
+
+  /** Devices of the viewer, the one heard of last first. */
+  async function list(viewer: Viewer): Promise<DeviceView[]> {
+    return (await listDevices(database, viewer.accountId)).map((row) =>
+      viewOf(row, hasSession(row)),
+    );
+  }
+
+  /** Forgets a device of the viewer's. @throws DomainError `not_found` */
+  async function remove(viewer: Viewer, deviceId: string): Promise<void> {
+    const isRemoved = await database.transaction((tx) =>
+      deleteDevice(tx, viewer.accountId, deviceId),
+    );
+    if (!isRemoved) throw noSuchDevice();
+  }
+
+  /** Sends no more pushes to a device of the account until it is registered anew; others' stay as they are. */
+  async function deactivate(accountId: number, deviceId: string): Promise<void> {
+    const at = now().toISOString();
+    await database.transaction((tx) => deactivateDevice(tx, { accountId, deviceId, at }));
+  }
+
+  /**
+   * Sends a message to one device of the viewer's, to see that it arrives.
+   * @throws DomainError `not_found` · `conflict` (no service is set up, or pushes have ended) · `rate_limited`
+   */
+  async function testPush(viewer: Viewer, deviceId: string): Promise<void> {
+    const { accountId } = viewer;
+    const row = await findDevice(database, deviceId);
+    if (!row || row.account_id !== accountId) throw noSuchDevice();
+    if (!senderOf(senders, row.type)) {
+      throw new DomainError(
+        'conflict',
+        `Pushes to devices of type ${row.type} are not set up here.`,
+      );
+    }
+    if (!(await findPushTarget(database, row.id, accountId))) {
+      throw new DomainError('conflict', 'Pushes to this device have ended; register it again.');
+    }
+    await countTest(accountId);
+    const at = now();
+    const expiresAt = new Date(at.getTime() + hourMs).toISOString();
+    const message = {
+      title: 'Rookery',
+      body: 'Pushes reach this device.',
+      data: { kind: 'test' },
+      collapseKey: 'test',
+    };
+    await database.transaction((tx) =>
+      emit(tx, at, 'push.due', { deviceId: row.id, accountId, message, expiresAt }),
+    );
+  }
+
+  async function countTest(accountId: number): Promise<void> {
+    const { count, resetMs } = await counters.add(`test-push:${accountId}`, 1, hourMs);
+    if (count <= maxTestPushes) return;
+    throw new DomainError('rate_limited', 'That was tried often enough. Try again later.', {
+      retryAfterSeconds: Math.ceil(resetMs / 1000),
+    });
+  }
+
+  /** What browsers subscribe with. @throws DomainError `not_found` where Web Push is not set up */
+  function readPushKey(): string {
+    if (pushKey === null) throw new DomainError('not_found', 'Web Push is not set up here.');
+    return pushKey;
+  }
+
+  return { register, registerOwnerless, list, remove, deactivate, testPush, readPushKey };
+}
+
+function hasSession({ session_id, live_session_id, ended_at }: DeviceInList): boolean {
+  return session_id === null || (live_session_id !== null && ended_at === null);
+}
+
+function viewOf(row: DeviceRow, hasLiveSession: boolean): DeviceView {
+  return {
+    deviceId: row.device_id,
+    type: row.type,
+    isActive: row.is_active === 1 && row.token !== null && hasLiveSession,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function noSuchDevice(): DomainError {
+  return new DomainError('not_found', 'There is no such device.');
+}

@@ -1,0 +1,90 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import { invalid } from '../errors.ts';
+import type { PushMessage } from '../ports.ts';
+
+/** Something that pushes reach, as its owner sees it. Its token is nobody's business. */
+export type DeviceView = {
+  deviceId: string;
+  type: string;
+  /** Whether pushes are sent to it: not after the session ended that it was registered from. */
+  isActive: boolean;
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** A Web Push subscription as browsers give it (W3C Push API, RFC 8291). */
+export type WebSubscription = { endpoint: string; keys: { p256dh: string; auth: string } };
+
+/** What is kept of a token: its text, and what makes it unique. */
+export type DeviceToken = { text: string; hash: string };
+
+/** An account keeps so many; the one that was not heard of for the longest is dropped. */
+export const maxDevices = 50;
+
+const maxTokenLength = 4096;
+const maxTitleLength = 100;
+const maxBodyLength = 300;
+
+/** The token of an app. @throws DomainError `invalid` (token) */
+export function appToken(token: string): DeviceToken {
+  if (token === '' || token.length > maxTokenLength) {
+    throw invalid('token', `must be 1 to ${maxTokenLength} characters long`);
+  }
+  return { text: token, hash: sha256(token) };
+}
+
+/** A browser's subscription, kept as JSON. Two with one endpoint are the same. @throws DomainError `invalid` (token) */
+export function webToken({ endpoint, keys }: WebSubscription): DeviceToken {
+  if (!URL.canParse(endpoint)) throw invalid('token.endpoint', 'is no address');
+  const { protocol, username, password, href } = new URL(endpoint);
+  if (protocol !== 'https:' || username !== '' || password !== '') {
+    throw invalid('token.endpoint', 'must be an https address without a user');
+  }
+  checkKeys(keys);
+  const { p256dh, auth } = keys;
+  const text = JSON.stringify({ endpoint: href, keys: { p256dh, auth } });
+  if (text.length > maxTokenLength) {
+    throw invalid('token', `must not be longer than ${maxTokenLength} characters as JSON`);
+  }
+  return { text, hash: sha256(href) };
+}
+
+/** Now, so that no push fails for ever on a key that never was one. */
+function checkKeys({ p256dh, auth }: WebSubscription['keys']): void {
+  const point = Buffer.from(p256dh, 'base64url');
+  if (!isPoint(point)) throw invalid('token.keys.p256dh', 'is no public key of P-256');
+  if (Buffer.from(auth, 'base64url').length !== 16) {
+    throw invalid('token.keys.auth', 'must be 16 bytes in base64url');
+  }
+}
+
+function isPoint(point: Buffer): boolean {
+  if (point.length !== 65 || point[0] !== 4) return false;
+  const x = point.subarray(1, 33).toString('base64url');
+  const y = point.subarray(33).toString('base64url');
+  try {
+    createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Short enough for every push service: they take 4 kB, encrypted. */
+export function clipped(
+  message: Pick<PushMessage, 'title' | 'body'>,
+): Pick<PushMessage, 'title' | 'body'> {
+  return {
+    title: clip(message.title, maxTitleLength),
+    body: clip(message.body, maxBodyLength),
+  };
+}
+
+function clip(text: string, maxLength: number): string {
+  const letters = Array.from(text);
+  return letters.length <= maxLength ? text : `${letters.slice(0, maxLength - 1).join('')}…`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

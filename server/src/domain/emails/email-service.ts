@@ -1,0 +1,157 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { AccountRow } from '../../db/schema.ts';
+import { foldName, nameTaken } from '../accounts/account.ts';
+import {
+  deleteAccountNames,
+  findAccount,
+  findAccountByName,
+  insertAccountName,
+  releaseUnverifiedEmail,
+  updateAccount,
+} from '../accounts/account-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { DomainError } from '../errors.ts';
+import { emit } from '../events.ts';
+import { mailLimits, takeFrom } from '../limits.ts';
+import type { OwnerCheck } from '../passwords/owner-check.ts';
+import type { Counters, Now } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import type { Verification } from '../verifications/verification.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import { emailVerification } from './email.ts';
+
+export type EmailService = ReturnType<typeof emailService>;
+
+type Needs = {
+  database: Database;
+  now: Now;
+  counters: Counters;
+  audit: AuditLog;
+  verifications: VerificationService;
+  checkOwner: OwnerCheck;
+};
+
+type EmailChange = { email: string; password: string | undefined; address: string };
+
+const everyKind = ['username', 'email', 'login_name'] as const;
+
+/** Changes e-mail addresses and confirms that somebody reads mail there. */
+export function emailService(needs: Needs) {
+  const { database, now, counters, audit, verifications, checkOwner } = needs;
+
+  /**
+   * Sends a confirmation to another address; the account keeps its own until that is used. Whether somebody else has the
+   * address is for the mail to say, to its owner alone.
+   * @throws DomainError `invalid` · `wrong_password` · `forbidden` (no password, old session) · `rate_limited`
+   */
+  async function change(viewer: Viewer, { email, password, address }: EmailChange): Promise<void> {
+    await checkOwner(viewer, { password: password ?? null });
+    await takeFrom(
+      counters,
+      mailLimits({ accountId: viewer.accountId, emailKey: foldName(email), address }),
+    );
+    await issue(viewer, email, address);
+  }
+
+  /** Sends the confirmation that is pending again. @throws DomainError `conflict` (nothing is) · `rate_limited` */
+  async function sendAgain(viewer: Viewer, address: string): Promise<void> {
+    const account = await readAccount(viewer.accountId);
+    const pending = await verifications.findPendingSubject(account.id, 'verify-email');
+    const email = pending ?? (account.email_verified_at === null ? account.email : null);
+    if (email === null) {
+      throw new DomainError('conflict', 'There is no e-mail address that waits to be confirmed.');
+    }
+    const emailKey = foldName(email);
+    await takeFrom(counters, mailLimits({ accountId: account.id, emailKey, address }));
+    await issue(viewer, email, address);
+  }
+
+  async function issue({ accountId }: Viewer, email: string, address: string): Promise<void> {
+    const row = await verifications.prepare(emailVerification(accountId, email));
+    await database.transaction(async (tx) => {
+      await verifications.issue(tx, row);
+      await emit(tx, now(), 'verification.issued', { verificationId: row.id });
+      const action = 'email.change-asked';
+      await audit.record(tx, { action, accountId, actorId: accountId, address });
+    });
+  }
+
+  /** Confirms by the link of the mail. @throws DomainError `invalid` (token) · `gone` · `expired` · `taken` */
+  async function confirmByToken(token: string, address: string): Promise<void> {
+    await confirm(await verifications.findByToken('verify-email', token), address);
+  }
+
+  /** Confirms by the code of the mail. @throws DomainError `invalid` (code) · `gone` · `expired` · `taken` */
+  async function confirmByCode(viewer: Viewer, code: string, address: string): Promise<void> {
+    const { accountId } = viewer;
+    await confirm(await verifications.findByCode(accountId, 'verify-email', code), address);
+  }
+
+  async function confirm(verification: Verification, address: string): Promise<void> {
+    await database.transaction(async (tx) => {
+      await verifications.consume(tx, verification);
+      const account = await findAccount(tx, verification.accountId ?? 0);
+      if (!account) throw new DomainError('gone', 'The account of this link is closed.');
+      const email = verification.subject;
+      const isOther = account.email === null || foldName(account.email) !== foldName(email);
+      if (isOther) await claimEmail(tx, account, email, address);
+      const at = now().toISOString();
+      await updateAccount(tx, account.id, { email, email_verified_at: at, updated_at: at });
+      const by = { accountId: account.id, actorId: account.id, address };
+      await audit.record(tx, { action: 'email.verified', ...by });
+    });
+  }
+
+  async function claimEmail(
+    tx: Tx,
+    account: AccountRow,
+    email: string,
+    address: string,
+  ): Promise<void> {
+    const nameKey = foldName(email);
+    await deleteAccountNames(tx, account.id, 'email');
+    const holder = await findAccountByName(tx, nameKey, everyKind);
+    if (holder && holder.id !== account.id) await releaseFrom(tx, holder, nameKey, address);
+    if (holder?.id !== account.id) {
+      const claim = { name_key: nameKey, account_id: account.id, kind: 'email' } as const;
+      if (!(await insertAccountName(tx, claim))) throw nameTaken('email');
+    }
+    // A recovery that was mailed to the former address must not open the account any more.
+    await verifications.cancel(tx, account.id, ['recover-password']);
+    await emit(tx, now(), 'account.changed', {
+      accountId: account.id,
+      what: 'email',
+      ...(account.email === null ? {} : { formerEmail: account.email }),
+    });
+  }
+
+  /** Whoever has shown that mail reaches them comes before somebody who only wrote the address down. */
+  async function releaseFrom(
+    tx: Tx,
+    holder: AccountRow,
+    nameKey: string,
+    address: string,
+  ): Promise<void> {
+    const { email } = holder;
+    const isHeldAsEmail = email !== null && foldName(email) === nameKey;
+    if (!isHeldAsEmail || !(await releaseUnverifiedEmail(tx, holder.id, email))) {
+      throw nameTaken('email');
+    }
+    await deleteAccountNames(tx, holder.id, 'email');
+    await verifications.cancel(tx, holder.id, ['verify-email', 'recover-password']);
+    await audit.record(tx, {
+      action: 'email.released',
+      accountId: holder.id,
+      actorId: null,
+      address,
+    });
+  }
+
+  async function readAccount(id: number): Promise<AccountRow> {
+    const account = await findAccount(database, id);
+    if (!account) throw new DomainError('not_found', 'There is no such account.');
+    return account;
+  }
+
+  return { change, sendAgain, confirmByToken, confirmByCode };
+}

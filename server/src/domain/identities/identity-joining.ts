@@ -1,0 +1,232 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { AccountRow } from '../../db/schema.ts';
+import { foldName } from '../accounts/account.ts';
+import {
+  deleteAccountName,
+  findAccountByName,
+  holdAccount,
+  insertAccount,
+  insertAccountName,
+  readTakenNames,
+  updateAccount,
+} from '../accounts/account-store.ts';
+import { usernameCandidates } from '../accounts/derived-username.ts';
+import { newAccountRow } from '../accounts/new-account.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { DomainError } from '../errors.ts';
+import { emit } from '../events.ts';
+import type { Now, ProvidedIdentity } from '../ports.ts';
+import { endSessionsOf } from '../sessions/session-store.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import { plausibleEmail, shownName } from './identity.ts';
+import { deleteIdentity, findIdentity, insertIdentity, noteIdentityUse } from './identity-store.ts';
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  audit: AuditLog;
+  verifications: Pick<VerificationService, 'cancel'>;
+  signUps: 'open' | 'closed';
+  chance: () => number;
+};
+
+/** Where somebody comes from, for the audit log. */
+type Origin = { provider: string; address: string };
+
+export type Joined = { accountId: number; isNew: boolean };
+
+/** Finds or makes the account of somebody whom a provider vouches for. */
+export type JoinIdentity = (who: ProvidedIdentity, origin: Origin) => Promise<Joined>;
+
+type Ids = { account: number; identity: number };
+
+const maxAttempts = 8;
+
+/**
+ * Whose account it is (docs/decisions/0016). A known identity leads to its account, whatever the addresses say. An address
+ * joins an account only when the provider and this server both know it to be verified. One that somebody has claimed here
+ * without showing that it is theirs is taken from them once its owner comes.
+ */
+export function identityJoining(needs: Needs): JoinIdentity {
+  const { database, newId, now, audit, verifications, signUps, chance } = needs;
+
+  async function join(who: ProvidedIdentity, origin: Origin): Promise<Joined> {
+    let ids: Ids | undefined;
+    let isCrowded = false;
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const known = await findIdentity(database, who.issuer, who.subject);
+      if (known && !known.deleted_at) {
+        if (known.disabled_at) throw disabled();
+        const at = now().toISOString();
+        await database.transaction((tx) => noteIdentityUse(tx, known.id, at));
+        return { accountId: known.account_id, isNew: false };
+      }
+      ids ??= { account: await newId('accounts'), identity: await newId('identities') };
+      const first = { ids, isCrowded };
+      try {
+        return await database.transaction((tx) => firstSignIn(tx, who, origin, first));
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+        isCrowded ||= error.isByName;
+      }
+    }
+    throw new DomainError('unavailable', 'Too many came at once. Try again in a moment.', {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  async function firstSignIn(
+    tx: Tx,
+    who: ProvidedIdentity,
+    origin: Origin,
+    { ids, isCrowded }: { ids: Ids; isCrowded: boolean },
+  ): Promise<Joined> {
+    await dropClosed(tx, who);
+    const email = plausibleEmail(who.email);
+    const holder = email === null ? null : await hold(tx, foldName(email));
+    if (holder && !who.isEmailVerified) throw heldByOther();
+    if (holder && isVerified(holder, foldName(email ?? ''))) {
+      if (holder.disabled_at) throw disabled();
+      await link(tx, who, origin, { id: ids.identity, accountId: holder.id });
+      await emit(tx, now(), 'account.changed', { accountId: holder.id, what: 'identity' });
+      return { accountId: holder.id, isNew: false };
+    }
+    if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
+    if (holder) await release(tx, holder, foldName(email ?? ''), origin);
+    await signUp(tx, who, { id: ids.account, origin, isCrowded });
+    await link(tx, who, origin, { id: ids.identity, accountId: ids.account });
+    return { accountId: ids.account, isNew: true };
+  }
+
+  /** An identity of a closed account is free, like the account's names. */
+  async function dropClosed(tx: Tx, { issuer, subject }: ProvidedIdentity): Promise<void> {
+    const known = await findIdentity(tx, issuer, subject);
+    if (known && !known.deleted_at) throw new Overtaken();
+    if (known) await deleteIdentity(tx, known.id, known.account_id);
+  }
+
+  /** Whoever holds an address; what they hold stays as it is until the transaction ends. */
+  async function hold(tx: Tx, nameKey: string): Promise<AccountRow | null> {
+    const holder = await findAccountByName(tx, nameKey, ['email', 'login_name']);
+    if (!holder) return null;
+    const isHeld = await holdAccount(tx, holder.id, now().toISOString());
+    const current = await findAccountByName(tx, nameKey, ['email', 'login_name']);
+    if (!isHeld || current?.id !== holder.id) throw new Overtaken();
+    return current;
+  }
+
+  /** Takes an address from an account that never showed that it is its own, with all that it may have opened. */
+  async function release(tx: Tx, from: AccountRow, nameKey: string, { address }: Origin) {
+    const at = now().toISOString();
+    const isEmail = from.email !== null && foldName(from.email) === nameKey;
+    const isLoginName = from.login_name !== null && foldName(from.login_name) === nameKey;
+    await updateAccount(tx, from.id, {
+      ...(isEmail ? { email: null, email_verified_at: null } : {}),
+      ...(isLoginName ? { login_name: null } : {}),
+      updated_at: at,
+    });
+    await deleteAccountName(tx, from.id, nameKey);
+    await endSessionsOf(tx, from.id, at);
+    // A link to the address, followed by its owner, must not give it back.
+    await verifications.cancel(tx, from.id, ['verify-email', 'recover-password']);
+    const entry = { accountId: from.id, actorId: null, address };
+    await audit.record(tx, { action: 'email.released', ...entry });
+  }
+
+  async function signUp(
+    tx: Tx,
+    who: ProvidedIdentity,
+    { id, origin, isCrowded }: { id: number; origin: Origin; isCrowded: boolean },
+  ): Promise<void> {
+    const at = now().toISOString();
+    const email = who.isEmailVerified ? plausibleEmail(who.email) : null;
+    const username = await freeUsername(tx, who, isCrowded);
+    await insertAccount(
+      tx,
+      newAccountRow({
+        id,
+        username,
+        email,
+        emailVerifiedAt: email === null ? null : at,
+        displayName: shownName(who.name),
+        passwordHash: null,
+        role: 'user',
+        at,
+      }),
+    );
+    await claim(tx, { name_key: foldName(username), account_id: id, kind: 'username' });
+    if (email !== null) {
+      await claim(tx, { name_key: foldName(email), account_id: id, kind: 'email' });
+    }
+    await audit.record(tx, {
+      action: 'account.created',
+      accountId: id,
+      actorId: id,
+      address: origin.address,
+      details: { by: 'identity', provider: origin.provider },
+    });
+  }
+
+  async function freeUsername(tx: Tx, who: ProvidedIdentity, isCrowded: boolean): Promise<string> {
+    const candidates = usernameCandidates([who.name, who.email], chance);
+    const taken = await readTakenNames(tx, candidates);
+    // Where many want one name at once, each takes a number that nobody else draws.
+    const preferred = isCrowded ? candidates.toReversed() : candidates;
+    const free = preferred.find((candidate) => !taken.has(candidate));
+    if (free === undefined) throw new Overtaken(true);
+    return free;
+  }
+
+  async function claim(tx: Tx, row: Parameters<typeof insertAccountName>[1]): Promise<void> {
+    if (!(await insertAccountName(tx, row))) throw new Overtaken(row.kind === 'username');
+  }
+
+  async function link(
+    tx: Tx,
+    { issuer, subject, email }: ProvidedIdentity,
+    { provider, address }: Origin,
+    { id, accountId }: { id: number; accountId: number },
+  ): Promise<void> {
+    const at = now().toISOString();
+    const row = { id, account_id: accountId, issuer, subject, email: plausibleEmail(email) };
+    if (!(await insertIdentity(tx, { ...row, created_at: at, last_used_at: at }))) {
+      throw new Overtaken();
+    }
+    await audit.record(tx, {
+      action: 'identity.linked',
+      accountId,
+      actorId: accountId,
+      address,
+      details: { provider, identityId: id },
+    });
+  }
+
+  return join;
+}
+
+/** Another request changed what a decision rests on, a username perhaps; nothing is kept, and it is made again. */
+class Overtaken extends Error {
+  readonly isByName: boolean;
+
+  constructor(isByName = false) {
+    super('Another request was faster.');
+    this.isByName = isByName;
+  }
+}
+
+function isVerified({ email, email_verified_at }: AccountRow, nameKey: string): boolean {
+  return email !== null && foldName(email) === nameKey && email_verified_at !== null;
+}
+
+function disabled(): DomainError {
+  return new DomainError('forbidden', 'This account is disabled.');
+}
+
+function heldByOther(): DomainError {
+  return new DomainError(
+    'conflict',
+    'There is an account with this e-mail already. Sign in to it, then link this way in.',
+  );
+}

@@ -1,0 +1,212 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { IdentityRow } from '../../db/schema.ts';
+import { findAccount, holdAccount } from '../accounts/account-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { DomainError, type ErrorCode } from '../errors.ts';
+import { emit } from '../events.ts';
+import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
+import type { Door, SessionTokens, Viewer } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
+import type { JoinIdentity } from './identity-joining.ts';
+import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';
+import {
+  deleteIdentity,
+  findIdentity,
+  hasPasskey,
+  insertIdentity,
+  listIdentities,
+} from './identity-store.ts';
+
+export type IdentityService = ReturnType<typeof identityService>;
+
+type Needs = {
+  database: Database;
+  newId: NewId;
+  now: Now;
+  audit: AuditLog;
+  sessions: Pick<SessionService, 'open'>;
+  providers: readonly IdentityProvider[];
+  proofs: IdentityProofs;
+  join: JoinIdentity;
+};
+
+/** What is noted as a refusal: somebody came, and was not let in. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'invalid',
+  'gone',
+  'expired',
+  'conflict',
+  'forbidden',
+  'wrong_password',
+]);
+
+export type SignedIn = { tokens: SessionTokens; isNew: boolean };
+
+/** Signs people in by what a provider says of them, and links providers to accounts. */
+export function identityService(needs: Needs) {
+  const { database, newId, now, audit, sessions, providers, proofs, join } = needs;
+
+  /** What this server offers. */
+  function listProviders(): ProviderView[] {
+    return providers.map(({ name, credential, codeFlow }) => ({
+      name,
+      credential,
+      hasCodeFlow: codeFlow !== null,
+    }));
+  }
+
+  /**
+   * Signs somebody in, up first if need be, by what an app got from the provider.
+   * @throws DomainError `not_found` (provider) · `invalid` (idToken, accessToken, nonce) · `conflict` (the address is
+   * somebody's) · `forbidden` (closed, disabled) · `second_factor_required` · `unavailable`
+   */
+  async function signIn(provider: string, proof: CredentialProof, door: Door): Promise<SignedIn> {
+    return enter(provider, () => proofs.checkCredential(provider, proof), door);
+  }
+
+  /** The same by what a browser brought back. @throws DomainError as `signIn`, with state, code and iss · `gone` · `expired` */
+  async function confirm(provider: string, proof: FlowProof, door: Door): Promise<SignedIn> {
+    return enter(provider, () => proofs.checkFlow(provider, proof, null), door);
+  }
+
+  async function enter(
+    provider: string,
+    check: () => Promise<ProvidedIdentity>,
+    door: Door,
+  ): Promise<SignedIn> {
+    const { address } = door.device;
+    try {
+      const { accountId, isNew } = await join(await check(), { provider, address });
+      return { tokens: await sessions.open(accountId, { by: 'identity' }, door), isNew };
+    } catch (error) {
+      if (error instanceof DomainError && refusals.has(error.code)) {
+        const details = { by: 'identity', provider, audience: door.audience, code: error.code };
+        const entry = { accountId: null, actorId: null, address, details };
+        await database.transaction((tx) =>
+          audit.record(tx, { action: 'session.refused', ...entry }),
+        );
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Makes an identity a way into the viewer's account. Doing it twice changes nothing.
+   * @throws DomainError as `signIn` and `confirm` · `conflict` (leads into another account, or there are too many)
+   */
+  async function link(
+    viewer: Viewer,
+    provider: string,
+    proof: CredentialProof & Partial<FlowProof>,
+    address: string,
+  ): Promise<IdentityView> {
+    const who = await proofs.check(provider, proof, viewer);
+    const id = await newId('identities');
+    await database.transaction((tx) => linkTo(tx, viewer, { id, provider, who, address }));
+    const rows = await listIdentities(database, viewer.accountId);
+    const row = rows.find((it) => it.issuer === who.issuer && it.subject === who.subject);
+    if (!row) throw noSuchIdentity();
+    return viewOf(row);
+  }
+
+  async function linkTo(
+    tx: Tx,
+    { accountId }: Viewer,
+    { id, provider, who, address }: Linked,
+  ): Promise<void> {
+    await hold(tx, accountId);
+    const { issuer, subject } = who;
+    const known = await findIdentity(tx, issuer, subject);
+    if (known?.account_id === accountId) return;
+    if (known && known.deleted_at) await deleteIdentity(tx, known.id, known.account_id);
+    else if (known) throw leadsElsewhere();
+    if ((await listIdentities(tx, accountId)).length >= maxIdentities) {
+      throw new DomainError('conflict', `An account has at most ${maxIdentities} of these.`);
+    }
+    const at = now().toISOString();
+    const row = { id, account_id: accountId, issuer, subject, email: plausibleEmail(who.email) };
+    const isFirst = await insertIdentity(tx, { ...row, created_at: at, last_used_at: at });
+    if (!isFirst) throw leadsElsewhere();
+    await noteChange(tx, 'identity.linked', { accountId, address, provider, identityId: id });
+  }
+
+  /** What leads into the viewer's account, the first linked first. */
+  async function list(viewer: Viewer): Promise<IdentityView[]> {
+    return (await listIdentities(database, viewer.accountId)).map(viewOf);
+  }
+
+  /**
+   * Closes a way into the viewer's account.
+   * @throws DomainError `not_found` · `conflict` (it is the last)
+   */
+  async function unlink(viewer: Viewer, id: number, address: string): Promise<void> {
+    const { accountId } = viewer;
+    await database.transaction(async (tx) => {
+      // Two that are unlinked at once must not both see the other.
+      await hold(tx, accountId);
+      const rows = await listIdentities(tx, accountId);
+      const row = rows.find((it) => it.id === id);
+      if (!row) throw noSuchIdentity();
+      const account = await findAccount(tx, accountId);
+      const hasOther =
+        rows.length > 1 || Boolean(account?.password_hash) || (await hasPasskey(tx, accountId));
+      if (!hasOther) throw lastWayIn();
+      await deleteIdentity(tx, id, accountId);
+      const provider = viewOf(row).provider;
+      await noteChange(tx, 'identity.unlinked', { accountId, address, provider, identityId: id });
+    });
+  }
+
+  async function hold(tx: Tx, accountId: number): Promise<void> {
+    if (!(await holdAccount(tx, accountId, now().toISOString()))) {
+      throw new DomainError('not_found', 'There is no such account.');
+    }
+  }
+
+  async function noteChange(
+    tx: Tx,
+    action: 'identity.linked' | 'identity.unlinked',
+    { accountId, address, ...details }: Change,
+  ): Promise<void> {
+    await audit.record(tx, { action, accountId, actorId: accountId, address, details });
+    await emit(tx, now(), 'account.changed', { accountId, what: 'identity' });
+  }
+
+  function viewOf(row: IdentityRow): IdentityView {
+    return {
+      id: row.id,
+      provider: providers.find((it) => it.issuer === row.issuer)?.name ?? null,
+      email: row.email,
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at,
+    };
+  }
+
+  return { listProviders, signIn, begin: proofs.begin, confirm, link, list, unlink };
+}
+
+type Linked = { id: number; provider: string; who: ProvidedIdentity; address: string };
+
+type Change = {
+  accountId: number;
+  address: string;
+  provider: string | null;
+  identityId: number;
+};
+
+function noSuchIdentity(): DomainError {
+  return new DomainError('not_found', 'There is no such identity.');
+}
+
+function leadsElsewhere(): DomainError {
+  return new DomainError('conflict', 'This identity leads into another account.');
+}
+
+function lastWayIn(): DomainError {
+  return new DomainError(
+    'conflict',
+    'This is the only way into the account. Set a password first, or link another identity.',
+  );
+}

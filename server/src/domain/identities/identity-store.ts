@@ -1,0 +1,75 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { insertIgnore } from '../../db/dialects.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { AccountRow, IdentityRow } from '../../db/schema.ts';
+
+type KnownIdentity = Pick<IdentityRow, 'id' | 'account_id' | 'last_used_at'> &
+  Pick<AccountRow, 'disabled_at' | 'deleted_at'>;
+
+/** False when the identity leads into an account already. */
+export function insertIdentity(tx: Tx, row: IdentityRow): Promise<boolean> {
+  return insertIgnore(tx, 'identities', row);
+}
+
+/** The identity of an issuer's subject, with the state of its account, which may be closed. */
+export async function findIdentity(
+  db: Db,
+  issuer: string,
+  subject: string,
+): Promise<KnownIdentity | null> {
+  const rows = await identityOf(db, { issuer, subject });
+  return rows[0] ?? null;
+}
+
+const identityOf = prepared((db, args: { issuer: string; subject: string }) =>
+  db
+    .selectFrom('identities')
+    .innerJoin('accounts', 'accounts.id', 'identities.account_id')
+    .select([
+      'identities.id',
+      'identities.account_id',
+      'identities.last_used_at',
+      'accounts.disabled_at',
+      'accounts.deleted_at',
+    ])
+    .where('identities.issuer', '=', args.issuer)
+    .where('identities.subject', '=', args.subject),
+);
+
+/** All of an account, the first linked first. */
+export function listIdentities(db: Db, accountId: number): Promise<IdentityRow[]> {
+  return identitiesOf(db, { accountId });
+}
+
+const identitiesOf = prepared((db, args: { accountId: number }) =>
+  db.selectFrom('identities').selectAll().where('account_id', '=', args.accountId).orderBy('id'),
+);
+
+/** Whether a passkey leads into the account. */
+export async function hasPasskey(db: Db, accountId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('passkeys')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function noteIdentityUse(tx: Tx, id: number, at: string): Promise<void> {
+  await tx.updateTable('identities').set({ last_used_at: at }).where('id', '=', id).execute();
+}
+
+/** False when the account has no such identity. */
+export async function deleteIdentity(tx: Tx, id: number, accountId: number): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('identities')
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return numDeletedRows === 1n;
+}
+
+export async function deleteIdentitiesOf(tx: Tx, accountId: number): Promise<void> {
+  await tx.deleteFrom('identities').where('account_id', '=', accountId).execute();
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from './errors.ts';
+import type { Counters } from './ports.ts';
+
+export type Limit = { key: string; max: number; windowMs: number };
+
+const hourMs = 3_600_000;
+/** Mails within an hour that strangers' requests may cause. */
+const maxMails = { ofAccount: 10, toOneAddress: 5, fromOneAddress: 30 };
+
+/**
+ * Counts an attempt under each of some limits, before it is made: parallel ones cannot slip through.
+ * @throws DomainError `rate_limited` with the seconds to wait
+ */
+export async function takeFrom(counters: Counters, limits: readonly Limit[]): Promise<void> {
+  const waitMs = await countAttempt(counters, limits);
+  if (waitMs === null) return;
+  throw new DomainError('rate_limited', 'Too many attempts. Try again later.', {
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+  });
+}
+
+/** Counts an attempt. Null when it is within its limits, else the time until it would be. */
+export async function countAttempt(
+  counters: Counters,
+  limits: readonly Limit[],
+): Promise<number | null> {
+  for (const { key, max, windowMs } of limits) {
+    const { count, resetMs } = await counters.add(key, 1, windowMs);
+    if (count > max) return resetMs;
+  }
+  return null;
+}
+
+/** How many mails a request may cause: for its account, to the folded e-mail, from its network address. */
+export function mailLimits(of: {
+  accountId?: number;
+  emailKey?: string;
+  address?: string;
+}): Limit[] {
+  const limits: Limit[] = [];
+  const add = (key: string, max: number) => void limits.push({ key, max, windowMs: hourMs });
+  if (of.address !== undefined) add(`mail:from:${of.address}`, maxMails.fromOneAddress);
+  if (of.accountId !== undefined) add(`mail:of:${of.accountId}`, maxMails.ofAccount);
+  if (of.emailKey !== undefined) {
+    add(`mail:to:${createHash('sha256').update(of.emailKey).digest('hex')}`, maxMails.toOneAddress);
+  }
+  return limits;
+}

@@ -1,0 +1,68 @@
+import type { AccountChange } from '../../events.ts';
+import type { Language } from './language.ts';
+
+const changes: Record<AccountChange, string> = {
+  password: 'The password',
+  email: 'The e-mail address',
+  phone: 'The phone number',
+  identity: 'A login through another service',
+  'second-factor': 'The second factor',
+};
+
+const notYou =
+  'If it was not you, recover your password at once, and end the sessions that you do not know.';
+
+export const english: Language = {
+  verifyEmail: ({ username, link, hours, code, codeMinutes }) => ({
+    subject: 'Confirm your e-mail address',
+    before: [`Hello ${username},`, 'please confirm that this is your e-mail address.'],
+    link: { label: 'Confirm the address', address: link },
+    code: {
+      label: `Or type this code where you are signed in, within ${codeMinutes} minutes`,
+      digits: code,
+    },
+    after: [
+      `The link works once, for ${hours} hours.`,
+      'If you did not ask for it, do nothing: without you, nothing happens.',
+    ],
+  }),
+
+  recoverPassword: ({ username, link, hours }) => ({
+    subject: 'Choose a new password',
+    before: [
+      `Hello ${username},`,
+      'somebody, hopefully you, has lost the password of this account.',
+    ],
+    link: { label: 'Choose a new one', address: link },
+    after: [
+      `The link works once, for ${Math.round(hours * 60)} minutes. Afterwards you are signed out everywhere.`,
+      'If you did not ask for it, do nothing: your password stays as it is.',
+    ],
+  }),
+
+  emailInUse: () => ({
+    subject: 'Somebody wanted to use this e-mail address',
+    before: [
+      'Hello,',
+      'somebody wanted to use this e-mail address for an account. You have an account with it already, so nothing was changed.',
+    ],
+    after: [
+      'If it was you: sign in to the account that you have, or recover its password. Otherwise do nothing.',
+    ],
+  }),
+
+  changed: ({ username, what }) => ({
+    subject: `${changes[what]} of your account was changed`,
+    before: [`Hello ${username},`, `${changes[what]} of your account was changed.`],
+    after: [notYou],
+  }),
+
+  emailReplaced: ({ username }) => ({
+    subject: 'Your account has another e-mail address now',
+    before: [
+      `Hello ${username},`,
+      'your account was given another e-mail address. Nothing more will be sent to this one.',
+    ],
+    after: ['If it was not you, write to those who run this server: they can give it back to you.'],
+  }),
+};

@@ -1,0 +1,22 @@
+import type { AccountChange } from '../../events.ts';
+import type { Letter } from '../letter.ts';
+
+/** Every mail that is sent, in one language. Plain text: what comes from people is put in as it is. */
+export type Language = {
+  verifyEmail(facts: Proof): Letter;
+  recoverPassword(facts: Omit<Proof, 'code' | 'codeMinutes'>): Letter;
+  /** To the owner of an address that somebody else wanted to use. */
+  emailInUse(): Letter;
+  changed(facts: { username: string; what: AccountChange }): Letter;
+  /** To the address that the account had before. */
+  emailReplaced(facts: { username: string }): Letter;
+};
+
+export type Proof = {
+  username: string;
+  link: string;
+  /** How long the link works. */
+  hours: number;
+  code: string;
+  codeMinutes: number;
+};

@@ -1,0 +1,123 @@
+import type { Database } from '../../db/database.ts';
+import type { AccountRow } from '../../db/schema.ts';
+import { foldName } from '../accounts/account.ts';
+import { findAccount, findAccountByName } from '../accounts/account-store.ts';
+import { emailLinkHours } from '../emails/email.ts';
+import { DomainError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import type { Mailer } from '../ports.ts';
+import { codeLifeMs, type Verification } from '../verifications/verification.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import { languageOf, languages } from './languages/languages.ts';
+import { formsOf, type Letter } from './letter.ts';
+
+export type MailService = ReturnType<typeof mailService>;
+
+type Needs = {
+  database: Database;
+  mailer: Mailer;
+  verifications: Pick<VerificationService, 'findToSend'>;
+  /** Where clients reach this server: links are made of this alone, and never of what a request says. */
+  publicUrl: string;
+  log: { warn(details: object, message: string): void };
+};
+
+type Secrets = { token: string; code: string };
+type Changed = Events['account.changed'];
+
+const recoveryHours = 0.5;
+
+/**
+ * Writes and sends what people are told by mail; for jobs. A crash between the server's answer and the note that the job
+ * is done sends a mail twice, with the same secret and the same Message-ID. Nothing sends it more often, or never.
+ */
+export function mailService({ database, mailer, verifications, publicUrl, log }: Needs) {
+  /** Sends the secret of a verification, if it is one that goes by mail and still works. */
+  async function sendVerification({ verificationId }: { verificationId: number }): Promise<void> {
+    const verification = await verifications.findToSend(verificationId);
+    if (!verification) return;
+    const { purpose, accountId } = verification;
+    if (purpose !== 'verify-email' && purpose !== 'recover-password') return;
+    const account = await findAccount(database, accountId ?? 0);
+    if (!account) return;
+    const to = verification.subject;
+    const id = `${purpose}-${verification.id}`;
+    if (purpose === 'recover-password') {
+      return send({ id, to, language: account.language }, recoveryLetter(account, verification));
+    }
+    const holder = await findProvenHolder(to, account.id);
+    if (holder) {
+      const { language } = holder;
+      return send({ id, to, language }, languages[languageOf(language)].emailInUse());
+    }
+    return send({ id, to, language: account.language }, emailLetter(account, verification));
+  }
+
+  /** Another account that has shown, or does not have to show, that the address is its own. */
+  async function findProvenHolder(email: string, accountId: number): Promise<AccountRow | null> {
+    const nameKey = foldName(email);
+    const holder = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
+    if (!holder || holder.id === accountId) return null;
+    const isUnproven =
+      holder.email !== null &&
+      foldName(holder.email) === nameKey &&
+      holder.email_verified_at === null;
+    return isUnproven ? null : holder;
+  }
+
+  function emailLetter(account: AccountRow, { token, code }: Verification & Secrets): Letter {
+    const language = languageOf(account.language);
+    return languages[language].verifyEmail({
+      username: account.username,
+      link: linkTo('verify-email', language, token),
+      hours: emailLinkHours,
+      code,
+      codeMinutes: codeLifeMs / 60_000,
+    });
+  }
+
+  function recoveryLetter(account: AccountRow, { token }: Verification & Secrets): Letter {
+    const language = languageOf(account.language);
+    const link = linkTo('reset-password', language, token);
+    return languages[language].recoverPassword({
+      username: account.username,
+      link,
+      hours: recoveryHours,
+    });
+  }
+
+  /** The secret stands in the fragment, which no server and no proxy sees. */
+  function linkTo(page: string, language: string, token: string): string {
+    return `${publicUrl}/${page}?lang=${language}#token=${token}`;
+  }
+
+  /** Tells the owner that the way into the account was changed. */
+  async function tellOwner({ accountId, what }: Changed, eventId: number): Promise<void> {
+    const account = await findAccount(database, accountId);
+    if (!account?.email) return;
+    const { username, email, language } = account;
+    const letter = languages[languageOf(language)].changed({ username, what });
+    await send({ id: `notice-${eventId}`, to: email, language }, letter);
+  }
+
+  /** Tells whoever reads the former e-mail. */
+  async function tellFormer({ accountId, formerEmail }: Changed, eventId: number): Promise<void> {
+    const account = formerEmail === undefined ? null : await findAccount(database, accountId);
+    if (!account || formerEmail === undefined) return;
+    const { username, language } = account;
+    const letter = languages[languageOf(language)].emailReplaced({ username });
+    await send({ id: `former-notice-${eventId}`, to: formerEmail, language }, letter);
+  }
+
+  async function send(to: { id: string; to: string; language: string }, letter: Letter) {
+    try {
+      await mailer.send({ id: to.id, to: to.to, ...formsOf(letter, languageOf(to.language)) });
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
+      // It would be refused the next time, too.
+      log.warn({ mail: to.id, reason: error.message }, 'a mail was refused for good');
+    }
+  }
+
+  return { sendVerification, tellOwner, tellFormer };
+}

@@ -1,0 +1,88 @@
+import { Readable } from 'node:stream';
+import type { Database } from '../../db/database.ts';
+import { foldName } from '../accounts/account.ts';
+import { findAccountByName } from '../accounts/account-store.ts';
+import { DomainError } from '../errors.ts';
+import type { BlobStore } from '../ports.ts';
+import type { PostService } from '../posts/post-service.ts';
+import type { Viewer } from '../sessions/session.ts';
+import type { MediaService } from './media-service.ts';
+import { countOriginals, listOriginals } from './original-store.ts';
+
+export type OriginalService = ReturnType<typeof originalService>;
+
+type Needs = {
+  database: Database;
+  blobs: BlobStore;
+  media: Pick<MediaService, 'stage' | 'keep' | 'keepFile'>;
+  posts: Pick<PostService, 'create'>;
+};
+
+export type Original = {
+  id: number;
+  /** As the owner signs in: the login name, or else the username. */
+  ownerName: string;
+  bytes: number;
+  /** The bytes as they were posted; null when they are gone. */
+  open(): Promise<Readable | null>;
+};
+
+/** Bytes exactly as they came in, for contracts that give them back so. */
+export function originalService({ database, blobs, media, posts }: Needs) {
+  /**
+   * Keeps bytes. Those of a picture become a published post that every feed shows, without its metadata; others are a file.
+   * Returns their number.
+   * @throws DomainError `too_large` · `unavailable`
+   */
+  async function keep(viewer: Viewer, bytes: Uint8Array): Promise<number> {
+    const picture = bytes.length === 0 ? null : await tryPicture(viewer, bytes);
+    if (picture === null) return media.keepFile(viewer, await stage(bytes));
+    await posts.create(viewer, {
+      text: '',
+      mediaIds: [picture],
+      state: 'published',
+      idempotencyKey: null,
+    });
+    return picture;
+  }
+
+  async function tryPicture(viewer: Viewer, bytes: Uint8Array): Promise<number | null> {
+    try {
+      const upload = { alt: '', purpose: 'post', idempotencyKey: null } as const;
+      return (await media.keep(viewer, { file: await stage(bytes), ...upload })).id;
+    } catch (error) {
+      const isNoPicture =
+        error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
+      if (isNoPicture) return null;
+      throw error;
+    }
+  }
+
+  function stage(bytes: Uint8Array) {
+    return media.stage(Readable.from([bytes]));
+  }
+
+  /** A page of everybody's, or of the owner of a name: nobody's when nobody has it. The newest first. */
+  async function list({ ownerName, limit, offset }: ListRequest): Promise<OriginalPage> {
+    const account =
+      ownerName === null
+        ? null
+        : await findAccountByName(database, foldName(ownerName), ['username', 'login_name']);
+    if (ownerName !== null && !account) return { total: 0, items: [] };
+    const accountId = account?.id ?? null;
+    const rows = limit === 0 ? [] : await listOriginals(database, { accountId, limit, offset });
+    const items = rows.map((row) => ({
+      id: row.id,
+      ownerName: row.login_name ?? row.username,
+      bytes: row.bytes,
+      open: () => blobs.open(row.original_key),
+    }));
+    return { total: await countOriginals(database, { accountId }), items };
+  }
+
+  return { keep, list };
+}
+
+export type ListRequest = { ownerName: string | null; limit: number; offset: number };
+
+export type OriginalPage = { total: number; items: Original[] };

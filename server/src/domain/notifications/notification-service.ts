@@ -1,0 +1,89 @@
+import type { Database } from '../../db/database.ts';
+import { invalid } from '../errors.ts';
+import { keyOfCursor, type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Viewer } from '../sessions/session.ts';
+import {
+  kindsOf,
+  type NotificationView,
+  notificationKinds,
+  type PushSettings,
+} from './notification.ts';
+import {
+  findNotificationSettings,
+  listNotifications,
+  raiseReadKey,
+  readNotificationMarks,
+  readUnreadCounts,
+  takeNotificationKey,
+  updateMutedPushes,
+} from './notification-store.ts';
+import { readNotificationViews } from './notification-views.ts';
+
+export type NotificationService = ReturnType<typeof notificationService>;
+
+type Needs = { database: Database; newKey: () => number };
+
+/** What an account is told of, and what it has seen of that. */
+export function notificationService({ database, newKey }: Needs) {
+  /**
+   * What the viewer is told of, the latest first. A group that somebody joins moves to the top: a walk through the pages
+   * shows nothing twice, and does not come to what moved up meanwhile.
+   */
+  async function list(viewer: Viewer, page: PageRequest): Promise<Page<NotificationView>> {
+    const { accountId } = viewer;
+    const [rows, marks] = await Promise.all([
+      listNotifications(database, accountId, page),
+      readNotificationMarks(database, [accountId]),
+    ]);
+    const { items, nextCursor } = pageOf(
+      'notifications',
+      rows,
+      page.limit,
+      (row) => row.notification_key,
+    );
+    const readKeys = new Map([[accountId, marks.get(accountId)?.read_key ?? 0]]);
+    return { items: await readNotificationViews(database, items, readKeys), nextCursor };
+  }
+
+  async function countUnread(viewer: Viewer): Promise<number> {
+    const counts = await readUnreadCounts(database, [viewer.accountId]);
+    return counts.get(viewer.accountId) ?? 0;
+  }
+
+  /** Notes that the viewer has seen everything up to a place in the list. @throws DomainError `invalid` (upTo) */
+  async function markRead(viewer: Viewer, upTo: string): Promise<void> {
+    const key = keyOfCursor('notifications', upTo);
+    if (key === null) throw invalid('upTo', 'is not the cursor of a notification');
+    await database.transaction((tx) => raiseReadKey(tx, viewer.accountId, key));
+  }
+
+  async function readPushSettings(viewer: Viewer): Promise<PushSettings> {
+    const settings = await findNotificationSettings(database, viewer.accountId);
+    return pushSettingsOf(settings?.muted_pushes ?? '[]');
+  }
+
+  /** Changes which kinds the viewer's devices are told of; those not named stay. */
+  function changePushSettings(
+    viewer: Viewer,
+    change: Partial<PushSettings>,
+  ): Promise<PushSettings> {
+    return database.transaction(async (tx) => {
+      const before = await takeNotificationKey(tx, viewer.accountId, newKey());
+      const settings = { ...pushSettingsOf(before.muted_pushes), ...change };
+      const muted = notificationKinds.filter((kind) => !settings[kind]);
+      await updateMutedPushes(tx, viewer.accountId, JSON.stringify(muted));
+      return settings;
+    });
+  }
+
+  return { list, countUnread, markRead, readPushSettings, changePushSettings };
+}
+
+function pushSettingsOf(mutedPushes: string): PushSettings {
+  const muted = kindsOf(mutedPushes);
+  return {
+    followed: !muted.includes('followed'),
+    liked: !muted.includes('liked'),
+    mentioned: !muted.includes('mentioned'),
+  };
+}

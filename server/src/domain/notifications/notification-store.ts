@@ -1,0 +1,255 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { insertIgnore } from '../../db/dialects.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
+import type { PageRequest } from '../paging.ts';
+
+export type Marks = Pick<NotificationSettingsRow, 'last_key' | 'read_key'>;
+
+type GroupKey = Pick<NotificationRow, 'account_id' | 'group_key'>;
+
+/** Above every key there will be. */
+const newestKey = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Gives out the next key of an account: the one drawn, or one above the last. Whoever has it holds the row until the
+ * transaction ends, so that keys of one account are committed in their order and nobody's work on it overlaps.
+ */
+export async function takeNotificationKey(
+  tx: Tx,
+  accountId: number,
+  drawn: number,
+): Promise<NotificationSettingsRow> {
+  if (!(await raiseLastKey(tx, accountId, drawn))) {
+    const fresh = { account_id: accountId, last_key: 0, read_key: 0, muted_pushes: '[]' };
+    await insertIgnore(tx, 'notification_settings', fresh);
+    await raiseLastKey(tx, accountId, drawn);
+  }
+  return tx
+    .selectFrom('notification_settings')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+}
+
+async function raiseLastKey(tx: Tx, accountId: number, drawn: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('notification_settings')
+    .set((eb) => ({
+      last_key: eb
+        .case()
+        .when('last_key', '<', drawn)
+        .then(eb.val(drawn))
+        .else(eb('last_key', '+', 1))
+        .end(),
+    }))
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+export async function findNotificationSettings(
+  db: Db,
+  accountId: number,
+): Promise<NotificationSettingsRow | null> {
+  const rows = await settingsOf(db, { accountId });
+  return rows[0] ?? null;
+}
+
+const settingsOf = prepared((db, args: { accountId: number }) =>
+  db.selectFrom('notification_settings').selectAll().where('account_id', '=', args.accountId),
+);
+
+export async function updateMutedPushes(tx: Tx, accountId: number, muted: string): Promise<void> {
+  await tx
+    .updateTable('notification_settings')
+    .set({ muted_pushes: muted })
+    .where('account_id', '=', accountId)
+    .execute();
+}
+
+/** Moves the mark of what was read forward, never back and never beyond what there is. */
+export async function raiseReadKey(tx: Tx, accountId: number, key: number): Promise<void> {
+  await tx
+    .updateTable('notification_settings')
+    .set((eb) => ({
+      read_key: eb.case().when('last_key', '<', key).then(eb.ref('last_key')).else(key).end(),
+    }))
+    .where('account_id', '=', accountId)
+    .where('read_key', '<', key)
+    .execute();
+}
+
+/** How far each account's keys have come, and how far it has read. Those that were never told anything are left out. */
+export async function readNotificationMarks(
+  db: Db,
+  accountIds: readonly number[],
+): Promise<Map<number, Marks>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await marks(db, { accountIds: [...accountIds] });
+  return new Map(rows.map((row) => [row.account_id, row]));
+}
+
+const marks = prepared((db, args: { accountIds: number[] }) =>
+  db
+    .selectFrom('notification_settings')
+    .select(['account_id', 'last_key', 'read_key'])
+    .where('account_id', 'in', args.accountIds),
+);
+
+/** A notification of a group, also one that was taken back. */
+export async function findNotification(
+  db: Db,
+  { account_id, group_key }: GroupKey,
+): Promise<NotificationRow | null> {
+  const row = await db
+    .selectFrom('notifications')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('group_key', '=', group_key)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Accounts that were told of a mention in a post, also those whose mention was taken back. */
+export function listMentions(
+  db: Db,
+  postId: number,
+): Promise<Array<Pick<NotificationRow, 'account_id' | 'actor_count'>>> {
+  return db
+    .selectFrom('notifications')
+    .select(['account_id', 'actor_count'])
+    .where('post_id', '=', postId)
+    .where('kind', '=', 'mentioned')
+    .execute();
+}
+
+export async function insertNotification(tx: Tx, row: NotificationRow): Promise<void> {
+  await tx.insertInto('notifications').values(row).execute();
+}
+
+export async function updateNotification(
+  tx: Tx,
+  { account_id, group_key }: GroupKey,
+  values: Partial<NotificationRow>,
+): Promise<void> {
+  await tx
+    .updateTable('notifications')
+    .set(values)
+    .where('account_id', '=', account_id)
+    .where('group_key', '=', group_key)
+    .execute();
+}
+
+/** What an account is told of, the latest first. */
+export function listNotifications(
+  db: Db,
+  accountId: number,
+  { before, limit }: PageRequest,
+): Promise<NotificationRow[]> {
+  return pageOfNotifications(db, { accountId, before: before ?? newestKey, limit: limit + 1 });
+}
+
+const pageOfNotifications = prepared(
+  (db, args: { accountId: number; before: number; limit: number }) =>
+    shown(db)
+      .selectAll('notifications')
+      .where('notifications.account_id', '=', args.accountId)
+      .where('notifications.notification_key', '<', args.before)
+      .orderBy('notifications.notification_key', 'desc')
+      .limit(args.limit),
+);
+
+/** What these accounts are told of since a key of each, the earliest first. */
+export async function listNotificationsSince(
+  db: Db,
+  since: ReadonlyArray<{ accountId: number; key: number }>,
+  limit: number,
+): Promise<NotificationRow[]> {
+  if (since.length === 0) return [];
+  return shown(db)
+    .selectAll('notifications')
+    .where((eb) =>
+      eb.or(
+        since.map(({ accountId, key }) =>
+          eb.and([
+            eb('notifications.account_id', '=', accountId),
+            eb('notifications.notification_key', '>', key),
+          ]),
+        ),
+      ),
+    )
+    .orderBy('notifications.notification_key')
+    .limit(limit)
+    .execute();
+}
+
+/** How much each account has not read; accounts without anything unread are left out. */
+export async function readUnreadCounts(
+  db: Db,
+  accountIds: readonly number[],
+): Promise<Map<number, number>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await unreadCounts(db, { accountIds: [...accountIds] });
+  return new Map(rows.map(({ account_id, unread }) => [account_id, Number(unread)]));
+}
+
+const unreadCounts = prepared((db, args: { accountIds: number[] }) =>
+  shown(db)
+    .innerJoin(
+      'notification_settings as settings',
+      'settings.account_id',
+      'notifications.account_id',
+    )
+    .select((eb) => ['notifications.account_id', eb.fn.countAll().as('unread')])
+    .where('notifications.account_id', 'in', args.accountIds)
+    .whereRef('notifications.notification_key', '>', 'settings.read_key')
+    .groupBy('notifications.account_id'),
+);
+
+/** Without what was taken back, what somebody did who is gone, and what is about a post that is gone. */
+function shown(db: Db) {
+  return db
+    .selectFrom('notifications')
+    .leftJoin('accounts as actors', 'actors.id', 'notifications.actor_id')
+    .leftJoin('posts', 'posts.id', 'notifications.post_id')
+    .where('notifications.actor_count', '>', 0)
+    .where('actors.disabled_at', 'is', null)
+    .where('actors.deleted_at', 'is', null)
+    .where((eb) =>
+      eb.or([eb('notifications.post_id', 'is', null), eb('posts.state', '=', 'published')]),
+    );
+}
+
+export async function deleteNotificationsAbout(tx: Tx, postId: number): Promise<void> {
+  await tx.deleteFrom('notifications').where('post_id', '=', postId).execute();
+}
+
+/** Deletes up to `limit` of what an account was told, or others were told of it alone. True when none is left. */
+export async function deleteSomeNotifications(
+  tx: Tx,
+  accountId: number,
+  limit: number,
+): Promise<boolean> {
+  for (const column of ['account_id', 'actor_id'] as const) {
+    const rows = await tx
+      .selectFrom('notifications')
+      .select(['account_id', 'group_key'])
+      .where(column, '=', accountId)
+      .limit(limit)
+      .execute();
+    for (const row of rows) {
+      await tx
+        .deleteFrom('notifications')
+        .where('account_id', '=', row.account_id)
+        .where('group_key', '=', row.group_key)
+        .execute();
+    }
+    if (rows.length > 0) return false;
+  }
+  return true;
+}
+
+export async function deleteNotificationSettings(tx: Tx, accountId: number): Promise<void> {
+  await tx.deleteFrom('notification_settings').where('account_id', '=', accountId).execute();
+}

@@ -1,0 +1,45 @@
+import type { Db } from '../../db/database.ts';
+import type { NotificationRow } from '../../db/schema.ts';
+import { readActiveAccountCards } from '../accounts/account-store.ts';
+import { readPostViews } from '../posts/post-views.ts';
+import { idsOf, type NotificationView, shownActors } from './notification.ts';
+
+/**
+ * Fills rows with people and posts: one query per table, whatever their number and whosever they are. Leaves out what
+ * nobody who is still there did.
+ * @param readKeys by account, up to where it has read
+ */
+export async function readNotificationViews(
+  db: Db,
+  rows: readonly NotificationRow[],
+  readKeys: ReadonlyMap<number, number>,
+): Promise<NotificationView[]> {
+  const postIds = rows.map((row) => row.post_id).filter((id) => id !== null);
+  const [cards, posts] = await Promise.all([
+    readActiveAccountCards(
+      db,
+      rows.flatMap((row) => idsOf(row.actor_ids)),
+    ),
+    readPostViews(db, [...new Set(postIds)], null),
+  ]);
+  const postOf = new Map(posts.map((post) => [post.id, post]));
+  return rows.flatMap((row) => {
+    const ids = idsOf(row.actor_ids);
+    const actors = ids.map((id) => cards.get(id)).filter((card) => card !== undefined);
+    const post = row.post_id === null ? null : postOf.get(row.post_id);
+    if (actors.length === 0 || post === undefined) return [];
+    return [
+      {
+        accountId: row.account_id,
+        id: row.group_key,
+        kind: row.kind,
+        post,
+        actors: actors.slice(0, shownActors),
+        actorCount: row.actor_count - (ids.length - actors.length),
+        createdAt: row.created_at,
+        isRead: row.notification_key <= (readKeys.get(row.account_id) ?? 0),
+        key: row.notification_key,
+      },
+    ];
+  });
+}

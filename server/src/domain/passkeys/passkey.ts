@@ -1,0 +1,27 @@
+import { type DomainError, invalid } from '../errors.ts';
+import type { TokenSigner } from '../ports.ts';
+
+/** A passkey as its owner sees it in the list. */
+export type PasskeyView = {
+  id: number;
+  name: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+
+/** Time to answer a challenge. */
+export const passkeyChallengeLifeMs = 5 * 60 * 1000;
+
+/** How many an account may have. */
+export const maxPasskeys = 50;
+
+/** What an authenticator knows the account by: it tells nothing to others, and stays the same. */
+export function userHandle(tokens: Pick<TokenSigner, 'mac'>, accountId: number): string {
+  const mac = tokens.mac(`passkey user ${accountId}`);
+  return Buffer.from(mac, 'hex').toString('base64url');
+}
+
+/** One error for whatever is wrong with an answer: who has which passkey is nobody's business. */
+export function wrongAnswer(field: 'response' | 'passkey' = 'response'): DomainError {
+  return invalid(field, 'is not a valid answer of a passkey that is registered here');
+}

@@ -1,0 +1,162 @@
+import type { Database, Tx } from '../../db/database.ts';
+import { checkPassword, foldName } from '../accounts/account.ts';
+import {
+  findAccount,
+  findAccountByName,
+  markEmailVerified,
+  replacePassword,
+} from '../accounts/account-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { DomainError } from '../errors.ts';
+import { type Events, emit } from '../events.ts';
+import { deleteIdentitiesOf } from '../identities/identity-store.ts';
+import { mailLimits, takeFrom } from '../limits.ts';
+import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
+import type { Counters, Now, PasswordHasher } from '../ports.ts';
+import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
+import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { endSessionsOf } from '../sessions/session-store.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import type { OwnerCheck } from './owner-check.ts';
+
+export type PasswordService = ReturnType<typeof passwordService>;
+
+type Needs = {
+  database: Database;
+  now: Now;
+  passwords: PasswordHasher;
+  counters: Counters;
+  audit: AuditLog;
+  verifications: VerificationService;
+  checkOwner: OwnerCheck;
+};
+
+type PasswordChange = { oldPassword: string | undefined; newPassword: string; address: string };
+
+/** Writes the result of a job together with the note that it is done. */
+type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
+
+const recoveryMs = 30 * 60 * 1000;
+
+/** Changes passwords, and lets people choose a new one who have lost theirs. */
+export function passwordService(needs: Needs) {
+  const { database, now, passwords, counters, audit, verifications, checkOwner } = needs;
+
+  /**
+   * Changes the viewer's password, or sets the first; sessions but for this one end.
+   * @throws DomainError `invalid` · `wrong_password` · `forbidden` (no password, old session) · `rate_limited` · `unavailable`
+   */
+  async function change(viewer: Viewer, input: PasswordChange): Promise<void> {
+    const account = await checkOwner(viewer, {
+      password: input.oldPassword ?? null,
+      field: 'oldPassword',
+    });
+    checkPassword(input.newPassword, account, 'newPassword');
+    // Each change is told by mail, maybe to an address of somebody else.
+    await takeFrom(counters, mailLimits({ accountId: account.id }));
+    const to = await passwords.hash(input.newPassword);
+    await database.transaction(async (tx) => {
+      const at = now().toISOString();
+      const isReplaced = await replacePassword(tx, account.id, {
+        from: account.password_hash,
+        to,
+        at,
+      });
+      if (!isReplaced) throw new DomainError('wrong_password', 'The password is wrong.');
+      await afterReplacing(tx, account.id, viewer.sessionId);
+      await audit.record(tx, {
+        action: 'password.changed',
+        accountId: account.id,
+        actorId: viewer.accountId,
+        address: input.address,
+      });
+    });
+  }
+
+  /**
+   * Begins a recovery. Does the same for addresses that nobody has: who has an account is nobody's business.
+   * @throws DomainError `rate_limited`
+   */
+  async function askRecovery(email: string, address: string): Promise<void> {
+    await takeFrom(counters, mailLimits({ emailKey: foldName(email), address }));
+    await database.transaction((tx) => emit(tx, now(), 'recovery.asked', { email, address }));
+  }
+
+  /** Looks whose e-mail it is that asked for a recovery, and issues a link to its owner. */
+  async function startRecovery(asked: Events['recovery.asked'], write: WriteOnce): Promise<void> {
+    const found = await findAccountByName(database, foldName(asked.email), ['email']);
+    const account = found?.email && !found.disabled_at ? { ...found, email: found.email } : null;
+    const row = account
+      ? await verifications.prepare({
+          purpose: 'recover-password',
+          accountId: account.id,
+          subject: account.email,
+          lifeMs: recoveryMs,
+        })
+      : null;
+    await write(async (tx) => {
+      await audit.record(tx, {
+        action: 'password.recovery-asked',
+        accountId: account?.id ?? null,
+        actorId: null,
+        address: asked.address,
+      });
+      if (!row) return;
+      await verifications.issue(tx, row);
+      await emit(tx, now(), 'verification.issued', { verificationId: row.id });
+    });
+  }
+
+  /**
+   * Sets a new password for whoever reads the account's mail, and ends all of its sessions.
+   * @throws DomainError `invalid` (token, password) · `gone` · `expired` · `unavailable`
+   */
+  async function recover(token: string, password: string, address: string): Promise<void> {
+    const verification = await verifications.findByToken('recover-password', token);
+    const account = await findAccount(database, verification.accountId ?? 0);
+    if (!account) throw accountGone();
+    checkPassword(password, account);
+    const to = await passwords.hash(password);
+    await database.transaction(async (tx) => {
+      const at = now().toISOString();
+      await verifications.consume(tx, verification);
+      if (!(await replacePassword(tx, account.id, { to, at }))) throw accountGone();
+      const isFirstProof = await markEmailVerified(tx, account.id, verification.subject, at);
+      if (isFirstProof) await dropOtherWays(tx, account.id);
+      await afterReplacing(tx, account.id);
+      await audit.record(tx, {
+        action: 'password.recovered',
+        accountId: account.id,
+        actorId: account.id,
+        address,
+        details: { isFirstProof },
+      });
+    });
+  }
+
+  /**
+   * Until now nobody had shown that the address is theirs. Whoever made the account with somebody else's must not keep a way
+   * in beside its owner. App passwords end with the password that they were made under.
+   */
+  async function dropOtherWays(tx: Tx, accountId: number): Promise<void> {
+    await deleteIdentitiesOf(tx, accountId);
+    await deletePasskeysOf(tx, accountId);
+    await deleteTotpKeyOf(tx, accountId);
+    await deleteRecoveryCodesOf(tx, accountId);
+  }
+
+  /** After the account's row is held by this transaction, so that a login beside it is either seen here or fails. */
+  async function afterReplacing(tx: Tx, accountId: number, keptSessionId = 0): Promise<void> {
+    await endSessionsOf(tx, accountId, now().toISOString(), keptSessionId);
+    // A second factor that is awaited was asked for by the old password.
+    await verifications.cancel(tx, accountId, ['recover-password', 'second-factor']);
+    await emit(tx, now(), 'account.changed', { accountId, what: 'password' });
+  }
+
+  return { change, askRecovery, startRecovery, recover };
+}
+
+function accountGone(): DomainError {
+  return new DomainError('gone', 'The account of this link is closed or disabled.');
+}

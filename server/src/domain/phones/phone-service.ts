@@ -1,0 +1,156 @@
+import type { Database, Tx } from '../../db/database.ts';
+import { nameTaken } from '../accounts/account.ts';
+import {
+  deleteAccountNames,
+  findAccount,
+  insertAccountName,
+  setAccountPhone,
+} from '../accounts/account-store.ts';
+import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
+import { DomainError } from '../errors.ts';
+import { emit } from '../events.ts';
+import { languageOf } from '../mails/languages/languages.ts';
+import type { Counters, Now, TextMessages } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import { codeText } from './code-text.ts';
+import { maskedNumber, phoneNumber } from './phone.ts';
+import { textThrottle } from './text-throttle.ts';
+
+export type PhoneService = ReturnType<typeof phoneService>;
+
+type Needs = {
+  database: Database;
+  now: Now;
+  verifications: VerificationService;
+  texts: TextMessages;
+  counters: Counters;
+  audit: AuditLog;
+  codeLifeMs: number;
+  maxTextsPerCountryAndDay: number;
+};
+
+export type NumberClaim = {
+  phone: string;
+  /** Where a client gives it apart from the number. */
+  countryCode?: string;
+  address: string;
+};
+
+const purpose = 'verify-phone';
+
+/** Proves that a phone is somebody's, by a code that is sent there; a proved number belongs to one account. */
+export function phoneService(needs: Needs) {
+  const { database, now, verifications, texts, audit, codeLifeMs } = needs;
+  const throttle = textThrottle(needs.counters, {
+    perCountryAndDay: needs.maxTextsPerCountryAndDay,
+  });
+
+  /**
+   * Has a code sent to a number, in place of any code before. Says nothing about whose number it is: that shows at `confirm`.
+   * @throws DomainError `invalid` (phone) · `conflict` (the viewer has proved it already) · `rate_limited`
+   */
+  async function ask(viewer: Viewer, { phone, countryCode, address }: NumberClaim) {
+    const { accountId } = viewer;
+    const number = phoneNumber(phone, countryCode);
+    const account = await findAccount(database, accountId);
+    if (!account) throw noSuchAccount();
+    if (account.phone === number && account.phone_verified_at !== null) {
+      throw new DomainError('conflict', 'You have verified this number already.');
+    }
+    await throttle.take({ accountId, address, number });
+    const row = await verifications.prepare({
+      purpose,
+      accountId,
+      subject: number,
+      lifeMs: codeLifeMs,
+    });
+    await database.transaction(async (tx) => {
+      await verifications.issue(tx, row);
+      await emit(tx, now(), 'verification.issued', { verificationId: row.id });
+      await note(tx, 'phone.change-asked', { accountId, address, number });
+    });
+    return { phone: number, expiresAt: row.expires_at };
+  }
+
+  /**
+   * Makes the number the viewer's, who knows the code that was sent there.
+   * @throws DomainError `invalid` (code) · `expired` · `gone` (used meanwhile) · `taken` (another account has proved it)
+   */
+  async function confirm(viewer: Viewer, code: string, address: string): Promise<void> {
+    const { accountId } = viewer;
+    const verification = await verifications.findByCode(accountId, purpose, code);
+    const number = verification.subject;
+    await database.transaction(async (tx) => {
+      await verifications.consume(tx, verification);
+      // Two parallel requests may have left another one pending.
+      await verifications.cancel(tx, accountId, [purpose]);
+      await setPhone(tx, accountId, number);
+      await deleteAccountNames(tx, accountId, 'phone');
+      const claim = { name_key: number, account_id: accountId, kind: 'phone' } as const;
+      if (!(await insertAccountName(tx, claim))) throw nameTaken('phone');
+      await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
+      await note(tx, 'phone.verified', { accountId, address, number });
+    });
+  }
+
+  /** Lets go of the viewer's number, and of a code that is under way. @throws DomainError `not_found` */
+  async function remove(viewer: Viewer, address: string): Promise<void> {
+    const { accountId } = viewer;
+    const number = (await findAccount(database, accountId))?.phone;
+    if (!number) throw new DomainError('not_found', 'You have given no number.');
+    await database.transaction(async (tx) => {
+      await setPhone(tx, accountId, null);
+      await deleteAccountNames(tx, accountId, 'phone');
+      await verifications.cancel(tx, accountId, [purpose]);
+      await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
+      await note(tx, 'phone.removed', { accountId, address, number });
+    });
+  }
+
+  /** Holds the account's row until the end: whoever closes the account waits, or is seen here. */
+  async function setPhone(tx: Tx, accountId: number, phone: string | null): Promise<void> {
+    const at = now().toISOString();
+    if (!(await setAccountPhone(tx, accountId, phone, at))) throw noSuchAccount();
+  }
+
+  /**
+   * Sends the code of a verification: for workers. A number that the provider refuses is not tried again; its code ends,
+   * so that nobody waits for it.
+   * @throws Error when the provider may take it later
+   */
+  async function sendCode(
+    verificationId: number,
+    write: (work: (tx: Tx) => Promise<unknown>) => Promise<void>,
+  ): Promise<void> {
+    const found = await verifications.findToSend(verificationId);
+    if (found?.purpose !== purpose || found.accountId === null) return;
+    const { accountId, subject: number, code } = found;
+    const account = await findAccount(database, accountId);
+    if (!account) return;
+    const leftMs = new Date(found.expiresAt).getTime() - now().getTime();
+    try {
+      await texts.send({ to: number, text: codeText(languageOf(account.language), code, leftMs) });
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
+      const reason = error.message;
+      await write(async (tx) => {
+        await verifications.cancel(tx, accountId, [purpose]);
+        await note(tx, 'phone.refused', { accountId, address: '', number, reason });
+      });
+    }
+  }
+
+  type Note = { accountId: number; address: string; number: string; reason?: string };
+
+  function note(tx: Tx, action: AuditAction, { accountId, address, number, ...more }: Note) {
+    const details = { number: maskedNumber(number), ...more };
+    return audit.record(tx, { action, accountId, actorId: accountId, address, details });
+  }
+
+  return { ask, confirm, remove, sendCode };
+}
+
+function noSuchAccount(): DomainError {
+  return new DomainError('not_found', 'There is no such account.');
+}

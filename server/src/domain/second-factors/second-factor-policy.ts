@@ -1,0 +1,83 @@
+import type { Database, Db } from '../../db/database.ts';
+import { findAccount } from '../accounts/account-store.ts';
+import { passwordMark } from '../accounts/password-mark.ts';
+import { DomainError, type SecondFactorChallenge } from '../errors.ts';
+import { listPasskeys } from '../passkeys/passkey-store.ts';
+import type { TokenSigner } from '../ports.ts';
+import type { Door, Proof } from '../sessions/session.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import { countRecoveryCodes } from './recovery-code-store.ts';
+import { challengeLifeMs } from './second-factor.ts';
+import { findTotpKey } from './totp-store.ts';
+
+export type SecondFactorPolicy = ReturnType<typeof secondFactorPolicy>;
+
+type Needs = {
+  database: Database;
+  verifications: Pick<VerificationService, 'prepare' | 'issueBeside' | 'tokenOf'>;
+  tokens: Pick<TokenSigner, 'mac'>;
+};
+
+/** Which proofs an account with a second factor takes alone. Total: a new way of signing in has to decide. */
+const isEnoughAlone: Record<Proof['by'], boolean> = {
+  password: false,
+  identity: false,
+  // Something that somebody has and something they know or are, in one.
+  passkey: true,
+  'app-password': true,
+  'second-factor': true,
+  // Of a session that was opened by one of these, and of an account that was made just now.
+  session: true,
+  'sign-up': true,
+};
+
+/**
+ * The one policy of every way in (docs/decisions/0017): an account with a confirmed TOTP key is not opened by a password
+ * or a social identity alone.
+ */
+export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
+  /** Whether the account wants more than what was shown. */
+  async function isMissing(db: Db, accountId: number, proof: Proof): Promise<boolean> {
+    if (isEnoughAlone[proof.by]) return false;
+    const key = await findTotpKey(db, accountId);
+    return key !== null && key.confirmed_at !== null;
+  }
+
+  /**
+   * The error that asks for the second factor. What it carries holds for the account, this door and the password as it is.
+   * @throws DomainError `wrong_password` when nobody may enter
+   */
+  async function ask(accountId: number, { audience }: Door): Promise<DomainError> {
+    const account = await findAccount(database, accountId);
+    if (!account || account.disabled_at) {
+      throw new DomainError('wrong_password', 'The login or the password is wrong.');
+    }
+    const row = await verifications.prepare({
+      purpose: 'second-factor',
+      accountId,
+      subject: audience,
+      details: { password: passwordMark(tokens, account) },
+      lifeMs: challengeLifeMs,
+    });
+    await database.transaction((tx) => verifications.issueBeside(tx, row));
+    const challenge = {
+      token: verifications.tokenOf(row),
+      methods: await methodsOf(accountId),
+      expiresAt: row.expires_at,
+    };
+    const message = 'That was right; now show your second factor.';
+    return new DomainError('second_factor_required', message, { challenge });
+  }
+
+  async function methodsOf(accountId: number): Promise<SecondFactorChallenge['methods']> {
+    const hasCodes = (await countRecoveryCodes(database, accountId)) > 0;
+    const hasPasskeys = (await listPasskeys(database, accountId)).length > 0;
+    return [
+      'totp',
+      ...(hasCodes ? (['recovery-code'] as const) : []),
+      ...(hasPasskeys ? (['passkey'] as const) : []),
+    ];
+  }
+
+  return { isMissing, ask };
+}

@@ -1,0 +1,134 @@
+import type { Database, Tx } from '../../db/database.ts';
+import { findAccount } from '../accounts/account-store.ts';
+import { passwordMark } from '../accounts/password-mark.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { DomainError, invalid } from '../errors.ts';
+import { wrongAnswer } from '../passkeys/passkey.ts';
+import type { PasskeyCheck } from '../passkeys/passkey-check.ts';
+import { knownPasskey } from '../passkeys/passkey-service.ts';
+import { listPasskeys } from '../passkeys/passkey-store.ts';
+import type {
+  Counters,
+  PasskeyAnswer,
+  PasskeyRequest,
+  PasskeyVerifier,
+  TokenSigner,
+} from '../ports.ts';
+import { loginThrottle } from '../sessions/login-throttle.ts';
+import type { Door, SessionTokens } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import { hasSessionFrom } from '../sessions/session-store.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
+import type { CodeCheck } from './code-check.ts';
+
+export type SecondFactorService = ReturnType<typeof secondFactorService>;
+
+type Needs = {
+  database: Database;
+  counters: Counters;
+  tokens: Pick<TokenSigner, 'mac'>;
+  audit: AuditLog;
+  verifier: PasskeyVerifier;
+  verifications: Pick<VerificationService, 'findByToken' | 'countTry' | 'consume'>;
+  checkCode: CodeCheck;
+  checkPasskey: PasskeyCheck;
+  sessions: Pick<SessionService, 'open'>;
+};
+
+/** The second step of signing in: what the challenge of the first was answered with. */
+export type SecondStep = { challenge: string } & ({ code: string } | { passkey: PasskeyAnswer });
+
+type Pending = {
+  verification: { id: number };
+  accountId: number;
+  passwordHash: string | null;
+};
+
+/** Finishes what was begun with a password or a social identity. */
+export function secondFactorService(needs: Needs) {
+  const { database, tokens, audit, verifier, verifications, checkCode, checkPasskey } = needs;
+  const throttle = loginThrottle(needs.counters, 'second-factor');
+
+  /**
+   * Opens a session for whoever answers a challenge. Each call takes one of its five tries.
+   * @throws DomainError `invalid` (challenge, code, response) · `gone` · `expired` · `rate_limited` ·
+   *   `wrong_password` (disabled, or the password was changed meanwhile)
+   */
+  async function finish(step: SecondStep, door: Door): Promise<SessionTokens> {
+    const { verification, accountId, passwordHash } = await findPending(step.challenge, door);
+    const { address } = door.device;
+    const isKnownAddress = await hasSessionFrom(database, accountId, address);
+    const attempt = { nameKey: String(accountId), address, isKnownAddress };
+    await throttle.begin(attempt);
+    await verifications.countTry(verification);
+    try {
+      const useFactor = await check(accountId, step, address);
+      const use = async (tx: Tx) => {
+        await verifications.consume(tx, verification);
+        await useFactor(tx);
+      };
+      const proof = { by: 'second-factor', passwordHash, use } as const;
+      const session = await needs.sessions.open(accountId, proof, door);
+      await throttle.forgive(attempt);
+      return session;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'invalid') await refused(accountId, door);
+      throw error;
+    }
+  }
+
+  /** What a browser needs to answer a challenge with a passkey. @throws DomainError as `finish` */
+  async function passkeyOptions(challenge: string, door: Door): Promise<PasskeyRequest> {
+    const { accountId } = await findPending(challenge, door);
+    const allowed = (await listPasskeys(database, accountId)).map(knownPasskey);
+    if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
+    return verifier.requestOptions({ challenge, allowed });
+  }
+
+  /** A challenge of this door, while its account and the password are what they were. */
+  async function findPending(challenge: string, { audience }: Door): Promise<Pending> {
+    const verification = await verifications
+      .findByToken('second-factor', challenge)
+      .catch(asChallenge);
+    const { accountId, subject, details } = verification;
+    if (accountId === null || subject !== audience) throw unknownChallenge();
+    const account = await findAccount(database, accountId);
+    if (!account || account.disabled_at || details.password !== passwordMark(tokens, account)) {
+      throw new DomainError('wrong_password', 'The account has changed; sign in again.');
+    }
+    return { verification, accountId, passwordHash: account.password_hash };
+  }
+
+  async function check(accountId: number, step: SecondStep, address: string) {
+    if ('code' in step) return checkCode(accountId, step.code);
+    const shown = await checkPasskey(step.passkey, step.challenge, address).catch(asPasskey);
+    if (shown.accountId !== accountId) throw wrongAnswer('passkey');
+    return shown.use;
+  }
+
+  function refused(accountId: number, { audience, device }: Door): Promise<void> {
+    return database.transaction((tx) =>
+      audit.record(tx, {
+        action: 'session.refused',
+        accountId,
+        actorId: null,
+        address: device.address,
+        details: { by: 'second-factor', audience },
+      }),
+    );
+  }
+
+  return { finish, passkeyOptions };
+}
+
+function asPasskey(error: unknown): never {
+  throw error instanceof DomainError && error.code === 'invalid' ? wrongAnswer('passkey') : error;
+}
+
+function asChallenge(error: unknown): never {
+  throw error instanceof DomainError && error.code === 'invalid' ? unknownChallenge() : error;
+}
+
+function unknownChallenge(): DomainError {
+  return invalid('challenge', 'is not valid; sign in again');
+}

@@ -1,0 +1,25 @@
+import type { TokenSigner } from '../ports.ts';
+
+/** Time to show the second factor after the first. */
+export const challengeLifeMs = 5 * 60 * 1000;
+
+export const recoveryCodeCount = 10;
+/** 80 bits: nobody guesses one, so its fingerprint needs no slow hash. */
+export const recoveryCodeBytes = 10;
+
+/** What protects an account, as its owner sees it. */
+export type Security = {
+  hasPassword: boolean;
+  hasTotp: boolean;
+  recoveryCodesLeft: number;
+  passkeys: number;
+  appPasswords: number;
+};
+
+export function recoveryCodeHash(
+  tokens: Pick<TokenSigner, 'mac'>,
+  accountId: number,
+  plainCode: string,
+): string {
+  return tokens.mac(`recovery code ${accountId} ${plainCode}`);
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../../db/database.ts';
+import { findAccount } from '../accounts/account-store.ts';
+import { DomainError } from '../errors.ts';
+import type { AccessClaims, PlainClaims, TokenSigner } from '../ports.ts';
+import type { OpenSession, Viewer } from './session.ts';
+import type { SessionService } from './session-service.ts';
+
+export type PlainTokenService = ReturnType<typeof plainTokenService>;
+
+type Needs = {
+  database: Database;
+  sessions: Pick<SessionService, 'viewerOf'>;
+  tokens: TokenSigner;
+};
+
+/** The one who asks, with what else the token says. */
+export type PlainViewer = Viewer & { claims: PlainClaims };
+
+/**
+ * Tokens that are not refreshed by Rookery's rules: each belongs to a session of its own, lives as long as that, and carries
+ * the claims that its clients have always read.
+ */
+export function plainTokenService({ database, sessions, tokens }: Needs) {
+  /** The token of a session. */
+  function issue(session: OpenSession, claims: PlainClaims): Promise<string> {
+    const ours: AccessClaims = {
+      accountId: session.accountId,
+      sessionId: session.id,
+      audience: session.audience,
+      issuedAt: secondsOf(session.createdAt),
+      expiresAt: secondsOf(session.expiresAt),
+    };
+    return tokens.signPlain(ours, claims);
+  }
+
+  /**
+   * Tells who asks. A token that is good may still be refused for what it says, by an error of the caller's.
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted)
+   */
+  async function resolve(
+    token: string | null,
+    audience: string,
+    checkClaims: (claims: PlainClaims) => void = () => {},
+  ): Promise<PlainViewer> {
+    if (token === null) throw new DomainError('no_token', 'This needs an access token.');
+    const { more, ...claims } = await tokens.verifyPlain(token, audience);
+    checkClaims(more);
+    try {
+      return { ...(await sessions.viewerOf(claims)), claims: more };
+    } catch (error) {
+      if (await findAccount(database, claims.accountId)) throw error;
+      throw new DomainError('unknown_account', 'There is no such account.', { cause: error });
+    }
+  }
+
+  return { issue, resolve };
+}
+
+function secondsOf(time: string): number {
+  return Math.floor(new Date(time).getTime() / 1000);
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Mailed, mailed } from '../support/mailed.ts';
+import { passwords } from '../support/server.ts';
+import { tokenIn } from '../support/smtp.ts';
+
+const between = (html: string, tag: string) =>
+  new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(html)?.[1] ?? '';
+
+const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+describe('the pages that mails lead to', () => {
+  let rig: Mailed;
+
+  beforeEach(async () => {
+    rig = await mailed();
+  });
+
+  afterEach(() => rig.close());
+
+  /** A browser, as far as the page's script knows one: it opens a link, fills the field in and presses the button. */
+  async function opened(link: string, field: Record<string, string> = {}) {
+    const { pathname, search, hash } = new URL(link);
+    const page = (await rig.server.send('GET', pathname + search)).body as string;
+    const dataset = Object.fromEntries(
+      [...page.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, name, text]) => [name, text]),
+    );
+    const status = { textContent: '', focus() {} };
+    let submit = async (_event: object): Promise<void> => {};
+    const form = {
+      dataset,
+      hidden: false,
+      addEventListener: (_name: string, listener: typeof submit) => void (submit = listener),
+    };
+    const parts: Record<string, unknown> = { form, button: {}, '[role=status]': status };
+    const shown: string[] = [];
+    runInNewContext(between(page, 'script'), {
+      URLSearchParams,
+      FormData: function FormData() {
+        return Object.entries(field);
+      },
+      document: { querySelector: (selector: string) => parts[selector] },
+      location: { pathname, search, hash },
+      history: { replaceState: (_state: null, _title: string, to: string) => void shown.push(to) },
+      fetch: async (path: string, { body }: { body: string }) => {
+        const answer = await rig.server.send('POST', path, { body });
+        return { ok: answer.status < 300, json: async () => answer.body };
+      },
+    });
+    return { press: () => submit({ preventDefault() {} }), status, form, shown };
+  }
+
+  it.each(['/verify-email', '/reset-password'])(
+    'S77: %s runs its own script alone, is framed by nobody and kept by nobody',
+    async (path) => {
+      const { status, headers, body } = await rig.server.send('GET', `${path}?lang=en`);
+
+      const policy = headers['content-security-policy'] ?? '';
+      expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain(`script-src '${hashOf(between(body, 'script'))}'`);
+      expect(policy).toContain(`style-src '${hashOf(between(body, 'style'))}'`);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(body).not.toMatch(/ on\w+=| style=/);
+      expect(headers).toMatchObject({
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+    },
+  );
+
+  it('speak English, or the language that the link names', async () => {
+    const spanish = await rig.server.send('GET', '/reset-password?lang=es');
+    const unknown = await rig.server.send('GET', '/reset-password?lang=%22%3E%3Cscript%3E');
+    const twice = await rig.server.send('GET', '/reset-password?lang=es&lang=en');
+
+    expect(spanish.body).toContain('<html lang="es">');
+    expect(spanish.body).toContain('<h1>Elige una contraseña nueva</h1>');
+    expect(unknown.body).toContain('<html lang="en">');
+    expect(twice.body).toContain('<html lang="en">');
+  });
+
+  it('use nothing up when they are only opened, as mail scanners do', async () => {
+    await rig.signUp('alice');
+    const mail = await rig.mailTo('alice@example.com');
+    const link = /https\S+/.exec(mail.text ?? '')?.[0] ?? '';
+
+    await opened(link);
+    const page = await opened(link);
+    await page.press();
+
+    expect(page.shown).toEqual(['/verify-email?lang=en']);
+    expect([page.status.textContent, page.form.hidden]).toEqual([
+      'Thank you. The address is confirmed; you can close this page.',
+      true,
+    ]);
+  });
+
+  it('set a new password, say when it is weak, and say when the link was used', async () => {
+    await rig.signUp('alice', { language: 'es' });
+    await rig.mailTo('alice@example.com');
+    await rig.server.send('POST', '/v2/password-recoveries', {
+      body: { email: 'alice@example.com' },
+    });
+    const link = `https://photos.example.com/reset-password?lang=es#token=${tokenIn(await rig.mailTo('alice@example.com'))}`;
+
+    const weak = await opened(link, { password: 'password' });
+    await weak.press();
+    const good = await opened(link, { password: 'alice-likes-rain' });
+    await good.press();
+    const used = await opened(link, { password: 'alice-likes-snow' });
+    await used.press();
+    const logIn = (password: string) =>
+      rig.server.send('POST', '/v2/sessions', { body: { login: 'alice', password } });
+
+    expect(weak.status.textContent).toContain('fácil de adivinar');
+    expect(weak.form.hidden).toBe(false);
+    expect(good.status.textContent).toContain('Hecho.');
+    expect([used.status.textContent, used.form.hidden]).toEqual([
+      'Este enlace ya se usó, o hay otro más nuevo.',
+      true,
+    ]);
+    expect((await logIn('alice-likes-rain')).status).toBe(201);
+    expect((await logIn(passwords.alice)).status).toBe(401);
+  });
+
+  it('say so when the link has lost its end', async () => {
+    const page = await opened('https://photos.example.com/verify-email?lang=en');
+
+    expect([page.form.hidden, page.status.textContent]).toEqual([
+      true,
+      'This link is not valid. Open it again from the mail, in full.',
+    ]);
+  });
+});

@@ -1,0 +1,185 @@
+import { expect } from 'vitest';
+import { aPhoto } from '../../support/given.ts';
+import { type Client, olderScenarios, type Sent } from '../../support/older-contracts.ts';
+import { aDraft, formOf, people, photoForm, upload } from './given.ts';
+
+const json = { 'content-type': 'application/json' };
+const wrongType = { Error: 'Allowed file types are txt, pdf, png, jpg, jpeg, gif' };
+const noFile = { Error: 'No file part in the request' };
+const alice = 'Bearer {alice}';
+
+async function send(client: Client, who: string, sent: Omit<Sent, 'token'>) {
+  const token = `Bearer ${client.values[who]}`;
+  const { status, body } = await client.send('POST', '/upload-photo', { token, ...sent });
+  return [status, body];
+}
+
+olderScenarios({
+  contract: 'hmlet',
+  async people(client) {
+    Object.assign(client.values, await people(client));
+    return { photo: await aDraft(client, 'alice', 'a dune.JPG') };
+  },
+  rows: [
+    {
+      name: 'answers an upload with message and number',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const { status, headers, body } = await upload(client, 'carla', 'c.png');
+        expect([status, headers['content-type']]).toEqual([201, 'application/json']);
+        expect(body).toEqual({
+          message: 'File successfully uploaded',
+          id: expect.any(Number),
+        });
+      },
+    },
+    {
+      name: 'takes no second file of a name, whatever its signs, and one of another person',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const refused = [400, { Error: 'File already Uploaded.' }];
+        expect(await send(client, 'alice', await photoForm('a dune.JPG'))).toEqual(refused);
+        expect(await send(client, 'alice', await photoForm('a_dune.JPG'))).toEqual(refused);
+        expect(await send(client, 'alice', await photoForm('../a?  dune.JPG'))).toEqual(refused);
+        expect((await upload(client, 'bob', 'a dune.JPG')).status).toBe(201);
+        expect((await upload(client, 'bob', 'песок.jpg')).status).toBe(201);
+        expect((await upload(client, 'bob', 'море.jpg')).status).toBe(201);
+      },
+    },
+    {
+      name: 'takes one of two uploads of a name at once',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const mediaBytes = async () =>
+          (await client.server.send('GET', '/v2/me', { as: 'carla' })).body.mediaBytes;
+        const before = await mediaBytes();
+        const uploads = Array.from({ length: 4 }, () => upload(client, 'carla', 'race.jpg'));
+        const statuses = (await Promise.all(uploads)).map(({ status }) => status);
+        expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 400, 400, 400]);
+        expect((await mediaBytes()) - before).toBe((await aPhoto()).length);
+      },
+    },
+    {
+      name: 'refuses an upload that is no form',
+      token: alice,
+      send: ['POST', '/upload-photo', {}],
+      expect: [400, noFile],
+      expectHeaders: json,
+    },
+    {
+      name: 'refuses an upload without anything',
+      token: alice,
+      send: ['POST', '/upload-photo'],
+      expect: [400, noFile],
+    },
+    {
+      name: 'refuses forms without a good file',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const photo = await aPhoto();
+        const asField = formOf([{ name: 'file', content: 'x.png' }]);
+        const otherName = formOf([{ name: 'photo', filename: 'x.png', content: photo }]);
+        const unnamed = formOf([{ name: 'file', filename: '', content: '' }]);
+        const noSelection = { Error: 'No file selected for uploading' };
+        const broken = { ...otherName, body: Buffer.from('--a-boundary') };
+        const long = await photoForm(`${'x'.repeat(252)}.png`);
+        expect(await send(client, 'alice', asField)).toEqual([400, noFile]);
+        expect(await send(client, 'alice', otherName)).toEqual([400, noFile]);
+        expect(await send(client, 'alice', unnamed)).toEqual([400, noSelection]);
+        expect(await send(client, 'alice', broken)).toMatchObject([
+          400,
+          { Error: expect.stringMatching(/Bad Request/) },
+        ]);
+        expect(await send(client, 'alice', long)).toEqual([400, { Error: 'File name too long.' }]);
+      },
+    },
+    ...['a.txt', 'a', 'a.jpg.exe', 'a.svg'].map((filename) => ({
+      name: `refuses a file called ${filename}`,
+      send: ['GET', '/hello'] as ['GET', string],
+      expect: [200] as [number],
+      after: async (client: Client) => {
+        expect(await send(client, 'alice', await photoForm(filename))).toEqual([400, wrongType]);
+      },
+    })),
+    {
+      name: 'refuses bytes that are no picture, whatever their name, and keeps nothing of them',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const page = { name: 'file', filename: 'page.png', content: '<script>' };
+        const empty = { name: 'file', filename: 'page.png', content: '' };
+        expect(await send(client, 'alice', formOf([page]))).toEqual([400, wrongType]);
+        expect(await send(client, 'alice', formOf([empty]))).toEqual([400, wrongType]);
+        expect((await upload(client, 'alice', 'page.png')).status).toBe(201);
+      },
+    },
+    {
+      name: 'takes the first of several files, and overlooks other parts',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const content = await aPhoto();
+        const parts = [
+          { name: 'note', content: 'x' },
+          { name: 'thumb', filename: 'thumb.png', content: 'x' },
+          { name: 'file', filename: 'first.png', content },
+          { name: 'file', filename: 'second.txt', content: 'x' },
+        ];
+        expect(await send(client, 'alice', formOf(parts))).toMatchObject([201, {}]);
+      },
+    },
+    {
+      name: 'refuses more than 16 MiB',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const content = Buffer.alloc(16 * 1024 * 1024 + 1);
+        const { headers, body } = formOf([{ name: 'file', filename: 'big.png', content }]);
+        const told = [413, { Error: 'The file is larger than 16 MiB.' }];
+        expect(await send(client, 'alice', { headers, body })).toEqual(told);
+        const untold = { headers: { ...headers, 'content-length': '1000' }, body };
+        expect(await send(client, 'alice', untold)).toMatchObject([
+          413,
+          { Error: expect.stringMatching(/./) },
+        ]);
+      },
+    },
+    {
+      name: 'takes a file of the same name once the photo is deleted, before and after the files are gone',
+      token: alice,
+      send: ['DELETE', '/delete-photo/{photo}'],
+      expect: [200],
+      after: async (client) => {
+        const again = await aDraft(client, 'alice', 'a dune.JPG');
+        await client.server.work();
+        const token = `Bearer ${client.values.alice}`;
+        const own = await client.send('GET', `/photo/${again}`, { token });
+        expect([own.status, own.body.posted]).toEqual([200, 0]);
+        expect((await upload(client, 'alice', 'a dune.JPG')).status).toBe(400);
+      },
+    },
+    {
+      name: 'goes with its account',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const { server, values } = client;
+        expect((await server.send('DELETE', '/v2/me', { as: 'carla' })).status).toBe(204);
+        await server.work();
+        const token = `Bearer ${values.alice}`;
+        const { body } = await client.send('GET', '/all-photos?user=carla', { token });
+        expect(body).toEqual({ Error: "User carla doesn't exist" });
+        const left = await server.app.database
+          .selectFrom('upload_names')
+          .select('post_id')
+          .where('name', '=', 'race.jpg')
+          .execute();
+        expect(left).toEqual([]);
+      },
+    },
+  ],
+});
