@@ -21,6 +21,7 @@ import type {
   Images,
   Mailer,
   Now,
+  PasswordHasher,
   TextMessages,
 } from '../domain/ports.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
@@ -62,6 +63,8 @@ export type App = {
 
 export type AppOptions = {
   now?: Now;
+  /** In place of argon2id at full cost, which is most of the time that tests with people take. */
+  passwords?: PasswordHasher;
   log?: Logger;
   /** How many events this process handles at once. */
   concurrency?: number;
@@ -89,6 +92,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const machines = { now, log, database, blobs, images, mailer, texts, senders };
   const { services, jobs, importAccounts } = buildServices(config, {
     ...machines,
+    passwords: options.passwords,
     counters: loginCounters,
   });
   const { media } = services;

@@ -15,6 +15,7 @@ import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
+import { lazySerializers } from './lazy-serializers.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { SetupError } from './setup-error.ts';
@@ -170,6 +171,7 @@ function newServer(
     logController: new OneLinePerRequest({ disableRequestLogging: !log.isLevelEnabled('info') }),
     rewriteUrl: rootRewriter(served),
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,

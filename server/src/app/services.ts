@@ -36,7 +36,15 @@ import { passkeyService } from '../domain/passkeys/passkey-service.ts';
 import { ownerCheck } from '../domain/passwords/owner-check.ts';
 import { passwordService } from '../domain/passwords/password-service.ts';
 import { phoneService } from '../domain/phones/phone-service.ts';
-import type { BlobStore, Counters, Images, Mailer, Now, TextMessages } from '../domain/ports.ts';
+import type {
+  BlobStore,
+  Counters,
+  Images,
+  Mailer,
+  Now,
+  PasswordHasher,
+  TextMessages,
+} from '../domain/ports.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { codeCheck } from '../domain/second-factors/code-check.ts';
 import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
@@ -58,6 +66,7 @@ type Machines = {
   mailer: Mailer;
   texts: TextMessages;
   senders: PushSenders;
+  passwords: PasswordHasher | undefined;
   /** Wrong passwords, and what is sent to people. */
   counters: Counters;
 };
@@ -81,7 +90,7 @@ function sharedParts(config: Config, machines: Machines) {
   const { now, database } = machines;
   const newId = idLeases(database);
   const newKey = timeKeys(now);
-  const passwords = argon2Hasher({ concurrency: config.concurrency });
+  const passwords = machines.passwords ?? argon2Hasher({ concurrency: config.concurrency });
   const tokens = joseSigner({ secret: config.secretKey, now });
   const counters = config.hasRateLimits ? machines.counters : noCounters;
   const audit = auditLog({ now, newKey });

@@ -26,7 +26,13 @@ describe('one content behind all contracts', () => {
     return (await post('/api/user/login', body)).body.data.token;
   }
 
-  it('shows a picture of mithril in a timeline of v2, and counts a like of mini-sns', async () => {
+  /** The same carla at hmlet, with a Bearer before her token. */
+  async function carlaOfHmlet(): Promise<string> {
+    const body = { username: 'carla', password: 'sand', name: 'Carla' };
+    return `Bearer ${(await post('/register', body)).body.access_token}`;
+  }
+
+  it('shows a picture of mithril in hmlet and a timeline of v2, and counts a like of mini-sns', async () => {
     const alice = await aliceOfMithril();
     const photo = Buffer.from(await aPhoto()).toString('base64');
     const { body } = await post('/api/picture', { data: photo }, alice);
@@ -41,7 +47,10 @@ describe('one content behind all contracts', () => {
     const liked = await server.send('GET', `/v2/posts/${item.id}`, { as: 'bob' });
     const shown = await server.send('GET', new URL(item.media[0].images[0].url).pathname);
     const kept = await server.send('GET', '/api/picture', { headers: { authorization: alice } });
+    const headers = { authorization: await carlaOfHmlet() };
+    const { photos } = (await server.send('GET', '/all-photos', { headers })).body;
 
+    expect(photos).toMatchObject([{ id: item.id, posted: 1, caption: null }]);
     expect(item).toMatchObject({ author: { username: 'alice' }, media: [{ id: body.data.id }] });
     expect(liked.body).toMatchObject({ likeCount: 1, likedByMe: true });
     expect(shown.bytes.includes('Exif')).toBe(false);
@@ -64,6 +73,30 @@ describe('one content behind all contracts', () => {
 
     expect(before.body.timeline).toEqual([]);
     expect(after.body.timeline).toEqual([{ user_id: body.author.id, tweet: 'At dusk.' }]);
+  });
+
+  it('shows a draft of hmlet to nobody else anywhere, and to all once it is posted', async () => {
+    const authorization = await carlaOfHmlet();
+    const form = photoForm(await aPhoto());
+    const headers = { authorization, 'content-type': form.type };
+    const { body } = await server.send('POST', '/upload-photo', { headers, body: form.body });
+    await server.work();
+    await server.send('PUT', '/v2/users/carla/follow', { as: 'bob' });
+    const mithril = await aliceOfMithril();
+    const seen = async () => [
+      (await server.send('GET', `/v2/posts/${body.id}`, { as: 'bob' })).status,
+      (await server.send('GET', '/v2/timeline', { as: 'bob' })).body.items.length,
+      (await server.send('GET', '/v2/users/carla/posts', { as: 'bob' })).body.items.length,
+      (await server.send('GET', '/api/picture', { headers: { authorization: mithril } })).body.data
+        .total,
+    ];
+
+    const before = await seen();
+    await server.send('POST', `/post-photo/${body.id}`, { headers: { authorization } });
+    const after = await seen();
+
+    expect(before).toEqual([404, 0, 0, 0]);
+    expect(after).toEqual([200, 1, 1, 1]);
   });
 
   it('forgets everywhere whom v2 has deleted', async () => {
@@ -90,18 +123,25 @@ describe('one content behind all contracts', () => {
     const login = { email: 'bob@example.com', password: passwords.bob };
     const miniSns = (await post('/login', login)).body.access_token;
     const v2 = (await server.tokens('bob')).accessToken;
+    const hmlet = (await carlaOfHmlet()).replace('Bearer ', '');
     const asks = async (path: string, authorization: string) => {
       const { status, body } = await server.send('GET', path, { headers: { authorization } });
       return [status, body.code ?? body];
     };
 
     expect(await asks('/api/picture', mithril)).toEqual([200, 0]);
-    for (const token of [miniSns, v2]) {
+    for (const token of [miniSns, hmlet, v2]) {
       expect(await asks('/api/picture', token)).toEqual([401, 9]);
     }
-    for (const token of [mithril, v2]) expect(await asks('/timeline', token)).toEqual([401, '']);
-    for (const token of [mithril, miniSns]) {
+    for (const token of [mithril, hmlet, v2]) {
+      expect(await asks('/timeline', token)).toEqual([401, '']);
+    }
+    for (const token of [mithril, miniSns, hmlet]) {
       expect(await asks('/v2/me', `Bearer ${token}`)).toEqual([401, 'bad_token']);
+    }
+    for (const token of [mithril, miniSns, v2]) {
+      const refused = [422, { msg: 'Signature verification failed' }];
+      expect(await asks('/my-photos', `Bearer ${token}`)).toEqual(refused);
     }
   });
 
@@ -131,3 +171,9 @@ describe('one content behind all contracts', () => {
     expect([status, body.error]).toEqual([404, 'not_found']);
   });
 });
+
+function photoForm(photo: Uint8Array) {
+  const head = `--x\r\ncontent-disposition: form-data; name="file"; filename="dune.jpg"\r\ncontent-type: image/jpeg\r\n\r\n`;
+  const body = Buffer.concat([Buffer.from(head), photo, Buffer.from('\r\n--x--\r\n')]);
+  return { body, type: 'multipart/form-data; boundary=x' };
+}

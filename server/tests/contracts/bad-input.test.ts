@@ -117,7 +117,16 @@ async function tokensOf(server: TestServer): Promise<string[]> {
   const signUp = { username: 'bob', password: '12345' };
   await server.send('POST', '/api/user/register', { body: signUp });
   const mithril = await server.send('POST', '/api/user/login', { body: signUp });
-  return [accessToken, `Bearer ${accessToken}`, body.access_token, mithril.body.data.token];
+  const carla = { username: 'carla', password: 'sand', name: 'Carla' };
+  const hmlet = (await server.send('POST', '/register', { body: carla })).body;
+  return [
+    accessToken,
+    `Bearer ${accessToken}`,
+    body.access_token,
+    mithril.body.data.token,
+    `Bearer ${hmlet.access_token}`,
+    `Bearer ${hmlet.refresh_token}`,
+  ];
 }
 
 /** A body as it is sent; one under `raw` need not be JSON. */

@@ -21,7 +21,7 @@ describe('an import of accounts', () => {
   let server: TestServer;
 
   beforeEach(async () => {
-    server = await testServer();
+    server = await testServer({ hasRealPasswords: true });
   });
 
   afterEach(() => server.close());

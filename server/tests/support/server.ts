@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import pino from 'pino';
+import { argon2Hasher } from '../../src/adapters/passwords/argon2.ts';
 import { type App, openApp } from '../../src/app/app.ts';
 import { type Config, readConfig } from '../../src/app/config.ts';
 import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
@@ -60,7 +61,14 @@ export type ServerOptions = {
   environment?: Record<string, string>;
   config?: Partial<Config>;
   http?: HttpOptions;
+  /** Hashes at full cost; for tests of just that. */
+  hasRealPasswords?: boolean;
 };
+
+const cheapPasswords = argon2Hasher({
+  concurrency: 4,
+  cost: { memoryCost: 64, timeCost: 1, parallelism: 1 },
+});
 
 /** By name, as the seed sets them. */
 export const passwords = Object.fromEntries(
@@ -84,7 +92,8 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
     DATA_DIR: dataDir,
   };
   const config = { ...readConfig(environment), ...options.config };
-  const app = await openApp(config, { now: clock.now, log });
+  const hashing = options.hasRealPasswords ? {} : { passwords: cheapPasswords };
+  const app = await openApp(config, { now: clock.now, log, ...hashing });
   const http = await buildHttp(app, options.http);
   const sessions = new Map<Person, Promise<Tokens>>();
 

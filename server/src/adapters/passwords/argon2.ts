@@ -4,8 +4,10 @@ import { boundedPool } from '../pool.ts';
 import { oldHashCheck } from './old-hashes.ts';
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const ownForm = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
+const owaspCost: Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Memory in KiB. */
+type Cost = { memoryCost: number; timeCost: number; parallelism: number };
 
 /** What an imported hash may ask of us at most. */
 const maxCost = { memoryKib: 262_144, passes: 20, lanes: 16 };
@@ -14,7 +16,15 @@ const maxCost = { memoryKib: 262_144, passes: 20, lanes: 16 };
  * Argon2id on libuv's threads, so many at once as there are cores to work on them. Hashes of other kinds, from an import,
  * are checked in their own way, in the same pool.
  */
-export function argon2Hasher({ concurrency }: { concurrency: number }): PasswordHasher {
+export function argon2Hasher({
+  concurrency,
+  cost = owaspCost,
+}: {
+  concurrency: number;
+  /** Less is for tests alone. */
+  cost?: Cost;
+}): PasswordHasher {
+  const ownForm = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
   const pool = boundedPool({ concurrency, maxWaiting: 200 });
   // Checked in place of an account that does not exist, so that its absence takes the same time.
   const nobody = hash('nobody has this password', cost);

@@ -9,7 +9,7 @@ describe('passwords', () => {
   let server: TestServer;
 
   beforeEach(async () => {
-    server = await testServer();
+    server = await testServer({ hasRealPasswords: true });
   });
 
   afterEach(() => server.close());
@@ -133,7 +133,7 @@ describe('names', () => {
   let server: TestServer;
 
   beforeEach(async () => {
-    server = await testServer();
+    server = await testServer({ hasRealPasswords: true });
     await server.tokens('alice');
   });
 
