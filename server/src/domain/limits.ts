@@ -12,10 +12,14 @@ const maxMails = { ofAccount: 10, toOneAddress: 5, fromOneAddress: 30 };
  * Counts an attempt under each of some limits, before it is made: parallel ones cannot slip through.
  * @throws DomainError `rate_limited` with the seconds to wait
  */
-export async function takeFrom(counters: Counters, limits: readonly Limit[]): Promise<void> {
+export async function takeFrom(
+  counters: Counters,
+  limits: readonly Limit[],
+  refusal = 'Too many attempts. Try again later.',
+): Promise<void> {
   const waitMs = await countAttempt(counters, limits);
   if (waitMs === null) return;
-  throw new DomainError('rate_limited', 'Too many attempts. Try again later.', {
+  throw new DomainError('rate_limited', refusal, {
     retryAfterSeconds: Math.ceil(waitMs / 1000),
   });
 }

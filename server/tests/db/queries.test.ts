@@ -48,7 +48,6 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listAccounts: disabled': (db) =>
     search.listAccounts(db, { prefix: null, role: null, state: 'disabled' }, later),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
-  readActiveAccountCards: (db) => accounts.readActiveAccountCards(db, [1, 2, 3]),
   readUsernameIds: (db) => accounts.readUsernameIds(db, ['alice', 'bob']),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),
   'listExplore: all': (db) => feeds.listExplore(db, 'all', first),
@@ -98,7 +97,6 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
     appPasswords.findAppPasswordId(db, { accountId: 1, passwordHash: 'h', ownerMark: 'm' }),
   findIdentity: (db) => identities.findIdentity(db, 'https://accounts.google.com', '1'),
   listIdentities: (db) => identities.listIdentities(db, 1),
-  hasPasskey: (db) => identities.hasPasskey(db, 1),
   'listAuditEntries: all': (db) =>
     audit.listAuditEntries(db, { accountId: null, action: null, ...first }),
   'listAuditEntries: of an account': (db) =>

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
 import type { Door, OpenSession } from '../../domain/sessions/session.ts';
 import { type Services, WireFault } from '../contract.ts';
+import { deviceOf } from '../device.ts';
 
 export type TokenType = 'access' | 'refresh';
 
@@ -31,8 +32,7 @@ export async function holderOf(
 
 /** Each token hangs on a session of its own, so that one can be ended alone. */
 export function doorOf(request: FastifyRequest, type: TokenType): Required<Door> {
-  const device = { name: request.headers['user-agent'] ?? '', address: request.ip };
-  return { audience, device, lifeMs: livesMs[type] };
+  return { audience, device: deviceOf(request), lifeMs: livesMs[type] };
 }
 
 export function tokenOf(

@@ -1,8 +1,9 @@
 import type { PostView } from '../../domain/posts/post.ts';
+import { mountOf } from '../addresses.ts';
 import { WireFault } from '../contract.ts';
 import { idOf } from '../older.ts';
 
-export const mount = '/compat/hmlet';
+export const mount = mountOf('hmlet');
 
 export const photoMissing = 'Given photo id Doesnot exists';
 

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { deviceOf } from '../device.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
 import { textsOf } from './wire.ts';
 
@@ -100,8 +101,4 @@ function checkLengths(texts: Record<keyof typeof limits, string>): void {
     if (length > limit) throw invalid(name, `must have at most ${limit} characters`);
   }
   if (texts.email.trim() === '') throw invalid('email', 'must not be empty');
-}
-
-function deviceOf(request: FastifyRequest) {
-  return { name: request.headers['user-agent'] ?? '', address: request.ip };
 }

@@ -1,3 +1,4 @@
+import { mountOf } from '../addresses.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
 import { acceptAll, anyToken, parseOldJson } from '../older.ts';
 import { accountRoutes } from './accounts.ts';
@@ -38,7 +39,7 @@ export const miniSns: Contract = {
   version: '1.0.0',
   description:
     'Tweets, follows, likes and profile pictures, for clients of the server of this name. The token stands in `Authorization` without a word before it.',
-  mount: '/compat/mini-sns',
+  mount: mountOf('mini-sns'),
   audience: 'mini-sns',
   credential: anyToken,
   viewer: ({ plainTokens }, token) => plainTokens.resolve(token, 'mini-sns'),

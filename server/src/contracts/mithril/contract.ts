@@ -1,3 +1,4 @@
+import { mountOf } from '../addresses.ts';
 import type { Contract, WireError } from '../contract.ts';
 import { acceptAll, anyToken, parseOldJson } from '../older.ts';
 import { pictureRoutes } from './pictures.ts';
@@ -13,7 +14,7 @@ export const mithril: Contract = {
   version: '1.0.0',
   description:
     'Pictures as base64, for clients of the server of this name. Every answer is `{code, message, data}`; the token stands in `Authorization` without a word before it.',
-  mount: '/compat/mithril',
+  mount: mountOf('mithril'),
   audience: 'mithril',
   credential: anyToken,
   viewer: ({ plainTokens }, token) => plainTokens.resolve(token, 'mithril'),

@@ -1,6 +1,7 @@
 import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { deviceOf } from '../device.ts';
 import { credentialsOf, envelope, fault } from './wire.ts';
 
 const lifeMs = 30 * 60 * 1000;
@@ -46,7 +47,7 @@ export function userRoutes(app: ContractApp, { services, passwordRuleFor }: Surr
         login: username,
         password,
         audience: 'mithril',
-        device: { name: request.headers['user-agent'] ?? '', address: request.ip },
+        device: deviceOf(request),
         lifeMs,
       });
       // Clients expect 32 hex digits there.

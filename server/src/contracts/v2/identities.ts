@@ -1,8 +1,7 @@
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/identity-service.ts';
-import type { Door } from '../../domain/sessions/session.ts';
 import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
+import { doorOf } from './door.ts';
 import {
   AuthorizationSchema,
   IdentityListSchema,
@@ -261,9 +260,4 @@ function ownIdentityRoutes(app: ContractApp, { services, viewer }: Surroundings)
       return reply.code(204).send();
     },
   );
-}
-
-function doorOf(request: FastifyRequest): Door {
-  const device = { name: request.headers['user-agent'] ?? '', address: request.ip };
-  return { audience: 'v2', device };
 }

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { doorOf } from './door.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { NoContent, presenter, ref, SessionListSchema, TokensSchema, text } from './wire.ts';
 
@@ -56,14 +57,9 @@ export function sessionRoutes(
       }),
     },
     async (request, reply) => {
-      const device = { name: request.headers['user-agent'] ?? '', address: request.ip };
       const key = idempotencyKey(request);
-      const tokens = await sessions.logIn({
-        ...request.body,
-        audience,
-        device,
-        idempotencyKey: key,
-      });
+      const door = doorOf(request);
+      const tokens = await sessions.logIn({ ...request.body, ...door, idempotencyKey: key });
       reply.code(201);
       return present.tokens(tokens);
     },

@@ -2,7 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import { isMysql } from '../dialects.ts';
 import type { Migration } from './migration.ts';
 
-/** Verifications, social identities, second factors, devices, notifications, and the audit log. */
+/**
+ * Verifications, social identities, second factors, devices, notifications, the audit log, what accounts are searched by, and
+ * how often an event was begun.
+ */
 export const identity: Migration = {
   name: '0002-identity',
 

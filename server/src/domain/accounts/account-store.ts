@@ -133,24 +133,8 @@ export async function readAccountCards(
   return new Map(rows.map((row) => [row.id, cardOf(row)]));
 }
 
-const accountCards = prepared((db, args: { ids: number[] }) => cardsById(db, args.ids));
-
-/** Cards of accounts by id; disabled and deleted ones are left out. */
-export async function readActiveAccountCards(
-  db: Db,
-  ids: readonly number[],
-): Promise<Map<number, AccountCard>> {
-  if (ids.length === 0) return new Map();
-  const rows = await activeAccountCards(db, { ids: [...new Set(ids)] });
-  return new Map(rows.map((row) => [row.id, cardOf(row)]));
-}
-
-const activeAccountCards = prepared((db, args: { ids: number[] }) =>
-  cardsById(db, args.ids).where('accounts.disabled_at', 'is', null),
-);
-
-function cardsById(db: Db, ids: readonly number[]) {
-  return db
+const accountCards = prepared((db, args: { ids: number[] }) =>
+  db
     .selectFrom('accounts')
     .leftJoin('media', (join) =>
       join.onRef('media.id', '=', 'accounts.avatar_media_id').on('media.state', '=', 'ready'),
@@ -162,10 +146,10 @@ function cardsById(db: Db, ids: readonly number[]) {
       'media.public_key as avatar_key',
       'media.blurhash as avatar_blurhash',
     ])
-    .where('accounts.id', 'in', ids)
+    .where('accounts.id', 'in', args.ids)
     .where('accounts.disabled_at', 'is', null)
-    .where('accounts.deleted_at', 'is', null);
-}
+    .where('accounts.deleted_at', 'is', null),
+);
 
 /** Ids of accounts by folded username; deleted ones have no name. */
 export async function readUsernameIds(

@@ -3,6 +3,7 @@ import type { NewId } from '../../db/ids.ts';
 import type { DeviceRow } from '../../db/schema.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
+import { takeFrom } from '../limits.ts';
 import type { Counters, Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { type DeviceToken, type DeviceView, maxDevices } from './device.ts';
@@ -161,12 +162,9 @@ export function deviceService(needs: Needs) {
     );
   }
 
-  async function countTest(accountId: number): Promise<void> {
-    const { count, resetMs } = await counters.add(`test-push:${accountId}`, 1, hourMs);
-    if (count <= maxTestPushes) return;
-    throw new DomainError('rate_limited', 'That was tried often enough. Try again later.', {
-      retryAfterSeconds: Math.ceil(resetMs / 1000),
-    });
+  function countTest(accountId: number): Promise<void> {
+    const limit = { key: `test-push:${accountId}`, max: maxTestPushes, windowMs: hourMs };
+    return takeFrom(counters, [limit], 'That was tried often enough. Try again later.');
   }
 
   /** What browsers subscribe with. @throws DomainError `not_found` where Web Push is not set up */

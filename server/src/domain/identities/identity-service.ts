@@ -5,19 +5,14 @@ import { findAccount, holdAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
 import { emit } from '../events.ts';
+import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
 import type { Door, SessionTokens, Viewer } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
 import type { JoinIdentity } from './identity-joining.ts';
 import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';
-import {
-  deleteIdentity,
-  findIdentity,
-  hasPasskey,
-  insertIdentity,
-  listIdentities,
-} from './identity-store.ts';
+import { deleteIdentity, findIdentity, insertIdentity, listIdentities } from './identity-store.ts';
 
 export type IdentityService = ReturnType<typeof identityService>;
 
@@ -151,7 +146,9 @@ export function identityService(needs: Needs) {
       if (!row) throw noSuchIdentity();
       const account = await findAccount(tx, accountId);
       const hasOther =
-        rows.length > 1 || Boolean(account?.password_hash) || (await hasPasskey(tx, accountId));
+        rows.length > 1 ||
+        Boolean(account?.password_hash) ||
+        (await listPasskeys(tx, accountId)).length > 0;
       if (!hasOther) throw lastWayIn();
       await deleteIdentity(tx, id, accountId);
       const provider = viewOf(row).provider;

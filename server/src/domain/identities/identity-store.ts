@@ -45,17 +45,6 @@ const identitiesOf = prepared((db, args: { accountId: number }) =>
   db.selectFrom('identities').selectAll().where('account_id', '=', args.accountId).orderBy('id'),
 );
 
-/** Whether a passkey leads into the account. */
-export async function hasPasskey(db: Db, accountId: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('passkeys')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 export async function noteIdentityUse(tx: Tx, id: number, at: string): Promise<void> {
   await tx.updateTable('identities').set({ last_used_at: at }).where('id', '=', id).execute();
 }

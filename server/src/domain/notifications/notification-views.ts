@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { NotificationRow } from '../../db/schema.ts';
-import { readActiveAccountCards } from '../accounts/account-store.ts';
+import { readAccountCards } from '../accounts/account-store.ts';
 import { readPostViews } from '../posts/post-views.ts';
 import { idsOf, type NotificationView, shownActors } from './notification.ts';
 
@@ -16,7 +16,7 @@ export async function readNotificationViews(
 ): Promise<NotificationView[]> {
   const postIds = rows.map((row) => row.post_id).filter((id) => id !== null);
   const [cards, posts] = await Promise.all([
-    readActiveAccountCards(
+    readAccountCards(
       db,
       rows.flatMap((row) => idsOf(row.actor_ids)),
     ),

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import { type Limit, takeFrom } from '../limits.ts';
 import type { Counters } from '../ports.ts';
 import { callingCodeOf } from './phone.ts';
 
@@ -25,31 +25,22 @@ type Limits = {
  * shares the price. Whoever is refused is refused before the wider counts are touched.
  */
 export function textThrottle(counters: Counters, { perCountryAndDay }: Limits): TextThrottle {
-  function countsOf({ accountId, address, number }: TextWish) {
+  function countsOf({ accountId, address, number }: TextWish): Limit[] {
     return [
-      { key: `text:account:${accountId}`, limit: 5, windowMs: hourMs },
-      { key: `text:account-day:${accountId}`, limit: 15, windowMs: dayMs },
-      { key: `text:number:${number}`, limit: 5, windowMs: hourMs },
-      { key: `text:number-day:${number}`, limit: 10, windowMs: dayMs },
-      { key: `text:address:${address}`, limit: 20, windowMs: hourMs },
+      { key: `text:account:${accountId}`, max: 5, windowMs: hourMs },
+      { key: `text:account-day:${accountId}`, max: 15, windowMs: dayMs },
+      { key: `text:number:${number}`, max: 5, windowMs: hourMs },
+      { key: `text:number-day:${number}`, max: 10, windowMs: dayMs },
+      { key: `text:address:${address}`, max: 20, windowMs: hourMs },
       {
         key: `text:country-day:${callingCodeOf(number)}`,
-        limit: perCountryAndDay,
+        max: perCountryAndDay,
         windowMs: dayMs,
       },
     ];
   }
 
   return {
-    async take(wish) {
-      for (const { key, limit, windowMs } of countsOf(wish)) {
-        const { count, resetMs } = await counters.add(key, 1, windowMs);
-        if (count > limit) {
-          throw new DomainError('rate_limited', 'Too many messages were asked for.', {
-            retryAfterSeconds: Math.ceil(resetMs / 1000),
-          });
-        }
-      }
-    },
+    take: (wish) => takeFrom(counters, countsOf(wish), 'Too many messages were asked for.'),
   };
 }

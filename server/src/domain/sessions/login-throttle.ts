@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import { type Limit, takeFrom } from '../limits.ts';
 import type { Counters } from '../ports.ts';
 
 /** Wrong ones within the window, before further ones have to wait for its end. */
@@ -37,13 +37,13 @@ export function loginThrottle(
 ): LoginThrottle {
   const { windowMs, ...limits } = limitsOf[guessed];
 
-  function countsOf(attempt: Attempt): Array<{ key: string; limit: number }> {
+  function countsOf(attempt: Attempt): Limit[] {
     const counts = [
-      { key: pairKey(attempt), limit: limits.nameFromAddress },
-      { key: `${guessed}:address:${attempt.address}`, limit: limits.address },
+      { key: pairKey(attempt), max: limits.nameFromAddress, windowMs },
+      { key: `${guessed}:address:${attempt.address}`, max: limits.address, windowMs },
     ];
     if (!attempt.isKnownAddress) {
-      counts.push({ key: `${guessed}:name:${attempt.nameKey}`, limit: limits.name });
+      counts.push({ key: `${guessed}:name:${attempt.nameKey}`, max: limits.name, windowMs });
     }
     return counts;
   }
@@ -53,16 +53,7 @@ export function loginThrottle(
   }
 
   return {
-    async begin(attempt) {
-      for (const { key, limit } of countsOf(attempt)) {
-        const { count, resetMs } = await counters.add(key, 1, windowMs);
-        if (count > limit) {
-          throw new DomainError('rate_limited', 'Too many attempts. Try again later.', {
-            retryAfterSeconds: Math.ceil(resetMs / 1000),
-          });
-        }
-      }
-    },
+    begin: (attempt) => takeFrom(counters, countsOf(attempt)),
     async forgive(attempt) {
       for (const { key } of countsOf(attempt)) await counters.add(key, -1, windowMs);
       await counters.clear(pairKey(attempt));

@@ -32,10 +32,6 @@ select `accounts`.* from `accounts` where `accounts`.`deleted_at` is null and `a
 select `accounts`.`id`, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `accounts` left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `accounts`.`id` in (?, ?, ?, ?, ?) and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
 -- ready, 1, 2, 3, 1, 1
 
--- readActiveAccountCards
-select `accounts`.`id`, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `accounts` left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `accounts`.`id` in (?, ?, ?, ?, ?) and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null;
--- ready, 1, 2, 3, 1, 1
-
 -- readUsernameIds
 select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) and `kind` = ?;
 -- alice, bob, username
@@ -219,10 +215,6 @@ select `identities`.`id`, `identities`.`account_id`, `identities`.`last_used_at`
 -- listIdentities
 select * from `identities` where `account_id` = ? order by `id`;
 -- 1
-
--- hasPasskey
-select `id` from `passkeys` where `account_id` = ? limit ?;
--- 1, 1
 
 -- listAuditEntries: all
 select * from `audit_log` order by `id` desc limit ?;
