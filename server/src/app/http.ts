@@ -76,11 +76,13 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   const endConnections = followConnections(server.server);
   let isDraining = false;
 
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining) reply.header('connection', 'close');
+    done();
   });
-  server.addHook('onRequest', async (_request, reply) => {
+  server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(securityHeaders);
+    done();
   });
   const mounted = new Map<string, Mounted>();
   for (const contract of served) {

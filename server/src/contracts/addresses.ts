@@ -46,6 +46,8 @@ export function rootRewriter(
   served: ReadonlySet<string>,
 ): (request: { method?: string | undefined; url?: string | undefined }) => string {
   return ({ method = 'GET', url = '/' }) => {
+    // Rookery's own, which no older server had; most requests are for these.
+    if (url.startsWith('/v2/')) return url;
     const [path = '/'] = url.split('?', 1);
     const owner = ownerOf(method, path, served);
     return owner === null ? url : `${mountOf(owner)}${url}`;

@@ -276,12 +276,12 @@ function answerErrors(
   app.setNotFoundHandler((request) => {
     throw new DomainError('not_found', `There is nothing at ${request.url.split('?')[0]}.`);
   });
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (type.startsWith('application/json')) reply.header('content-type', contract.jsonType);
     // What an answer says depends on who asks: no cache keeps it unless its route says so.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', noStore);
-    return typeof payload === 'string' ? Buffer.from(payload) : payload;
+    done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { Db } from './database.ts';
+import { readAtOnce } from './sqlite.ts';
 
 type Scalar = string | number | null;
 type Arguments = Record<string, Scalar | readonly Scalar[]>;
@@ -26,8 +27,8 @@ export function prepared<A extends Arguments, O>(
     const query = known ?? build(db, slotsFor(args) as A).compile();
     if (!known) queries.set(shape, query);
     const parameters = query.parameters.map((p) => (isSlot(p) ? valueOf(p, args) : p));
-    const { rows } = await db.executeQuery<O>({ ...query, parameters });
-    return rows;
+    const rows = readAtOnce(adapter, query.sql, parameters) as O[] | null;
+    return rows ?? (await db.executeQuery<O>({ ...query, parameters })).rows;
   };
 }
 

@@ -9,7 +9,8 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
-  type ValueNode,
+  type ValueListNode,
+  ValueNode,
 } from 'kysely';
 import { DatabaseError } from './errors.ts';
 
@@ -33,7 +34,7 @@ export function sqliteEngine(file: string): SqliteEngine {
   const dialect: Dialect = {
     createDriver: () => driver,
     createQueryCompiler: () => new StablePlanCompiler(),
-    createAdapter: () => new QueueingAdapter(),
+    createAdapter: () => new QueueingAdapter(driver),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
   return {
@@ -50,6 +51,17 @@ export function markTransaction<T>(work: () => Promise<T>): Promise<T> {
 
 /** Kysely would put its own queue before the driver, and the driver could not see who waits. */
 class QueueingAdapter extends SqliteAdapter {
+  readonly #driver: SqliteDriver;
+
+  constructor(driver: SqliteDriver) {
+    super();
+    this.#driver = driver;
+  }
+
+  readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
+    return this.#driver.readAtOnce(sql, parameters);
+  }
+
   /** SQLite rolls changes of the schema back like any other; Kysely does not count on it. */
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -61,10 +73,35 @@ class QueueingAdapter extends SqliteAdapter {
 }
 
 /**
+ * Runs a read without waiting for its turn, when nobody has the connection: then the turns of a request's few reads cost as much as
+ * their searches.
+ * @param adapter of the database that is read
+ * @returns null when it must wait, or when it is no SQLite
+ */
+export function readAtOnce(
+  adapter: object,
+  sql: string,
+  parameters: readonly unknown[],
+): unknown[] | null {
+  return adapter instanceof QueueingAdapter ? adapter.readAtOnce(sql, parameters) : null;
+}
+
+/**
  * The library's SQLite is built with STAT4, which compiles a statement anew at every execution when a bound value is
- * compared with an indexed column: that costs several times the search itself. It does not look into a subquery.
+ * compared with an indexed column: that costs several times the search itself. It does not look into a subquery, nor into a list.
  */
 class StablePlanCompiler extends SqliteQueryCompiler {
+  protected override visitValueList(node: ValueListNode): void {
+    if (node.values.length < 2) return super.visitValueList(node);
+    this.append('(');
+    node.values.forEach((value, index) => {
+      if (index > 0) this.append(', ');
+      if (ValueNode.is(value)) super.visitValue(value);
+      else this.visitNode(value);
+    });
+    this.append(')');
+  }
+
   protected override visitValue(node: ValueNode): void {
     if (node.immediate) return super.visitValue(node);
     this.append('(select ');
@@ -106,6 +143,11 @@ class SqliteDriver implements Driver {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#held = false;
+  }
+
+  /** @returns null when somebody has the connection */
+  readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
+    return this.#held || !this.#connection ? null : this.#connection.read(sql, parameters);
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -201,6 +243,10 @@ class SqliteConnection implements DatabaseConnection {
     if (statement.reader) return { rows: statement.all(parameters) as R[] };
     const { changes } = statement.run(parameters);
     return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  read(sql: string, parameters: readonly unknown[]): unknown[] {
+    return this.#prepare(sql).all(parameters);
   }
 
   // oxlint-disable-next-line require-yield -- the interface asks for it, no query of ours streams

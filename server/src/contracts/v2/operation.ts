@@ -122,9 +122,20 @@ export function linkNext(
   nextCursor: string | null,
 ): void {
   if (nextCursor === null) return;
-  const url = new URL(request.url, publicUrl);
-  url.searchParams.set('cursor', nextCursor);
-  reply.header('link', `<${publicUrl}${url.pathname}${url.search}>; rel="next"`);
+  const [path, query] = pathAndQuery(request.url);
+  const search = new URLSearchParams(query);
+  search.set('cursor', nextCursor);
+  reply.header('link', `<${publicUrl}${path}?${search.toString()}>; rel="next"`);
+}
+
+/** Of what stands in the request's first line, which may name a whole address with a host of the client's choice. */
+function pathAndQuery(url: string): [path: string, query: string] {
+  if (!url.startsWith('/')) {
+    const { pathname, search } = new URL(url);
+    return [pathname, search];
+  }
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
 /** Refuses a change that changes nothing, which is a mistake more often than not. */
