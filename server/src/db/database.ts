@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { type EngineName, type EngineOptions, engineOf, isRetryable } from './dialects.ts';
 import type { Schema } from './schema.ts';
-import { markTransaction } from './sqlite.ts';
+import { askForTransaction, markTransaction } from './sqlite-driver.ts';
 import type { Db, Tx } from './tx.ts';
 
 export type { Db, EngineName, Tx };
@@ -51,11 +51,16 @@ export function openDatabase(
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     let hasEvents = false;
-    const result = await kysely.transaction().execute(async (tx) => {
-      const value = await markTransaction(() => work(tx));
-      hasEvents = transactionsWithEvents.has(tx);
-      return value;
-    });
+    let isKept: Promise<void> | undefined;
+    const result = await askForTransaction(() =>
+      kysely.transaction().execute(async (tx) => {
+        isKept = engine.commitUnderWay();
+        const value = await markTransaction(() => work(tx));
+        hasEvents = transactionsWithEvents.has(tx);
+        return value;
+      }),
+    );
+    await isKept;
     if (hasEvents) for (const listener of listeners) listener();
     return result;
   }

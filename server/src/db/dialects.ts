@@ -17,6 +17,8 @@ export type Engine = {
   versionElsewhere(): number;
   /** See `Database.takeWorkerSeat`. */
   takeWorkerSeat(): boolean;
+  /** For a transaction that runs: when what it has written is kept, where that is later than its end. */
+  commitUnderWay(): Promise<void>;
 };
 
 export type EngineOptions = {
@@ -28,7 +30,12 @@ export type EngineOptions = {
 /** @throws Error when the address names no engine that this program speaks */
 export function engineOf(url: string, { poolSize, isPatient = false }: EngineOptions): Engine {
   const scheme = url.slice(0, url.indexOf(':'));
-  const shared = { isEmbedded: false, versionElsewhere: () => 0, takeWorkerSeat: () => true };
+  const shared = {
+    isEmbedded: false,
+    versionElsewhere: () => 0,
+    takeWorkerSeat: () => true,
+    commitUnderWay: () => Promise.resolve(),
+  };
   switch (scheme) {
     case 'sqlite':
       return {
@@ -65,6 +72,7 @@ export function engineOf(url: string, { poolSize, isPatient = false }: EngineOpt
 const retryableCodes = new Set([
   'SQLITE_BUSY',
   'SQLITE_BUSY_SNAPSHOT',
+  'SQLITE_ABORT_ROLLBACK',
   '40001', // serialization failure
   '40P01', // deadlock
   '55P03', // lock timeout

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { insertIgnore } from '../../src/db/dialects.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
+import { appendToOutbox } from '../../src/db/outbox.ts';
 
 describe('the embedded database', () => {
   let folder: string;
@@ -41,6 +43,61 @@ describe('the embedded database', () => {
     expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
+  it('keeps what others wrote when one that shares their commit fails', async () => {
+    const write = (name: string) =>
+      database.transaction((tx) => insertIgnore(tx, 'id_ranges', { name, next_id: 1 }));
+    const failing = database.transaction(async (tx) => {
+      await insertIgnore(tx, 'id_ranges', { name: 'undone', next_id: 1 });
+      throw new Error('changed my mind');
+    });
+
+    const results = await Promise.allSettled([write('a'), failing, write('b')]);
+
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await namesIn(database)).toEqual(['a', 'b']);
+  });
+
+  it('shows nobody what is not kept yet', async () => {
+    const other = openDatabase(`sqlite:${join(folder, 'test.sqlite')}`);
+    const written = database.transaction((tx) =>
+      insertIgnore(tx, 'id_ranges', { name: 'a', next_id: 1 }),
+    );
+    const read = Array.from({ length: 60 }, async (_, turn) => {
+      for (let i = 0; i < turn; i += 1) await Promise.resolve();
+      const here = await namesIn(database);
+      return { here, elsewhere: await namesIn(other) };
+    });
+
+    for (const { here, elsewhere } of await Promise.all(read)) {
+      expect(elsewhere).toEqual(expect.arrayContaining(here));
+    }
+    await written;
+    await other.close();
+  });
+
+  it('acknowledges nothing that a full disk took back', async () => {
+    const pages = await pragma(database, 'page_count');
+    await pragma(database, `max_page_count = ${pages + 20}`);
+    const writes = Array.from({ length: 60 }, (_, i) => ({
+      name: `writer ${String(i).padStart(2, '0')}`,
+      payload: 'x'.repeat(i % 10 === 9 ? 50_000 : 100),
+    }));
+
+    const results = await Promise.allSettled(
+      writes.map(({ name, payload }) =>
+        database.transaction(async (tx) => {
+          await insertIgnore(tx, 'id_ranges', { name, next_id: 1 });
+          await appendToOutbox(tx, { topic: name, payload, dueAt: '', createdAt: '' });
+        }),
+      ),
+    );
+
+    const kept = writes.filter((_, i) => results[i]?.status === 'fulfilled').map((w) => w.name);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(60);
+    expect(await namesIn(database)).toEqual(kept);
+  });
+
   it('notices what another process has written', async () => {
     const other = openDatabase(`sqlite:${join(folder, 'test.sqlite')}`);
     const before = database.versionElsewhere();
@@ -55,3 +112,15 @@ describe('the embedded database', () => {
     await other.close();
   });
 });
+
+async function namesIn(database: Database): Promise<string[]> {
+  const rows = await database.selectFrom('id_ranges').select('name').orderBy('name').execute();
+  return rows.map((row) => row.name);
+}
+
+async function pragma(database: Database, text: string): Promise<number> {
+  const { rows } = await database.executeQuery<Record<string, number>>(
+    CompiledQuery.raw(`PRAGMA ${text}`),
+  );
+  return Object.values(rows[0] ?? {})[0] ?? 0;
+}

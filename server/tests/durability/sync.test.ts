@@ -33,6 +33,31 @@ describe('an acknowledged commit', () => {
     },
   );
 
+  it.runIf(canTrace)(
+    `shares its sync with others of the same moment${reason}`,
+    { timeout: 60_000 },
+    async () => {
+      const folder = temporaryFolder();
+      const trace = join(folder, 'trace');
+      const program = await startProgram({
+        dataDir: folder,
+        through: ['strace', '-D', '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', trace],
+      });
+      const token = await signUp(program, 'alice');
+      const before = countSyncs(trace);
+
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, i) =>
+          program.send('POST', '/v2/posts', { token, body: { text: `Light ${i}.` } }),
+        ),
+      );
+
+      expect(answers.every(({ status }) => status === 201)).toBe(true);
+      // Alone, each would take one, and each of its jobs another.
+      expect(countSyncs(trace) - before).toBeLessThan(100);
+    },
+  );
+
   it('is synced in full by every connection', async () => {
     const database = openDatabase(`sqlite:${join(temporaryFolder(), 'rookery.sqlite')}`);
 

@@ -1,0 +1,305 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import SqliteFile from 'better-sqlite3';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+import { DatabaseError } from './errors.ts';
+
+const maxCachedStatements = 500;
+
+/** How many transactions share a commit at most. */
+const maxGroup = 64;
+
+/** Where a caller stands: before its transaction's turn, or inside of it. */
+const transactionStage = new AsyncLocalStorage<'begins' | 'runs'>();
+
+/** Marks a transaction that awaits `commitUnderWay`, so that it may share its commit with others. */
+export function askForTransaction<T>(ask: () => Promise<T>): Promise<T> {
+  return transactionStage.run('begins', ask);
+}
+
+/** Runs the code of a transaction so that a query past it is refused instead of waiting for ever. */
+export function markTransaction<T>(work: () => Promise<T>): Promise<T> {
+  return transactionStage.run('runs', work);
+}
+
+/**
+ * Transactions that one commit keeps, or none of them. A sync of the disk costs more than a small write, so those that come in
+ * the same turn of the event loop run one after the other, each behind a savepoint, and are acknowledged together.
+ */
+type CommitGroup = {
+  finished: number;
+  outcome: Promise<void>;
+  succeed: () => void;
+  fail: (error: unknown) => void;
+};
+
+/**
+ * Hands the one connection from caller to caller. While a group is open, writers join it and readers wait: nobody reads
+ * what is not kept yet.
+ */
+export class SqliteDriver implements Driver {
+  readonly #file: string;
+  readonly #writers: Array<() => void> = [];
+  readonly #others: Array<() => void> = [];
+  #connection: SqliteConnection | undefined;
+  #isHeld = false;
+  #isHeldByWriter = false;
+  #group: CommitGroup | undefined;
+  #isFlushDue = false;
+  #workerSeat: SqliteFile.Database | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  async init(): Promise<void> {
+    try {
+      this.#connection = new SqliteConnection(openFile(this.#file));
+    } catch (error) {
+      throw new DatabaseError(problemOf(error, this.#file), error);
+    }
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const stage = transactionStage.getStore();
+    if (stage === 'runs') {
+      throw new Error('A query was sent past the open transaction. Pass the transaction to it.');
+    }
+    const connection = this.#open();
+    const isWriter = stage === 'begins';
+    if (this.#isHeld || (this.#group && !isWriter)) {
+      await new Promise<void>((go) => (isWriter ? this.#writers : this.#others).push(go));
+    }
+    this.#isHeld = true;
+    this.#isHeldByWriter = isWriter;
+    return connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#handOn();
+  }
+
+  async beginTransaction(): Promise<void> {
+    if (this.#group) return this.#open().run('savepoint member');
+    // IMMEDIATE: a transaction that reads first and writes later would fail at once beside another process.
+    this.#open().run('begin immediate');
+    this.#group = newGroup();
+  }
+
+  async commitTransaction(): Promise<void> {
+    const group = this.#group;
+    if (!group || !this.#open().inTransaction) throw lostGroup();
+    if (group.finished > 0) this.#open().run('release member');
+    group.finished += 1;
+    if (!this.#isHeldByWriter) {
+      this.#commit(group);
+      await group.outcome;
+    }
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    const group = this.#group;
+    if (!group) return;
+    const connection = this.#open();
+    if (connection.inTransaction && group.finished > 0) {
+      connection.run('rollback to member');
+      connection.run('release member');
+      return;
+    }
+    // A full disk rolls back everything, and with it what others have written in this group.
+    if (connection.inTransaction) connection.run('rollback');
+    this.#group = undefined;
+    group.fail(lostGroup());
+  }
+
+  /** When what the running transaction has written is kept. @throws what the commit failed with */
+  commitUnderWay(): Promise<void> {
+    return this.#group?.outcome ?? Promise.resolve();
+  }
+
+  /** @returns null when somebody has the connection */
+  readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
+    if (this.#isHeld || this.#group || !this.#connection) return null;
+    return this.#connection.read(sql, parameters);
+  }
+
+  versionElsewhere(): number {
+    return this.#connection?.versionElsewhere() ?? 0;
+  }
+
+  /**
+   * The lock on a file beside the database, which the system takes back when the process ends, however it ends; a name
+   * or a number in a row would outlive it.
+   */
+  takeWorkerSeat(): boolean {
+    if (this.#workerSeat || this.#file === ':memory:') return true;
+    const seat = new SqliteFile(`${this.#file}-worker`, { timeout: 0 });
+    try {
+      seat.exec('BEGIN EXCLUSIVE');
+      this.#workerSeat = seat;
+      return true;
+    } catch (error) {
+      seat.close();
+      if (error instanceof SqliteFile.SqliteError && error.code === 'SQLITE_BUSY') return false;
+      throw error;
+    }
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#group) this.#commit(this.#group);
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#workerSeat?.close();
+    this.#workerSeat = undefined;
+  }
+
+  #open(): SqliteConnection {
+    if (!this.#connection) throw new Error('The database is closed.');
+    return this.#connection;
+  }
+
+  /** To the next writer while a group is open, and to readers before it is opened again. */
+  #handOn(): void {
+    const isFull = this.#group !== undefined && this.#group.finished >= maxGroup;
+    if (isFull && this.#group) this.#commit(this.#group);
+    const next = this.#group
+      ? this.#writers.shift()
+      : (this.#others.shift() ?? this.#writers.shift());
+    if (next) return next();
+    this.#isHeld = false;
+    if (!this.#group || this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => this.#commitWhenFree());
+  }
+
+  /** After a turn of the event loop, in which whoever else had come to write has joined. */
+  #commitWhenFree(): void {
+    this.#isFlushDue = false;
+    // Whoever has the connection hands on when it is done, and this comes again.
+    if (this.#isHeld || !this.#group) return;
+    this.#commit(this.#group);
+    this.#isHeld = true;
+    this.#handOn();
+  }
+
+  #commit(group: CommitGroup): void {
+    this.#group = undefined;
+    const connection = this.#open();
+    try {
+      if (!connection.inTransaction) throw lostGroup();
+      connection.run('commit');
+      group.succeed();
+    } catch (error) {
+      if (connection.inTransaction) connection.run('rollback');
+      group.fail(error);
+    }
+  }
+}
+
+function newGroup(): CommitGroup {
+  const { promise: outcome, resolve: succeed, reject: fail } = Promise.withResolvers<void>();
+  // Nobody may be waiting, when its only member has failed.
+  outcome.catch(() => {});
+  return { finished: 0, outcome, succeed, fail };
+}
+
+/** What SQLite calls a transaction that was rolled back by another's failure: nothing of it was kept. */
+class LostGroupError extends Error {
+  readonly code = 'SQLITE_ABORT_ROLLBACK';
+  override readonly name = 'LostGroupError';
+}
+
+function lostGroup(): LostGroupError {
+  return new LostGroupError(
+    'A write that shared this commit failed, and the database rolled all of them back.',
+  );
+}
+
+function openFile(file: string): SqliteFile.Database {
+  const database = new SqliteFile(file);
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  // The library opens at NORMAL, which may lose acknowledged commits when the power fails.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -65536');
+  // A file that may only be read shows it at the first write, which would be somebody's request.
+  database.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK');
+  // From here on, a wait for another process's write would stop this whole process; `transaction()` waits instead.
+  database.pragma('busy_timeout = 50');
+  return database;
+}
+
+/** What a person can do about a file that does not open. */
+function problemOf(error: unknown, file: string): string {
+  const code = error instanceof SqliteFile.SqliteError ? error.code : '';
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === 'SQLITE_NOTADB') {
+    return `${file} is no SQLite database. Move it away, or name another file in DATABASE_URL.`;
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return `The database ${file} is damaged (${reason}). Restore it from a backup.`;
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return `The database ${file} is held by another program. End that program, then try again.`;
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return `The database ${file} cannot be written. Give this user the right to write it and its folder.`;
+  }
+  return `The database ${file} cannot be opened: ${reason}. Check that its folder exists and can be written, or set DATABASE_URL.`;
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #database: SqliteFile.Database;
+  readonly #statements = new Map<string, SqliteFile.Statement>();
+
+  readonly #dataVersion: SqliteFile.Statement<[], number>;
+
+  constructor(database: SqliteFile.Database) {
+    this.#database = database;
+    this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
+  }
+
+  /** Whether something is written that is not committed yet. */
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  run(sql: string): void {
+    this.#prepare(sql).run();
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#prepare(sql);
+    if (statement.reader) return { rows: statement.all(parameters) as R[] };
+    const { changes } = statement.run(parameters);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  read(sql: string, parameters: readonly unknown[]): unknown[] {
+    return this.#prepare(sql).all(parameters);
+  }
+
+  // oxlint-disable-next-line require-yield -- the interface asks for it, no query of ours streams
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('SQLite queries are not streamed; page through them.');
+  }
+
+  /** Changes when another process has committed to the file. */
+  versionElsewhere(): number {
+    return this.#dataVersion.get() ?? 0;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): SqliteFile.Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= maxCachedStatements) this.#statements.clear();
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
