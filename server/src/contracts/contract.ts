@@ -242,6 +242,7 @@ export function answerError(
   if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
   else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
   const shown = error ?? new DomainError('unavailable', messageOf(raw, code));
+  request.log.debug({ code, why: shown.message }, 'a request was refused');
   if (shown.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(shown.retryAfterSeconds));
   }
