@@ -50,6 +50,10 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
-    coverage: { include: ['server/src/**', 'client/src/**'] },
+    coverage: {
+      include: ['server/src/**', 'client/src/**'],
+      // The sums on the terminal; file by file in coverage/index.html.
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

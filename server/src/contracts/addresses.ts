@@ -26,6 +26,9 @@ const table: readonly RootAddress[] = [
   { contract: 'mithril', methods: ['POST', 'OPTIONS'], path: /^\/api\/user\/(register|login)$/ },
 ];
 
+/** The one root address that two contracts claim; its door looks at the body. */
+export const sharedLogin = { method: 'POST', path: '/login', contracts: ['hmlet', 'mini-sns'] };
+
 export function mountOf(contract: string): string {
   return `/compat/${contract}`;
 }
@@ -50,4 +53,16 @@ export function rootRewriter(
     const owner = ownerOf(method, path, served);
     return owner === null ? url : `${mountOf(owner)}${url}`;
   };
+}
+
+/** Where clients of an older server find a route below its contract's mount, when that contract is served; null at no root address. */
+export function rootAddressOf(contract: string, method: string, rule: string): string | null {
+  const mount = mountOf(contract);
+  if (!rule.startsWith(`${mount}/`)) return null;
+  const path = rule.slice(mount.length);
+  const isShared =
+    sharedLogin.contracts.includes(contract) &&
+    method === sharedLogin.method &&
+    path === sharedLogin.path;
+  return isShared || ownerOf(method, path, new Set([contract])) === contract ? path : null;
 }

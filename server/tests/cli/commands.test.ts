@@ -71,18 +71,46 @@ describe('rookery migrate', () => {
 describe('rookery routes and openapi', () => {
   afterEach(cleanUp);
 
-  it('print what the server would say, without a database', async () => {
+  it('print what the server would say, without a database', slow, async () => {
     const environment = { DATA_DIR: temporaryFolder() };
     const routes = await runCommand(['routes', '--json'], { environment });
+    const older = await runCommand(['routes', '--contract', 'hmlet'], { environment });
+    const none = await runCommand(['routes', '--contract', 'nope'], { environment });
     const openapi = await runCommand(['openapi'], { environment });
     const unknown = await runCommand(['openapi', 'nope'], { environment });
 
-    expect(JSON.parse(routes.stdout)).toContainEqual({
-      method: 'POST',
-      path: '/v2/posts',
-      operation: 'createPost',
-      contract: 'v2',
-    });
+    expect(JSON.parse(routes.stdout)).toEqual(
+      expect.arrayContaining([
+        {
+          endpoint: 'createPost',
+          methods: 'POST',
+          rule: '/v2/posts',
+          contract: 'v2',
+          root: '',
+        },
+        {
+          endpoint: 'listPictures',
+          methods: 'GET, HEAD',
+          rule: '/compat/mithril/api/picture',
+          contract: 'mithril',
+          root: '/api/picture',
+        },
+        {
+          endpoint: 'logIn',
+          methods: 'POST',
+          rule: '/compat/mini-sns/login',
+          contract: 'mini-sns',
+          root: '/login',
+        },
+      ]),
+    );
+    expect(older.stdout).toMatch(/^Endpoint +Methods +Rule +Contract +At the root\n/);
+    expect(older.stdout).toMatch(/\nsetCaption +PUT .* hmlet +\/photos\/:id\/caption\n/);
+    expect(older.stdout).toMatch(
+      /\nreadPicture +GET, HEAD +\/compat\/hmlet\/pictures\/:key +hmlet\n/,
+    );
+    expect(older.stdout).not.toContain('mini-sns');
+    expect([none.code, none.stderr]).toEqual([1, 'rookery: no contract is called nope\n']);
     expect(JSON.parse(openapi.stdout)).toMatchObject({ openapi: '3.1.0' });
     expect([unknown.code, unknown.stderr]).toEqual([1, 'rookery: no contract is called nope\n']);
     expect(existsSync(join(environment.DATA_DIR, 'rookery.sqlite'))).toBe(false);
