@@ -1,5 +1,5 @@
-/** How long the tokens of `/v1` live, in ms. */
-export type TokenLives = { accessMs: number; passwordMs: number; emailMs: number };
+import type { TokenLives } from '../contracts/contract.ts';
+import { emailLinkHours } from '../domain/emails/email.ts';
 
 /** What an environment decides. All else is the same in each of them. */
 export type Environment = {
@@ -11,12 +11,13 @@ export type Environment = {
   logLevel: 'debug' | 'info';
   /** Whether mails, text messages and pushes leave the machine. */
   isSending: boolean;
+  /** Of `/v1`. */
   tokenLives: TokenLives;
 };
 
 const secondMs = 1000;
 const dayMs = 24 * 3600 * secondMs;
-const tokenLives: TokenLives = { accessMs: 30 * dayMs, passwordMs: dayMs, emailMs: dayMs };
+const tokenLives: TokenLives = { accessMs: 30 * dayMs, passwordMs: dayMs };
 const live: Environment = {
   isLive: true,
   dataDir: 'data',
@@ -40,7 +41,7 @@ export const environments = {
     dataDir: 'data/testing',
     logLevel: 'debug',
     isSending: false,
-    tokenLives: { accessMs: 3 * secondMs, passwordMs: 2 * secondMs, emailMs: dayMs },
+    tokenLives: { accessMs: 3 * secondMs, passwordMs: 2 * secondMs },
   },
   staging: live,
   production: live,
@@ -74,7 +75,7 @@ export function environmentRows(): string[][] {
     row('… of a token for a new password', ({ tokenLives: { passwordMs } }) =>
       lifeText(passwordMs),
     ),
-    row('… of a token that proves an e-mail', ({ tokenLives: { emailMs } }) => lifeText(emailMs)),
+    row('… of a token that proves an e-mail', () => lifeText(emailLinkHours * 3600 * secondMs)),
   ];
 }
 

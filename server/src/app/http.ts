@@ -91,6 +91,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
         ? { perMinute: options.requestsPerMinute ?? 600, counters: app.requestCounters }
         : null,
       maxUploadBytes: config.media.maxBytes,
+      tokenLives: config.tokenLives,
       isOutage,
       corsOrigins,
       hasStrictPasswords: config.hasStrictPasswords,

@@ -81,6 +81,9 @@ export type ContractApp = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** How long tokens live that have no refresh token beside them, in ms: longer where people are, moments in tests. */
+export type TokenLives = { accessMs: number; passwordMs: number };
+
 /** What a contract's routes are given. */
 export type Surroundings = {
   services: Services;
@@ -88,6 +91,7 @@ export type Surroundings = {
   publicUrl: string;
   /** Of one upload. */
   maxUploadBytes: number;
+  tokenLives: TokenLives;
   /** The one who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
   viewer: (request: FastifyRequest) => Promise<Viewer>;
   /** What a contract asks of new passwords, or the strict rule where the configuration says so. */
@@ -139,6 +143,7 @@ export type MountOptions = {
   /** Null: requests are not counted. */
   requestLimit: RequestLimit | null;
   maxUploadBytes: number;
+  tokenLives: TokenLives;
   /** Tells errors of a machine that cannot be asked right now: they become 503. */
   isOutage: (error: unknown) => boolean;
   /** Origins of web pages that may call the server, where a contract leaves it to the configuration. */
@@ -214,7 +219,7 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
 
 function surroundingsOf(
   contract: Contract,
-  { services, publicUrl, hasStrictPasswords, maxUploadBytes }: MountOptions,
+  { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
 ): Surroundings {
   const viewer = (request: FastifyRequest) =>
     contract.viewer(services, contract.credential(request));
@@ -222,6 +227,7 @@ function surroundingsOf(
     services,
     publicUrl,
     maxUploadBytes,
+    tokenLives,
     viewer,
     passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
     viewerIfAny: async (request) =>

@@ -23,7 +23,7 @@ export type Events = {
     formerEmail?: string;
   };
   /** Somebody has lost a password. Whether anybody has this e-mail is found out later, so that no answer tells it. */
-  'recovery.asked': { email: string; address: string };
+  'recovery.asked': { email: string; address: string; lifeMs?: number };
   /** A secret waits to be sent to somebody. */
   'verification.issued': { verificationId: number };
   /** Somebody is to be told something on all of their devices. */

@@ -76,11 +76,13 @@ export function passwordService(needs: Needs) {
 
   /**
    * Begins a recovery. Does the same for addresses that nobody has: who has an account is nobody's business.
+   * @param lifeMs how long the link works; default: half an hour
    * @throws DomainError `rate_limited`
    */
-  async function askRecovery(email: string, address: string): Promise<void> {
+  async function askRecovery(email: string, address: string, lifeMs = recoveryMs): Promise<void> {
     await takeFrom(counters, mailLimits({ emailKey: foldName(email), address }));
-    await database.transaction((tx) => emit(tx, now(), 'recovery.asked', { email, address }));
+    const asked = { email, address, lifeMs };
+    await database.transaction((tx) => emit(tx, now(), 'recovery.asked', asked));
   }
 
   /** Looks whose e-mail it is that asked for a recovery, and issues a link to its owner. */
@@ -92,7 +94,7 @@ export function passwordService(needs: Needs) {
           purpose: 'recover-password',
           accountId: account.id,
           subject: account.email,
-          lifeMs: recoveryMs,
+          lifeMs: asked.lifeMs ?? recoveryMs,
         })
       : null;
     await write(async (tx) => {

@@ -155,7 +155,8 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   async function findToSend(id: number): Promise<(Verification & Secrets) | null> {
     const row = await findVerification(database, id);
     if (!row || row.used_at !== null || row.expires_at <= now().toISOString()) return null;
-    return { ...viewOf(row), token: tokenOf(row), code: codeOf(row) };
+    const lifeMs = new Date(row.expires_at).getTime() - new Date(row.created_at).getTime();
+    return { ...viewOf(row), token: tokenOf(row), code: codeOf(row), lifeMs };
   }
 
   /** What the pending verification of an account would prove; null when none is pending, or it has expired. */
@@ -180,7 +181,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   };
 }
 
-type Secrets = { token: string; code: string };
+type Secrets = { token: string; code: string; lifeMs: number };
 
 function viewOf(row: VerificationRow): Verification {
   return {
