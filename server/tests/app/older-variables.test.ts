@@ -7,6 +7,7 @@ import { goneNames, keptNames, readNames } from '../../src/app/older-names.ts';
 import { Settings } from '../../src/app/settings.ts';
 import { command } from '../support/command.ts';
 import { rootDir } from '../support/process.ts';
+import { testServer } from '../support/server.ts';
 
 const SECRET_KEY = '9f2c41d07ab3e65818c0f47d2b9e3a6c';
 const testing = { ROOKERY_ENV: 'testing' };
@@ -141,6 +142,16 @@ describe('variables of older systems', () => {
 
     expect(notices).toEqual([
       { name, text: expect.stringMatching(/ is not used: .*[Rr]emove it\./) },
+    ]);
+  });
+
+  it('that mean nothing any more explain themselves at the start', async () => {
+    const server = await testServer({ environment: { FLASK_APP: 'project/__init__.py' } });
+    server.app.startHandingOn();
+    await server.close();
+
+    expect(server.logged.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 40, msg: expect.stringMatching(/^FLASK_APP is not used: `.\/rookery start` is/) },
     ]);
   });
 
