@@ -276,10 +276,10 @@ export function accountService(needs: Needs) {
     return {
       ...publicPart(row, await readCard(id)),
       email: row.email,
-      emailVerified: row.email_verified_at !== null,
+      emailVerifiedAt: row.email_verified_at,
       language: row.language,
       phone: row.phone,
-      phoneVerified: row.phone_verified_at !== null,
+      phoneVerifiedAt: row.phone_verified_at,
       hasPassword: row.password_hash !== null,
       role: row.role,
       mediaBytes: row.media_bytes,

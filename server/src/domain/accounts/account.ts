@@ -31,11 +31,12 @@ export type Profile = AccountCard & {
 /** An account as its owner sees it. */
 export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   email: string | null;
-  emailVerified: boolean;
+  /** When its owner showed that mail reaches them there; null: not yet. */
+  emailVerifiedAt: string | null;
   /** Of the mails that the account gets. */
   language: string;
   phone: string | null;
-  phoneVerified: boolean;
+  phoneVerifiedAt: string | null;
   /** False for somebody who has only ever come through a provider. */
   hasPassword: boolean;
   role: Role;
