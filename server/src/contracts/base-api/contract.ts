@@ -3,11 +3,13 @@ import type { Contract, WireCode, WireError } from '../contract.ts';
 import { acceptAll, parseOldJson } from '../older.ts';
 import { anyAccept, refuseOtherFormats } from './accept.ts';
 import { authRoutes } from './auth.ts';
+import { passwordRoutes } from './passwords.ts';
+import { socialRoutes } from './social.ts';
 import { tokenIn } from './tokens.ts';
-import { audience, badPayload, done, failure, mount, prefix } from './wire.ts';
+import { userRoutes } from './users.ts';
+import { audience, badPayload, badToken, done, failure, mount, prefix } from './wire.ts';
 
 const json = 'application/json';
-const badToken = 'Invalid token. Please log in again.';
 
 /** The words of each code, where clients compare them; the domain's own elsewhere. */
 const errors: Record<WireCode, [status: number, words?: string]> = {
@@ -71,7 +73,10 @@ export const baseApi: Contract = {
       { schema: { operationId: 'ping', summary: 'Is it there?' }, config: anyAccept },
       async () => done('pong!'),
     );
+    userRoutes(app, surroundings);
     authRoutes(app, surroundings);
+    passwordRoutes(app, surroundings);
+    socialRoutes(app, surroundings);
   },
 };
 
