@@ -24,6 +24,7 @@ const table: readonly RootAddress[] = [
   { contract: 'mini-sns', methods: null, path: /^\/profile-picture(\/|$)/ },
   { contract: 'mithril', methods: null, path: /^\/api\/picture$/ },
   { contract: 'mithril', methods: ['POST', 'OPTIONS'], path: /^\/api\/user\/(register|login)$/ },
+  { contract: 'base-api', methods: null, path: /^\/v1(\/|$)/ },
 ];
 
 /** The one root address that two contracts claim; its door looks at the body. */

@@ -1,3 +1,4 @@
+import { baseApi } from './base-api/contract.ts';
 import type { Contract } from './contract.ts';
 import { hmlet } from './hmlet/contract.ts';
 import { miniSns } from './mini-sns/contract.ts';
@@ -5,4 +6,4 @@ import { mithril } from './mithril/contract.ts';
 import { v2 } from './v2/contract.ts';
 
 /** Every contract that this program speaks. */
-export const contracts: readonly Contract[] = [v2, hmlet, mithril, miniSns];
+export const contracts: readonly Contract[] = [v2, hmlet, mithril, miniSns, baseApi];
