@@ -19,10 +19,8 @@ import {
 const noUser: [status: number, message: string] = [404, 'User does not exist.'];
 
 /** Accounts and their tokens. What is called `username` here is the name that others see; many may have the same. */
-export function authRoutes(
-  app: ContractApp,
-  { services, passwordRuleFor, viewer }: Surroundings,
-): void {
+export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
+  const { services, passwordRuleFor, viewer } = surroundings;
   const { accounts, sessions } = services;
 
   app.post(
@@ -45,7 +43,8 @@ export function authRoutes(
           request.ip,
         )
         .catch(refusing({ taken: [400, 'Sorry. That user already exists.'] }));
-      const session = await sessions.openPlain(account.id, { by: 'sign-up' }, doorOf(request));
+      const door = doorOf(request, surroundings);
+      const session = await sessions.openPlain(account.id, { by: 'sign-up' }, door);
       reply.code(201);
       return {
         ...done('Successfully registered.'),
@@ -63,7 +62,8 @@ export function authRoutes(
       const password = textIn(fields, 'password');
       if (!isGiven(fields.email)) throw fault(...noUser);
       const login = textIn(fields, 'email');
-      const session = await sessions.logInPlain({ login, password, ...doorOf(request) }).catch(
+      const door = doorOf(request, surroundings);
+      const session = await sessions.logInPlain({ login, password, ...door }).catch(
         refusing({
           unknown_account: noUser,
           wrong_password: noUser,

@@ -16,7 +16,7 @@ const words = {
 /** Changing a password, and choosing another by the link of a mail. */
 export function passwordRoutes(
   app: ContractApp,
-  { services, passwordRuleFor, viewer }: Surroundings,
+  { services, passwordRuleFor, tokenLives, viewer }: Surroundings,
 ): void {
   const { accounts, passwords } = services;
 
@@ -27,7 +27,7 @@ export function passwordRoutes(
       const { email } = textsOf(request.body, ['email']);
       if (lengthOf(email) > maxEmail) throw fault(404, words.noEmail);
       // First what is limited; who has an account is told, but never quickly.
-      await passwords.askRecovery(email, request.ip);
+      await passwords.askRecovery(email, request.ip, tokenLives.passwordMs);
       if (!(await accounts.isEmailHeld(email))) throw fault(404, words.noEmail);
       return done('Successfully sent email with password recovery.');
     },

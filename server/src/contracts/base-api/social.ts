@@ -24,10 +24,8 @@ type Provided = {
 const notAuthorized: [status: number, message: string] = [401, 'Not authorized.'];
 
 /** Signing in with Facebook and Google, and doing without them later. */
-export function socialRoutes(
-  app: ContractApp,
-  { services, passwordRuleFor, viewer }: Surroundings,
-): void {
+export function socialRoutes(app: ContractApp, surroundings: Surroundings): void {
+  const { services, passwordRuleFor, viewer } = surroundings;
   const { accounts, identities, passwords } = services;
 
   app.post(
@@ -68,7 +66,7 @@ export function socialRoutes(
     { provider, proof, words }: Provided,
   ) {
     const { session, isNew, isFirst } = await identities
-      .signInPlain(provider, proof, doorOf(request))
+      .signInPlain(provider, proof, doorOf(request, surroundings))
       .catch(
         // Nobody was vouched for, or this server does not join the two; nothing more was ever told.
         refusing({
