@@ -30,7 +30,7 @@ export function settingsPage(): string {
   return `# Configuration
 
 Settings come from the environment. Everything has a default that works on one machine; every mistake is reported at once, at start.
-This page is made from \`server/src/app/settings.ts\` by \`npm run docs\`; a test says when it is stale.
+This page is made from \`settings.ts\`, \`environments.ts\` and \`older-names.ts\` in \`server/src/app\` by \`npm run docs\`; a test says when it is stale.
 
 ${tableOf(
   ['setting', 'default', 'meaning'],
