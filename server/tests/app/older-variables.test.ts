@@ -11,6 +11,8 @@ import { testServer } from '../support/server.ts';
 
 const SECRET_KEY = '9f2c41d07ab3e65818c0f47d2b9e3a6c';
 const testing = { ROOKERY_ENV: 'testing' };
+/** A process of its own. */
+const slow = { timeout: 60_000 };
 let DATA_DIR: string;
 
 beforeAll(() => {
@@ -201,7 +203,7 @@ describe('the variables of base-api’s own instructions', () => {
     ]);
   });
 
-  it('are explained by “doctor”, without the secrets in them', async () => {
+  it('are explained by “doctor”, without the secrets in them', slow, async () => {
     const { FLASK_APP, FCM_SERVER_KEY, APP_SETTINGS } = variables;
     const { code, out } = await command(['doctor'], { FLASK_APP, FCM_SERVER_KEY, APP_SETTINGS });
 
