@@ -52,6 +52,7 @@ import { secondFactorService } from '../domain/second-factors/second-factor-serv
 import { totpService } from '../domain/second-factors/totp-service.ts';
 import { plainTokenService } from '../domain/sessions/plain-token-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { verificationService } from '../domain/verifications/verification-service.ts';
 import type { Config } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
@@ -131,6 +132,7 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
     phones: phoneService({ ...shared, ...sms, texts }),
     passwords: passwordService(shared),
     invites,
+    userDocuments: userDocumentService(shared),
     importAccounts: accountImport(shared),
   };
 }

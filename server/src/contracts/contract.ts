@@ -38,6 +38,7 @@ import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { PlainTokenService } from '../domain/sessions/plain-token-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
+import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { completeDocument } from './document.ts';
 import { outage, toDomainError } from './foreign-errors.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
@@ -66,6 +67,7 @@ export type Services = {
   devices: DeviceService;
   notifications: NotificationService;
   live: LiveEvents;
+  userDocuments: UserDocumentService;
 };
 
 /** The domain's codes and the two that only HTTP has. */

@@ -9,6 +9,7 @@ export type Schema = {
   media: MediaRow;
   posts: PostRow;
   upload_names: UploadNameRow;
+  user_documents: UserDocumentRow;
   likes: LikeRow;
   follows: FollowRow;
   verifications: VerificationRow;
@@ -125,6 +126,16 @@ export type PostRow = {
 
 /** The name of the file that a draft was made of; free again when the post is deleted. */
 export type UploadNameRow = { account_id: number; name: string; post_id: number };
+
+/** What clients of an older contract keep about their user; made at the first login there, or the first change. */
+export type UserDocumentRow = {
+  account_id: number;
+  /** JSON: the keys that were ever given. */
+  content: string;
+  last_login_at: string | null;
+  /** The last login; null when somebody has signed out since. */
+  active_since: string | null;
+};
 
 export type LikeRow = { post_id: number; account_id: number; like_key: number };
 

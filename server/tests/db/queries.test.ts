@@ -23,6 +23,7 @@ import * as uploadNames from '../../src/domain/posts/upload-name-store.ts';
 import * as recoveryCodes from '../../src/domain/second-factors/recovery-code-store.ts';
 import * as totpKeys from '../../src/domain/second-factors/totp-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
+import * as userDocuments from '../../src/domain/user-documents/user-document-store.ts';
 import * as verifications from '../../src/domain/verifications/verification-store.ts';
 
 const at = '2026-06-01T12:00:00.000Z';
@@ -115,6 +116,11 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listNotifications: (db) => notifications.listNotifications(db, 1, later),
   listNotificationsSince: (db) => notifications.listNotificationsSince(db, since, 100),
   readUnreadCounts: (db) => notifications.readUnreadCounts(db, [1, 2, 3]),
+  findUserDocument: (db) => userDocuments.findUserDocument(db, 1),
+  listUserDocuments: (db) => userDocuments.listUserDocuments(db, 500),
+  countUserDocuments: (db) => userDocuments.countUserDocuments(db),
+  listActiveDocuments: (db) => userDocuments.listActiveDocuments(db, { since: at, limit: 500 }),
+  countActiveDocuments: (db) => userDocuments.countActiveDocuments(db, at),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

@@ -19,6 +19,7 @@ import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts'
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
+import { deleteUserDocument } from '../user-documents/user-document-store.ts';
 import { deleteVerificationsOf } from '../verifications/verification-store.ts';
 import { deleteAccount } from './account-store.ts';
 
@@ -89,6 +90,7 @@ export function accountPurge(needs: Needs): AccountPurge {
       await deletePasskeysOf(tx, accountId);
       await deleteAppPasswordsOf(tx, accountId);
       await deleteDevicesOf(tx, accountId);
+      await deleteUserDocument(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

@@ -276,6 +276,26 @@ select `notifications`.* from `notifications` left join `accounts` as `actors` o
 select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
 -- 0, published, 1, 2, 3, 1, 1
 
+-- findUserDocument
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`id` = ? and `accounts`.`deleted_at` is null;
+-- 1
+
+-- listUserDocuments
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null order by `accounts`.`id` desc limit ?;
+-- 500
+
+-- countUserDocuments
+select count(*) as `count` from `accounts` where `disabled_at` is null and `deleted_at` is null;
+-- 
+
+-- listActiveDocuments
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `user_documents` cross join `accounts` where `accounts`.`id` = `user_documents`.`account_id` and `user_documents`.`active_since` > ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null order by `user_documents`.`active_since` desc, `user_documents`.`account_id` desc limit ?;
+-- 2026-06-01T12:00:00.000Z, 500
+
+-- countActiveDocuments
+select count(*) as `count` from `user_documents` cross join `accounts` where `accounts`.`id` = `user_documents`.`account_id` and `user_documents`.`active_since` > ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
+-- 2026-06-01T12:00:00.000Z
+
 -- isEventDone
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1
