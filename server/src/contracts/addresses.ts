@@ -24,6 +24,7 @@ const table: readonly RootAddress[] = [
   { contract: 'mini-sns', methods: null, path: /^\/profile-picture(\/|$)/ },
   { contract: 'mithril', methods: null, path: /^\/api\/picture$/ },
   { contract: 'mithril', methods: ['POST', 'OPTIONS'], path: /^\/api\/user\/(register|login)$/ },
+  { contract: 'flask-api', methods: null, path: /^\/api(\/|$)/ },
 ];
 
 export function mountOf(contract: string): string {

@@ -35,6 +35,12 @@ const names = [
   'unlike',
   'caption',
   'tweet_id',
+  'password_confirm',
+  'login_by',
+  'accounts',
+  'user_type',
+  'played_games',
+  'favorites',
   '__proto__',
 ];
 
@@ -119,6 +125,8 @@ async function tokensOf(server: TestServer): Promise<string[]> {
   const mithril = await server.send('POST', '/api/user/login', { body: signUp });
   const carla = { username: 'carla', password: 'sand', name: 'Carla' };
   const hmlet = (await server.send('POST', '/register', { body: carla })).body;
+  const alice = { username: 'alice', password: passwords.alice };
+  const flask = (await server.send('POST', '/api/auth/login', { body: alice })).body.results;
   return [
     accessToken,
     `Bearer ${accessToken}`,
@@ -126,6 +134,8 @@ async function tokensOf(server: TestServer): Promise<string[]> {
     mithril.body.data.token,
     `Bearer ${hmlet.access_token}`,
     `Bearer ${hmlet.refresh_token}`,
+    `Bearer ${flask.access_token}`,
+    `Bearer ${flask.refresh_token}`,
   ];
 }
 
