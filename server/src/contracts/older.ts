@@ -51,10 +51,14 @@ function refuseBroken(cause: unknown): never {
   throw new DomainError('malformed', 'The body is not valid JSON.', { cause });
 }
 
+/** Whether a body is a JSON object. */
+export function isObject(body: unknown): body is Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
 /** The fields of a JSON object; none of anything else. */
 export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return isObject ? (body as Record<string, unknown>) : {};
+  return isObject(body) ? body : {};
 }
 
 /** A number of something, as digits too; null when it is none that a row could have. */

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import { type LinkedService, linkedServices } from '../../domain/user-documents/user-document.ts';
 import type { ContractApp, Surroundings, WireFault } from '../contract.ts';
-import { isKeepable } from '../older.ts';
+import { isKeepable, isObject } from '../older.ts';
 import { endToken } from '../typed-tokens.ts';
 import { doorOf, refreshHolderOf, tokenOf } from './tokens.ts';
 import {
@@ -9,7 +9,6 @@ import {
   defaultUserType,
   fault,
   isFilled,
-  isObject,
   takes,
   withToken,
   wrongCredentials,

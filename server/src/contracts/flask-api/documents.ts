@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { checkMay } from '../../domain/accounts/account-admin.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
-import { answer, documentOf, fault, isObject, listOf, takes, withToken } from './wire.ts';
+import { fieldsOf, isKeepable, isObject } from '../older.ts';
+import { answer, documentOf, fault, listOf, takes, withToken } from './wire.ts';
 
 const badRequest =
   '400 Bad Request: The browser (or proxy) sent a request that this server could not understand.';

@@ -2,8 +2,8 @@ import { foldName, isReservedUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { isKeepable, namesOf } from '../older.ts';
-import { answer, fault, isFilled, isObject, takes } from './wire.ts';
+import { isKeepable, isObject, namesOf } from '../older.ts';
+import { answer, fault, isFilled, takes } from './wire.ts';
 
 const maxLength = 50;
 /** Its users chose what they liked. */

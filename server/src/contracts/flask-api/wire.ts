@@ -46,11 +46,6 @@ export function takes(properties: Record<string, object>): { [shownKey]: Shown }
   return { [shownKey]: { requestBody, responses: {} } };
 }
 
-/** Whether a body is a JSON object. */
-export function isObject(body: unknown): body is Readonly<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body);
-}
-
 /** Whether a field is a text with something in it. */
 export function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== '';

@@ -1,43 +1,36 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aTotp } from '../../support/second-factor.ts';
-import {
-  passwords,
-  type ServerOptions,
-  type TestServer,
-  testServer,
-} from '../../support/server.ts';
+import { passwords, type TestServer, testServer } from '../../support/server.ts';
 
 const no = { status: false, response: false };
 const newcomer = { name: 'x', username: 'new@example.com', password: 'x', password_confirm: 'x' };
 
-describe('what an operator has decided', () => {
+function logIn(server: TestServer, username: string, password: string) {
+  return server.send('POST', '/api/auth/login', { body: { username, password } });
+}
+
+describe('a server with limits and strict passwords', () => {
   let server: TestServer;
 
-  afterEach(() => server.close());
+  beforeAll(async () => {
+    const environment = { RATE_LIMITS: 'on', STRICT_PASSWORDS: 'true' };
+    server = await testServer({ environment, http: { requestsPerMinute: 14 } });
+  });
 
-  async function start(options: ServerOptions): Promise<void> {
-    server = await testServer(options);
-  }
+  afterAll(() => server.close());
 
-  function logIn(username: string, password: string) {
-    return server.send('POST', '/api/auth/login', { body: { username, password } });
-  }
+  it('says what a password lacks', async () => {
+    const { status, body } = await server.send('POST', '/api/user', { body: newcomer });
+
+    expect([status, body.message]).toEqual([400, 'password must have at least 8 characters.']);
+  });
 
   it('slows down guessing and flooding, in the shape of its other answers', async () => {
-    const environment = { RATE_LIMITS: 'on', STRICT_PASSWORDS: 'true' };
-    await start({ environment, http: { requestsPerMinute: 14 } });
-    const weak = await server.send('POST', '/api/user', { body: newcomer });
-
     const guesses = [];
-    for (let i = 0; i < 11; i += 1) guesses.push(await logIn('nobody@example.com', `guess ${i}`));
-    const flood = [await server.send('GET', '/api/user/me')];
-    flood.push(await server.send('GET', '/api/user/me'));
-    flood.push(await server.send('GET', '/api/user/me'));
+    for (let i = 0; i < 11; i += 1) guesses.push(await logIn(server, 'nobody', `guess ${i}`));
+    const flood = [];
+    for (let i = 0; i < 3; i += 1) flood.push(await server.send('GET', '/api/user/me'));
 
-    expect([weak.status, weak.body.message]).toEqual([
-      400,
-      'password must have at least 8 characters.',
-    ]);
     expect(guesses.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429]);
     expect(flood.map(({ status }) => status)).toEqual([401, 401, 429]);
     for (const answer of [guesses.at(-1), flood.at(-1)]) {
@@ -46,15 +39,22 @@ describe('what an operator has decided', () => {
       expect(answer?.headers['retry-after']).toMatch(/^\d+$/);
     }
   });
+});
 
-  it('registers nobody where sign-ups are closed, and lets people in who are there', async () => {
-    await start({ environment: { SIGNUPS: 'closed' } });
+describe('a server with closed sign-ups', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await testServer({ environment: { SIGNUPS: 'closed' } });
     await server.tokens('alice');
+  });
 
-    const refused = await server.send('POST', '/api/user', { body: newcomer });
-    const { status, body } = await logIn('Alice@example.com', passwords.alice);
+  afterAll(() => server.close());
 
-    expect([refused.status, refused.body]).toEqual([
+  it('registers nobody, and says what would help', async () => {
+    const { status, body } = await server.send('POST', '/api/user', { body: newcomer });
+
+    expect([status, body]).toEqual([
       403,
       {
         ...no,
@@ -62,19 +62,21 @@ describe('what an operator has decided', () => {
         results: { name: 'x', username: 'new@example.com' },
       },
     ]);
+  });
+
+  it('lets somebody in by the e-mail of another contract, and says what they are called', async () => {
+    const { status, body } = await logIn(server, 'Alice@example.com', passwords.alice);
+
     expect([status, body.results.username]).toEqual([200, 'alice']);
   });
 
   it('takes an app password from somebody with a second factor, and nothing less', async () => {
-    await start({});
     await aTotp(server, 'alice');
-    const made = await server.send('POST', '/v2/me/app-passwords', {
-      as: 'alice',
-      body: { name: 'Old app', password: passwords.alice },
-    });
+    const body = { name: 'Old app', password: passwords.alice };
+    const made = await server.send('POST', '/v2/me/app-passwords', { as: 'alice', body });
 
-    const refused = await logIn('alice', passwords.alice);
-    const { status } = await logIn('alice', made.body.appPassword ?? made.body.password);
+    const refused = await logIn(server, 'alice', passwords.alice);
+    const { status } = await logIn(server, 'alice', made.body.password);
 
     expect([refused.status, refused.body.message]).toEqual([
       401,
