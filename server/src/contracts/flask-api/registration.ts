@@ -57,6 +57,12 @@ function registrationIn(given: unknown): Registration {
     if (lengthOf(value) > maxLength) {
       throw refused(`${field} should have at most ${maxLength} characters.`);
     }
+  }
+  for (const [field, value] of Object.entries({
+    Name: name,
+    Username: username,
+    Password: password,
+  })) {
     if (!isKeepable(value)) throw refused(`${field} has characters that cannot be kept.`);
   }
   // Where usernames stand in addresses, these words stand for something else.
@@ -67,8 +73,13 @@ function registrationIn(given: unknown): Registration {
 function refuse(error: unknown, results: { name: string; username: string }): never {
   if (!(error instanceof DomainError)) throw error;
   if (error.code === 'taken') throw fault(400, taken(results.username), { results });
-  if (error.code === 'invalid') throw fault(400, error.message, { results });
+  if (error.code === 'invalid') throw fault(400, problemOf(error), { results });
   throw error.code === 'forbidden' ? fault(403, error.message, { results }) : error;
+}
+
+/** Some letters are many, once they are folded. */
+function problemOf({ fields: [problem], message }: DomainError): string {
+  return problem?.field === 'loginName' ? 'Username is too long.' : message;
 }
 
 function taken(username: string): string {

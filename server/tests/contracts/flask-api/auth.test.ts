@@ -83,6 +83,18 @@ const wrongRegistrations: Refused[] = [
     'Username has characters that cannot be kept.',
   ],
   [
+    'with half a character in the password',
+    { ...newcomer, password: '\ud800', password_confirm: '\ud800' },
+    400,
+    'Password has characters that cannot be kept.',
+  ],
+  [
+    'with a username that folds to more',
+    { ...newcomer, username: '\ufdfa'.repeat(50), password_confirm: 'x' },
+    400,
+    'Username is too long.',
+  ],
+  [
     'with a password of 129 characters',
     { ...newcomer, password: 'x'.repeat(129), password_confirm: 'x'.repeat(129) },
     400,
