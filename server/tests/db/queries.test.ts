@@ -88,6 +88,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   hasSessionFrom: (db) => sessions.hasSessionFrom(db, 1, '127.0.0.1'),
   findVerification: (db) => verifications.findVerification(db, 1),
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
+  findLastVerification: (db) => verifications.findLastVerification(db, 1, 'verify-phone'),
   findTotpKey: (db) => totpKeys.findTotpKey(db, 1),
   countRecoveryCodes: (db) => recoveryCodes.countRecoveryCodes(db, 1),
   listPasskeys: (db) => passkeys.listPasskeys(db, 1),

@@ -184,6 +184,10 @@ select * from `verifications` where `id` = ?;
 select * from `verifications` where `account_id` = ? and `purpose` = ? and `used_at` is null order by `id` desc limit ?;
 -- 1, verify-phone, 1
 
+-- findLastVerification
+select * from `verifications` where `account_id` = ? and `purpose` = ? order by `id` desc limit ?;
+-- 1, verify-phone, 1
+
 -- findTotpKey
 select * from `totp_keys` where `account_id` = ?;
 -- 1

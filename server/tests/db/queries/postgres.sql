@@ -186,6 +186,10 @@ select * from "verifications" where "id" = $1;
 select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "id" desc limit $3;
 -- 1, verify-phone, 1
 
+-- findLastVerification
+select * from "verifications" where "account_id" = $1 and "purpose" = $2 order by "id" desc limit $3;
+-- 1, verify-phone, 1
+
 -- findTotpKey
 select * from "totp_keys" where "account_id" = $1;
 -- 1

@@ -184,6 +184,10 @@ select * from "verifications" where "id" = (select ?);
 select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) and "used_at" is null order by "id" desc limit (select ?);
 -- 1, verify-phone, 1
 
+-- findLastVerification
+select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) order by "id" desc limit (select ?);
+-- 1, verify-phone, 1
+
 -- findTotpKey
 select * from "totp_keys" where "account_id" = (select ?);
 -- 1
