@@ -70,6 +70,8 @@ export type SignUp = {
   passwordRule?: PasswordRule;
   displayName: string | null;
   language?: LanguageCode;
+  /** Where the link of the confirming mail leads, if not to the page; see `emailVerification`. */
+  emailLinkPath?: string;
   idempotencyKey: string | null;
   /** For operators alone; nothing that a request says arrives here. */
   role?: Role;
@@ -132,7 +134,7 @@ export function accountService(needs: Needs) {
     const invite = token === null ? null : await invites.find(token, input.email);
     await checkNamesFree(input);
     const accountId = await newId('accounts');
-    const proof = origin.actorId === 'self' ? await prepareProof(accountId, input.email) : null;
+    const proof = origin.actorId === 'self' ? await prepareProof(accountId, input) : null;
     const row = newAccountRow({
       ...input,
       id: accountId,
@@ -161,11 +163,13 @@ export function accountService(needs: Needs) {
     }
   }
 
-  async function prepareProof(accountId: number, email: string | null) {
+  async function prepareProof(accountId: number, { email, emailLinkPath }: NamedSignUp) {
     if (email === null) return null;
     // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
     const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
-    return waitMs === null ? verifications.prepare(emailVerification(accountId, email)) : null;
+    return waitMs === null
+      ? verifications.prepare(emailVerification(accountId, email, emailLinkPath))
+      : null;
   }
 
   async function issueProof(tx: Tx, proof: VerificationRow): Promise<void> {

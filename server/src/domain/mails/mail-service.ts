@@ -65,11 +65,16 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     return isUnproven ? null : holder;
   }
 
-  function emailLetter(account: AccountRow, { token, code }: Verification & Secrets): Letter {
+  function emailLetter(account: AccountRow, verification: Verification & Secrets): Letter {
+    const { token, code, details } = verification;
     const language = languageOf(account.language);
+    const link =
+      typeof details.linkPath === 'string'
+        ? `${publicUrl}${details.linkPath}/${token}`
+        : linkTo('verify-email', language, token);
     return languages[language].verifyEmail({
       username: account.username,
-      link: linkTo('verify-email', language, token),
+      link,
       hours: emailLinkHours,
       code,
       codeMinutes: codeLifeMs / 60_000,
