@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { deleteDoneEventsBefore } from '../db/outbox.ts';
 import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
+import { deleteOwnerlessDevicesBefore } from './devices/device-store.ts';
 import { deleteRepeatsBefore } from './idempotency-store.ts';
 import type { MediaService } from './media/media-service.ts';
 import { keyOfTime } from './paging.ts';
@@ -24,6 +25,8 @@ export function janitor({ database, now, media }: Needs): Janitor {
       await deleteSessionsExpiredBefore(tx, new Date(at - 30 * dayMs));
       await deleteAuditEntriesBefore(tx, keyOfTime(new Date(at - 365 * dayMs)));
       await deleteVerificationsExpiredBefore(tx, new Date(at - 30 * dayMs));
+      // Apps register at each start.
+      await deleteOwnerlessDevicesBefore(tx, new Date(at - 30 * dayMs));
       await deleteDoneEventsBefore(tx, new Date(at - 30 * dayMs));
     });
     while ((await media.discardLoose()) > 0);
