@@ -1,6 +1,8 @@
 import { DomainError } from '../../domain/errors.ts';
 import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { connectDevice, deviceIn } from './device-headers.ts';
+import { emailLinkPath } from './email-verification.ts';
 import { doorOf, tokenOf } from './tokens.ts';
 import {
   badPayload,
@@ -30,6 +32,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
     `${prefix}/auth/register`,
     { schema: { operationId: 'register', summary: 'Make an account' } },
     async (request, reply) => {
+      const device = deviceIn(request);
       const names = ['username', 'email', 'password'] as const;
       const { username, email, password } = textsOf(request.body, names);
       if (lengthOf(username) > maxUsername) throw fault(400, badPayload);
@@ -40,6 +43,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
             displayName: username,
             email,
             password,
+            emailLinkPath,
             invite: null,
             idempotencyKey: null,
             passwordRule: passwordRuleFor(passwordRule),
@@ -50,6 +54,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
           throw codeOf(error) === 'taken' ? fault(400, 'Sorry. That user already exists.') : error;
         });
       const session = await sessions.openPlain(account.id, { by: 'sign-up' }, doorOf(request));
+      await connectDevice(services, session, device);
       reply.code(201);
       return {
         ...done('Successfully registered.'),
@@ -63,6 +68,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
     `${prefix}/auth/login`,
     { schema: { operationId: 'logIn', summary: 'Sign in' } },
     async (request) => {
+      const device = deviceIn(request);
       const fields = payloadOf(request.body);
       const password = textIn(fields, 'password');
       if (!isGiven(fields.email)) throw fault(404, noUser);
@@ -72,6 +78,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
         .catch((error: unknown) => {
           throw loginRefusals.has(codeOf(error)) ? fault(404, noUser) : error;
         });
+      await connectDevice(services, session, device);
       const { displayName } = await accounts.readCard(session.accountId);
       return {
         ...done('Successfully logged in.'),

@@ -3,6 +3,10 @@ import type { Contract, WireCode, WireError } from '../contract.ts';
 import { acceptAll, parseOldJson } from '../older.ts';
 import { anyAccept, refuseOtherFormats } from './accept.ts';
 import { authRoutes } from './auth.ts';
+import { deviceRoutes } from './devices.ts';
+import { emailVerificationRoutes } from './email-verification.ts';
+import { phoneRoutes } from './phones.ts';
+import { pushRoutes } from './push.ts';
 import { tokenIn } from './tokens.ts';
 import { audience, badPayload, done, failure, mount, prefix } from './wire.ts';
 
@@ -72,6 +76,10 @@ export const baseApi: Contract = {
       async () => done('pong!'),
     );
     authRoutes(app, surroundings);
+    phoneRoutes(app, surroundings);
+    emailVerificationRoutes(app, surroundings);
+    deviceRoutes(app, surroundings);
+    pushRoutes(app, surroundings);
   },
 };
 
