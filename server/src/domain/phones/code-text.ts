@@ -1,6 +1,6 @@
 import type { LanguageCode } from '../mails/languages/languages.ts';
 
-type Words = { code(code: string): string; advice(minutes: number): string };
+type Words = { code: (code: string) => string; advice: (minutes: number) => string };
 
 const words: Record<LanguageCode, Words> = {
   en: {

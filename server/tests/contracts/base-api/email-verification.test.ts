@@ -68,7 +68,7 @@ describe('an e-mail', () => {
 
     const answers = await Promise.all(Array.from({ length: 5 }, () => open(link)));
 
-    expect(answers.map(said)).toEqual(Array(5).fill(confirmed));
+    expect(answers.map(said)).toEqual(Array.from({ length: 5 }, () => confirmed));
   });
 
   it('is confirmed again when its owner asks for it', async () => {

@@ -120,7 +120,7 @@ describe('a cellphone', () => {
 
     const right = await verify('carla', code);
 
-    expect([...guesses, right].map(said)).toEqual(Array(6).fill(wrong));
+    expect([...guesses, right].map(said)).toEqual(Array.from({ length: 6 }, () => wrong));
     expect(said(await verify('carla', await codeFor('carla', '98765006')))).toEqual(proved);
   });
 
