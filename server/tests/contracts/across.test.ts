@@ -124,24 +124,29 @@ describe('one content behind all contracts', () => {
     const miniSns = (await post('/login', login)).body.access_token;
     const v2 = (await server.tokens('bob')).accessToken;
     const hmlet = (await carlaOfHmlet()).replace('Bearer ', '');
+    const base = (await post('/v1/auth/login', login)).body.auth_token;
     const asks = async (path: string, authorization: string) => {
       const { status, body } = await server.send('GET', path, { headers: { authorization } });
       return [status, body.code ?? body];
     };
 
     expect(await asks('/api/picture', mithril)).toEqual([200, 0]);
-    for (const token of [miniSns, hmlet, v2]) {
+    for (const token of [miniSns, hmlet, v2, base]) {
       expect(await asks('/api/picture', token)).toEqual([401, 9]);
     }
-    for (const token of [mithril, hmlet, v2]) {
+    for (const token of [mithril, hmlet, v2, base]) {
       expect(await asks('/timeline', token)).toEqual([401, '']);
     }
-    for (const token of [mithril, miniSns, hmlet]) {
+    for (const token of [mithril, miniSns, hmlet, base]) {
       expect(await asks('/v2/me', `Bearer ${token}`)).toEqual([401, 'bad_token']);
     }
-    for (const token of [mithril, miniSns, v2]) {
+    for (const token of [mithril, miniSns, v2, base]) {
       const refused = [422, { msg: 'Signature verification failed' }];
       expect(await asks('/my-photos', `Bearer ${token}`)).toEqual(refused);
+    }
+    for (const token of [mithril, miniSns, hmlet, v2]) {
+      const refused = { message: 'Invalid token. Please log in again.', status: 'error' };
+      expect(await asks('/v1/auth/status', `Bearer ${token}`)).toEqual([401, refused]);
     }
   });
 

@@ -1,31 +1,30 @@
-import { DomainError } from '../../domain/errors.ts';
-import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { connectDevice, deviceIn } from './device-headers.ts';
+import { connectDevice, deviceIn, disconnectDevice } from './device-headers.ts';
 import { emailLinkPath } from './email-verification.ts';
 import { doorOf, tokenOf } from './tokens.ts';
 import {
-  badPayload,
+  badToken,
   dateOf,
   done,
   fault,
   isGiven,
+  passwordRule,
   payloadOf,
   prefix,
+  refusing,
   shown,
   textIn,
-  textsOf,
+  usernameIn,
 } from './wire.ts';
 
-/** Its users chose what they liked. */
-const passwordRule = { minLength: 1, maxLength: 128, refusesCommon: false };
-const maxUsername = 128;
-
-const noUser = 'User does not exist.';
+/** A login that fails is answered alike, whatever was wrong. */
+const noUser: [status: number, message: string] = [404, 'User does not exist.'];
 
 /** Accounts and their tokens. What is called `username` here is the name that others see; many may have the same. */
-export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
-  const { services, passwordRuleFor, viewer } = surroundings;
+export function authRoutes(
+  app: ContractApp,
+  { services, passwordRuleFor, viewer }: Surroundings,
+): void {
   const { accounts, sessions } = services;
 
   app.post(
@@ -33,16 +32,15 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
     { schema: { operationId: 'register', summary: 'Make an account' } },
     async (request, reply) => {
       const device = deviceIn(request);
-      const names = ['username', 'email', 'password'] as const;
-      const { username, email, password } = textsOf(request.body, names);
-      if (lengthOf(username) > maxUsername) throw fault(400, badPayload);
+      const fields = payloadOf(request.body);
+      const username = usernameIn(fields);
       const account = await accounts
         .signUp(
           {
             username: null,
             displayName: username,
-            email,
-            password,
+            email: textIn(fields, 'email'),
+            password: textIn(fields, 'password'),
             emailLinkPath,
             invite: null,
             idempotencyKey: null,
@@ -50,9 +48,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
           },
           request.ip,
         )
-        .catch((error: unknown) => {
-          throw codeOf(error) === 'taken' ? fault(400, 'Sorry. That user already exists.') : error;
-        });
+        .catch(refusing({ taken: [400, 'Sorry. That user already exists.'] }));
       const session = await sessions.openPlain(account.id, { by: 'sign-up' }, doorOf(request));
       await connectDevice(services, session, device);
       reply.code(201);
@@ -71,13 +67,15 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
       const device = deviceIn(request);
       const fields = payloadOf(request.body);
       const password = textIn(fields, 'password');
-      if (!isGiven(fields.email)) throw fault(404, noUser);
+      if (!isGiven(fields.email)) throw fault(...noUser);
       const login = textIn(fields, 'email');
-      const session = await sessions
-        .logInPlain({ login, password, ...doorOf(request) })
-        .catch((error: unknown) => {
-          throw loginRefusals.has(codeOf(error)) ? fault(404, noUser) : error;
-        });
+      const session = await sessions.logInPlain({ login, password, ...doorOf(request) }).catch(
+        refusing({
+          unknown_account: noUser,
+          wrong_password: noUser,
+          second_factor_required: noUser,
+        }),
+      );
       await connectDevice(services, session, device);
       const { displayName } = await accounts.readCard(session.accountId);
       return {
@@ -85,6 +83,20 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
         auth_token: await tokenOf(services, session),
         username: displayName,
       };
+    },
+  );
+
+  app.get(
+    `${prefix}/auth/logout`,
+    { schema: { operationId: 'logOut', summary: 'End the token' } },
+    async (request) => {
+      const who = await viewer(request);
+      await disconnectDevice(services, who, request);
+      // Unless somebody was faster to end it.
+      await sessions
+        .end(who, who.sessionId, request.ip)
+        .catch(refusing({ not_found: [401, badToken] }));
+      return done('Successfully logged out.');
     },
   );
 
@@ -104,15 +116,4 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
       });
     },
   );
-}
-
-/** A login that fails is answered alike, whatever was wrong. */
-const loginRefusals = new Set<string | null>([
-  'unknown_account',
-  'wrong_password',
-  'second_factor_required',
-]);
-
-function codeOf(error: unknown): string | null {
-  return error instanceof DomainError ? error.code : null;
 }

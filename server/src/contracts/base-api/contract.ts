@@ -5,13 +5,15 @@ import { anyAccept, refuseOtherFormats } from './accept.ts';
 import { authRoutes } from './auth.ts';
 import { deviceRoutes } from './devices.ts';
 import { emailVerificationRoutes } from './email-verification.ts';
+import { passwordRoutes } from './passwords.ts';
 import { phoneRoutes } from './phones.ts';
 import { pushRoutes } from './push.ts';
+import { socialRoutes } from './social.ts';
 import { tokenIn } from './tokens.ts';
-import { audience, badPayload, done, failure, mount, prefix } from './wire.ts';
+import { userRoutes } from './users.ts';
+import { audience, badPayload, badToken, done, failure, mount, prefix } from './wire.ts';
 
 const json = 'application/json';
-const badToken = 'Invalid token. Please log in again.';
 
 /** The words of each code, where clients compare them; the domain's own elsewhere. */
 const errors: Record<WireCode, [status: number, words?: string]> = {
@@ -75,7 +77,10 @@ export const baseApi: Contract = {
       { schema: { operationId: 'ping', summary: 'Is it there?' }, config: anyAccept },
       async () => done('pong!'),
     );
+    userRoutes(app, surroundings);
     authRoutes(app, surroundings);
+    passwordRoutes(app, surroundings);
+    socialRoutes(app, surroundings);
     phoneRoutes(app, surroundings);
     emailVerificationRoutes(app, surroundings);
     deviceRoutes(app, surroundings);

@@ -1,20 +1,19 @@
 import type { FastifyRequest } from 'fastify';
-import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { anyAccept } from './accept.ts';
-import { done, fault, prefix, textsOf } from './wire.ts';
+import { done, prefix, refusing, textsOf } from './wire.ts';
 
 /** Where the links lead that confirm an address. */
 export const emailLinkPath = `${prefix}/email_verification`;
 
-const refusals: Partial<Record<string, [status: number, message: string]>> = {
-  expired: [400, 'Email recovery token expired. Please try again.'],
-  invalid: [400, 'Invalid email verification token. Please try again.'],
-  // Replaced by a newer one, or the account is closed.
-  gone: [404, 'Invalid verification. Please try again.'],
-  taken: [404, 'Invalid verification. Please try again.'],
-};
+type Refusal = [status: number, message: string];
+
+const unknown: Refusal = [404, 'Login/email does not exist, please write a valid login/email'];
+const expired: Refusal = [400, 'Email recovery token expired. Please try again.'];
+const invalid: Refusal = [400, 'Invalid email verification token. Please try again.'];
+/** Replaced by a newer one, or the account is closed, or the address is another's by now. */
+const gone: Refusal = [404, 'Invalid verification. Please try again.'];
 
 /** Shows that somebody reads mail at their address. */
 export function emailVerificationRoutes(
@@ -31,11 +30,7 @@ export function emailVerificationRoutes(
       const { email } = textsOf(request.body, ['email']);
       await emails
         .sendTo(who, { email, address: request.ip, linkPath: emailLinkPath })
-        .catch((error: unknown) => {
-          const isOthers = error instanceof DomainError && error.code === 'not_found';
-          const message = 'Login/email does not exist, please write a valid login/email';
-          throw isOthers ? fault(404, message) : error;
-        });
+        .catch(refusing({ not_found: unknown }));
       return done('Successfully sent email with email verification.');
     },
   );
@@ -57,10 +52,9 @@ export function emailVerificationRoutes(
         const fragment = new URLSearchParams({ token }).toString();
         return reply.redirect(`${publicUrl}/verify-email#${fragment}`, 303);
       }
-      await emails.confirmRepeatably(token, request.ip).catch((error: unknown) => {
-        const refusal = error instanceof DomainError ? refusals[error.code] : undefined;
-        throw refusal ? fault(...refusal) : error;
-      });
+      await emails
+        .confirmRepeatably(token, request.ip)
+        .catch(refusing({ expired, invalid, gone, taken: gone }));
       return done('Successful email verification.');
     },
   );

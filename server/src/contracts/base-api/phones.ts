@@ -1,22 +1,12 @@
-import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { badPayload, done, fault, isGiven, payloadOf, prefix, textIn } from './wire.ts';
+import { badPayload, done, fault, isGiven, payloadOf, prefix, refusing, textIn } from './wire.ts';
 
-const words = {
-  known: 'Registered. You have already registered this cellphone number.',
-  taken: 'Sorry. That cellphone number is already registered.',
-  wrong: 'Invalid validation code. Please try again.',
-  expired: 'Validation expired. Please try again.',
-};
+type Refusal = [status: number, message: string];
 
-/** Which refusal of the domain's is said how; any other as everywhere. */
-const askRefusals: Partial<Record<string, string>> = { conflict: words.known, taken: words.taken };
-const verifyRefusals: Partial<Record<string, string>> = {
-  invalid: words.wrong,
-  gone: words.wrong,
-  expired: words.expired,
-  taken: words.taken,
-};
+const known: Refusal = [400, 'Registered. You have already registered this cellphone number.'];
+const taken: Refusal = [400, 'Sorry. That cellphone number is already registered.'];
+const wrong: Refusal = [400, 'Invalid validation code. Please try again.'];
+const expired: Refusal = [400, 'Validation expired. Please try again.'];
 
 /** Numbers of phones, proved by a code that is sent there. */
 export function phoneRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
@@ -33,7 +23,7 @@ export function phoneRoutes(app: ContractApp, { services, viewer }: Surroundings
         countryCode: digitsIn(fields, 'cellphone_cc'),
         address: request.ip,
       };
-      await phones.replace(who, claim).catch((error: unknown) => refuse(error, askRefusals));
+      await phones.replace(who, claim).catch(refusing({ conflict: known, taken }));
       return done('Successfully sent validation code.');
     },
   );
@@ -44,10 +34,10 @@ export function phoneRoutes(app: ContractApp, { services, viewer }: Surroundings
     async (request) => {
       const who = await viewer(request);
       const { validation_code: code } = payloadOf(request.body);
-      if (typeof code !== 'string') throw fault(400, words.wrong);
+      if (typeof code !== 'string') throw fault(...wrong);
       await phones
         .confirmRepeatably(who, code, request.ip)
-        .catch((error: unknown) => refuse(error, verifyRefusals));
+        .catch(refusing({ invalid: wrong, gone: wrong, expired, taken }));
       return done('Successful cellphone validation.');
     },
   );
@@ -59,9 +49,4 @@ function digitsIn(fields: Readonly<Record<string, unknown>>, name: string): stri
   if (typeof value !== 'number') return textIn(fields, name);
   if (!isGiven(value)) throw fault(400, badPayload);
   return String(value);
-}
-
-function refuse(error: unknown, refusals: Partial<Record<string, string>>): never {
-  const message = error instanceof DomainError ? refusals[error.code] : undefined;
-  throw message === undefined ? error : fault(400, message);
 }

@@ -1,3 +1,5 @@
+import { DomainError, type ErrorCode } from '../../domain/errors.ts';
+import { lengthOf } from '../../domain/text.ts';
 import { mountOf } from '../addresses.ts';
 import { WireFault } from '../contract.ts';
 import { fieldsOf, isKeepable } from '../older.ts';
@@ -29,6 +31,9 @@ export function fault(status: number, message: string): WireFault {
 
 /** What is said of every body that lacks something or cannot be read. */
 export const badPayload = 'Invalid payload.';
+
+/** What is said of every token that is none, or not any more. */
+export const badToken = 'Invalid token. Please log in again.';
 
 /** Whether a value counts as given: zero, false and whatever is empty do not. */
 export function isGiven(value: unknown): boolean {
@@ -66,4 +71,37 @@ export function dateOf(time: string | null): string | null {
   if (time === null) return null;
   const [seconds = '', thousandths = '000'] = time.replace('Z', '').split('.');
   return thousandths === '000' ? `${seconds}+00:00` : `${seconds}.${thousandths}000+00:00`;
+}
+
+/** Its users chose what they liked. */
+export const passwordRule = { minLength: 1, maxLength: 128, refusesCommon: false };
+
+const maxUsername = 128;
+
+/** A name that others see. @throws WireFault */
+export function usernameIn(fields: Readonly<Record<string, unknown>>): string {
+  const username = textIn(fields, 'username');
+  if (lengthOf(username) > maxUsername) throw fault(400, badPayload);
+  return username;
+}
+
+/** Answers some codes of the domain as a route always did, and passes every other error on. */
+export function refusing(
+  answers: Partial<Record<ErrorCode, [status: number, message: string]>>,
+): (error: unknown) => never {
+  return (error) => {
+    const answer = error instanceof DomainError ? answers[error.code] : undefined;
+    throw answer ? fault(...answer) : error;
+  };
+}
+
+/** The same for what is wrong with one input, whatever the code. */
+export function refusingField(
+  field: string,
+  answer: [status: number, message: string],
+): (error: unknown) => never {
+  return (error) => {
+    const isAbout = error instanceof DomainError && error.fields[0]?.field === field;
+    throw isAbout ? fault(...answer) : error;
+  };
 }

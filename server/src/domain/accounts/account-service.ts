@@ -17,7 +17,7 @@ import type { VerificationService } from '../verifications/verification-service.
 import {
   type AccountCard,
   checkDisplayName,
-  checkLoginName,
+  checkNameKey,
   checkPassword,
   checkUsername,
   foldName,
@@ -126,7 +126,8 @@ export function accountService(needs: Needs) {
     checkUsername(input.username);
     if (input.password !== null) checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
-    if (input.loginName !== undefined) checkLoginName(input.loginName);
+    if (input.loginName !== undefined) checkNameKey('loginName', input.loginName);
+    if (input.email !== null) checkNameKey('email', input.email);
     const repeat = origin.repeat === undefined ? repeatOf(input) : origin.repeat;
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
@@ -228,6 +229,11 @@ export function accountService(needs: Needs) {
     return row.id;
   }
 
+  /** Whether an account has this e-mail: for contracts that have always told. */
+  async function isEmailHeld(email: string): Promise<boolean> {
+    return (await findAccountByName(database, foldName(email), ['email'])) !== null;
+  }
+
   /** Changes what others see of the viewer. @throws DomainError `invalid` */
   async function updateMe(viewer: Viewer, change: ProfileChange): Promise<OwnAccount> {
     if (change.displayName !== undefined) checkDisplayName(change.displayName);
@@ -305,6 +311,7 @@ export function accountService(needs: Needs) {
     readProfile,
     findId,
     findIdByCall,
+    isEmailHeld,
     updateMe,
     closeMe,
   };

@@ -126,11 +126,11 @@ export function checkDisplayName(displayName: string): void {
 /** Folded names are kept in a column of this width; folding makes some letters many. */
 const maxNameKeyLength = 254;
 
-/** @throws DomainError `invalid` (loginName) */
-export function checkLoginName(loginName: string): void {
-  const { length } = foldName(loginName);
-  if (length === 0) throw invalid('loginName', 'must not be empty');
-  if (length > maxNameKeyLength) throw invalid('loginName', 'is too long');
+/** Whether a free text can be a name of an account. @throws DomainError `invalid` (the field) */
+export function checkNameKey(field: 'loginName' | 'email', text: string): void {
+  const { length } = foldName(text);
+  if (length === 0) throw invalid(field, 'must not be empty');
+  if (length > maxNameKeyLength) throw invalid(field, 'is too long');
 }
 
 /** Says which name somebody else holds. */

@@ -35,7 +35,7 @@ export function plainTokenService({ database, sessions, tokens }: Needs) {
 
   /**
    * Tells who asks. A token that is good may still be refused for what it says, by an error of the caller's.
-   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted)
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted, or is disabled)
    */
   async function resolve(
     token: string | null,
@@ -48,7 +48,8 @@ export function plainTokenService({ database, sessions, tokens }: Needs) {
     try {
       return { ...(await sessions.viewerOf(claims)), claims: more };
     } catch (error) {
-      if (await findAccount(database, claims.accountId)) throw error;
+      const account = await findAccount(database, claims.accountId);
+      if (account && !account.disabled_at) throw error;
       throw new DomainError('unknown_account', 'There is no such account.', { cause: error });
     }
   }

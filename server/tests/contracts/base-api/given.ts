@@ -1,17 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Role } from '../../../src/domain/accounts/account.ts';
+import { operator } from '../../../src/domain/accounts/account-admin.ts';
 import type { Client } from '../../support/older-contracts.ts';
-import { passwords } from '../../support/server.ts';
+import { type Person, passwords, type TestServer } from '../../support/server.ts';
 
-type Name = 'alice' | 'bob' | 'carla';
+export const json = { 'content-type': 'application/json' };
+/** How long a token is good for. */
+export const lifeMs = 30 * 24 * 3600 * 1000;
+
+export const done = (message: string) => ({ status: 'success', message });
+export const failed = (message: string) => ({ message, status: 'error' });
 
 /** Registers somebody, and gives the header with their token. */
-async function person(client: Client, name: Name): Promise<string> {
+export async function register(client: Pick<Client, 'send'>, name: Person): Promise<string> {
   const body = { username: name, email: `${name}@example.com`, password: passwords[name] };
   const answer = await client.send('POST', '/v1/auth/register', { body });
   if (answer.status !== 201) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
   return `Bearer ${answer.body.auth_token}`;
 }
 
-/** Alice and bob, whose tokens are `{alice}` and `{bob}`. */
+/** Signs somebody in, and gives the header with their token. */
+export async function logIn(
+  client: Pick<Client, 'send'>,
+  name: Person,
+  password: string = passwords[name],
+): Promise<string> {
+  const body = { email: `${name}@example.com`, password };
+  const answer = await client.send('POST', '/v1/auth/login', { body });
+  if (answer.status !== 200) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
+  return `Bearer ${answer.body.auth_token}`;
+}
+
+/** Alice, bob and carla, whose tokens are `{alice}`, `{bob}` and `{carla}`. */
 export async function people(client: Client): Promise<Record<string, string>> {
-  return { alice: await person(client, 'alice'), bob: await person(client, 'bob') };
+  const alice = await register(client, 'alice');
+  return { alice, bob: await register(client, 'bob'), carla: await register(client, 'carla') };
+}
+
+/** Gives somebody a role as the operator would. */
+export async function appoint(server: TestServer, name: Person, role: Role): Promise<void> {
+  const { accountAdmin } = server.app.services;
+  const { id } = await accountAdmin.find(operator, name);
+  await accountAdmin.change(operator, id, { role });
+}
+
+/** Every mail that was sent until now, as it was written. */
+export async function mails(server: TestServer): Promise<string[]> {
+  await server.work();
+  const folder = join(server.dataDir, 'mail');
+  const files = await readdir(folder);
+  return Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+}
+
+const links = {
+  'verify-email': '/v1/email_verification/',
+  'reset-password': '/reset-password\\?lang=en#token=',
+};
+
+/** The secret in the newest mail whose link is for something. */
+export async function mailedToken(server: TestServer, page: keyof typeof links): Promise<string> {
+  const link = new RegExp(`${links[page]}([0-9]+)\\.([0-9a-f]{32})\\n`);
+  const found = (await mails(server)).flatMap((mail) => {
+    const [, id = '', mac = ''] = link.exec(mail) ?? [];
+    return id === '' ? [] : [{ id: Number(id), token: `${id}.${mac}` }];
+  });
+  const newest = found.sort((a, b) => b.id - a.id)[0];
+  if (!newest) throw new Error(`No mail has a link to ${page}.`);
+  return newest.token;
 }

@@ -1,19 +1,17 @@
 import { expect } from 'vitest';
 import { type OlderScenario, olderScenarios } from '../../support/older-contracts.ts';
-import { people } from './given.ts';
+import { done, failed, json, people } from './given.ts';
 
-const failed = (message: string) => ({ message, status: 'error' });
 const badPayload = failed('Invalid payload.');
 const notAuthorized = failed('Not authorized.');
-const json = { 'content-type': 'application/json' };
 
 const noSuchEmail = failed('Login/email does not exist, please write a valid login/email');
 const badCode = failed('Invalid validation code. Please try again.');
 const badLink = failed('Invalid email verification token. Please try again.');
 
-const sent = { status: 'success', message: 'Successfully sent validation code.' };
-const mailed = { status: 'success', message: 'Successfully sent email with email verification.' };
-const registered = { status: 'success', message: 'Device successfully registered.' };
+const sent = done('Successfully sent validation code.');
+const mailed = done('Successfully sent email with email verification.');
+const registered = done('Device successfully registered.');
 
 type Row = Omit<OlderScenario, 'send' | 'token'>;
 
@@ -217,7 +215,7 @@ olderScenarios({
       name: 'echoes a push, also without a device',
       token: '{bob}',
       send: ['POST', '/v1/push_echo'],
-      expect: [200, { status: 'success', message: 'pong!' }],
+      expect: [200, done('pong!')],
     },
     {
       name: 'needs a token to echo a push',
