@@ -277,7 +277,7 @@ export type SecurityEventPage = {
 export type Device = {
   /** As the app names the device: random, made once per installation. */
   deviceId: string;
-  /** `ios`, `android` or `web`. */
+  /** `ios`, `android`, `web`, or what an older app called it. */
   type: string;
   /** Whether it is sent pushes: until the session ends that it was registered from. */
   isActive: boolean;

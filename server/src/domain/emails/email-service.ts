@@ -101,7 +101,10 @@ export function emailService(needs: Needs) {
     await confirm(await verifications.findByToken('verify-email', token), address);
   }
 
-  /** The same, but a repeat of what has confirmed the address is no error while the link lasts. @throws DomainError as `confirmByToken` */
+  /**
+   * The same, but a link of the address that is confirmed by now may be opened again while it lasts.
+   * @throws DomainError as `confirmByToken`
+   */
   async function confirmRepeatably(token: string, address: string): Promise<void> {
     try {
       await confirmByToken(token, address);

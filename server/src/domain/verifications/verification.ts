@@ -33,7 +33,7 @@ export type NewVerification = {
 /** How long a code is. Four digits are for clients that have fields for no more. */
 export type CodeDigits = 4 | 6;
 
-/** How long a code is good for, however long the link beside them works. */
+/** How long a code is good for, however long the link beside it works. */
 export const codeLifeMs = 10 * 60 * 1000;
 
 /** How often a code may be guessed. */
