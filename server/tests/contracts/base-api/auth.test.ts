@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { operator } from '../../../src/domain/accounts/account-admin.ts';
-import { type Client, type OlderScenario, olderScenarios } from '../../support/older-contracts.ts';
+import { changeAccount } from '../../support/given.ts';
+import { type OlderScenario, olderScenarios } from '../../support/older-contracts.ts';
 import { passwords } from '../../support/server.ts';
 import { done, failed, json, lifeMs, logIn, people } from './given.ts';
 
@@ -93,12 +93,6 @@ function claimsOf(jwt: unknown) {
   const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
   const [head = '', claims = ''] = String(jwt).split('.');
   return { head: read(head), claims: read(claims) };
-}
-
-async function disable(client: Client, name: string): Promise<void> {
-  const { accountAdmin } = client.server.app.services;
-  const { id } = await accountAdmin.find(operator, name);
-  await accountAdmin.change(operator, id, { disabled: true });
 }
 
 const rows: OlderScenario[] = [
@@ -336,7 +330,7 @@ const rows: OlderScenario[] = [
     name: 'sends whoever was disabled to a person',
     given: async (client) => {
       const disabled = await logIn(client, 'carla');
-      await disable(client, 'carla');
+      await changeAccount(client.server, 'carla', { disabled: true });
       return { disabled };
     },
     token: '{disabled}',

@@ -1,7 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Role } from '../../../src/domain/accounts/account.ts';
-import { operator } from '../../../src/domain/accounts/account-admin.ts';
 import type { Client } from '../../support/older-contracts.ts';
 import { type Person, passwords, type TestServer } from '../../support/server.ts';
 
@@ -36,13 +34,6 @@ export async function logIn(
 export async function people(client: Client): Promise<Record<string, string>> {
   const alice = await register(client, 'alice');
   return { alice, bob: await register(client, 'bob'), carla: await register(client, 'carla') };
-}
-
-/** Gives somebody a role as the operator would. */
-export async function appoint(server: TestServer, name: Person, role: Role): Promise<void> {
-  const { accountAdmin } = server.app.services;
-  const { id } = await accountAdmin.find(operator, name);
-  await accountAdmin.change(operator, id, { role });
 }
 
 /** Every mail that was sent until now, as it was written. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeAccount } from '../../support/given.ts';
 import { passwords, type TestServer, testServer } from '../../support/server.ts';
-import { appoint, mailedToken } from './given.ts';
+import { mailedToken } from './given.ts';
 
 type Step = {
   send: [method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object];
@@ -110,7 +111,7 @@ describe('/v1, whatever becomes of /v2,', () => {
       if (mails) values[mails] = await mailedToken(server, mails);
       if (brings) tokens.set(brings, answer.body.auth_token);
       // Roles are read with each request.
-      if (brings === 'alice') await appoint(server, 'alice', 'admin');
+      if (brings === 'alice') await changeAccount(server, 'alice', { role: 'admin' });
       if (path === '/v1/auth/status') values.id ??= String(answer.body.data?.id);
     }
 

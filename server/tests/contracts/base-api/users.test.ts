@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
+import { changeAccount } from '../../support/given.ts';
 import { type Client, type OlderScenario, olderScenarios } from '../../support/older-contracts.ts';
 import { passwords } from '../../support/server.ts';
-import { appoint, done, failed, json, logIn, register } from './given.ts';
+import { done, failed, json, logIn, register } from './given.ts';
 
 type Refused = [status: number, body: object];
 
@@ -31,8 +32,8 @@ async function people(client: Client) {
     await register(client, name);
     client.server.clock.advance(1000);
   }
-  await appoint(client.server, 'alice', 'admin');
-  await appoint(client.server, 'bob', 'moderator');
+  await changeAccount(client.server, 'alice', { role: 'admin' });
+  await changeAccount(client.server, 'bob', { role: 'moderator' });
   const carla = await logIn(client, 'carla');
   const status = await client.send('GET', '/v1/auth/status', { token: carla });
   const tokens = { alice: await logIn(client, 'alice'), bob: await logIn(client, 'bob'), carla };
@@ -178,12 +179,12 @@ const rows: OlderScenario[] = [
   },
   {
     name: 'lets nobody look any more who is no admin any more',
-    given: async ({ server }) => appoint(server, 'bob', 'admin'),
+    given: async ({ server }) => void (await changeAccount(server, 'bob', { role: 'admin' })),
     token: '{bob}',
     send: ['GET', '/v1/users'],
     expect: [200],
     after: async (client) => {
-      await appoint(client.server, 'bob', 'user');
+      await changeAccount(client.server, 'bob', { role: 'user' });
       const answer = await client.send('GET', '/v1/users', { token: String(client.values.bob) });
       expect(answer.status).toBe(401);
     },

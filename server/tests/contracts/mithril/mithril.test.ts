@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { aPhoto } from '../../support/given.ts';
+import { aPhoto, changeAccount } from '../../support/given.ts';
 import { type Client, olderScenarios } from '../../support/older-contracts.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -228,6 +228,13 @@ olderScenarios({
         await client.server.send('DELETE', '/v2/me', { headers: { authorization } });
         return { rory: login.body.data.token };
       },
+      send: ['GET', '/api/picture'],
+      expect: [404, error(4, 'USER NOT EXIST')],
+    },
+    {
+      name: 'says the same of an owner who is disabled',
+      token: '{alice}',
+      given: async ({ server }) => void (await changeAccount(server, 'alice', { disabled: true })),
       send: ['GET', '/api/picture'],
       expect: [404, error(4, 'USER NOT EXIST')],
     },
