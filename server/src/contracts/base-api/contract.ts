@@ -48,7 +48,7 @@ export const baseApi: Contract = {
   title: 'base-api',
   version: '1.0.0',
   description:
-    'Accounts, e-mails, phones and devices of mobile apps, for clients of the server of this name. `Authorization: Bearer …`',
+    'Accounts, e-mails, phones and devices of mobile apps, for clients of the server of this name; also at `/v1`. `Authorization: Bearer …`',
   mount,
   audience,
   credential: tokenIn,

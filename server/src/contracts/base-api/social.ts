@@ -21,6 +21,9 @@ type Provided = {
   words: { known: string; first: string };
 };
 
+/** Each asks a machine outside, and may make an account. */
+const limits = { rateLimit: { max: 100, timeWindow: '15 minutes' } };
+
 const notAuthorized: [status: number, message: string] = [401, 'Not authorized.'];
 
 /** Signing in with Facebook and Google, and doing without them later. */
@@ -32,7 +35,10 @@ export function socialRoutes(
 
   app.post(
     `${prefix}/auth/facebook/login`,
-    { schema: { operationId: 'logInWithFacebook', summary: 'Sign in, or up, with Facebook' } },
+    {
+      schema: { operationId: 'logInWithFacebook', summary: 'Sign in, or up, with Facebook' },
+      config: limits,
+    },
     async (request, reply) => {
       const { fb_access_token: accessToken } = textsOf(request.body, ['fb_access_token']);
       return signIn(request, reply, {
@@ -48,7 +54,10 @@ export function socialRoutes(
 
   app.post(
     `${prefix}/auth/google/login`,
-    { schema: { operationId: 'logInWithGoogle', summary: 'Sign in, or up, with Google' } },
+    {
+      schema: { operationId: 'logInWithGoogle', summary: 'Sign in, or up, with Google' },
+      config: limits,
+    },
     async (request, reply) => {
       const { credential: idToken } = textsOf(request.body, ['credential']);
       return signIn(request, reply, {

@@ -57,6 +57,18 @@ describe('base-api, asked too often,', () => {
     expectTooMany(answers.at(-1)!);
   });
 
+  it('asks a provider no more than a hundred times for one address', async () => {
+    const body = { fb_access_token: 'nonsense' };
+
+    const answers = await until429(
+      () => server.send('POST', '/v1/auth/facebook/login', { body }),
+      110,
+    );
+
+    expect(answers).toHaveLength(101);
+    expectTooMany(answers.at(-1)!);
+  });
+
   it('counts all requests of one address', async () => {
     const answers = await until429(() => server.send('GET', '/v1/ping'), 160);
 
