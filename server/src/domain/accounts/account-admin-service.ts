@@ -21,13 +21,13 @@ import {
   checkAdminRemains,
   checkMay,
   checkMayTouch,
-  forbidden,
   recordOf,
 } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
 import { listAccounts } from './account-search-store.ts';
 import type { AccountService, SignUp } from './account-service.ts';
 import { findAccount, findAccountByName, holdAdmins, updateAccount } from './account-store.ts';
+import { idOf, roleAtFirst, roleOf } from './actor.ts';
 
 export type AccountAdminService = ReturnType<typeof accountAdminService>;
 
@@ -247,23 +247,6 @@ export function accountAdminService(needs: Needs) {
   }
 
   return { list, read, find, create, change, remove, setPassword };
-}
-
-/** As it was read with the session, at the beginning of the request. */
-function roleAtFirst({ who }: Actor): Role {
-  return who === 'operator' ? 'admin' : who.role;
-}
-
-/** As it is now. @throws DomainError `forbidden` for one who may not even sign in any more */
-async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
-  if (who === 'operator') return 'admin';
-  const row = await findAccount(tx, who.accountId);
-  if (!row || row.disabled_at) throw forbidden();
-  return row.role;
-}
-
-function idOf({ who }: Actor): number | null {
-  return who === 'operator' ? null : who.accountId;
 }
 
 function repeatOf(actor: Actor, input: NewAccount): Repeatable | null {
