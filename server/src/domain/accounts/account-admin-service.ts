@@ -80,13 +80,13 @@ export function accountAdminService(needs: Needs) {
   }
 
   /**
-   * The account that a person means by a word: its username, or its id.
+   * The account that a person means by a word: its username, its e-mail, or its id.
    * @throws DomainError `forbidden` · `not_found`
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
     checkMay(roleAtFirst(actor), 'look');
     const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
-    const byName = await findAccountByName(database, foldName(word), ['username']);
+    const byName = await findAccountByName(database, foldName(word), ['username', 'email']);
     const row = byName ?? (id <= maxId ? await findAccount(database, id) : null);
     if (!row) throw noSuchAccount();
     return recordOf(row);
