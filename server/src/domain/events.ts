@@ -26,6 +26,8 @@ export type Events = {
   'recovery.asked': { email: string; address: string };
   /** A secret waits to be sent to somebody. */
   'verification.issued': { verificationId: number };
+  /** Members of a group are to be told of an event: those whose ids are greater than `after`. */
+  'group-event.made': { eventId: number; after: number };
   /** Somebody is to be told something on all of their devices. */
   'push.wanted': PushWanted;
   /** The same for one device: what fails there is repeated there alone. */

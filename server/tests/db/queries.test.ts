@@ -11,6 +11,9 @@ import * as audit from '../../src/domain/audit/audit-log-store.ts';
 import * as devices from '../../src/domain/devices/device-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
+import * as templates from '../../src/domain/groups/event-template-store.ts';
+import * as groupEvents from '../../src/domain/groups/group-event-store.ts';
+import * as groups from '../../src/domain/groups/group-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
 import * as identities from '../../src/domain/identities/identity-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
@@ -115,6 +118,15 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listNotifications: (db) => notifications.listNotifications(db, 1, later),
   listNotificationsSince: (db) => notifications.listNotificationsSince(db, since, 100),
   readUnreadCounts: (db) => notifications.readUnreadCounts(db, [1, 2, 3]),
+  findGroup: (db) => groups.findGroup(db, 1),
+  findGroupByName: (db) => groups.findGroupByName(db, 'dune walkers'),
+  listGroups: (db) => groups.listGroups(db, later),
+  listMemberAccounts: (db) => groups.listMemberAccounts(db, 1, later),
+  listMemberIds: (db) => groups.listMemberIds(db, 1, { after: 100, limit: 100 }),
+  findEventTemplate: (db) => templates.findEventTemplate(db, 1),
+  listEventTemplates: (db) => templates.listEventTemplates(db, later),
+  findGroupEvent: (db) => groupEvents.findGroupEvent(db, 1),
+  listGroupEvents: (db) => groupEvents.listGroupEvents(db, 1, later),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

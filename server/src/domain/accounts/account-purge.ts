@@ -4,6 +4,7 @@ import { deleteDevicesOf } from '../devices/device-store.ts';
 import { emit } from '../events.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
+import { deleteSomeMemberships } from '../groups/group-store.ts';
 import { deleteIdentitiesOf } from '../identities/identity-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
@@ -79,6 +80,7 @@ export function accountPurge(needs: Needs): AccountPurge {
       return rows.length === 0;
     });
     await untilDone((tx) => deleteSomeNotifications(tx, accountId, batch));
+    await untilDone((tx) => deleteSomeMemberships(tx, accountId, batch));
     await database.transaction(async (tx) => {
       await deleteNotificationSettings(tx, accountId);
       await deleteSessionsOf(tx, accountId);

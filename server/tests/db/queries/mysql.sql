@@ -276,6 +276,42 @@ select `notifications`.* from `notifications` left join `accounts` as `actors` o
 select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
 -- 0, published, 1, 2, 3, 1, 1
 
+-- findGroup
+select * from `groups` where `id` = ?;
+-- 1
+
+-- findGroupByName
+select * from `groups` where `name_key` = ?;
+-- dune walkers
+
+-- listGroups
+select * from `groups` where `id` < ? order by `id` desc limit ?;
+-- 4096, 21
+
+-- listMemberAccounts
+select `accounts`.* from `group_members` inner join `accounts` on `accounts`.`id` = `group_members`.`account_id` where `group_members`.`group_id` = ? and `accounts`.`deleted_at` is null and `group_members`.`account_id` < ? order by `group_members`.`account_id` desc limit ?;
+-- 1, 4096, 21
+
+-- listMemberIds
+select `account_id` from `group_members` where `group_id` = ? and `account_id` > ? order by `account_id` limit ?;
+-- 1, 100, 100
+
+-- findEventTemplate
+select * from `event_templates` where `id` = ?;
+-- 1
+
+-- listEventTemplates
+select * from `event_templates` where `id` < ? order by `id` desc limit ?;
+-- 4096, 21
+
+-- findGroupEvent
+select * from `group_events` where `id` = ?;
+-- 1
+
+-- listGroupEvents
+select * from `group_events` where `group_id` = ? and `id` < ? order by `id` desc limit ?;
+-- 1, 4096, 21
+
 -- isEventDone
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1
