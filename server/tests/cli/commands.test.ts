@@ -223,4 +223,23 @@ describe('rookery admin and seed', () => {
     expect(second.stdout).toContain('alice is there already');
     expect(explore.body.items).toHaveLength(6);
   });
+
+  it('seed the people of base-api, once, and never in production', slow, async () => {
+    const environment = { DATA_DIR: temporaryFolder() };
+    const production = { ROOKERY_ENV: 'production', PUBLIC_URL: 'https://photos.example.com' };
+    const refused = await runCommand(['seed', '--base-api'], {
+      environment: { ...environment, ...production },
+    });
+    const mixed = await runCommand(['seed', '--base-api', '--users', '9'], { environment });
+    const before = existsSync(join(environment.DATA_DIR, 'rookery.sqlite'));
+    const first = await runCommand(['seed', '--base-api'], { environment });
+    const second = await runCommand(['seed', '--base-api'], { environment });
+
+    expect([refused, mixed, first, second].map(({ code }) => code)).toEqual([1, 1, 0, 0]);
+    expect(refused.stderr).toMatch(/accounts create.*ROOKERY_ENV=development/);
+    expect(mixed.stderr).toContain('leave the other options out');
+    expect(before).toBe(false);
+    expect(first.stdout).toMatch(/seeded martin, e-mail a@a\.com, password password\n/);
+    expect(second.stdout).toBe('Everything is there already; nothing was seeded.\n');
+  });
 });
