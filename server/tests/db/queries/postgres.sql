@@ -111,19 +111,23 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
-select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null;
--- file, published
+select count(*) as "count" from "posts" inner join "media" on "media"."post_id" = "posts"."id" where "posts"."has_media" = $1 and "posts"."feed_key" >= $2;
+-- 1, 0
+select count(*) as "count" from "media" where "post_id" is null and "purpose" = $1;
+-- file
+select count(*) as "count" from "accounts" inner join "media" on "media"."account_id" = "accounts"."id" left join "posts" on "posts"."id" = "media"."post_id" where "accounts"."disabled_at" > $1 and ("media"."purpose" = $2 or "posts"."state" = $3);
+-- , file, published
 
 -- countOriginals: of an account
-select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
+select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
 -- file, published, 1
 
 -- readLikedPosts
