@@ -277,7 +277,7 @@ export type SecurityEventPage = {
 export type Device = {
   /** As the app names the device: random, made once per installation. */
   deviceId: string;
-  /** `ios`, `android` or `web`. */
+  /** `ios`, `android`, `web`, or what an older app called it. */
   type: string;
   /** Whether it is sent pushes: until the session ends that it was registered from. */
   isActive: boolean;
@@ -296,6 +296,67 @@ export type DeviceList = {
 export type PushKey = {
   /** For `applicationServerKey`; base64url. */
   publicKey: string;
+};
+
+/** Accounts that are told of the same events. */
+export type Group = {
+  /** Number of the group. */
+  id: number;
+  name: string;
+  /** At most 10000. */
+  memberCount: number;
+  /** When the group was made. */
+  createdAt: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type GroupPage = {
+  items: Array<Group>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** What is said of an event, but for the words that differ. */
+export type EventTemplate = {
+  /** Number of the event template. */
+  id: number;
+  name: string;
+  /** With its placeholders. */
+  text: string;
+  /** When the template was made. */
+  createdAt: string;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type EventTemplatePage = {
+  items: Array<EventTemplate>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** Something that the members of a group are told by push. */
+export type GroupEvent = {
+  /** Number of the event. */
+  id: number;
+  /** Number of the group. */
+  groupId: number;
+  /** Number of its template, which may be gone. */
+  templateId: number;
+  /** As the members read it. */
+  text: string;
+  /** Who made it, and is not told; null for the command line. */
+  creatorId: number | null;
+  /** When the event was made. */
+  createdAt: string;
+  /** When the push to the last member was set on its way; null until then. */
+  pushedAt: string | null;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type GroupEventPage = {
+  items: Array<GroupEvent>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
 };
 
 /** Who may vouch for people. */
@@ -1138,6 +1199,118 @@ export type Operations = {
     };
     answer: AuditEntryPage;
   };
+  /** Groups, the newest first. For admins. */
+  listGroups: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: GroupPage;
+  };
+  /** Make a group. For admins. No two groups have the same name, so a repeat makes no second one. */
+  createGroup: {
+    body: {
+      /** No two have the same, in any case. */
+      name: string;
+    };
+    answer: Group;
+  };
+  /** Delete a group, with its events. For admins. Its members stay; who was not told of an event yet is not told. */
+  deleteGroup: {
+    path: {
+      /** Number of the group. */
+      id: number;
+    };
+    answer: undefined;
+  };
+  /** Members of a group, the newest account first. For admins. */
+  listMembers: {
+    path: {
+      /** Number of the group. */
+      id: number;
+    };
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: AdminAccountPage;
+  };
+  /** Make an account a member of a group. For admins. Harmless when it is one already; `conflict` when the group is full. */
+  addMember: {
+    path: {
+      /** Number of the group. */
+      id: number;
+      /** Number of the account. */
+      accountId: number;
+    };
+    answer: undefined;
+  };
+  /** Take an account out of a group. For admins. */
+  removeMember: {
+    path: {
+      /** Number of the group. */
+      id: number;
+      /** Number of the account. */
+      accountId: number;
+    };
+    answer: undefined;
+  };
+  /** Event templates, the newest first. For admins. */
+  listEventTemplates: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: EventTemplatePage;
+  };
+  /** Make an event template. For admins. No two templates have the same name, so a repeat makes no second one. */
+  createEventTemplate: {
+    body: {
+      /** No two have the same, in any case. */
+      name: string;
+      /** With up to three placeholders: `{1}`, `{2}`, `{3}`. */
+      text: string;
+    };
+    answer: EventTemplate;
+  };
+  /** Delete an event template. For admins. Events that were made of it stay as they are. */
+  deleteEventTemplate: {
+    path: {
+      /** Number of the event template. */
+      id: number;
+    };
+    answer: undefined;
+  };
+  /** Events that a group was told of, the newest first. For admins. They are kept for a year. */
+  listGroupEvents: {
+    path: {
+      /** Number of the group. */
+      id: number;
+    };
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: GroupEventPage;
+  };
+  /** Tell the members of a group of an event, by push. For admins. All devices of all members but your own are told in the background, each once. 60 an hour and group. */
+  createGroupEvent: {
+    path: {
+      /** Number of the group. */
+      id: number;
+    };
+    body: {
+      /** Number of the event template. */
+      templateId: number;
+      /** For `{1}`, `{2}` and `{3}`, as many as the template has. */
+      values: Array<string>;
+    };
+    answer: GroupEvent;
+  };
   /** Let pushes reach a device. To be repeated at each start of the app. A device, or a token, that was another account’s moves to yours. An account keeps its latest 50. */
   registerDevice: {
     path: {
@@ -1297,6 +1470,17 @@ export const routes = {
   updateAccount: ['PATCH', '/v2/admin/accounts/{id}'],
   deleteAccount: ['DELETE', '/v2/admin/accounts/{id}'],
   listAuditLog: ['GET', '/v2/admin/audit-log'],
+  listGroups: ['GET', '/v2/admin/groups'],
+  createGroup: ['POST', '/v2/admin/groups'],
+  deleteGroup: ['DELETE', '/v2/admin/groups/{id}'],
+  listMembers: ['GET', '/v2/admin/groups/{id}/members'],
+  addMember: ['PUT', '/v2/admin/groups/{id}/members/{accountId}'],
+  removeMember: ['DELETE', '/v2/admin/groups/{id}/members/{accountId}'],
+  listEventTemplates: ['GET', '/v2/admin/event-templates'],
+  createEventTemplate: ['POST', '/v2/admin/event-templates'],
+  deleteEventTemplate: ['DELETE', '/v2/admin/event-templates/{id}'],
+  listGroupEvents: ['GET', '/v2/admin/groups/{id}/events'],
+  createGroupEvent: ['POST', '/v2/admin/groups/{id}/events'],
   registerDevice: ['PUT', '/v2/me/devices/{deviceId}'],
   removeDevice: ['DELETE', '/v2/me/devices/{deviceId}'],
   listDevices: ['GET', '/v2/me/devices'],

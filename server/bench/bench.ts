@@ -5,15 +5,17 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type LargeSetSize, largeSetSize } from '../src/app/seed/large-set-plan.ts';
 import { baselineLoads } from './baseline-loads.ts';
 import { fileSet, mainFile, type RunSet } from './cached-set.ts';
+import { contractLoads } from './contract-loads.ts';
 import { type LoadNeeds, loadNeeds } from './load-needs.ts';
 import { loads } from './loads.ts';
-import { measure, type Result } from './measure.ts';
+import { measure, measurePair, type Pace, type Result } from './measure.ts';
 import { type Child, startChild } from './processes.ts';
 import { tableOf, withRatios } from './report.ts';
 import { serverSet, serverUrls } from './server-set.ts';
 
 type Options = {
   only?: string[];
+  contract?: string[];
   database: string;
   seconds: number;
   warmUp: number;
@@ -23,11 +25,23 @@ type Options = {
   json?: boolean;
 };
 
-const known = [...Object.keys(baselineLoads), ...Object.keys(loads)];
+const contractNames = Object.keys(contractLoads);
+const known = [
+  ...Object.keys(baselineLoads),
+  ...Object.keys(loads),
+  ...Object.values(contractLoads).flatMap((pairs) => Object.keys(pairs)),
+];
+/** How often a load of an older contract and its counterpart take turns. */
+const turns = 5;
 
 const program = new Command('bench')
   .description('Measures the server on a copy of the large set, beside Fastify with a static page.')
   .option('--only <loads>', `these loads, separated by commas: ${known.join(', ')}`, loadNames)
+  .option(
+    '--contract <name>',
+    `loads of an older contract instead, each in turns with what does the same in /v2: ${contractNames.join(', ')} or all; may repeat`,
+    contractName,
+  )
   .option(
     '--database <name>',
     'sqlite, postgres or mysql on this machine, or the address of a server that may make databases',
@@ -83,27 +97,53 @@ async function measureAll(options: Options, size: LargeSetSize, set: RunSet): Pr
 
 type Running = { server: Child; baseline: Child; needs: LoadNeeds };
 
-async function runLoads(
-  { only, seconds, warmUp, concurrency }: Options,
-  { server, baseline, needs }: Running,
-): Promise<Result[]> {
-  const pace = { seconds, warmUpSeconds: warmUp, concurrency };
+async function runLoads(options: Options, running: Running): Promise<Result[]> {
+  const { seconds, warmUp: warmUpSeconds, concurrency } = options;
+  const pace = { seconds, warmUpSeconds, concurrency };
   const results: Result[] = [];
-  const isWanted = (name: string) => only === undefined || only.includes(name);
   for (const [name, load] of Object.entries(baselineLoads)) {
     // The ratios need the static page, whatever else is wanted.
-    if (!isWanted(name) && name !== 'static-page') continue;
+    if (!isWanted(options, name) && name !== 'static-page') continue;
     say(name);
-    results.push(await measure(load, baseline, pace));
+    results.push(...(await measure(load, running.baseline, pace)));
   }
+  const more = options.contract ? runPairs : runOwn;
+  return [...results, ...(await more(options, running, pace))];
+}
+
+async function runOwn(options: Options, { server, needs }: Running, pace: Pace): Promise<Result[]> {
+  const results: Result[] = [];
   for (const [name, make] of Object.entries(loads)) {
-    if (!isWanted(name)) continue;
+    if (!isWanted(options, name)) continue;
     say(name);
     const load = await make(needs);
-    if (load) results.push(await measure(load, server, pace));
+    if (load) results.push(...(await measure(load, server, pace)));
     else say(`${name}: the set is too small for it`);
   }
   return results;
+}
+
+async function runPairs(
+  options: Options,
+  { server, needs }: Running,
+  pace: Pace,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const contract of options.contract ?? []) {
+    for (const [name, make] of Object.entries(contractLoads[contract] ?? {})) {
+      if (!isWanted(options, name)) continue;
+      say(name);
+      const pair = await make(needs);
+      if (pair) results.push(...(await measurePair(pair, server, { ...pace, turns })));
+      else say(`${name}: the set is too small for it`);
+    }
+  }
+  return results;
+}
+
+function isWanted({ only, contract }: Options, name: string): boolean {
+  if (only) return only.includes(name);
+  return !contract || name !== 'hello';
 }
 
 function startServer({ profile }: Options, { dataDir, environment }: RunSet): Promise<Child> {
@@ -139,6 +179,13 @@ function loadNames(text: string): string[] {
     throw new InvalidArgumentError(`${unknown.join(', ')} is none of: ${known.join(', ')}.`);
   }
   return names;
+}
+
+/** Those named before, and this one. */
+function contractName(text: string, before: readonly string[] = []): string[] {
+  if (text === 'all') return contractNames;
+  if (contractNames.includes(text)) return [...new Set([...before, text])];
+  throw new InvalidArgumentError(`It is none of: ${contractNames.join(', ')}, all.`);
 }
 
 function databaseName(text: string): string {

@@ -1,7 +1,8 @@
 import type { LargeSetSize } from '../src/app/seed/large-set-plan.ts';
-import { type Address, Connection, wireRequest } from './connection.ts';
-import type { Load } from './measure.ts';
-import { type BenchViewer, viewerPool } from './viewers.ts';
+import { type Address, Connection, type WireRequest, wireRequest } from './connection.ts';
+import type { Load, LoadPair } from './measure.ts';
+import { type OlderDoor, type OlderViewer, olderPool } from './older-viewers.ts';
+import { type BenchViewer, signUpRequest, viewerPool } from './viewers.ts';
 
 /** What loads are made of: the server, the set that it serves, and those who use it. */
 export type LoadNeeds = {
@@ -10,12 +11,21 @@ export type LoadNeeds = {
   crowd: () => Promise<BenchViewer[]>;
   /** An account that follows exactly so many; null when the set has none. */
   exact: (followees: number) => Promise<BenchViewer | null>;
-  /** Reads once, while a load is made ready. @throws Error when the answer is not 200 */
+  /** The same accounts, signed in at an older contract as well. */
+  atOlder: (viewers: readonly BenchViewer[], door: OlderDoor) => Promise<OlderViewer[]>;
+  /** New accounts, signed in. */
+  newcomers: (count: number) => Promise<BenchViewer[]>;
+  /** Sends once, while a load is made ready. @throws Error when the answer is none of 2xx */
+  ask: (request: WireRequest) => Promise<Buffer>;
+  /** Reads once. @throws Error when the answer is none of 2xx */
   read: (path: string, token: string) => Promise<Buffer>;
 };
 
 /** Makes a load ready; null when the set is too small for it. */
 export type LoadMaker = (needs: LoadNeeds) => Promise<Load | null>;
+
+/** Makes both ready, on the same accounts; null when the set is too small for them. */
+export type PairMaker = (needs: LoadNeeds) => Promise<LoadPair | null>;
 
 const crowdSize = 200;
 
@@ -26,18 +36,32 @@ export function loadNeeds(address: Address, size: LargeSetSize): LoadNeeds {
   const count = Math.min(crowdSize, ordinary);
   const names = Array.from({ length: count }, (_, i) => `user-${nthOf(i, count, ordinary)}`);
 
+  async function ask(request: WireRequest): Promise<Buffer> {
+    const connection = await Connection.open(address);
+    const { status, body } = await connection.send(request);
+    connection.close();
+    if (status >= 200 && status < 300) return body;
+    const [line] = request.toString('latin1').split('\r\n', 1);
+    throw new Error(`${line} answered ${status}: ${body.toString()}`);
+  }
+
+  let made = 0;
+  async function newcomers(count: number): Promise<BenchViewer[]> {
+    const usernames = Array.from({ length: count }, (_, i) => `newcomer-${made + i + 1}`);
+    made += count;
+    for (const username of usernames) await ask(signUpRequest(username));
+    return pool.signInAll(usernames);
+  }
+
   return {
     size,
+    atOlder: olderPool(ask),
+    newcomers,
+    ask,
     crowd: () => pool.signInAll(names),
     exact: async (followees) =>
       followees < size.users ? pool.signIn(`follows-${followees}`) : null,
-    async read(path, token) {
-      const connection = await Connection.open(address);
-      const { status, body } = await connection.send(wireRequest('GET', path, { token }));
-      connection.close();
-      if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body.toString()}`);
-      return body;
-    },
+    read: (path, token) => ask(wireRequest('GET', path, { token })),
   };
 }
 

@@ -9,9 +9,14 @@ export type Load = {
   request(n: number): WireRequest;
   /** What is wrong with the answer to the n-th request; null when nothing is. Must be cheap. */
   fault(response: WireResponse, n: number): string | null;
+  /** How much the answer to the n-th request holds, where loads are compared by that. */
+  items?(n: number): number;
   /** Waits for work that the requests left behind, so that its CPU counts too. */
   settle?(): Promise<void>;
 };
+
+/** A load of an older contract, and one of `/v2` that gives its clients the same. */
+export type LoadPair = { older: Load; v2: Load };
 
 export type Result = {
   name: string;
@@ -21,38 +26,91 @@ export type Result = {
   p99Ms: number;
   /** User and system time of the server's process, all threads; null where it cannot be read. */
   cpuUsPerRequest: number | null;
+  /** Null where they are not counted. */
+  itemsPerRequest: number | null;
+  faults: number;
+  firstFault: string | null;
+  /** What it is compared with. */
+  counterpart?: Result;
+};
+
+/** What a turn has seen. */
+type Seen = {
+  latenciesMs: number[];
+  items: number;
+  tookSeconds: number;
+  cpuUs: number | null;
   faults: number;
   firstFault: string | null;
 };
 
-type Pace = { seconds: number; warmUpSeconds: number; concurrency: number };
+export type Pace = { seconds: number; warmUpSeconds: number; concurrency: number };
 
 /** Warms a load up and measures it. */
-export async function measure(load: Load, server: Child, pace: Pace): Promise<Result> {
-  const { concurrency } = pace;
-  const connections = await openAll(server.address, concurrency);
-  const counter = { next: 0 };
-  await drive(load, connections, { counter, seconds: pace.warmUpSeconds });
-  await load.settle?.();
-  const cpuBefore = cpuMicroseconds(server.pid);
-  const seen = await drive(load, connections, { counter, seconds: pace.seconds });
-  await load.settle?.();
-  const cpuAfter = cpuMicroseconds(server.pid);
-  for (const connection of connections) connection.close();
+export function measure(load: Load, server: Child, pace: Pace): Promise<Result[]> {
+  return measureInTurns([load], server, { ...pace, turns: 1 });
+}
 
-  const requests = seen.latenciesMs.length;
-  const sorted = Float64Array.from(seen.latenciesMs).sort();
+/** Measures a load of `/v2` and one of an older contract, which knows the other afterwards. */
+export async function measurePair(
+  { v2, older }: LoadPair,
+  server: Child,
+  pace: Pace & { turns: number },
+): Promise<Result[]> {
+  const [counterpart, own] = await measureInTurns([v2, older], server, pace);
+  return counterpart && own ? [counterpart, { ...own, counterpart }] : [];
+}
+
+/**
+ * Warms loads up and measures them by turns, so that whatever else the machine does falls on all of them alike. Each is
+ * measured for all seconds of the pace.
+ */
+async function measureInTurns(
+  loads: readonly Load[],
+  server: Child,
+  { concurrency, warmUpSeconds, seconds, turns }: Pace & { turns: number },
+): Promise<Result[]> {
+  const connections = await openAll(server.address, concurrency);
+  const runs = loads.map((load) => ({ load, counter: { next: 0 }, seen: [] as Seen[] }));
+  for (const { load, counter } of runs) {
+    await drive(load, connections, { counter, seconds: warmUpSeconds });
+    await load.settle?.();
+  }
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const { load, counter, seen } of runs) {
+      const cpuBefore = cpuMicroseconds(server.pid);
+      const driven = await drive(load, connections, { counter, seconds: seconds / turns });
+      await load.settle?.();
+      const cpuAfter = cpuMicroseconds(server.pid);
+      const cpuUs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
+      seen.push({ ...driven, cpuUs });
+    }
+  }
+  for (const connection of connections) connection.close();
+  return runs.map(({ load, seen }) => resultOf(load, seen));
+}
+
+function resultOf(load: Load, seen: readonly Seen[]): Result {
+  const sorted = Float64Array.from(seen.flatMap((turn) => turn.latenciesMs)).sort();
+  const requests = sorted.length;
+  const cpuUs = seen.some((turn) => turn.cpuUs === null)
+    ? null
+    : sumOf(seen, (it) => it.cpuUs ?? 0);
   return {
     name: load.name,
     requests,
-    requestsPerSecond: requests / seen.tookSeconds,
+    requestsPerSecond: requests / sumOf(seen, (turn) => turn.tookSeconds),
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
-    cpuUsPerRequest:
-      cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / requests,
-    faults: seen.faults,
-    firstFault: seen.firstFault,
+    cpuUsPerRequest: cpuUs === null ? null : cpuUs / requests,
+    itemsPerRequest: load.items ? sumOf(seen, (turn) => turn.items) / requests : null,
+    faults: sumOf(seen, (turn) => turn.faults),
+    firstFault: seen.find((turn) => turn.firstFault !== null)?.firstFault ?? null,
   };
+}
+
+function sumOf<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + numberOf(item), 0);
 }
 
 function openAll(address: Address, count: number): Promise<Connection[]> {
@@ -63,8 +121,9 @@ async function drive(
   load: Load,
   connections: readonly Connection[],
   { counter, seconds }: { counter: { next: number }; seconds: number },
-) {
+): Promise<Omit<Seen, 'cpuUs'>> {
   const latenciesMs: number[] = [];
+  let items = 0;
   let faults = 0;
   let firstFault: string | null = null;
   const start = performance.now();
@@ -77,6 +136,7 @@ async function drive(
       const sent = performance.now();
       const response = await connection.send(load.request(n));
       latenciesMs.push(performance.now() - sent);
+      items += load.items?.(n) ?? 0;
       const fault = load.fault(response, n);
       if (fault === null) continue;
       faults += 1;
@@ -85,7 +145,8 @@ async function drive(
   }
 
   await Promise.all(connections.map(repeat));
-  return { latenciesMs, faults, firstFault, tookSeconds: (performance.now() - start) / 1000 };
+  const tookSeconds = (performance.now() - start) / 1000;
+  return { latenciesMs, items, tookSeconds, faults, firstFault };
 }
 
 function percentile(sorted: Float64Array, share: number): number {

@@ -4,15 +4,19 @@ import { samplePhoto } from '../src/adapters/images/sample-photo.ts';
 const targetBytes = 100_000;
 const boundary = '----rookery-bench';
 
-/** A form with one JPEG of about 100 kB. Grain makes it as large as a photo of a camera is. */
+/** A form with one JPEG of about 100 kB. */
 export async function photoForm(): Promise<{ body: Buffer; type: string }> {
-  const photo = await grainyPhoto();
-  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="photo.jpg"\r\ncontent-type: image/jpeg\r\n\r\n`;
+  return formOf(await grainyPhoto(), 'photo.jpg');
+}
+
+export function formOf(photo: Buffer, filename: string): { body: Buffer; type: string } {
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\ncontent-type: image/jpeg\r\n\r\n`;
   const body = Buffer.concat([Buffer.from(head), photo, Buffer.from(`\r\n--${boundary}--\r\n`)]);
   return { body, type: `multipart/form-data; boundary=${boundary}` };
 }
 
-async function grainyPhoto(): Promise<Buffer> {
+/** A JPEG of about 100 kB. Grain makes it as large as a photo of a camera is. */
+export async function grainyPhoto(): Promise<Buffer> {
   const photo = await samplePhoto(1);
   const { width, height } = { width: 1600, height: 1200 };
   const noise = { type: 'gaussian', mean: 128, sigma: 6 } as const;

@@ -22,7 +22,7 @@ export function timelineOf(followees: number): LoadMaker {
 
 /** First pages of all sorts of accounts whose timelines fill one. */
 export const timeline: LoadMaker = async (needs) => {
-  const requests: Page[] = [];
+  const requests: PostsPage[] = [];
   for (const { token } of await needs.crowd()) {
     const path = '/v2/timeline';
     if (countOf(await needs.read(path, token), '"likeCount":') < pageSize) continue;
@@ -33,7 +33,7 @@ export const timeline: LoadMaker = async (needs) => {
 
 /** A page further down the timelines of all sorts of accounts. */
 export const deeperPage: LoadMaker = async (needs) => {
-  const requests: Page[] = [];
+  const requests: PostsPage[] = [];
   for (const viewer of await needs.crowd()) {
     const path = await deeperPath(needs, viewer);
     if (path === null) continue;
@@ -85,7 +85,7 @@ export const photosOfAll: LoadMaker = async (needs) => {
 
 /** The newest photos of one account: of those who post most, so that the page is full where the set is large. */
 export const photosOfUser: LoadMaker = async (needs) => {
-  const requests: Page[] = [];
+  const requests: PostsPage[] = [];
   for (const [i, { token }] of (await needs.crowd()).entries()) {
     const path = `/v2/users/user-${1 + (i % 50)}/posts?filter=with-media`;
     const photos = countOf(await needs.read(path, token), '"size":"large"');
@@ -94,12 +94,15 @@ export const photosOfUser: LoadMaker = async (needs) => {
   return pages('photos-user', requests);
 };
 
-type Page = { request: WireRequest; items: number; photos?: number };
+/** A request for a page of posts, and how many posts and photos its answer has. */
+export type PostsPage = { request: WireRequest; items: number; photos?: number };
 
-function pages(name: string, requests: readonly Page[]): Load {
+/** Sends requests for pages around and around. */
+export function pages(name: string, requests: readonly PostsPage[]): Load {
   return {
     name,
     request: (n) => around(requests, n).request,
     fault: (response, n) => pageFault(response, around(requests, n)),
+    items: (n) => around(requests, n).items,
   };
 }

@@ -1,32 +1,66 @@
 import type { Result } from './measure.ts';
 
-export type Row = Result & {
+export type Row = Omit<Result, 'counterpart'> & {
   /** CPU per request as a multiple of the static page's; null where one of them is unknown. */
   timesStaticPage: number | null;
+  cpuUsPerItem: number | null;
+  /** CPU as a multiple of the counterpart's; null without one. */
+  timesV2: { perRequest: number | null; perItem: number | null } | null;
 };
 
-const columns: ReadonlyArray<[title: string, cell: (row: Row) => string]> = [
+type Column = [title: string, cell: (row: Row) => string];
+
+const columns: readonly Column[] = [
   ['load', (row) => row.name],
   ['requests/s', (row) => row.requestsPerSecond.toFixed(0)],
   ['p50 ms', (row) => row.p50Ms.toFixed(2)],
   ['p99 ms', (row) => row.p99Ms.toFixed(2)],
   ['CPU µs/request', (row) => row.cpuUsPerRequest?.toFixed(0) ?? '-'],
   ['× static page', (row) => row.timesStaticPage?.toFixed(1) ?? '-'],
-  ['wrong', (row) => String(row.faults)],
 ];
+
+/** Of loads that are compared with others. */
+const comparison: readonly Column[] = [
+  ['items/request', (row) => row.itemsPerRequest?.toFixed(row.itemsPerRequest < 10 ? 2 : 0) ?? '-'],
+  ['CPU µs/item', (row) => row.cpuUsPerItem?.toFixed(1) ?? '-'],
+  ['× /v2 per request', (row) => row.timesV2?.perRequest?.toFixed(2) ?? '-'],
+  ['× /v2 per item', (row) => row.timesV2?.perItem?.toFixed(2) ?? '-'],
+];
+
+const wrong: Column = ['wrong', (row) => String(row.faults)];
 
 export function withRatios(results: readonly Result[]): Row[] {
   const base = results.find((result) => result.name === 'static-page')?.cpuUsPerRequest ?? null;
-  return results.map((result) => {
-    const { cpuUsPerRequest: cpu } = result;
-    return { ...result, timesStaticPage: cpu === null || base === null ? null : cpu / base };
-  });
+  return results.map(({ counterpart, ...result }) => ({
+    ...result,
+    timesStaticPage: ratio(result.cpuUsPerRequest, base),
+    cpuUsPerItem: perItem(result),
+    timesV2: counterpart
+      ? {
+          perRequest: ratio(result.cpuUsPerRequest, counterpart.cpuUsPerRequest),
+          perItem: ratio(perItem(result), perItem(counterpart)),
+        }
+      : null,
+  }));
+}
+
+function perItem({
+  cpuUsPerRequest,
+  itemsPerRequest,
+}: Pick<Result, 'cpuUsPerRequest' | 'itemsPerRequest'>): number | null {
+  return ratio(cpuUsPerRequest, itemsPerRequest);
+}
+
+function ratio(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one / other;
 }
 
 /** An aligned table; it is Markdown as well. */
 export function tableOf(rows: readonly Row[]): string {
-  const titles = columns.map(([title]) => title);
-  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
+  const isCompared = rows.some((row) => row.timesV2 !== null);
+  const shown = [...columns, ...(isCompared ? comparison : []), wrong];
+  const titles = shown.map(([title]) => title);
+  const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
   const widths = titles.map((title, i) =>
     Math.max(title.length, ...cells.map((line) => line[i]?.length ?? 0)),
   );

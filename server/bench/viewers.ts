@@ -1,5 +1,5 @@
 import { largeSetPassword } from '../src/app/seed/large-set.ts';
-import { type Address, Connection, wireRequest } from './connection.ts';
+import { type Address, Connection, jsonRequest, type WireRequest } from './connection.ts';
 
 /** Who drives the load: an account of the large set that is signed in. */
 export type BenchViewer = { username: string; token: string };
@@ -33,7 +33,16 @@ export function viewerPool(address: Address) {
   return { signIn, signInAll };
 }
 
-export function loginRequest(login: string): Buffer {
-  const body = Buffer.from(JSON.stringify({ login, password: largeSetPassword }));
-  return wireRequest('POST', '/v2/sessions', { body });
+export function loginRequest(login: string): WireRequest {
+  return jsonRequest('POST', '/v2/sessions', { login, password: largeSetPassword });
+}
+
+export function signUpRequest(username: string): WireRequest {
+  const body = { username, password: largeSetPassword, email: emailOf(username) };
+  return jsonRequest('POST', '/v2/accounts', body);
+}
+
+/** As in the large set. */
+export function emailOf(username: string): string {
+  return `${username}@example.com`;
 }

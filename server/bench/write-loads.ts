@@ -93,7 +93,8 @@ export const upload: LoadMaker = async (needs) => {
   };
 };
 
-async function untilReady(
+/** Waits until the sizes of a picture are made. */
+export async function untilReady(
   { read }: LoadNeeds,
   { id, token }: { id: number; token: string },
 ): Promise<void> {

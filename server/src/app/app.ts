@@ -110,6 +110,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   if (!config.amqp) await bus.consume(handle);
   let sweeping: NodeJS.Timeout | undefined;
 
+  function tellNotices(): void {
+    for (const { text } of config.notices) log.warn(text);
+  }
+
   function newCounters(): Counters {
     const inMemory = memoryCounters({ now });
     return cache?.counters(inMemory) ?? inMemory;
@@ -132,6 +136,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     sweepMedia: mediaSweep({ database, now, blobs }),
     async startWork() {
       if (config.amqp) await bus.consume(handle);
+      tellNotices();
       tellOfPush(config.push, log);
       events.start();
       sweeping = every(() => {
@@ -139,6 +144,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       }, sweepIntervalMs);
     },
     startHandingOn() {
+      tellNotices();
       if (config.amqp) events.start();
     },
     async close() {

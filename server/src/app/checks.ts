@@ -3,7 +3,7 @@ import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
-import { openPush, serverKeyHint } from './push.ts';
+import { openPush } from './push.ts';
 import { openTexts } from './texts.ts';
 
 /** One thing that must work, and what to do when it does not. */
@@ -21,7 +21,18 @@ export async function runChecks(): Promise<Check[]> {
     if (!(error instanceof ConfigError)) throw error;
     return [node, { name: 'configuration', isOk: false, detail: error.problems.join('\n') }];
   }
-  const checks = [node, { name: 'configuration', isOk: true, detail: `data in ${config.dataDir}` }];
+  const { env, dataDir, notices, olderNames } = config;
+  const checks = [
+    node,
+    { name: 'configuration', isOk: true, detail: `${env}, data in ${dataDir}` },
+    ...olderNames.map((name) => ({ name: 'older setting', isOk: true, detail: `read ${name}` })),
+    // A key that pushes were sent with is missed; the other older names are only superfluous.
+    ...notices.map(({ name, text: detail }) => ({
+      name: `about ${name}`,
+      isOk: name !== 'FCM_SERVER_KEY' || config.push.fcm !== null,
+      detail,
+    })),
+  ];
   checks.push(await check('free space', () => freeSpace(config.dataDir)));
   checks.push(
     await check('database', async () => {
@@ -67,7 +78,7 @@ export async function runChecks(): Promise<Check[]> {
   return checks;
 }
 
-/** What is not set up is not broken; a key that an operator still relies on is. */
+/** What is not set up is not broken. */
 async function pushChecks({ push }: Config): Promise<Check[]> {
   const senders = await openPush(push, { now: () => new Date() });
   const { apps, web } = senders;
@@ -75,7 +86,6 @@ async function pushChecks({ push }: Config): Promise<Check[]> {
     await check('pushes to apps', async () => {
       if (apps)
         return apps.check().then(() => `${push.fcm?.account.projectId}: Google gives tokens`);
-      if (push.hasServerKey) throw new Error(`${serverKeyHint}.`);
       return 'not set up (FCM_SERVICE_ACCOUNT_FILE)';
     }),
     await check('pushes to browsers', async () => {

@@ -1,21 +1,29 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
 import { type MailConfig, mailOf } from './mail-settings.ts';
+import { plainDatabaseUrl } from './older-names.ts';
+import { type Notice, translateOlderVariables } from './older-variables.ts';
 import { type PushConfig, pushOf } from './push-settings.ts';
 import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
+import { checkSecretKey, keptSecretKey } from './secret-key.ts';
+import { textOf, type Variables } from './setting-text.ts';
 import { Settings } from './settings.ts';
 import { type SmsConfig, smsOf } from './sms-settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
 export type Config = {
-  env: Settings['ROOKERY_ENV'];
+  env: EnvironmentName;
+  /** People rely on this installation: staging and production. */
+  isLive: boolean;
+  /** Of `/v1`. */
+  tokenLives: Environment['tokenLives'];
   http: {
     host: string;
     port: number;
@@ -30,7 +38,7 @@ export type Config = {
   redisUrl: string | null;
   dataDir: string;
   secretKey: string;
-  logLevel: Settings['LOG_LEVEL'];
+  logLevel: NonNullable<Settings['LOG_LEVEL']>;
   /** Names of the contracts that are served. */
   contracts: string[];
   signUps: Settings['SIGNUPS'];
@@ -56,6 +64,10 @@ export type Config = {
   live: LiveConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
+  /** Names of older systems that were read: `DB_URI as DATABASE_URL`. */
+  olderNames: string[];
+  /** Told at the start and by `doctor`. */
+  notices: Notice[];
 };
 
 /** What a person must change; `message` lists all of it. */
@@ -71,32 +83,55 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the settings. Makes the data folder and, in embedded mode, the secret when they are missing.
  * @throws ConfigError with every problem at once
  */
-export function readConfig(environment: Environment = process.env): Config {
+export function readConfig(variables: Variables = process.env): Config {
+  return configOf(variables, {});
+}
+
+/**
+ * The same settings for a command that only looks at the program: nothing is written, and what it opens is in memory.
+ * @throws ConfigError with every problem at once
+ */
+export function readPassingConfig(variables: Variables = process.env): Config {
+  const passing = {
+    SECRET_KEY: randomBytes(32).toString('hex'),
+    SECRET_KEY_FILE: undefined,
+    DATABASE_URL: 'sqlite::memory:',
+    DATABASE_URL_FILE: undefined,
+  };
+  return { ...configOf(variables, passing), logLevel: 'silent' };
+}
+
+function configOf(given: Variables, overriding: Variables): Config {
   const problems: string[] = [];
-  const settings = readSettings(environment, problems);
-  const dataDir = resolve(settings.DATA_DIR);
+  const { variables, read, notices } = translateOlderVariables(given, problems);
+  const settings = readSettings({ ...variables, ...overriding }, problems);
+  // Of an environment that is none, all that can be said is that it is none.
+  const environment: Environment = environments[settings.ROOKERY_ENV] ?? environments.development;
+  const { isLive, isSending, tokenLives } = environment;
+  const dataDir = resolve(settings.DATA_DIR ?? environment.dataDir);
   const databaseUrl =
-    settings.DATABASE_URL ??
-    translated(settings.DB_URI) ??
-    `sqlite:${join(dataDir, 'rookery.sqlite')}`;
-  checkTogether(settings, problems);
+    plainDatabaseUrl(settings.DATABASE_URL ?? '') ?? `sqlite:${join(dataDir, 'rookery.sqlite')}`;
+  const isEmbedded = databaseUrl.startsWith('sqlite:');
+  checkTogether(settings, isLive, problems);
+  checkSecretKey(settings.SECRET_KEY, { isEmbedded }, problems);
   const s3 = s3Of(settings, problems);
   const mail = mailOf(settings, problems);
   const sms = smsOf(settings, problems);
   const identity = identityConfig(settings, problems);
   const webauthn = webauthnOf(settings, problems);
   const push = pushOf(settings, problems);
+  // Last: while anything is wrong nothing is written.
   const secretKey =
-    problems.length > 0 ? '' : secretOf(settings, { dataDir, databaseUrl }, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+    settings.SECRET_KEY ?? (problems.length > 0 ? '' : keptSecretKey(dataDir, problems));
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   return {
     env: settings.ROOKERY_ENV,
+    isLive,
+    tokenLives,
     http: {
       host: settings.HOST,
       port: settings.PORT,
@@ -110,7 +145,7 @@ export function readConfig(environment: Environment = process.env): Config {
     redisUrl: settings.REDIS_URL ?? null,
     dataDir,
     secretKey,
-    logLevel: settings.LOG_LEVEL,
+    logLevel: settings.LOG_LEVEL ?? environment.logLevel,
     contracts: contractsOf(settings),
     signUps: settings.SIGNUPS,
     hasRateLimits: settings.RATE_LIMITS === 'on',
@@ -121,32 +156,28 @@ export function readConfig(environment: Environment = process.env): Config {
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
     s3,
-    mail,
-    sms,
+    mail: isSending ? mail : { ...mail, server: null },
+    sms: isSending ? sms : { ...sms, twilio: null },
     identity,
     webauthn,
-    push,
+    push: isSending ? push : { fcm: null, webPush: null },
     live: liveConfigOf(settings),
     concurrency: Math.max(2, availableParallelism()),
+    olderNames: read,
+    notices: isSending ? notices : [...notices, silence],
   };
 }
 
-/**
- * The same settings for a command that only looks at the program: nothing is written, and what it opens is in memory.
- * @throws ConfigError with every problem at once
- */
-export function readPassingConfig(environment: Environment = process.env): Config {
-  const { SECRET_KEY_FILE: _file, ...others } = environment;
-  const secret = randomBytes(32).toString('hex');
-  const passing = { ...others, SECRET_KEY: secret, DATABASE_URL: 'sqlite::memory:' };
-  return { ...readConfig(passing), logLevel: 'silent' };
-}
+const silence: Notice = {
+  name: 'ROOKERY_ENV',
+  text: 'ROOKERY_ENV=testing sends nothing: mails and text messages are files in DATA_DIR, pushes are left out.',
+};
 
-function readSettings(environment: Environment, problems: string[]): Settings {
+function readSettings(variables: Variables, problems: string[]): Settings {
   const given: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(Settings.properties)) {
-    const text = textOf(name, schema, environment, problems);
-    if (text === undefined || text === '') continue;
+    const text = textOf(name, { isSecret: 'x-secret' in schema }, variables, problems);
+    if (text === undefined) continue;
     given[name] = 'type' in schema && schema.type === 'integer' ? numberOf(text) : text;
   }
   const complete = Value.Default(Settings, given);
@@ -162,30 +193,11 @@ function readSettings(environment: Environment, problems: string[]): Settings {
   return complete as Settings;
 }
 
-/** The value itself, or for a secret the content of the file that `NAME_FILE` names. */
-function textOf(
-  name: string,
-  schema: object,
-  environment: Environment,
-  problems: string[],
-): string | undefined {
-  const fileName = `${name}_FILE`;
-  const path = 'x-secret' in schema ? environment[fileName] : undefined;
-  if (path === undefined || path === '') return environment[name]?.trim();
-  if (environment[name]) problems.push(`${name} and ${fileName} are both set. Keep one of them.`);
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    problems.push(`${fileName} names a file that cannot be read: ${reasonOf(error)}.`);
-    return undefined;
-  }
-}
-
 function numberOf(text: string): number | string {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-function checkTogether(settings: Settings, problems: string[]): void {
+function checkTogether(settings: Settings, isLive: boolean, problems: string[]): void {
   const known = contracts.map((contract) => contract.name);
   for (const name of contractsOf(settings)) {
     if (!known.includes(name)) {
@@ -206,13 +218,14 @@ function checkTogether(settings: Settings, problems: string[]): void {
       );
     }
   }
-  if (settings.ROOKERY_ENV !== 'production') return;
+  if (!isLive) return;
+  const { ROOKERY_ENV: name } = settings;
   if (settings.RATE_LIMITS === 'off') {
-    problems.push('RATE_LIMITS=off is refused in production. Remove it, or set it to on.');
+    problems.push(`RATE_LIMITS=off is refused in ${name}. Remove it, or set it to on.`);
   }
   if (!settings.PUBLIC_URL) {
     problems.push(
-      'PUBLIC_URL is needed in production: the address that clients use, such as https://example.com.',
+      `PUBLIC_URL is needed in ${name}: the address that clients use, such as https://example.com.`,
     );
   }
 }
@@ -248,76 +261,6 @@ function s3Of(settings: Settings, problems: string[]): Config['s3'] {
   return null;
 }
 
-const exampleSecrets = /change.?me|example|secret|password|12345678|abcdefgh|^(.)\1+$/i;
-
-function secretOf(
-  settings: Settings,
-  { dataDir, databaseUrl }: { dataDir: string; databaseUrl: string },
-  problems: string[],
-): string {
-  const given = settings.SECRET_KEY;
-  if (given !== undefined) {
-    if (exampleSecrets.test(given) || new Set(given).size < 10) {
-      problems.push('SECRET_KEY looks like an example. Make one with: openssl rand -hex 32');
-    }
-    return given;
-  }
-  if (!databaseUrl.startsWith('sqlite:')) {
-    problems.push(
-      'SECRET_KEY is needed with a server database. Make one with: openssl rand -hex 32',
-    );
-    return '';
-  }
-  return keptSecret(dataDir, problems);
-}
-
-/** The secret of the embedded mode: made once, readable by its owner alone. */
-function keptSecret(dataDir: string, problems: string[]): string {
-  const path = join(dataDir, 'secret-key');
-  let secret = '';
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    if (!existsSync(path)) writeSecret(path);
-    secret = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    problems.push(
-      `DATA_DIR=${dataDir} cannot be used: ${reasonOf(error)}. Choose a folder that can be written.`,
-    );
-    return '';
-  }
-  if (secret.length < 32) {
-    problems.push(
-      `${path} does not hold a secret. Delete it to have a new one made; everybody must then sign in again.`,
-    );
-  }
-  return secret;
-}
-
-/** SQLAlchemy's form: the driver's name is dropped, and so is the character set, which is always UTF-8 here. */
-function translated(uri: string | undefined): string | undefined {
-  if (uri === undefined) return undefined;
-  const plain = uri.replace(/^([a-z]+)\+[a-z0-9_]+:/, '$1:');
-  if (!plain.includes('?')) return plain;
-  const [address, query] = plain.split('?', 2);
-  const options = new URLSearchParams(query);
-  options.delete('charset');
-  return options.size > 0 ? `${address}?${options.toString()}` : address;
-}
-
-/** Whole and on the disk before it has its name; of two programs that start at once, one writes and both read. */
-function writeSecret(path: string): void {
-  const unnamed = `${path}.${randomUUID()}`;
-  const text = `${randomBytes(32).toString('hex')}\n`;
-  writeFileSync(unnamed, text, { mode: 0o600, flag: 'wx', flush: true });
-  try {
-    linkSync(unnamed, path);
-  } catch (error) {
-    if (!existsSync(path)) throw error;
-  } finally {
-    rmSync(unnamed);
-  }
-}
-
 /** An address, or one with the length of its network: `10.0.0.0/8`. */
 function isNetwork(text: string): boolean {
   const [address = '', prefix = '0', ...rest] = text.split('/');
@@ -339,8 +282,4 @@ function listOf(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

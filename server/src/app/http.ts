@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { rootRewriter } from '../contracts/addresses.ts';
 import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
+import { docsPolicy } from '../contracts/document.ts';
 import { loginDoor } from '../contracts/doors.ts';
 import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
@@ -60,10 +61,6 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 };
 
-/** Swagger UI from our own files alone. */
-const docsPolicy =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
-
 /** Builds the server: every contract below its own mount, and what belongs to no contract. */
 export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Http> {
   const { config, services } = app;
@@ -93,6 +90,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
         ? { perMinute: options.requestsPerMinute ?? 600, counters: app.requestCounters }
         : null,
       maxUploadBytes: config.media.maxBytes,
+      tokenLives: config.tokenLives,
       isOutage,
       corsOrigins,
       hasStrictPasswords: config.hasStrictPasswords,

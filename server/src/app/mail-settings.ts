@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { type Static, type TObject, Type } from 'typebox';
 import type { SmtpServer } from '../adapters/mail/smtp.ts';
 
@@ -17,7 +18,8 @@ export const mailSettings = {
   MAIL_SERVER: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9.:_-]+$',
-      description: 'The older systems’ form of `SMTP_URL`: the host. Used when that is not set.',
+      description:
+        'The older systems’ form of `SMTP_URL`: the host. Where both are set they must name the same server.',
     }),
   ),
   MAIL_PORT: Type.Optional(
@@ -66,9 +68,14 @@ export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
   // An address that is none is told of by whoever reads it as one.
   const host = URL.parse(settings.PUBLIC_URL ?? '')?.hostname ?? 'localhost';
   const sender = settings.MAIL_DEFAULT_SENDER ?? `Rookery <no-reply@${host}>`;
-  const server = settings.SMTP_URL
-    ? serverOfUrl(settings.SMTP_URL, problems)
-    : serverOfParts(settings, problems);
+  const byParts = serverOfParts(settings, problems);
+  const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL, problems) : null;
+  if (byUrl && byParts && !isDeepStrictEqual(byUrl, byParts)) {
+    problems.push(
+      'SMTP_URL and MAIL_SERVER with its port, user and password say different things. Keep one of them.',
+    );
+  }
+  const server = byUrl ?? byParts;
   if (server && settings.MAIL_USE_TLS) server.needsTls = isYes(settings.MAIL_USE_TLS);
   return { server, sender };
 }
@@ -97,7 +104,7 @@ function serverOfUrl(text: string, problems: string[]): SmtpServer | null {
 function serverOfParts(settings: MailSettings, problems: string[]): SmtpServer | null {
   const { MAIL_SERVER: host, MAIL_USERNAME: user, MAIL_PASSWORD: pass } = settings;
   if (!host) {
-    if (user || pass || settings.MAIL_PORT) {
+    if ((user || pass || settings.MAIL_PORT) && !settings.SMTP_URL) {
       problems.push(
         'MAIL_PORT, MAIL_USERNAME or MAIL_PASSWORD is set, but MAIL_SERVER is not. Set it, or SMTP_URL instead of all of them.',
       );

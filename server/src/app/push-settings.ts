@@ -26,13 +26,6 @@ export const pushSettings = {
         'Where Google gives out access tokens. Default: what the key of the service account says.',
     }),
   ),
-  FCM_SERVER_KEY: Type.Optional(
-    Type.String({
-      'x-secret': true,
-      description:
-        'Of the older systems. Google closed the API that it was for in 2024, so it is not used; set `FCM_SERVICE_ACCOUNT_FILE`.',
-    }),
-  ),
   VAPID_PUBLIC_KEY: Type.Optional(
     Type.String({
       pattern: keyPattern,
@@ -77,15 +70,12 @@ export type PushConfig = {
   } | null;
   /** Null: nothing is sent to browsers. */
   webPush: { vapid: VapidKeys & { subject: string }; privateHosts: string[] } | null;
-  /** An operator still has the key of the API that Google closed. */
-  hasServerKey: boolean;
 };
 
 export function pushOf(settings: PushSettings, problems: string[]): PushConfig {
   return {
     fcm: fcmOf(settings, problems),
     webPush: webPushOf(settings, problems),
-    hasServerKey: settings.FCM_SERVER_KEY !== undefined,
   };
 }
 

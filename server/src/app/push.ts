@@ -12,12 +12,8 @@ export async function openPush(config: PushConfig, { now }: { now: Now }): Promi
   return { apps, web: webPushSender({ now, ...config.webPush }) };
 }
 
-export const serverKeyHint =
-  'FCM_SERVER_KEY is not used: Google closed the API that it was for in 2024. Set FCM_SERVICE_ACCOUNT_FILE to the key file of a service account (Firebase console, project settings, service accounts), then remove it';
-
 /** Says once, at the start of a worker, who is not sent anything. */
-export function tellOfPush({ fcm: apps, webPush, hasServerKey }: PushConfig, log: Logger): void {
-  if (hasServerKey) log.warn(serverKeyHint);
+export function tellOfPush({ fcm: apps, webPush }: PushConfig, log: Logger): void {
   const missing = [
     ...(apps ? [] : ['to apps (FCM_SERVICE_ACCOUNT_FILE)']),
     ...(webPush ? [] : ['to browsers (VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY)']),

@@ -20,6 +20,9 @@ import { emailService } from '../domain/emails/email-service.ts';
 import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
+import { eventTemplateService } from '../domain/groups/event-template-service.ts';
+import { groupEventService } from '../domain/groups/group-event-service.ts';
+import { groupService } from '../domain/groups/group-service.ts';
 import { identityJoining } from '../domain/identities/identity-joining.ts';
 import { identityProofs } from '../domain/identities/identity-proofs.ts';
 import { identityService } from '../domain/identities/identity-service.ts';
@@ -52,6 +55,7 @@ import { secondFactorService } from '../domain/second-factors/second-factor-serv
 import { totpService } from '../domain/second-factors/totp-service.ts';
 import { plainTokenService } from '../domain/sessions/plain-token-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { verificationService } from '../domain/verifications/verification-service.ts';
 import type { Config } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
@@ -131,6 +135,7 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
     phones: phoneService({ ...shared, ...sms, texts }),
     passwords: passwordService(shared),
     invites,
+    userDocuments: userDocumentService(shared),
     importAccounts: accountImport(shared),
   };
 }
@@ -177,8 +182,12 @@ function contentServices(
 function reachingServices(config: Config, { log, mailer, senders }: Machines, shared: Shared) {
   const { database, now } = shared;
   const pushKey = config.push.webPush?.vapid.publicKey ?? null;
+  const groupEvents = groupEventService(shared);
   return {
     devices: deviceService({ ...shared, senders, pushKey }),
+    groups: groupService(shared),
+    eventTemplates: eventTemplateService(shared),
+    groupEvents,
     notifications: notificationService(shared),
     live: liveEvents({
       database,
@@ -189,6 +198,7 @@ function reachingServices(config: Config, { log, mailer, senders }: Machines, sh
     jobs: {
       mails: mailService({ ...shared, mailer, publicUrl: publicUrlOf(config), log }),
       pushes: pushService({ database, now, senders }),
+      groupEvents,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { environmentNames } from './environments.ts';
 import { identitySettings } from './identity-settings.ts';
 import { liveSettings } from './live-settings.ts';
 import { mailSettings } from './mail-settings.ts';
@@ -29,18 +30,21 @@ export const Settings = Type.Object({
         'Where clients reach the server, without a slash at the end. Default: `http://HOST:PORT`.',
     }),
   ),
-  ROOKERY_ENV: Type.Enum(['development', 'production'], {
+  ROOKERY_ENV: Type.Enum(environmentNames, {
     default: 'development',
-    description: '`production` refuses settings that are only for trying things out.',
+    description:
+      'What the installation is for, see below: `development`, `testing`, `staging` or `production`.',
   }),
-  DATA_DIR: Type.String({
-    minLength: 1,
-    default: 'data',
-    description: 'Folder for the embedded database, uploads and the generated secret.',
-  }),
+  DATA_DIR: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Folder for the embedded database, uploads and the generated secret. Default: `data`, in testing `data/testing`.',
+    }),
+  ),
   DATABASE_URL: Type.Optional(
     Type.String({
-      pattern: '^(sqlite|postgres|postgresql|mysql|cockroachdb):.+$',
+      pattern: '^(sqlite|postgres|postgresql|mysql|mariadb|cockroachdb)(\\+[a-z0-9_]+)?:.+$',
       'x-secret': true,
       description:
         'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
@@ -52,14 +56,6 @@ export const Settings = Type.Object({
     default: 10,
     description: 'Connections that one process opens to a server database at most.',
   }),
-  DB_URI: Type.Optional(
-    Type.String({
-      pattern: '^(mysql|postgresql|postgres|cockroachdb|sqlite)(\\+[a-z0-9_]+)?:.+$',
-      'x-secret': true,
-      description:
-        'The older systems’ form of `DATABASE_URL`, such as `mysql+pymysql://…?charset=utf8`; it is translated. Used when `DATABASE_URL` is not set.',
-    }),
-  ),
   AMQP_URL: Type.Optional(
     Type.String({
       pattern: '^amqps?://.+$',
@@ -84,16 +80,17 @@ export const Settings = Type.Object({
   ),
   SECRET_KEY: Type.Optional(
     Type.String({
-      minLength: 32,
       'x-secret': true,
       description:
         'Signs tokens; at least 32 random characters (`openssl rand -hex 32`). Without it the embedded mode makes one and keeps it in `DATA_DIR/secret-key`.',
     }),
   ),
-  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
-    default: 'info',
-    description: 'How much is logged, as JSON lines on standard output.',
-  }),
+  LOG_LEVEL: Type.Optional(
+    Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+      description:
+        'How much is logged, as JSON lines on standard output. `debug` tells why requests were refused. Default: `debug` in development and testing, else `info`.',
+    }),
+  ),
   TRUSTED_PROXIES: Type.String({
     default: '',
     description:

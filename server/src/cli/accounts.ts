@@ -20,8 +20,8 @@ const roles: readonly Role[] = ['user', 'moderator', 'admin'];
 const largestPage = 100;
 
 const help = `
-An account is named by its username, or by its id: 12, or id:12 where somebody is called 12. Servers may run meanwhile;
-what is changed here holds there from the next request on. Each change is a row of the audit log.`;
+An account is named by its username, by its e-mail, or by its id: 12, or id:12 where somebody is called 12. Servers may run
+meanwhile; what is changed here holds there from the next request on. Each change is a row of the audit log.`;
 
 export function accountsCommand(): Command {
   const accounts = new Command('accounts')
@@ -190,7 +190,7 @@ export function emailOption(): Option {
 }
 
 function accountArgument(): Argument {
-  return new Argument('<account>', 'username or id');
+  return new Argument('<account>', 'username, e-mail or id');
 }
 
 const titles = {

@@ -23,7 +23,7 @@ export function dbCommand(): Command {
 
 async function checkConsent(config: Config, tableCount: number): Promise<void> {
   const place = databasePlace(config);
-  if (config.env === 'production') {
+  if (config.isLive) {
     throw new CommandError(`this would drop ${tableCount} tables of ${place}. Say so with --yes`);
   }
   if (!process.stdin.isTTY) {

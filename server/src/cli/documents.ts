@@ -1,16 +1,22 @@
 import { Command } from 'commander';
-import { type App, openApp } from '../app/app.ts';
+import { openApp } from '../app/app.ts';
 import { readPassingConfig } from '../app/config.ts';
 import { buildHttp, type Http } from '../app/http.ts';
+import { routeRows, routeTitles } from '../app/route-rows.ts';
 import { CommandError, jsonOption, print, printRows } from './print.ts';
 
 /** Commands that print what the server would say of itself. */
 export function documentCommands(): Command[] {
   const routes = new Command('routes')
-    .description('list every route with its contract')
+    .description('list every route with its contract, and where clients of older servers find it')
+    .option('--contract <name>', 'only those of one contract')
     .addOption(jsonOption())
-    .action(({ json }: { json?: boolean }) =>
-      withHttp(async (http) => printRows(http.routes(), { json })),
+    .action(({ contract, json }: { contract?: string; json?: boolean }) =>
+      withHttp(async (http) => {
+        const rows = routeRows(http).filter((row) => !contract || row.contract === contract);
+        if (rows.length === 0) throw new CommandError(`no contract is called ${contract}`);
+        printRows(json ? rows : [routeTitles, ...rows], { json });
+      }),
     );
   const openapi = new Command('openapi')
     .description('print the OpenAPI document of a contract')
@@ -26,10 +32,10 @@ export function documentCommands(): Command[] {
 }
 
 /** Builds the server in memory; nothing is opened on disk and nothing listens. */
-async function withHttp(work: (http: Http, app: App) => Promise<void>): Promise<void> {
+async function withHttp(work: (http: Http) => Promise<void>): Promise<void> {
   const app = await openApp(readPassingConfig());
   try {
-    await work(await buildHttp(app), app);
+    await work(await buildHttp(app));
   } finally {
     await app.close();
   }

@@ -16,6 +16,7 @@ import { outboxCommand } from './outbox.ts';
 import { CommandError } from './print.ts';
 import { seedCommand } from './seed.ts';
 import { settingsCommand } from './settings.ts';
+import { shellCommand } from './shell.ts';
 import { startCommand } from './start.ts';
 import { workCommand } from './work.ts';
 
@@ -36,6 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     migrateCommand(),
     dbCommand(),
     seedCommand(),
+    shellCommand(),
     ...documentCommands(),
     accountsCommand(),
     adminCommand(),

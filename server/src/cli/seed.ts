@@ -1,43 +1,60 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type App, openApp } from '../app/app.ts';
-import { readConfig } from '../app/config.ts';
+import { type Config, readConfig } from '../app/config.ts';
+import { seedBaseApi } from '../app/seed/base-api-people.ts';
 import { largeSetPassword, seedLargeSet } from '../app/seed/large-set.ts';
 import { type LargeSetSize, largeSetSize } from '../app/seed/large-set-plan.ts';
 import { seedPeople } from '../app/seed/people.ts';
 import { CommandError, print } from './print.ts';
 import { progressBars } from './progress.ts';
 
-type Options = Partial<LargeSetSize>;
+type Options = Partial<LargeSetSize> & { baseApi?: true };
 
 const help = `
 Without options: alice, bob and carla with real photos.
 With --users: instead a large set, the same on every run, for load tests and for trying things out. Three posts of ten
 have a photo. The accounts user-1, user-2 … share one password, which is printed at the end; follows-10, follows-100
 and follows-1000 (where there are enough users) follow exactly so many. What is there already stays.
+With --base-api: instead what the seed of the older server base-api made, for its clients: an event template, and a group
+of three who sign in with a@a.com, b@b.com and c@c.com and the password “password”. Not in staging and production.
 
   ./rookery seed --users 1000`;
 
 export function seedCommand(): Command {
   return new Command('seed')
-    .description('make alice, bob and carla with real photos, or a large set')
+    .description('make alice, bob and carla with real photos, or another set')
+    .option('--base-api', 'make the people and the group that clients of base-api know')
     .option('--users <number>', 'make a large set of so many accounts', wholeNumber)
     .option('--posts <number>', 'posts of the large set (default: 20 per user)', wholeNumber)
     .option('--follows <number>', 'follows of the large set (default: 48 per user)', wholeNumber)
     .option('--likes <number>', 'likes of the large set (default: 100 per user)', wholeNumber)
     .addHelpText('after', help)
     .action(async (options: Options) => {
-      const { users } = options;
-      if (users === undefined && Object.keys(options).length > 0) {
+      const { users, baseApi } = options;
+      if (baseApi && Object.keys(options).length > 1) {
+        throw new CommandError('--base-api makes a set of its own; leave the other options out.');
+      }
+      if (!baseApi && users === undefined && Object.keys(options).length > 0) {
         throw new CommandError('--posts, --follows and --likes need --users as well.');
       }
-      const app = await openApp({ ...readConfig(), logLevel: 'warn' });
+      const config = readConfig();
+      if (baseApi) refuseWhereLive(config);
+      const app = await openApp({ ...config, logLevel: 'warn' });
       try {
-        if (users === undefined) await seedPeople(app, print);
+        if (baseApi) await seedBaseApi(app, print);
+        else if (users === undefined) await seedPeople(app, print);
         else await seedMany(app, largeSetSize({ ...options, users }));
       } finally {
         await app.close();
       }
     });
+}
+
+function refuseWhereLive({ env, isLive }: Config): void {
+  if (!isLive) return;
+  throw new CommandError(
+    `these accounts have a password that everybody knows, and ROOKERY_ENV=${env}. Make people of your own with accounts create, or seed a server for trying things out with ROOKERY_ENV=development.`,
+  );
 }
 
 async function seedMany(app: App, size: LargeSetSize): Promise<void> {

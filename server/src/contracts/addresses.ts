@@ -24,7 +24,12 @@ const table: readonly RootAddress[] = [
   { contract: 'mini-sns', methods: null, path: /^\/profile-picture(\/|$)/ },
   { contract: 'mithril', methods: null, path: /^\/api\/picture$/ },
   { contract: 'mithril', methods: ['POST', 'OPTIONS'], path: /^\/api\/user\/(register|login)$/ },
+  { contract: 'base-api', methods: null, path: /^\/v1(\/|$)/ },
+  { contract: 'flask-api', methods: null, path: /^\/api(\/|$)/ },
 ];
+
+/** The one root address that two contracts claim; its door looks at the body. */
+export const sharedLogin = { method: 'POST', path: '/login', contracts: ['hmlet', 'mini-sns'] };
 
 export function mountOf(contract: string): string {
   return `/compat/${contract}`;
@@ -52,4 +57,16 @@ export function rootRewriter(
     const owner = ownerOf(method, path, served);
     return owner === null ? url : `${mountOf(owner)}${url}`;
   };
+}
+
+/** Where clients of an older server find a route below its contract's mount, when that contract is served; null at no root address. */
+export function rootAddressOf(contract: string, method: string, rule: string): string | null {
+  const mount = mountOf(contract);
+  if (!rule.startsWith(`${mount}/`)) return null;
+  const path = rule.slice(mount.length);
+  const isShared =
+    sharedLogin.contracts.includes(contract) &&
+    method === sharedLogin.method &&
+    path === sharedLogin.path;
+  return isShared || ownerOf(method, path, new Set([contract])) === contract ? path : null;
 }

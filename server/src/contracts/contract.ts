@@ -23,6 +23,9 @@ import type { EmailService } from '../domain/emails/email-service.ts';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { FeedService } from '../domain/feeds/feed-service.ts';
 import type { FollowService } from '../domain/follows/follow-service.ts';
+import type { EventTemplateService } from '../domain/groups/event-template-service.ts';
+import type { GroupEventService } from '../domain/groups/group-event-service.ts';
+import type { GroupService } from '../domain/groups/group-service.ts';
 import type { IdentityService } from '../domain/identities/identity-service.ts';
 import type { InviteService } from '../domain/invites/invite-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
@@ -38,6 +41,7 @@ import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { PlainTokenService } from '../domain/sessions/plain-token-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
+import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { completeDocument } from './document.ts';
 import { outage, toDomainError } from './foreign-errors.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
@@ -64,8 +68,12 @@ export type Services = {
   phones: PhoneService;
   identities: IdentityService;
   devices: DeviceService;
+  groups: GroupService;
+  eventTemplates: EventTemplateService;
+  groupEvents: GroupEventService;
   notifications: NotificationService;
   live: LiveEvents;
+  userDocuments: UserDocumentService;
 };
 
 /** The domain's codes and the two that only HTTP has. */
@@ -81,6 +89,9 @@ export type ContractApp = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** How long tokens live that have no refresh token beside them, in ms: longer where people are, moments in tests. */
+export type TokenLives = { accessMs: number; passwordMs: number };
+
 /** What a contract's routes are given. */
 export type Surroundings = {
   services: Services;
@@ -88,6 +99,7 @@ export type Surroundings = {
   publicUrl: string;
   /** Of one upload. */
   maxUploadBytes: number;
+  tokenLives: TokenLives;
   /** The one who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
   viewer: (request: FastifyRequest) => Promise<Viewer>;
   /** What a contract asks of new passwords, or the strict rule where the configuration says so. */
@@ -139,6 +151,7 @@ export type MountOptions = {
   /** Null: requests are not counted. */
   requestLimit: RequestLimit | null;
   maxUploadBytes: number;
+  tokenLives: TokenLives;
   /** Tells errors of a machine that cannot be asked right now: they become 503. */
   isOutage: (error: unknown) => boolean;
   /** Origins of web pages that may call the server, where a contract leaves it to the configuration. */
@@ -214,7 +227,7 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
 
 function surroundingsOf(
   contract: Contract,
-  { services, publicUrl, hasStrictPasswords, maxUploadBytes }: MountOptions,
+  { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
 ): Surroundings {
   const viewer = (request: FastifyRequest) =>
     contract.viewer(services, contract.credential(request));
@@ -222,6 +235,7 @@ function surroundingsOf(
     services,
     publicUrl,
     maxUploadBytes,
+    tokenLives,
     viewer,
     passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
     viewerIfAny: async (request) =>
@@ -242,6 +256,7 @@ export function answerError(
   if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
   else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
   const shown = error ?? new DomainError('unavailable', messageOf(raw, code));
+  request.log.debug({ code, why: shown.message }, 'a request was refused');
   if (shown.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(shown.retryAfterSeconds));
   }

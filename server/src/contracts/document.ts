@@ -12,6 +12,10 @@ type Operation = { [shownKey]?: Shown; requestBody?: object; responses?: Record<
  */
 export const shownKey = 'x-shown';
 
+/** Of Swagger UI: its own files alone. */
+export const docsPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+
 /** Moves what the routes show into their operations. */
 export function completeDocument<T extends Document>(document: T): T {
   const paths = Object.entries(document.paths ?? {}).map(([path, operations]) => [

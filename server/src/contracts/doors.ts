@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { mountOf } from './addresses.ts';
+import { mountOf, sharedLogin } from './addresses.ts';
 
 /** Whose `POST /login` it is: hmlet's clients name themselves by `username`, mini-sns's by `email`. */
 function ownerOfLogin(body: string): string {
@@ -16,17 +16,18 @@ function ownerOfLogin(body: string): string {
   return 'email' in fields ? 'mini-sns' : 'hmlet';
 }
 
-/** The one root address that two contracts claim; the body decides. */
+/** Serves the root address that two contracts claim. */
 export function loginDoor(root: FastifyInstance, served: ReadonlySet<string>): void {
-  if (!served.has('hmlet') && !served.has('mini-sns')) return;
+  const { method, path, contracts } = sharedLogin;
+  if (!contracts.some((name) => served.has(name))) return;
   root.register(async (door) => {
     door.removeAllContentTypeParsers();
     door.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
       done(null, body),
     );
     door.route({
-      method: 'POST',
-      url: '/login',
+      method,
+      url: path,
       schema: { hide: true },
       async handler(request, reply) {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);

@@ -29,10 +29,10 @@ export async function limitRequests(
   });
 }
 
-/** The plugin makes its stores with `new`. */
-function storeOf(counters: Counters): FastifyRateLimitStoreCtor {
+/** The plugin makes its stores with `new`, and a child of them for each route that has a limit of its own. */
+function storeOf(counters: Counters, route = ''): FastifyRateLimitStoreCtor {
   const add = callbackify(async (address: string, windowMs: number) => {
-    const { count, resetMs } = await counters.add(`requests:${address}`, 1, windowMs);
+    const { count, resetMs } = await counters.add(`requests:${route}${address}`, 1, windowMs);
     return { current: count, ttl: resetMs };
   });
   return class Store {
@@ -40,10 +40,13 @@ function storeOf(counters: Counters): FastifyRateLimitStoreCtor {
       add(address, windowMs, done);
     }
 
-    child(): Store {
-      return this;
+    child(options: unknown): InstanceType<FastifyRateLimitStoreCtor> {
+      const { method, url } = (options as { routeInfo: RouteInfo }).routeInfo;
+      return new (storeOf(counters, `${String(method)} ${url} `))({});
     }
   };
 }
+
+type RouteInfo = { method: string | string[]; url: string };
 
 type Done = (error: Error | null, result?: { current: number; ttl: number }) => void;

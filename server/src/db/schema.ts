@@ -9,6 +9,7 @@ export type Schema = {
   media: MediaRow;
   posts: PostRow;
   upload_names: UploadNameRow;
+  user_documents: UserDocumentRow;
   likes: LikeRow;
   follows: FollowRow;
   verifications: VerificationRow;
@@ -21,6 +22,10 @@ export type Schema = {
   devices: DeviceRow;
   notifications: NotificationRow;
   notification_settings: NotificationSettingsRow;
+  groups: GroupRow;
+  group_members: GroupMemberRow;
+  event_templates: EventTemplateRow;
+  group_events: GroupEventRow;
   idempotency_keys: IdempotencyKeyRow;
   outbox: OutboxRow;
   done_events: DoneEventRow;
@@ -125,6 +130,16 @@ export type PostRow = {
 
 /** The name of the file that a draft was made of; free again when the post is deleted. */
 export type UploadNameRow = { account_id: number; name: string; post_id: number };
+
+/** What clients of an older contract keep about their user; made at the first login there, or the first change. */
+export type UserDocumentRow = {
+  account_id: number;
+  /** JSON: the keys that were ever given. */
+  content: string;
+  last_login_at: string | null;
+  /** The last login; null when somebody has signed out since. */
+  active_since: string | null;
+};
 
 export type LikeRow = { post_id: number; account_id: number; like_key: number };
 
@@ -257,6 +272,41 @@ export type NotificationSettingsRow = {
   read_key: number;
   /** JSON: kinds that are not pushed. */
   muted_pushes: string;
+};
+
+export type GroupRow = {
+  id: number;
+  name: string;
+  /** Folded: no two groups share a name. */
+  name_key: string;
+  member_count: number;
+  created_at: string;
+};
+
+export type GroupMemberRow = { group_id: number; account_id: number; created_at: string };
+
+export type EventTemplateRow = {
+  id: number;
+  name: string;
+  /** Folded: no two templates share a name. */
+  name_key: string;
+  /** With the placeholders `{1}`, `{2}` and `{3}`. */
+  text: string;
+  created_at: string;
+};
+
+export type GroupEventRow = {
+  id: number;
+  group_id: number;
+  /** The template may be gone. */
+  template_id: number;
+  /** Who is not told; null for the operator of the program. The account may be gone. */
+  creator_id: number | null;
+  /** With the placeholders filled in. */
+  text: string;
+  created_at: string;
+  /** When the last member was told; null while pushes are still to be written. */
+  pushed_at: string | null;
 };
 
 type IdempotencyKeyRow = {

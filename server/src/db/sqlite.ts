@@ -3,8 +3,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
-  type ValueListNode,
-  ValueNode,
+  type ValueNode,
 } from 'kysely';
 import { SqliteDriver } from './sqlite-driver.ts';
 
@@ -74,20 +73,9 @@ export function readAtOnce(
 
 /**
  * The library's SQLite is built with STAT4, which compiles a statement anew at every execution when a bound value is
- * compared with an indexed column: that costs several times the search itself. It does not look into a subquery, nor into a list.
+ * compared with an indexed column: that costs several times the search itself. It does not look into a subquery.
  */
 class StablePlanCompiler extends SqliteQueryCompiler {
-  protected override visitValueList(node: ValueListNode): void {
-    if (node.values.length < 2) return super.visitValueList(node);
-    this.append('(');
-    node.values.forEach((value, index) => {
-      if (index > 0) this.append(', ');
-      if (ValueNode.is(value)) super.visitValue(value);
-      else this.visitNode(value);
-    });
-    this.append(')');
-  }
-
   protected override visitValue(node: ValueNode): void {
     if (node.immediate) return super.visitValue(node);
     this.append('(select ');

@@ -23,9 +23,11 @@ export type Events = {
     formerEmail?: string;
   };
   /** Somebody has lost a password. Whether anybody has this e-mail is found out later, so that no answer tells it. */
-  'recovery.asked': { email: string; address: string };
+  'recovery.asked': { email: string; address: string; lifeMs?: number };
   /** A secret waits to be sent to somebody. */
   'verification.issued': { verificationId: number };
+  /** Members of a group are to be told of an event: those whose ids are greater than `after`. */
+  'group-event.made': { eventId: number; after: number };
   /** Somebody is to be told something on all of their devices. */
   'push.wanted': PushWanted;
   /** The same for one device: what fails there is repeated there alone. */

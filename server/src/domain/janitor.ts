@@ -1,6 +1,8 @@
 import type { Database } from '../db/database.ts';
 import { deleteDoneEventsBefore } from '../db/outbox.ts';
 import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
+import { deleteOwnerlessDevicesBefore } from './devices/device-store.ts';
+import { deleteGroupEventsBefore } from './groups/group-event-store.ts';
 import { deleteRepeatsBefore } from './idempotency-store.ts';
 import type { MediaService } from './media/media-service.ts';
 import { keyOfTime } from './paging.ts';
@@ -23,7 +25,10 @@ export function janitor({ database, now, media }: Needs): Janitor {
       // A month beyond their end: a stolen token that shows up late is still recognised as such.
       await deleteSessionsExpiredBefore(tx, new Date(at - 30 * dayMs));
       await deleteAuditEntriesBefore(tx, keyOfTime(new Date(at - 365 * dayMs)));
+      await deleteGroupEventsBefore(tx, new Date(at - 365 * dayMs));
       await deleteVerificationsExpiredBefore(tx, new Date(at - 30 * dayMs));
+      // Apps register at each start.
+      await deleteOwnerlessDevicesBefore(tx, new Date(at - 30 * dayMs));
       await deleteDoneEventsBefore(tx, new Date(at - 30 * dayMs));
     });
     while ((await media.discardLoose()) > 0);

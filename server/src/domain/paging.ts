@@ -11,7 +11,11 @@ export type ListKind =
   | 'follows'
   | 'accounts'
   | 'entries'
-  | 'notifications';
+  | 'notifications'
+  | 'groups'
+  | 'members'
+  | 'templates'
+  | 'sent-events';
 
 export type PageRequest = {
   /** How many, 1 to 100. */

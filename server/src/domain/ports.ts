@@ -107,7 +107,9 @@ export type TokenSigner = {
 };
 
 /** Claims of a contract's own. */
-export type PlainClaims = Readonly<Record<string, string | number | boolean>>;
+export type PlainClaims = Readonly<
+  Record<string, string | number | boolean | Readonly<Record<string, string>>>
+>;
 
 export type AccessClaims = {
   accountId: number;

@@ -147,7 +147,12 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
       });
     },
     async drain() {
-      while ((await claimSome()) > 0 || inFlight.size > 0) await Promise.all(inFlight);
+      for (;;) {
+        // A commit may have woken another claim, which takes what this one would have found.
+        await claiming;
+        await Promise.all(inFlight);
+        if ((await claimSome()) === 0 && inFlight.size === 0 && claiming === null) return;
+      }
     },
     async stop() {
       isStopped = true;

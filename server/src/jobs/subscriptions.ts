@@ -2,6 +2,7 @@ import type { Tx } from '../db/database.ts';
 import type { AccountPurge } from '../domain/accounts/account-purge.ts';
 import type { PushService } from '../domain/devices/push-service.ts';
 import type { Events, Topic } from '../domain/events.ts';
+import type { GroupEventService } from '../domain/groups/group-event-service.ts';
 import type { MailService } from '../domain/mails/mail-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
 import type { Notifier } from '../domain/notifications/notifier.ts';
@@ -28,6 +29,7 @@ export type Needs = {
   purgeAccount: AccountPurge;
   mails: MailService;
   passwords: Pick<PasswordService, 'startRecovery'>;
+  groupEvents: Pick<GroupEventService, 'tellMembers'>;
   pushes: Pick<PushService, 'spread' | 'deliver'>;
   notifier: Notifier;
 };
@@ -78,6 +80,7 @@ export function subscriptions(needs: Needs): Subscriptions {
     'recovery.asked': [
       { name: 'start-recovery', run: (payload, write) => passwords.startRecovery(payload, write) },
     ],
+    'group-event.made': [{ name: 'tell-members', run: needs.groupEvents.tellMembers }],
     'push.wanted': [{ name: 'spread-push', run: pushes.spread }],
     'push.due': [{ name: 'deliver-push', run: pushes.deliver }],
   };

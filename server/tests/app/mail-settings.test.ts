@@ -34,7 +34,13 @@ describe('the settings of mail', () => {
       { host: 'mail.example.com', port: 465, isSecure: true, needsTls: false, login: null },
     ],
     [
-      { SMTP_URL: 'smtp://a:b@127.0.0.1:2525', MAIL_SERVER: 'other.example.com' },
+      {
+        SMTP_URL: 'smtp://a:b@127.0.0.1:2525',
+        MAIL_SERVER: '127.0.0.1',
+        MAIL_PORT: '2525',
+        MAIL_USERNAME: 'a',
+        MAIL_PASSWORD: 'b',
+      },
       { host: '127.0.0.1', port: 2525, isSecure: false, needsTls: false, login: expect.anything() },
     ],
     [
@@ -60,6 +66,10 @@ describe('the settings of mail', () => {
   });
 
   it.each([
+    [
+      { SMTP_URL: 'smtp://a:b@127.0.0.1:2525', MAIL_SERVER: 'other.example.com' },
+      'SMTP_URL and MAIL_SERVER with its port, user and password say different things.',
+    ],
     [{ SMTP_URL: 'http://mail.example.com' }, 'SMTP_URL'],
     [{ SMTP_URL: 'smtp://a:%zz@mail.example.com' }, 'SMTP_URL is no address.'],
     [{ MAIL_USERNAME: 'a', MAIL_PASSWORD: 'b' }, 'MAIL_SERVER is not. Set it'],

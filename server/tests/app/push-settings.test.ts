@@ -35,7 +35,7 @@ describe('the settings of pushes', () => {
   }
 
   it('need not be there', () => {
-    expect(pushOf({})).toEqual({ fcm: null, webPush: null, hasServerKey: false });
+    expect(pushOf({})).toEqual({ fcm: null, webPush: null });
   });
 
   it('read the service account from the file that Firebase hands out', () => {
@@ -59,10 +59,6 @@ describe('the settings of pushes', () => {
       vapid: { publicKey, privateKey, subject: 'https://photos.example.com' },
       privateHosts: ['push.internal:8443', '[::1]:8443'],
     });
-  });
-
-  it('do not use the key of the API that Google closed', () => {
-    expect(pushOf({ FCM_SERVER_KEY: 'AAAAold' })).toMatchObject({ fcm: null, hasServerKey: true });
   });
 
   it.each([
@@ -119,13 +115,5 @@ describe('commands', () => {
       isOk: true,
       detail: 'photos-1: Google gives tokens',
     });
-  });
-
-  it('“doctor” explains the key of the API that Google closed', async () => {
-    const { code, out } = await command(['doctor', '--json'], { FCM_SERVER_KEY: 'AAAAold' });
-
-    expect(code).toBe(1);
-    expect(out).toContain('Set FCM_SERVICE_ACCOUNT_FILE');
-    expect(out).not.toContain('AAAAold');
   });
 });

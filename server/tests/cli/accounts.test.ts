@@ -41,7 +41,7 @@ describe('rookery accounts', () => {
     const disabled = await accounts('disable bob');
     const whileDisabled = await me();
     const refused = await logIn(program, 'bob');
-    const enabled = await accounts('enable bob');
+    const enabled = await accounts('enable BOB@example.com');
     const again = await logIn(program, 'bob');
     const role = await accounts('role bob moderator');
     const reset = await accounts('reset-password bob', 'a longer walk at dawn');
@@ -132,7 +132,9 @@ describe('rookery accounts', () => {
     const one = await accounts('reset-password --help');
 
     expect([all.code, one.code]).toEqual([0, 0]);
-    expect(all.stdout).toContain('An account is named by its username, or by its id');
+    expect(all.stdout).toContain(
+      'An account is named by its username, by its e-mail, or by its id',
+    );
     expect(one.stdout).toContain('--mail');
   });
 });

@@ -71,18 +71,46 @@ describe('rookery migrate', () => {
 describe('rookery routes and openapi', () => {
   afterEach(cleanUp);
 
-  it('print what the server would say, without a database', async () => {
+  it('print what the server would say, without a database', slow, async () => {
     const environment = { DATA_DIR: temporaryFolder() };
     const routes = await runCommand(['routes', '--json'], { environment });
+    const older = await runCommand(['routes', '--contract', 'hmlet'], { environment });
+    const none = await runCommand(['routes', '--contract', 'nope'], { environment });
     const openapi = await runCommand(['openapi'], { environment });
     const unknown = await runCommand(['openapi', 'nope'], { environment });
 
-    expect(JSON.parse(routes.stdout)).toContainEqual({
-      method: 'POST',
-      path: '/v2/posts',
-      operation: 'createPost',
-      contract: 'v2',
-    });
+    expect(JSON.parse(routes.stdout)).toEqual(
+      expect.arrayContaining([
+        {
+          endpoint: 'createPost',
+          methods: 'POST',
+          rule: '/v2/posts',
+          contract: 'v2',
+          root: '',
+        },
+        {
+          endpoint: 'listPictures',
+          methods: 'GET, HEAD',
+          rule: '/compat/mithril/api/picture',
+          contract: 'mithril',
+          root: '/api/picture',
+        },
+        {
+          endpoint: 'logIn',
+          methods: 'POST',
+          rule: '/compat/mini-sns/login',
+          contract: 'mini-sns',
+          root: '/login',
+        },
+      ]),
+    );
+    expect(older.stdout).toMatch(/^Endpoint +Methods +Rule +Contract +At the root\n/);
+    expect(older.stdout).toMatch(/\nsetCaption +PUT .* hmlet +\/photos\/:id\/caption\n/);
+    expect(older.stdout).toMatch(
+      /\nreadPicture +GET, HEAD +\/compat\/hmlet\/pictures\/:key +hmlet\n/,
+    );
+    expect(older.stdout).not.toContain('mini-sns');
+    expect([none.code, none.stderr]).toEqual([1, 'rookery: no contract is called nope\n']);
     expect(JSON.parse(openapi.stdout)).toMatchObject({ openapi: '3.1.0' });
     expect([unknown.code, unknown.stderr]).toEqual([1, 'rookery: no contract is called nope\n']);
     expect(existsSync(join(environment.DATA_DIR, 'rookery.sqlite'))).toBe(false);
@@ -154,7 +182,7 @@ describe('rookery doctor', () => {
     const { code, stdout } = await runCommand(['doctor'], { environment });
 
     expect(code).toBe(1);
-    expect(stdout).toMatch(/PORT [\s\S]*SECRET_KEY [\s\S]*SIGNUPS /);
+    for (const name of Object.keys(environment)) expect(stdout).toContain(`${name} `);
   });
 });
 
@@ -222,5 +250,24 @@ describe('rookery admin and seed', () => {
     expect(first.stdout).toMatch(/seeded alice.*\n.*seeded bob.*\n.*seeded carla/);
     expect(second.stdout).toContain('alice is there already');
     expect(explore.body.items).toHaveLength(6);
+  });
+
+  it('seed the people of base-api, once, and never in production', slow, async () => {
+    const environment = { DATA_DIR: temporaryFolder() };
+    const production = { ROOKERY_ENV: 'production', PUBLIC_URL: 'https://photos.example.com' };
+    const refused = await runCommand(['seed', '--base-api'], {
+      environment: { ...environment, ...production },
+    });
+    const mixed = await runCommand(['seed', '--base-api', '--users', '9'], { environment });
+    const before = existsSync(join(environment.DATA_DIR, 'rookery.sqlite'));
+    const first = await runCommand(['seed', '--base-api'], { environment });
+    const second = await runCommand(['seed', '--base-api'], { environment });
+
+    expect([refused, mixed, first, second].map(({ code }) => code)).toEqual([1, 1, 0, 0]);
+    expect(refused.stderr).toMatch(/accounts create.*ROOKERY_ENV=development/);
+    expect(mixed.stderr).toContain('leave the other options out');
+    expect(before).toBe(false);
+    expect(first.stdout).toMatch(/seeded martin, e-mail a@a\.com, password password\n/);
+    expect(second.stdout).toBe('Everything is there already; nothing was seeded.\n');
   });
 });

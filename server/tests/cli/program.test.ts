@@ -22,6 +22,7 @@ describe('the program', () => {
     'migrate down --help',
     'migrate status --help',
     'seed --help',
+    'shell --help',
     'routes --help',
     'openapi --help',
     'admin --help',

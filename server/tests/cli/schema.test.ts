@@ -58,9 +58,9 @@ describe('rookery db reset', () => {
     expect(err).toContain('Add --yes');
   });
 
-  it('refuses in production without --yes', async () => {
+  it.each(['staging', 'production'])('refuses in %s without --yes', async (name) => {
     const { code, err } = await command(['db', 'reset'], {
-      ROOKERY_ENV: 'production',
+      ROOKERY_ENV: name,
       PUBLIC_URL: 'https://photos.example.com',
     });
 

@@ -7,7 +7,7 @@ describe('one content behind all contracts', () => {
   let server: TestServer;
 
   beforeEach(async () => {
-    server = await testServer();
+    server = await testServer({ contracts: 'all' });
   });
 
   afterEach(() => server.close());
@@ -30,6 +30,12 @@ describe('one content behind all contracts', () => {
   async function carlaOfHmlet(): Promise<string> {
     const body = { username: 'carla', password: 'sand', name: 'Carla' };
     return `Bearer ${(await post('/register', body)).body.access_token}`;
+  }
+
+  /** Bob of `/v2` at flask-api, with a Bearer before his token. */
+  async function bobOfFlask(): Promise<string> {
+    const body = { username: 'bob@example.com', password: passwords.bob };
+    return `Bearer ${(await post('/api/auth/login', body)).body.results.access_token}`;
   }
 
   it('shows a picture of mithril in hmlet and a timeline of v2, and counts a like of mini-sns', async () => {
@@ -99,6 +105,57 @@ describe('one content behind all contracts', () => {
     expect(after).toEqual([200, 1, 1, 1]);
   });
 
+  it('knows the people of every contract in flask-api, and shows nobody’s e-mail there but their own', async () => {
+    await server.tokens('bob');
+    await aliceOfMithril();
+    await carlaOfHmlet();
+    const headers = { authorization: await bobOfFlask() };
+    await server.send('PUT', '/api/user', { headers, body: { played_games: ['go'] } });
+
+    const { body } = await server.send('GET', '/api/user/all', { headers });
+    const games = body.results.map((one: { username: string; played_games: string[] }) => [
+      one.username,
+      one.played_games,
+    ]);
+
+    expect(games.toSorted()).toEqual([
+      ['alice', []],
+      ['bob', ['GO']],
+      ['carla', []],
+    ]);
+    expect(JSON.stringify(body).match(/[^"]*@[^"]*/g)).toEqual(['bob@example.com']);
+  });
+
+  it('leaves addresses below /api to mithril and flask-api, each its own', async () => {
+    const asked = await Promise.all([
+      server.send('POST', '/api/user/login', { body: {} }),
+      server.send('GET', '/api/user/login'),
+      server.send('DELETE', '/api/picture'),
+      server.send('GET', '/api/pictures'),
+      server.send('GET', '/api'),
+      server.send('GET', '/apis'),
+    ]);
+    const roots = await Promise.all([
+      server.send('GET', '/api/'),
+      server.send('GET', '/compat/flask-api/'),
+      server.send('GET', '/'),
+    ]);
+
+    expect(asked.map(({ status, body }) => [status, Object.keys(body)[0]])).toEqual([
+      [400, 'code'],
+      [401, 'status'],
+      [405, 'code'],
+      [404, 'status'],
+      [404, 'status'],
+      [404, 'error'],
+    ]);
+    expect(roots.map(({ status, headers }) => [status, headers.location])).toEqual([
+      [302, '/api/doc/'],
+      [302, '/compat/flask-api/api/doc/'],
+      [200, undefined],
+    ]);
+  });
+
   it('forgets everywhere whom v2 has deleted', async () => {
     const alice = await aliceOfMithril();
     await post('/api/picture', { data: Buffer.from('bytes').toString('base64') }, alice);
@@ -124,24 +181,38 @@ describe('one content behind all contracts', () => {
     const miniSns = (await post('/login', login)).body.access_token;
     const v2 = (await server.tokens('bob')).accessToken;
     const hmlet = (await carlaOfHmlet()).replace('Bearer ', '');
+    const flask = (await bobOfFlask()).replace('Bearer ', '');
+    const base = (await post('/v1/auth/login', login)).body.auth_token;
+    const all = { mithril, miniSns, hmlet, flask, base, v2 };
+    const foreign = (own: keyof typeof all) =>
+      Object.entries(all).flatMap(([name, token]) => (name === own ? [] : [token]));
     const asks = async (path: string, authorization: string) => {
       const { status, body } = await server.send('GET', path, { headers: { authorization } });
       return [status, body.code ?? body];
     };
 
     expect(await asks('/api/picture', mithril)).toEqual([200, 0]);
-    for (const token of [miniSns, hmlet, v2]) {
+    for (const token of foreign('mithril')) {
       expect(await asks('/api/picture', token)).toEqual([401, 9]);
     }
-    for (const token of [mithril, hmlet, v2]) {
+    for (const token of foreign('miniSns')) {
       expect(await asks('/timeline', token)).toEqual([401, '']);
     }
-    for (const token of [mithril, miniSns, hmlet]) {
+    for (const token of foreign('v2')) {
       expect(await asks('/v2/me', `Bearer ${token}`)).toEqual([401, 'bad_token']);
     }
-    for (const token of [mithril, miniSns, v2]) {
+    for (const token of foreign('hmlet')) {
       const refused = [422, { msg: 'Signature verification failed' }];
       expect(await asks('/my-photos', `Bearer ${token}`)).toEqual(refused);
+    }
+    for (const token of foreign('base')) {
+      const refused = { message: 'Invalid token. Please log in again.', status: 'error' };
+      expect(await asks('/v1/auth/status', `Bearer ${token}`)).toEqual([401, refused]);
+    }
+    for (const token of foreign('flask')) {
+      const message = 'Please Provide a valid auth token.';
+      const refused = [401, { status: false, response: false, message }];
+      expect(await asks('/api/user/me', `Bearer ${token}`)).toEqual(refused);
     }
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contracts } from '../../src/contracts/index.ts';
+import { aStaffMember } from '../support/given.ts';
 import { passwords, type TestServer, testServer } from '../support/server.ts';
 
 type Route = { method: string; path: string };
@@ -35,6 +36,23 @@ const names = [
   'unlike',
   'caption',
   'tweet_id',
+  'token',
+  'old_password',
+  'new_password',
+  'fb_access_token',
+  'credential',
+  'password_confirm',
+  'login_by',
+  'accounts',
+  'user_type',
+  'played_games',
+  'favorites',
+  'cellphone_number',
+  'cellphone_cc',
+  'validation_code',
+  'device_id',
+  'device_type',
+  'pn_token',
   '__proto__',
 ];
 
@@ -60,7 +78,7 @@ describe.each(older)('$name, whatever is sent,', ({ name, mount, errorType }) =>
   let tokens: string[];
 
   beforeAll(async () => {
-    server = await testServer();
+    server = await testServer({ contracts: 'all' });
     routes = server.http.routes().filter(({ contract }) => contract === name);
     tokens = await tokensOf(server);
   });
@@ -73,7 +91,10 @@ describe.each(older)('$name, whatever is sent,', ({ name, mount, errorType }) =>
       isOwnMethod: fc.boolean(),
       method: fc.constantFrom(...methods),
       part: oddTexts,
-      query: fc.dictionary(fc.constantFrom('page', 'limit', 'order', 'user', 'username'), oddTexts),
+      query: fc.dictionary(
+        fc.constantFrom('page', 'per_page', 'limit', 'order', 'user', 'username'),
+        oddTexts,
+      ),
       token: fc.oneof(
         fc.nat().map((n) => tokens[n % tokens.length]),
         oddTexts.map((text) => text.replace(/[^\x20-\x7e]/gu, '?')),
@@ -111,6 +132,7 @@ describe.each(older)('$name, whatever is sent,', ({ name, mount, errorType }) =>
 
 /** A good token of every contract that has its own. */
 async function tokensOf(server: TestServer): Promise<string[]> {
+  await aStaffMember(server, 'alice', 'admin');
   const { accessToken } = await server.tokens('alice');
   const login = { email: 'alice@example.com', password: passwords.alice };
   const { body } = await server.send('POST', '/login', { body: login });
@@ -119,6 +141,9 @@ async function tokensOf(server: TestServer): Promise<string[]> {
   const mithril = await server.send('POST', '/api/user/login', { body: signUp });
   const carla = { username: 'carla', password: 'sand', name: 'Carla' };
   const hmlet = (await server.send('POST', '/register', { body: carla })).body;
+  const base = (await server.send('POST', '/v1/auth/login', { body: login })).body;
+  const alice = { username: 'alice', password: passwords.alice };
+  const flask = (await server.send('POST', '/api/auth/login', { body: alice })).body.results;
   return [
     accessToken,
     `Bearer ${accessToken}`,
@@ -126,6 +151,9 @@ async function tokensOf(server: TestServer): Promise<string[]> {
     mithril.body.data.token,
     `Bearer ${hmlet.access_token}`,
     `Bearer ${hmlet.refresh_token}`,
+    `Bearer ${base.auth_token}`,
+    `Bearer ${flask.access_token}`,
+    `Bearer ${flask.refresh_token}`,
   ];
 }
 

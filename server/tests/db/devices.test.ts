@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appToken } from '../../src/domain/devices/device.ts';
-import type { DeviceService } from '../../src/domain/devices/device-service.ts';
+import type { DeviceService, NewDevice } from '../../src/domain/devices/device-service.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 describe('devices without an owner', () => {
@@ -23,6 +23,11 @@ describe('devices without an owner', () => {
     return devices.register({ accountId: alice, sessionId: null }, device);
   }
 
+  /** As anybody may who is not signed in. */
+  function note(device: NewDevice) {
+    return devices.note(null, device, '203.0.113.7');
+  }
+
   function rows() {
     return server.app.database
       .selectFrom('devices')
@@ -32,9 +37,9 @@ describe('devices without an owner', () => {
   }
 
   it('are known by their names, with and without a token', async () => {
-    await devices.registerOwnerless({ ...phone, token: null });
-    await devices.registerOwnerless({ ...phone, token: undefined });
-    await devices.registerOwnerless({ deviceId: 'tablet', type: 'x'.repeat(128), token: null });
+    await note({ ...phone, token: null });
+    await note({ ...phone, token: undefined });
+    await note({ deviceId: 'tablet', type: 'x'.repeat(128), token: null });
 
     expect(await rows()).toMatchObject([
       { device_id: 'phone', account_id: null, token: null, is_active: 1 },
@@ -43,35 +48,61 @@ describe('devices without an owner', () => {
   });
 
   it('keep their token where none is named, and hand it to whoever signs in', async () => {
-    await devices.registerOwnerless(phone);
+    await note(phone);
     await devices.register({ accountId: alice, sessionId: null }, { ...phone, token: undefined });
 
     expect(await rows()).toMatchObject([{ account_id: alice, token: 'token-1' }]);
   });
 
   it('take a token from each other', async () => {
-    await devices.registerOwnerless(phone);
-    await devices.registerOwnerless({ ...phone, deviceId: 'tablet' });
+    await note(phone);
+    await note({ ...phone, deviceId: 'tablet' });
 
     expect(await rows()).toMatchObject([{ device_id: 'tablet', token: 'token-1' }]);
   });
 
   it('take neither a name nor a token from a device that is somebody’s', async () => {
     await owned();
-    await devices.registerOwnerless({ ...phone, token: appToken('token-2') });
-    await devices.registerOwnerless({ ...phone, deviceId: 'tablet' });
+    await note({ ...phone, token: appToken('token-2') });
+    await note({ ...phone, deviceId: 'tablet' });
 
     expect(await rows()).toMatchObject([
       { device_id: 'phone', account_id: alice, token: 'token-1' },
     ]);
   });
 
+  it('are brought up to date by their owner alone', async () => {
+    await owned();
+    const viewer = { accountId: alice, sessionId: 1, role: 'user' } as const;
+    const newer = { ...phone, type: 'android', token: appToken('token-2') };
+    await devices.note({ ...viewer, accountId: alice + 1 }, newer, '203.0.113.7');
+    expect(await rows()).toMatchObject([{ type: 'apple', token: 'token-1' }]);
+
+    await devices.note(viewer, newer, '203.0.113.7');
+
+    expect(await rows()).toMatchObject([{ account_id: alice, type: 'android', token: 'token-2' }]);
+  });
+
+  it('are forgotten a month after they were heard of, unless they are somebody’s', async () => {
+    await owned();
+    await note({ deviceId: 'old', type: 'apple', token: null });
+    server.clock.advance(30 * 24 * 3_600_000);
+    await note({ deviceId: 'new', type: 'apple', token: null });
+    await server.app.sweep();
+    expect((await rows()).map((row) => row.device_id)).toEqual(['new', 'old', 'phone']);
+
+    server.clock.advance(1);
+    await server.app.sweep();
+
+    expect((await rows()).map((row) => row.device_id)).toEqual(['new', 'phone']);
+  });
+
   it('do not come in between when somebody signs in at the same time', async () => {
     const others = Array.from({ length: 10 }, (_, i) =>
-      devices.registerOwnerless({ ...phone, token: appToken(`token-${i}`) }),
+      note({ ...phone, token: appToken(`token-${i}`) }),
     );
     await Promise.all([...others, owned()]);
-    await devices.registerOwnerless({ ...phone, token: appToken('late') });
+    await note({ ...phone, token: appToken('late') });
 
     expect(await rows()).toMatchObject([{ account_id: alice, token: 'token-1' }]);
   });
@@ -86,5 +117,24 @@ describe('devices without an owner', () => {
     const again = await owned();
 
     expect(again.isActive).toBe(true);
+  });
+});
+
+describe('devices without an owner, from one network address,', () => {
+  it('are 300 in an hour', async () => {
+    const server = await testServer({ environment: { RATE_LIMITS: 'on' } });
+    const { devices } = server.app.services;
+    const note = (address: string) =>
+      devices.note(null, { deviceId: 'phone', type: 'apple', token: null }, address);
+    for (let i = 0; i < 300; i += 1) await note('203.0.113.7');
+
+    const refused = note('203.0.113.7');
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterSeconds: 3600,
+    });
+    await note('203.0.113.8');
+    await server.close();
   });
 });

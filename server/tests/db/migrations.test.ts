@@ -20,6 +20,8 @@ import { testServer } from '../support/server.ts';
 
 const names = migrations.map(({ name }) => name);
 const lastName = names.at(-1) ?? '';
+/** Each step twice, on engines that write every change of a table to the disk. */
+const slow = { timeout: 60_000 };
 
 describe('migrations', () => {
   let test: TestDatabase;
@@ -47,7 +49,7 @@ describe('migrations', () => {
     expect(again.applied).toEqual(names);
   });
 
-  it('go down and up again, each step, while there is data', async () => {
+  it('go down and up again, each step, while there is data', slow, async () => {
     const environment = { DATABASE_URL: test.url };
     await migrateUp(database);
     const before = await testServer({ environment });

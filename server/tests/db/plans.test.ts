@@ -2,7 +2,9 @@ import { CompiledQuery, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
+import { migrateUp } from '../../src/db/migrate.ts';
 import { listByAuthors } from '../../src/domain/feeds/feed-store.ts';
+import { listOriginals } from '../../src/domain/media/original-store.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 
 /** Of 20,000 posts, 1,000 loud authors wrote all but the oldest 100, which are of one quiet author each. */
@@ -62,6 +64,35 @@ describe.skipIf(process.env.TEST_DATABASE !== 'postgres')('plans of PostgreSQL',
     const { rows } = await database.executeQuery<{ 'QUERY PLAN': [{ Plan: Node }] }>(explain);
     return readPlan(rows[0]?.['QUERY PLAN'][0].Plan);
   }
+});
+
+describe.skipIf(process.env.TEST_DATABASE !== 'sqlite')('plans of SQLite', () => {
+  let test: TestDatabase;
+  let database: Database;
+
+  beforeEach(async () => {
+    test = await emptyDatabase(process.env.TEST_DATABASE);
+    database = openDatabase(test.url, 1);
+    await migrateUp(database);
+  });
+
+  afterEach(async () => {
+    await database.close();
+    test.release();
+  });
+
+  it('a page of everybody’s pictures is read from its end, without sorting them all', async () => {
+    const everybodys = { accountId: null, limit: 20, offset: 0 };
+    const [query] = await compiledQueries(test.url, (db) => listOriginals(db, everybodys));
+    const text = `explain query plan ${query?.sql}`;
+    const explain = CompiledQuery.raw(text, [...(query?.parameters ?? [])]);
+
+    const { rows } = await database.executeQuery<{ detail: string }>(explain);
+
+    const steps = rows.map(({ detail }) => detail);
+    expect(steps).toContain('SCAN media');
+    expect(steps.join()).not.toContain('TEMP B-TREE');
+  });
 });
 
 /** Ids of authors that have one old post each. */

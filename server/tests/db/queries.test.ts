@@ -11,6 +11,9 @@ import * as audit from '../../src/domain/audit/audit-log-store.ts';
 import * as devices from '../../src/domain/devices/device-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
+import * as templates from '../../src/domain/groups/event-template-store.ts';
+import * as groupEvents from '../../src/domain/groups/group-event-store.ts';
+import * as groups from '../../src/domain/groups/group-store.ts';
 import { findRepeat } from '../../src/domain/idempotency-store.ts';
 import * as identities from '../../src/domain/identities/identity-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
@@ -23,6 +26,7 @@ import * as uploadNames from '../../src/domain/posts/upload-name-store.ts';
 import * as recoveryCodes from '../../src/domain/second-factors/recovery-code-store.ts';
 import * as totpKeys from '../../src/domain/second-factors/totp-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
+import * as userDocuments from '../../src/domain/user-documents/user-document-store.ts';
 import * as verifications from '../../src/domain/verifications/verification-store.ts';
 
 const at = '2026-06-01T12:00:00.000Z';
@@ -88,6 +92,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   hasSessionFrom: (db) => sessions.hasSessionFrom(db, 1, '127.0.0.1'),
   findVerification: (db) => verifications.findVerification(db, 1),
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
+  findLastVerification: (db) => verifications.findLastVerification(db, 1, 'verify-phone'),
   findTotpKey: (db) => totpKeys.findTotpKey(db, 1),
   countRecoveryCodes: (db) => recoveryCodes.countRecoveryCodes(db, 1),
   listPasskeys: (db) => passkeys.listPasskeys(db, 1),
@@ -115,6 +120,20 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listNotifications: (db) => notifications.listNotifications(db, 1, later),
   listNotificationsSince: (db) => notifications.listNotificationsSince(db, since, 100),
   readUnreadCounts: (db) => notifications.readUnreadCounts(db, [1, 2, 3]),
+  findUserDocument: (db) => userDocuments.findUserDocument(db, 1),
+  listUserDocuments: (db) => userDocuments.listUserDocuments(db, 500),
+  countUserDocuments: (db) => userDocuments.countUserDocuments(db),
+  listActiveDocuments: (db) => userDocuments.listActiveDocuments(db, { since: at, limit: 500 }),
+  countActiveDocuments: (db) => userDocuments.countActiveDocuments(db, at),
+  findGroup: (db) => groups.findGroup(db, 1),
+  findGroupByName: (db) => groups.findGroupByName(db, 'dune walkers'),
+  listGroups: (db) => groups.listGroups(db, later),
+  listMemberAccounts: (db) => groups.listMemberAccounts(db, 1, later),
+  listMemberIds: (db) => groups.listMemberIds(db, 1, { after: 100, limit: 100 }),
+  findEventTemplate: (db) => templates.findEventTemplate(db, 1),
+  listEventTemplates: (db) => templates.listEventTemplates(db, later),
+  findGroupEvent: (db) => groupEvents.findGroupEvent(db, 1),
+  listGroupEvents: (db) => groupEvents.listGroupEvents(db, 1, later),
   isEventDone: (db) => isEventDone(db, 'media', 1),
   listSetAside: (db) => listSetAside(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { joseSigner } from '../../src/adapters/tokens/jose.ts';
 import type { Database } from '../../src/db/database.ts';
 import { idLeases } from '../../src/db/ids.ts';
-import type { Purpose } from '../../src/domain/verifications/verification.ts';
+import type { CodeDigits, Purpose } from '../../src/domain/verifications/verification.ts';
 import {
   type VerificationService,
   verificationService,
@@ -29,8 +29,9 @@ describe('what works once', () => {
 
   afterEach(() => server.close());
 
-  async function issued(purpose: Purpose = 'verify-email') {
-    const row = await verifications.prepare({ purpose, accountId: alice, lifeMs: 10 * minuteMs });
+  async function issued(purpose: Purpose = 'verify-email', codeDigits: CodeDigits = 6) {
+    const wanted = { purpose, accountId: alice, lifeMs: 10 * minuteMs, codeDigits };
+    const row = await verifications.prepare(wanted);
     await database.transaction((tx) => verifications.issue(tx, row));
     return { id: row.id, token: verifications.tokenOf(row), code: verifications.codeOf(row) };
   }
@@ -81,6 +82,43 @@ describe('what works once', () => {
     await expect(verifications.findByCode(alice, 'verify-phone', code)).rejects.toMatchObject({
       message: 'code was tried too often; ask for a new one.',
     });
+  });
+
+  it('has codes of four digits where they are asked for, and none begins with a zero', async () => {
+    const codes: string[] = [];
+    for (let i = 0; i < 40; i += 1) codes.push((await issued('verify-phone', 4)).code);
+
+    const found = await verifications.findByCode(alice, 'verify-phone', codes.at(-1) ?? '');
+    const sent = await verifications.findToSend(found.id);
+
+    expect(codes.filter((code) => !/^[1-9]\d{3}$/.test(code))).toEqual([]);
+    expect(new Set(codes).size).toBeGreaterThan(30);
+    expect(sent).toMatchObject({ code: codes.at(-1), codeDigits: 4 });
+  });
+
+  it('is known by its token and its code after it was used, until its time is over', async () => {
+    const { id, token, code } = await issued('verify-phone', 4);
+    const byToken = (purpose: Purpose = 'verify-phone') =>
+      verifications.findUsedByToken(purpose, token);
+    const byCode = (given = code) => verifications.findUsedByCode(alice, 'verify-phone', given);
+    const before = [await byToken(), await byCode()];
+
+    await use(verifications.findByToken('verify-phone', token));
+
+    expect(before).toEqual([null, null]);
+    expect([await byToken(), await byCode()]).toMatchObject([{ id }, { id }]);
+    expect([await byToken('verify-email'), await byCode('0000')]).toEqual([null, null]);
+    server.clock.advance(10 * minuteMs);
+    await expect(byToken()).rejects.toMatchObject({ code: 'expired' });
+    await expect(byCode()).rejects.toMatchObject({ code: 'expired' });
+  });
+
+  it('is not known by an earlier code once there is another', async () => {
+    const { code } = await issued('verify-phone');
+    await use(verifications.findByCode(alice, 'verify-phone', code));
+    await issued('verify-phone');
+
+    expect(await verifications.findUsedByCode(alice, 'verify-phone', code)).toBeNull();
   });
 
   it('ends with its time, and with the next of its purpose', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeText } from '../../src/domain/phones/code-text.ts';
+import { bareCodeText, codeText } from '../../src/domain/phones/code-text.ts';
 import { callingCodeOf, maskedNumber, phoneNumber } from '../../src/domain/phones/phone.ts';
 
 describe('a phone number', () => {
@@ -53,5 +53,9 @@ describe('the message with a code', () => {
     expect(text).toContain('012345');
     expect(text).toContain('10 min');
     expect(text).toMatch(/^[ -~]{1,160}$/);
+  });
+
+  it('is the code alone, for clients that read it out', () => {
+    expect(bareCodeText('en', '1234')).toBe('Your verification code is 1234');
   });
 });

@@ -14,40 +14,41 @@ export type Kept = {
   waitingJobs: number;
 };
 
-/** Reads the SQLite file itself. */
+/** Reads the SQLite file itself, all of it as it was at one moment. */
 export function readKept(dataDir: string): Kept {
   const file = new SqliteFile(join(dataDir, 'rookery.sqlite'));
   try {
-    return {
-      posts: file.prepare('SELECT id, text FROM posts').all() as Kept['posts'],
-      media: file
-        .prepare(
-          `SELECT media.id, key, state, original_key FROM media
-           LEFT JOIN idempotency_keys ON result_id = media.id AND operation = 'media.keep.post'`,
-        )
-        .all() as Kept['media'],
-      likes: file
-        .prepare(
-          `SELECT post_id || '/' || username FROM likes JOIN accounts ON accounts.id = account_id`,
-        )
-        .pluck()
-        .all() as string[],
-      follows: file
-        .prepare(
-          `SELECT a.username || '/' || b.username FROM follows
-           JOIN accounts a ON a.id = follower_id JOIN accounts b ON b.id = followee_id`,
-        )
-        .pluck()
-        .all() as string[],
-      miscounted: [
-        ...file.prepare(miscountedAccounts).all(),
-        ...file.prepare(miscountedPosts).all(),
-      ],
-      waitingJobs: file.prepare('SELECT count(*) FROM outbox').pluck().get() as number,
-    };
+    return file.transaction(() => readAll(file))();
   } finally {
     file.close();
   }
+}
+
+function readAll(file: SqliteFile.Database): Kept {
+  return {
+    posts: file.prepare('SELECT id, text FROM posts').all() as Kept['posts'],
+    media: file
+      .prepare(
+        `SELECT media.id, key, state, original_key FROM media
+           LEFT JOIN idempotency_keys ON result_id = media.id AND operation = 'media.keep.post'`,
+      )
+      .all() as Kept['media'],
+    likes: file
+      .prepare(
+        `SELECT post_id || '/' || username FROM likes JOIN accounts ON accounts.id = account_id`,
+      )
+      .pluck()
+      .all() as string[],
+    follows: file
+      .prepare(
+        `SELECT a.username || '/' || b.username FROM follows
+           JOIN accounts a ON a.id = follower_id JOIN accounts b ON b.id = followee_id`,
+      )
+      .pluck()
+      .all() as string[],
+    miscounted: [...file.prepare(miscountedAccounts).all(), ...file.prepare(miscountedPosts).all()],
+    waitingJobs: file.prepare('SELECT count(*) FROM outbox').pluck().get() as number,
+  };
 }
 
 const miscountedAccounts = `

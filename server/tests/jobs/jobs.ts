@@ -19,6 +19,7 @@ const nobody: Subscriptions = {
   'account.changed': [],
   'verification.issued': [],
   'recovery.asked': [],
+  'group-event.made': [],
   'push.wanted': [],
   'push.due': [],
 };

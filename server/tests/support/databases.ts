@@ -177,6 +177,10 @@ async function withAdmin(
 
 /** Children before parents. */
 const tables = [
+  'group_events',
+  'event_templates',
+  'group_members',
+  'groups',
   'notification_settings',
   'notifications',
   'devices',

@@ -1,6 +1,6 @@
 import { samplePhoto } from '../../src/adapters/images/sample-photo.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
-import { operator } from '../../src/domain/accounts/account-admin.ts';
+import { type AccountChange, operator } from '../../src/domain/accounts/account-admin.ts';
 import type { Person, TestServer } from './server.ts';
 
 type PostOptions = { text?: string; state?: 'draft' | 'published'; mediaIds?: number[] };
@@ -42,8 +42,17 @@ export async function anAccount(server: TestServer, as: Person): Promise<void> {
 /** Signs somebody up, gives them a role as the operator would, and returns their id. */
 export async function aStaffMember(server: TestServer, as: Person, role: Role): Promise<number> {
   await server.tokens(as);
-  const { accountAdmin } = server.app.services;
-  const { id } = await accountAdmin.find(operator, as);
-  await accountAdmin.change(operator, id, { role });
+  return changeAccount(server, as, { role });
+}
+
+/** Changes an account as the operator would, and returns its id. */
+export async function changeAccount(
+  { app }: TestServer,
+  username: string,
+  change: AccountChange,
+): Promise<number> {
+  const { accountAdmin } = app.services;
+  const { id } = await accountAdmin.find(operator, username);
+  await accountAdmin.change(operator, id, change);
   return id;
 }

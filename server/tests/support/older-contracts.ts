@@ -41,7 +41,7 @@ export function olderScenarios({ contract, people, rows }: Table): void {
       let client: Client;
 
       beforeAll(async () => {
-        client = clientOf(await testServer(), mount);
+        client = clientOf(await testServer({ contracts: 'all' }), mount);
         Object.assign(client.values, await people(client));
       });
 

@@ -18,7 +18,10 @@ const leads = new WeakMap<pg.Client, number>();
 
 type Query = (this: pg.Client, text: unknown, ...rest: unknown[]) => Promise<unknown>;
 
-const query = Reflect.get(pg.Client.prototype, 'query') as Query;
+/** The library's own, also where an earlier file of the same process has made trouble. */
+const own = Symbol.for('rookery.tests.query');
+const prototype = pg.Client.prototype as unknown as Record<PropertyKey, Query>;
+const query = (prototype[own] ??= prototype.query as Query);
 
 async function troubled(this: pg.Client, text: unknown, ...rest: unknown[]): Promise<unknown> {
   const lead = leads.get(this);
@@ -34,4 +37,4 @@ async function troubled(this: pg.Client, text: unknown, ...rest: unknown[]): Pro
   return query.call(this, refuse);
 }
 
-Reflect.set(pg.Client.prototype, 'query', troubled);
+prototype.query = troubled;

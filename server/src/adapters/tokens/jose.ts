@@ -10,6 +10,8 @@ const issuer = 'rookery';
 /** How far clocks may differ. */
 const clockToleranceSeconds = 5;
 
+type VerifiedPlain = AccessClaims & { more: PlainClaims };
+
 /**
  * Access tokens as JWT (RFC 9068 in spirit), signed with a key derived from the server's secret.
  * Verified tokens are remembered, for a check costs 80 µs; whether the session lives is asked elsewhere, every time.
@@ -19,6 +21,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
   const plainKey = derive(secret, 'plain tokens');
   const macKey = derive(secret, 'macs');
   const verified = new LRUCache<string, AccessClaims>({ max: 10_000 });
+  const verifiedPlain = new LRUCache<string, VerifiedPlain>({ max: 10_000 });
 
   async function verifySignature(token: string): Promise<AccessClaims> {
     const { payload } = await jwtVerify(token, signingKey, {
@@ -35,7 +38,16 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     return { accountId: Number(sub), sessionId: sid, audience: aud, issuedAt: iat, expiresAt: exp };
   }
 
-  async function verifyPlain(token: string, audience: string) {
+  /** One that is remembered and no longer good is looked at anew, which tells what is wrong with it. */
+  async function verifyPlain(token: string, audience: string): Promise<VerifiedPlain> {
+    const known = verifiedPlain.get(token);
+    if (known?.audience === audience && !isOver(known)) return known;
+    const claims = await verifyPlainSignature(token, audience);
+    verifiedPlain.set(token, claims);
+    return claims;
+  }
+
+  async function verifyPlainSignature(token: string, audience: string): Promise<VerifiedPlain> {
     const { payload } = await jwtVerify(token, plainKey, {
       algorithms: [algorithm],
       typ: 'JWT',
@@ -48,6 +60,10 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     if (typeof sid !== 'number' || typeof acc !== 'number') throw badToken();
     const claims = { accountId: acc, sessionId: sid, audience, issuedAt: iat, expiresAt: exp };
     return { ...claims, more: more as PlainClaims };
+  }
+
+  function isOver({ expiresAt }: AccessClaims): boolean {
+    return expiresAt + clockToleranceSeconds <= now().getTime() / 1000;
   }
 
   return {
@@ -76,7 +92,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
       const claims = known ?? (await verifySignature(token).catch(refuse));
       if (!known) verified.set(token, claims);
       if (claims.audience !== audience) throw badToken();
-      if (claims.expiresAt + clockToleranceSeconds <= now().getTime() / 1000) throw expiredToken();
+      if (isOver(claims)) throw expiredToken();
       return claims;
     },
 

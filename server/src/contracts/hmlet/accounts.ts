@@ -1,10 +1,9 @@
-import type { FastifyRequest } from 'fastify';
-import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
-import { doorOf, headerOf, holderOf, tokenOf } from './tokens.ts';
+import { fieldsOf, isKeepable, namesOf } from '../older.ts';
+import { endToken, typedToken } from '../typed-tokens.ts';
+import { doorOf, headerOf, holderOf } from './tokens.ts';
 import { fault, lengthProblemOf } from './wire.ts';
 
 const maxLength = 32;
@@ -55,8 +54,8 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
       reply.code(201);
       return {
         message: `User ${username} created`,
-        access_token: await tokenOf(services, access, { identity: username, type: 'access' }),
-        refresh_token: await tokenOf(services, refresh, { identity: username, type: 'refresh' }),
+        access_token: await typedToken(services, access, { identity: username, type: 'access' }),
+        refresh_token: await typedToken(services, refresh, { identity: username, type: 'refresh' }),
       };
     },
   );
@@ -70,8 +69,8 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
     const refresh = await sessions.openPlain(access.accountId, proof, doorOf(request, 'refresh'));
     return {
       message: `Logged in as ${username}`,
-      access_token: await tokenOf(services, access, { identity: username, type: 'access' }),
-      refresh_token: await tokenOf(services, refresh, { identity: username, type: 'refresh' }),
+      access_token: await typedToken(services, access, { identity: username, type: 'access' }),
+      refresh_token: await typedToken(services, refresh, { identity: username, type: 'refresh' }),
     };
   });
 
@@ -79,15 +78,12 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
     '/refresh',
     { schema: { operationId: 'refresh', summary: 'A new access token' } },
     async (request) => {
-      const { accountId, sessionId, claims } = await holderOf(
-        services,
-        headerOf(request),
-        'refresh',
-      );
+      const holder = await holderOf(services, headerOf(request), 'refresh');
+      const { accountId, sessionId, claims } = holder;
       const proof = { by: 'session', sessionId } as const;
       const access = await sessions.openPlain(accountId, proof, doorOf(request, 'access'));
-      const identity = String(claims.identity);
-      return { access_token: await tokenOf(services, access, { identity, type: 'access' }) };
+      const { identity = '' } = claims;
+      return { access_token: await typedToken(services, access, { identity, type: 'access' }) };
     },
   );
 
@@ -96,31 +92,12 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
       `/logout/${type}`,
       { schema: { operationId: `logOut-${type}`, summary: `End the ${type} token` } },
       async (request) => {
-        await endToken(request, type);
+        const who = await holderOf(services, headerOf(request), type);
+        await endToken(services, who, request.ip);
         return { message: `Successfully logged out with ${type} Token` };
       },
     );
   }
-
-  async function endToken(request: FastifyRequest, type: 'access' | 'refresh'): Promise<void> {
-    const who = await holderOf(services, headerOf(request), type);
-    await sessions.end(who, who.sessionId, request.ip).catch((error: unknown) => {
-      // Somebody was faster to end it.
-      if (codeOf(error) !== 'not_found') throw error;
-      throw new DomainError('revoked_token', 'The session has ended.', { cause: error });
-    });
-  }
-}
-
-/** A free text, by which people are known here; one that has the form of another name is that, too. */
-function namesOf(username: string) {
-  const isPlainName = isUsername(username) && !isReservedUsername(username);
-  const isAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(username);
-  return {
-    username: isPlainName ? username : null,
-    loginName: username,
-    email: isAddress ? username : null,
-  };
 }
 
 /** The texts of a body. @throws WireFault in the words of the route */

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
-import type { Door, OpenSession } from '../../domain/sessions/session.ts';
+import type { Door } from '../../domain/sessions/session.ts';
 import { type Services, WireFault } from '../contract.ts';
 import { deviceOf } from '../device.ts';
-
-export type TokenType = 'access' | 'refresh';
+import { bearerToken } from '../older.ts';
+import type { TokenType } from '../typed-tokens.ts';
 
 export const audience = 'hmlet';
 
@@ -35,23 +34,9 @@ export function doorOf(request: FastifyRequest, type: TokenType): Required<Door>
   return { audience, device: deviceOf(request), lifeMs: livesMs[type] };
 }
 
-export function tokenOf(
-  { plainTokens }: Pick<Services, 'plainTokens'>,
-  session: OpenSession,
-  { identity, type }: { identity: string; type: TokenType },
-): Promise<string> {
-  return plainTokens.issue(session, {
-    nbf: Math.floor(new Date(session.createdAt).getTime() / 1000),
-    jti: randomUUID(),
-    identity,
-    type,
-    ...(type === 'access' ? { fresh: false } : {}),
-  });
-}
-
 function tokenIn(header: string): string {
-  const [word, token, ...more] = header.trim().split(/\s+/);
-  if (word === 'Bearer' && token !== undefined && more.length === 0) return token;
+  const token = bearerToken(header);
+  if (token !== null) return token;
   const msg = "Bad Authorization header. Expected value 'Bearer <JWT>'";
   throw new WireFault(422, { msg });
 }

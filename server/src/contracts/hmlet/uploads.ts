@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { NamedUpload } from '../../domain/posts/post-service.ts';
 import { lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
-import { fieldsOf } from '../older.ts';
+import { fieldsOf, isKeepable } from '../older.ts';
 import { fault } from './wire.ts';
 
 /** Of a whole request. */
@@ -35,9 +35,11 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: Surrounding
     async (request, reply) => {
       const who = await viewer(request);
       const key = String(fieldsOf(request.params).key);
+      const missing = new DomainError('not_found', 'There is no such picture.');
+      if (!isKeepable(key)) throw missing;
       const variant = await media.findVariant(key, 'large', async () => who);
       const stream = await variant.open();
-      if (!stream) throw new DomainError('not_found', 'There is no such picture.');
+      if (!stream) throw missing;
       return reply
         .type(variant.contentType)
         .header('content-length', variant.bytes)

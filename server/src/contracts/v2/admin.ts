@@ -1,9 +1,8 @@
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Actor } from '../../domain/accounts/account-admin.ts';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { displayName, username } from './accounts.ts';
+import { actorFrom } from './actor.ts';
 import {
   AdminAccountPageSchema,
   AdminAccountSchema,
@@ -79,10 +78,7 @@ const AuditQuery = Type.Object(
 
 export function adminRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
   const { accountAdmin, auditLog } = services;
-  const actorOf = async (request: FastifyRequest): Promise<Actor> => ({
-    who: await viewer(request),
-    address: request.ip,
-  });
+  const actorOf = actorFrom(viewer);
 
   app.get(
     '/admin/accounts',

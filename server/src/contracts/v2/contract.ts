@@ -9,6 +9,9 @@ import { deviceRoutes } from './devices.ts';
 import { emailRoutes } from './emails.ts';
 import { eventRoutes } from './events.ts';
 import { feedRoutes } from './feeds.ts';
+import { groupEventRoutes } from './group-events.ts';
+import { groupSchemas } from './group-wire.ts';
+import { groupRoutes } from './groups.ts';
 import { identityRoutes } from './identities.ts';
 import { identitySchemas } from './identities-wire.ts';
 import { inviteRoutes } from './invites.ts';
@@ -65,6 +68,7 @@ export const v2: Contract = {
       ...sharedSchemas,
       ...adminSchemas,
       ...deviceSchemas,
+      ...groupSchemas,
       ...identitySchemas,
       ...notificationSchemas,
       ...secondFactorSchemas,
@@ -91,6 +95,8 @@ export const v2: Contract = {
     postRoutes(app, surroundings);
     feedRoutes(app, surroundings);
     adminRoutes(app, surroundings);
+    groupRoutes(app, surroundings);
+    groupEventRoutes(app, surroundings);
     deviceRoutes(app, surroundings);
     notificationRoutes(app, surroundings);
     eventRoutes(app, surroundings);

@@ -55,7 +55,7 @@ const sampleDevice = {
 export const DeviceSchema = Type.Object(
   {
     deviceId,
-    type: Type.String({ description: '`ios`, `android` or `web`.' }),
+    type: Type.String({ description: '`ios`, `android`, `web`, or what an older app called it.' }),
     isActive: Type.Boolean({
       description: 'Whether it is sent pushes: until the session ends that it was registered from.',
     }),

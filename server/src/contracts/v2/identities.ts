@@ -103,8 +103,8 @@ export function identityRoutes(app: ContractApp, surroundings: Surroundings): vo
 function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
   const { identities } = services;
   const present = presenter(publicUrl);
-  const presentSignedIn = ({ tokens, isNew }: SignedIn) => ({
-    ...present.tokens(tokens),
+  const presentSignedIn = ({ session, isNew }: SignedIn) => ({
+    ...present.tokens(session),
     created: isNew,
   });
 

@@ -88,7 +88,7 @@ export function passwordRoutes(app: ContractApp, { services, viewer }: Surroundi
     },
     async (request, reply) => {
       const { token, password: to } = request.body;
-      await passwords.recover(token, to, request.ip);
+      await passwords.recover({ token, password: to, address: request.ip });
       return reply.code(204).send();
     },
   );

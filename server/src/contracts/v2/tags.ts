@@ -10,6 +10,7 @@ export const tags = [
   { name: 'devices', description: 'Where pushes go.' },
   { name: 'feeds', description: 'Lists of posts, newest first.' },
   { name: 'admin', description: 'Looking after the accounts of others, and the audit log.' },
+  { name: 'groups', description: 'Telling groups of accounts of events, by push.' },
   { name: 'notifications', description: 'What others did, as a list and live.' },
 ] as const;
 

@@ -348,8 +348,12 @@ export function presenter(publicUrl: string) {
     return { ...of, avatar: avatar(of.avatar) };
   }
 
-  function me(of: OwnAccount): Static<typeof MeSchema> {
-    return { ...of, avatar: avatar(of.avatar) };
+  function me({ emailVerifiedAt, phoneVerifiedAt, ...of }: OwnAccount): Static<typeof MeSchema> {
+    const proved = {
+      emailVerified: emailVerifiedAt !== null,
+      phoneVerified: phoneVerifiedAt !== null,
+    };
+    return { ...of, ...proved, avatar: avatar(of.avatar) };
   }
 
   function media(of: MediaView): Static<typeof MediaSchema> {

@@ -1,7 +1,15 @@
 import { foundation } from './0001-foundation.ts';
 import { identity } from './0002-identity.ts';
 import { uploadNames } from './0003-upload-names.ts';
+import { userDocuments } from './0004-user-documents.ts';
+import { groups } from './0005-groups.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
-export const migrations: readonly Migration[] = [foundation, identity, uploadNames];
+export const migrations: readonly Migration[] = [
+  foundation,
+  identity,
+  uploadNames,
+  userDocuments,
+  groups,
+];

@@ -21,13 +21,13 @@ import {
   checkAdminRemains,
   checkMay,
   checkMayTouch,
-  forbidden,
   recordOf,
 } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
 import { listAccounts } from './account-search-store.ts';
 import type { AccountService, SignUp } from './account-service.ts';
 import { findAccount, findAccountByName, holdAdmins, updateAccount } from './account-store.ts';
+import { idOf, roleAtFirst, roleOf } from './actor.ts';
 
 export type AccountAdminService = ReturnType<typeof accountAdminService>;
 
@@ -80,13 +80,13 @@ export function accountAdminService(needs: Needs) {
   }
 
   /**
-   * The account that a person means by a word: its username, or its id.
+   * The account that a person means by a word: its username, its e-mail, or its id.
    * @throws DomainError `forbidden` · `not_found`
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
     checkMay(roleAtFirst(actor), 'look');
     const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
-    const byName = await findAccountByName(database, foldName(word), ['username']);
+    const byName = await findAccountByName(database, foldName(word), ['username', 'email']);
     const row = byName ?? (id <= maxId ? await findAccount(database, id) : null);
     if (!row) throw noSuchAccount();
     return recordOf(row);
@@ -247,23 +247,6 @@ export function accountAdminService(needs: Needs) {
   }
 
   return { list, read, find, create, change, remove, setPassword };
-}
-
-/** As it was read with the session, at the beginning of the request. */
-function roleAtFirst({ who }: Actor): Role {
-  return who === 'operator' ? 'admin' : who.role;
-}
-
-/** As it is now. @throws DomainError `forbidden` for one who may not even sign in any more */
-async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
-  if (who === 'operator') return 'admin';
-  const row = await findAccount(tx, who.accountId);
-  if (!row || row.disabled_at) throw forbidden();
-  return row.role;
-}
-
-function idOf({ who }: Actor): number | null {
-  return who === 'operator' ? null : who.accountId;
 }
 
 function repeatOf(actor: Actor, input: NewAccount): Repeatable | null {

@@ -4,6 +4,7 @@ import { deleteDevicesOf } from '../devices/device-store.ts';
 import { emit } from '../events.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
+import { deleteSomeMemberships } from '../groups/group-store.ts';
 import { deleteIdentitiesOf } from '../identities/identity-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
@@ -19,6 +20,7 @@ import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts'
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
+import { deleteUserDocument } from '../user-documents/user-document-store.ts';
 import { deleteVerificationsOf } from '../verifications/verification-store.ts';
 import { deleteAccount } from './account-store.ts';
 
@@ -79,6 +81,7 @@ export function accountPurge(needs: Needs): AccountPurge {
       return rows.length === 0;
     });
     await untilDone((tx) => deleteSomeNotifications(tx, accountId, batch));
+    await untilDone((tx) => deleteSomeMemberships(tx, accountId, batch));
     await database.transaction(async (tx) => {
       await deleteNotificationSettings(tx, accountId);
       await deleteSessionsOf(tx, accountId);
@@ -89,6 +92,7 @@ export function accountPurge(needs: Needs): AccountPurge {
       await deletePasskeysOf(tx, accountId);
       await deleteAppPasswordsOf(tx, accountId);
       await deleteDevicesOf(tx, accountId);
+      await deleteUserDocument(tx, accountId);
       await deleteAccount(tx, accountId);
     });
     feedMemory.forgetAuthor(accountId);

@@ -17,7 +17,7 @@ import type { VerificationService } from '../verifications/verification-service.
 import {
   type AccountCard,
   checkDisplayName,
-  checkLoginName,
+  checkNameKey,
   checkPassword,
   checkUsername,
   foldName,
@@ -70,6 +70,8 @@ export type SignUp = {
   passwordRule?: PasswordRule;
   displayName: string | null;
   language?: LanguageCode;
+  /** Where the link of the confirming mail leads, if not to the page; see `emailVerification`. */
+  emailLinkPath?: string;
   idempotencyKey: string | null;
   /** For operators alone; nothing that a request says arrives here. */
   role?: Role;
@@ -124,7 +126,8 @@ export function accountService(needs: Needs) {
     checkUsername(input.username);
     if (input.password !== null) checkPassword(input.password, input);
     if (input.displayName !== null) checkDisplayName(input.displayName);
-    if (input.loginName !== undefined) checkLoginName(input.loginName);
+    if (input.loginName !== undefined) checkNameKey('loginName', input.loginName);
+    if (input.email !== null) checkNameKey('email', input.email);
     const repeat = origin.repeat === undefined ? repeatOf(input) : origin.repeat;
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readOwn(earlier);
@@ -132,7 +135,7 @@ export function accountService(needs: Needs) {
     const invite = token === null ? null : await invites.find(token, input.email);
     await checkNamesFree(input);
     const accountId = await newId('accounts');
-    const proof = origin.actorId === 'self' ? await prepareProof(accountId, input.email) : null;
+    const proof = origin.actorId === 'self' ? await prepareProof(accountId, input) : null;
     const row = newAccountRow({
       ...input,
       id: accountId,
@@ -161,11 +164,13 @@ export function accountService(needs: Needs) {
     }
   }
 
-  async function prepareProof(accountId: number, email: string | null) {
+  async function prepareProof(accountId: number, { email, emailLinkPath }: NamedSignUp) {
     if (email === null) return null;
     // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
     const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
-    return waitMs === null ? verifications.prepare(emailVerification(accountId, email)) : null;
+    return waitMs === null
+      ? verifications.prepare(emailVerification(accountId, email, emailLinkPath))
+      : null;
   }
 
   async function issueProof(tx: Tx, proof: VerificationRow): Promise<void> {
@@ -224,6 +229,11 @@ export function accountService(needs: Needs) {
     return row.id;
   }
 
+  /** Whether an account has this e-mail: for contracts that have always told. */
+  async function isEmailHeld(email: string): Promise<boolean> {
+    return (await findAccountByName(database, foldName(email), ['email'])) !== null;
+  }
+
   /** Changes what others see of the viewer. @throws DomainError `invalid` */
   async function updateMe(viewer: Viewer, change: ProfileChange): Promise<OwnAccount> {
     if (change.displayName !== undefined) checkDisplayName(change.displayName);
@@ -276,10 +286,10 @@ export function accountService(needs: Needs) {
     return {
       ...publicPart(row, await readCard(id)),
       email: row.email,
-      emailVerified: row.email_verified_at !== null,
+      emailVerifiedAt: row.email_verified_at,
       language: row.language,
       phone: row.phone,
-      phoneVerified: row.phone_verified_at !== null,
+      phoneVerifiedAt: row.phone_verified_at,
       hasPassword: row.password_hash !== null,
       role: row.role,
       mediaBytes: row.media_bytes,
@@ -301,6 +311,7 @@ export function accountService(needs: Needs) {
     readProfile,
     findId,
     findIdByCall,
+    isEmailHeld,
     updateMe,
     closeMe,
   };

@@ -183,16 +183,15 @@ export async function updateAccount(
     .execute();
 }
 
-/** Sets the proved number of an account, or takes it away. False when the account is deleted. */
+/** Sets the number of an account, proved or not, or takes it away. False when the account is deleted. */
 export async function setAccountPhone(
   tx: Tx,
   id: number,
-  phone: string | null,
-  at: string,
+  { phone, verifiedAt, at }: { phone: string | null; verifiedAt: string | null; at: string },
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('accounts')
-    .set({ phone, phone_verified_at: phone === null ? null : at, updated_at: at })
+    .set({ phone, phone_verified_at: verifiedAt, updated_at: at })
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();

@@ -31,11 +31,12 @@ export type Profile = AccountCard & {
 /** An account as its owner sees it. */
 export type OwnAccount = Omit<Profile, 'followedByMe'> & {
   email: string | null;
-  emailVerified: boolean;
+  /** When its owner showed that mail reaches them there; null: not yet. */
+  emailVerifiedAt: string | null;
   /** Of the mails that the account gets. */
   language: string;
   phone: string | null;
-  phoneVerified: boolean;
+  phoneVerifiedAt: string | null;
   /** False for somebody who has only ever come through a provider. */
   hasPassword: boolean;
   role: Role;
@@ -125,11 +126,11 @@ export function checkDisplayName(displayName: string): void {
 /** Folded names are kept in a column of this width; folding makes some letters many. */
 const maxNameKeyLength = 254;
 
-/** @throws DomainError `invalid` (loginName) */
-export function checkLoginName(loginName: string): void {
-  const { length } = foldName(loginName);
-  if (length === 0) throw invalid('loginName', 'must not be empty');
-  if (length > maxNameKeyLength) throw invalid('loginName', 'is too long');
+/** Whether a free text can be a name of an account. @throws DomainError `invalid` (the field) */
+export function checkNameKey(field: 'loginName' | 'email', text: string): void {
+  const { length } = foldName(text);
+  if (length === 0) throw invalid(field, 'must not be empty');
+  if (length > maxNameKeyLength) throw invalid(field, 'is too long');
 }
 
 /** Says which name somebody else holds. */

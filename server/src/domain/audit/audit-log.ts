@@ -30,7 +30,14 @@ export type AuditAction =
   | 'account.role-changed'
   | 'account.reset-forced'
   | 'account.imported'
-  | 'invite.created';
+  | 'invite.created'
+  | 'group.created'
+  | 'group.deleted'
+  | 'group.member-added'
+  | 'group.member-removed'
+  | 'group.told'
+  | 'event-template.created'
+  | 'event-template.deleted';
 
 export type AuditEntry = {
   action: AuditAction;

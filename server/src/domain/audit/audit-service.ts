@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { AuditLogRow } from '../../db/schema.ts';
 import { type Actor, checkMay, operator } from '../accounts/account-admin.ts';
+import { roleAtFirst } from '../accounts/actor.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { listAuditEntries } from './audit-log-store.ts';
@@ -34,11 +35,11 @@ export type AuditFilter = { accountId?: number | undefined; action?: string | un
 export function auditService({ database }: { database: Database }) {
   /** The latest first. @throws DomainError `forbidden` */
   async function list(
-    { who }: Actor,
+    actor: Actor,
     { accountId, action }: AuditFilter,
     page: PageRequest,
   ): Promise<Page<AuditEntryView>> {
-    checkMay(who === 'operator' ? 'admin' : who.role, 'govern');
+    checkMay(roleAtFirst(actor), 'govern');
     const filter = { accountId: accountId ?? null, action: action ?? null };
     return pageFrom(await listAuditEntries(database, { ...filter, ...page }), page, viewOf);
   }

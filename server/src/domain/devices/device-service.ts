@@ -49,6 +49,8 @@ export type DeviceOwner = { accountId: number; sessionId: number | null };
 
 const hourMs = 3_600_000;
 const maxTestPushes = 20;
+/** Ownerless devices from one network address in an hour: many phones share one. */
+const maxOwnerless = 300;
 
 /** Knows the devices of people: where pushes go. */
 export function deviceService(needs: Needs) {
@@ -69,10 +71,20 @@ export function deviceService(needs: Needs) {
   }
 
   /**
-   * Notes a device that nobody has signed in on. Since anybody may ask for this, what belongs to somebody is left alone:
-   * their device stays as it is, and their token with them.
+   * Notes a device and leaves it to whom it belongs. The viewer's own is brought up to date. Since anybody may ask for this,
+   * another's stays as it is, and their token with them.
+   * @param address where the request comes from
+   * @throws DomainError `rate_limited`
    */
-  async function registerOwnerless(device: NewDevice): Promise<void> {
+  async function note(viewer: Viewer | null, device: NewDevice, address: string): Promise<void> {
+    const known = viewer && (await findDevice(database, device.deviceId));
+    if (viewer && known?.account_id === viewer.accountId) await register(viewer, device);
+    else await registerOwnerless(device, address);
+  }
+
+  async function registerOwnerless(device: NewDevice, address: string): Promise<void> {
+    const limit = { key: `devices:from:${address}`, max: maxOwnerless, windowMs: hourMs };
+    await takeFrom(counters, [limit], 'Too many devices are registered from here. Try later.');
     const row = await rowOf(device, { accountId: null, sessionId: null });
     await database.transaction(async (tx) => {
       if (await isTaken(tx, row)) return;
@@ -162,6 +174,19 @@ export function deviceService(needs: Needs) {
     );
   }
 
+  /**
+   * Sends a message to every device of the viewer's, to see that pushes arrive; none is no error.
+   * @throws DomainError `rate_limited`
+   */
+  async function testAllPushes(
+    { accountId }: Viewer,
+    message: { title: string; body: string },
+  ): Promise<void> {
+    await countTest(accountId);
+    const wanted = { accountId, kind: 'test', ...message, data: {}, ttlSeconds: hourMs / 1000 };
+    await database.transaction((tx) => emit(tx, now(), 'push.wanted', wanted));
+  }
+
   function countTest(accountId: number): Promise<void> {
     const limit = { key: `test-push:${accountId}`, max: maxTestPushes, windowMs: hourMs };
     return takeFrom(counters, [limit], 'That was tried often enough. Try again later.');
@@ -173,7 +198,16 @@ export function deviceService(needs: Needs) {
     return pushKey;
   }
 
-  return { register, registerOwnerless, list, remove, deactivate, testPush, readPushKey };
+  return {
+    register,
+    note,
+    list,
+    remove,
+    deactivate,
+    testPush,
+    testAllPushes,
+    readPushKey,
+  };
 }
 
 function hasSession({ session_id, live_session_id, ended_at }: DeviceInList): boolean {

@@ -181,6 +181,15 @@ export async function keepNewestDevices(tx: Tx, accountId: number, count: number
   if (ids.length > 0) await tx.deleteFrom('devices').where('id', 'in', ids).execute();
 }
 
+/** Drops devices that nobody has signed in on, and that were not heard of since. */
+export async function deleteOwnerlessDevicesBefore(tx: Tx, time: Date): Promise<void> {
+  await tx
+    .deleteFrom('devices')
+    .where('account_id', 'is', null)
+    .where('updated_at', '<', time.toISOString())
+    .execute();
+}
+
 export async function deleteDevicesOf(tx: Tx, accountId: number): Promise<void> {
   await tx.deleteFrom('devices').where('account_id', '=', accountId).execute();
 }

@@ -23,7 +23,8 @@ export const maxDevices = 50;
 
 const maxTokenLength = 4096;
 const maxTitleLength = 100;
-const maxBodyLength = 300;
+/** Of what a push says. */
+export const maxBodyLength = 300;
 
 /** The token of an app. @throws DomainError `invalid` (token) */
 export function appToken(token: string): DeviceToken {

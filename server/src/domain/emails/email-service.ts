@@ -16,7 +16,7 @@ import { mailLimits, takeFrom } from '../limits.ts';
 import type { OwnerCheck } from '../passwords/owner-check.ts';
 import type { Counters, Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import type { Verification } from '../verifications/verification.ts';
+import type { NewVerification, Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { emailVerification } from './email.ts';
 
@@ -32,6 +32,8 @@ type Needs = {
 };
 
 type EmailChange = { email: string; password: string | undefined; address: string };
+
+type EmailProof = { email: string; address: string; linkPath: string };
 
 const everyKind = ['username', 'email', 'login_name'] as const;
 
@@ -50,7 +52,7 @@ export function emailService(needs: Needs) {
       counters,
       mailLimits({ accountId: viewer.accountId, emailKey: foldName(email), address }),
     );
-    await issue(viewer, email, address);
+    await issue(viewer, address, emailVerification(viewer.accountId, email));
   }
 
   /** Sends the confirmation that is pending again. @throws DomainError `conflict` (nothing is) · `rate_limited` */
@@ -63,11 +65,29 @@ export function emailService(needs: Needs) {
     }
     const emailKey = foldName(email);
     await takeFrom(counters, mailLimits({ accountId: account.id, emailKey, address }));
-    await issue(viewer, email, address);
+    await issue(viewer, address, emailVerification(account.id, email));
   }
 
-  async function issue({ accountId }: Viewer, email: string, address: string): Promise<void> {
-    const row = await verifications.prepare(emailVerification(accountId, email));
+  /**
+   * Sends a confirmation to an address that is the viewer's already: the account's, confirmed or not, or the one that waits.
+   * @throws DomainError `not_found` (it is not theirs) · `rate_limited`
+   */
+  async function sendTo(viewer: Viewer, { email, address, linkPath }: EmailProof): Promise<void> {
+    const account = await readAccount(viewer.accountId);
+    const pending = await verifications.findPendingSubject(account.id, 'verify-email');
+    const emailKey = foldName(email);
+    const own = [account.email, pending].find((it) => it !== null && foldName(it) === emailKey);
+    if (!own) throw new DomainError('not_found', 'This is not the e-mail address of your account.');
+    await takeFrom(counters, mailLimits({ accountId: account.id, emailKey, address }));
+    await issue(viewer, address, emailVerification(account.id, own, linkPath));
+  }
+
+  async function issue(
+    { accountId }: Viewer,
+    address: string,
+    wanted: NewVerification,
+  ): Promise<void> {
+    const row = await verifications.prepare(wanted);
     await database.transaction(async (tx) => {
       await verifications.issue(tx, row);
       await emit(tx, now(), 'verification.issued', { verificationId: row.id });
@@ -79,6 +99,26 @@ export function emailService(needs: Needs) {
   /** Confirms by the link of the mail. @throws DomainError `invalid` (token) · `gone` · `expired` · `taken` */
   async function confirmByToken(token: string, address: string): Promise<void> {
     await confirm(await verifications.findByToken('verify-email', token), address);
+  }
+
+  /**
+   * The same, but a link of the address that is confirmed by now may be opened again while it lasts.
+   * @throws DomainError as `confirmByToken`
+   */
+  async function confirmRepeatably(token: string, address: string): Promise<void> {
+    try {
+      await confirmByToken(token, address);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'gone') throw error;
+      if (!(await wasConfirmed(token))) throw error;
+    }
+  }
+
+  async function wasConfirmed(token: string): Promise<boolean> {
+    const used = await verifications.findUsedByToken('verify-email', token);
+    const account = used && (await findAccount(database, used.accountId ?? 0));
+    if (!account || account.email === null || account.email_verified_at === null) return false;
+    return foldName(account.email) === foldName(used.subject);
   }
 
   /** Confirms by the code of the mail. @throws DomainError `invalid` (code) · `gone` · `expired` · `taken` */
@@ -153,5 +193,5 @@ export function emailService(needs: Needs) {
     return account;
   }
 
-  return { change, sendAgain, confirmByToken, confirmByCode };
+  return { change, sendAgain, sendTo, confirmByToken, confirmRepeatably, confirmByCode };
 }

@@ -35,7 +35,13 @@ type Needs = {
 /** Where somebody comes from, for the audit log. */
 type Origin = { provider: string; address: string };
 
-export type Joined = { accountId: number; isNew: boolean };
+export type Joined = {
+  accountId: number;
+  /** Whether the account was made just now. */
+  isNew: boolean;
+  /** Whether the identity led nowhere until now: the account is new, or was joined. */
+  isFirst: boolean;
+};
 
 /** Finds or makes the account of somebody whom a provider vouches for. */
 export type JoinIdentity = (who: ProvidedIdentity, origin: Origin) => Promise<Joined>;
@@ -61,7 +67,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
         if (known.disabled_at) throw disabled();
         const at = now().toISOString();
         await database.transaction((tx) => noteIdentityUse(tx, known.id, at));
-        return { accountId: known.account_id, isNew: false };
+        return { accountId: known.account_id, isNew: false, isFirst: false };
       }
       ids ??= { account: await newId('accounts'), identity: await newId('identities') };
       const first = { ids, isCrowded };
@@ -91,13 +97,13 @@ export function identityJoining(needs: Needs): JoinIdentity {
       if (holder.disabled_at) throw disabled();
       await link(tx, who, origin, { id: ids.identity, accountId: holder.id });
       await emit(tx, now(), 'account.changed', { accountId: holder.id, what: 'identity' });
-      return { accountId: holder.id, isNew: false };
+      return { accountId: holder.id, isNew: false, isFirst: true };
     }
     if (signUps === 'closed') throw new DomainError('forbidden', 'Sign-ups are closed here.');
     if (holder) await release(tx, holder, foldName(email ?? ''), origin);
     await signUp(tx, who, { id: ids.account, origin, isCrowded });
     await link(tx, who, origin, { id: ids.identity, accountId: ids.account });
-    return { accountId: ids.account, isNew: true };
+    return { accountId: ids.account, isNew: true, isFirst: true };
   }
 
   /** An identity of a closed account is free, like the account's names. */

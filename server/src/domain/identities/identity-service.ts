@@ -7,10 +7,10 @@ import { DomainError, type ErrorCode } from '../errors.ts';
 import { emit } from '../events.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
-import type { Door, SessionTokens, Viewer } from '../sessions/session.ts';
+import type { Door, OpenSession, Proof, SessionTokens, Viewer } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
-import type { JoinIdentity } from './identity-joining.ts';
+import type { Joined, JoinIdentity } from './identity-joining.ts';
 import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';
 import { deleteIdentity, findIdentity, insertIdentity, listIdentities } from './identity-store.ts';
 
@@ -21,7 +21,7 @@ type Needs = {
   newId: NewId;
   now: Now;
   audit: AuditLog;
-  sessions: Pick<SessionService, 'open'>;
+  sessions: Pick<SessionService, 'open' | 'openPlain'>;
   providers: readonly IdentityProvider[];
   proofs: IdentityProofs;
   join: JoinIdentity;
@@ -37,7 +37,9 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'wrong_password',
 ]);
 
-export type SignedIn = { tokens: SessionTokens; isNew: boolean };
+export type SignedIn<Session = SessionTokens> = Pick<Joined, 'isNew' | 'isFirst'> & {
+  session: Session;
+};
 
 /** Signs people in by what a provider says of them, and links providers to accounts. */
 export function identityService(needs: Needs) {
@@ -58,23 +60,33 @@ export function identityService(needs: Needs) {
    * somebody's) · `forbidden` (closed, disabled) · `second_factor_required` · `unavailable`
    */
   async function signIn(provider: string, proof: CredentialProof, door: Door): Promise<SignedIn> {
-    return enter(provider, () => proofs.checkCredential(provider, proof), door);
+    return enter(provider, () => proofs.checkCredential(provider, proof), door, sessions.open);
+  }
+
+  /** As `signIn`, for a session whose tokens are made elsewhere. @throws DomainError as `signIn` */
+  async function signInPlain(
+    provider: string,
+    proof: CredentialProof,
+    door: Door,
+  ): Promise<SignedIn<OpenSession>> {
+    return enter(provider, () => proofs.checkCredential(provider, proof), door, sessions.openPlain);
   }
 
   /** The same by what a browser brought back. @throws DomainError as `signIn`, with state, code and iss · `gone` · `expired` */
   async function confirm(provider: string, proof: FlowProof, door: Door): Promise<SignedIn> {
-    return enter(provider, () => proofs.checkFlow(provider, proof, null), door);
+    return enter(provider, () => proofs.checkFlow(provider, proof, null), door, sessions.open);
   }
 
-  async function enter(
+  async function enter<Session>(
     provider: string,
     check: () => Promise<ProvidedIdentity>,
     door: Door,
-  ): Promise<SignedIn> {
+    open: (accountId: number, proof: Proof, door: Door) => Promise<Session>,
+  ): Promise<SignedIn<Session>> {
     const { address } = door.device;
     try {
-      const { accountId, isNew } = await join(await check(), { provider, address });
-      return { tokens: await sessions.open(accountId, { by: 'identity' }, door), isNew };
+      const { accountId, ...how } = await join(await check(), { provider, address });
+      return { session: await open(accountId, { by: 'identity' }, door), ...how };
     } catch (error) {
       if (error instanceof DomainError && refusals.has(error.code)) {
         const details = { by: 'identity', provider, audience: door.audience, code: error.code };
@@ -181,7 +193,7 @@ export function identityService(needs: Needs) {
     };
   }
 
-  return { listProviders, signIn, begin: proofs.begin, confirm, link, list, unlink };
+  return { listProviders, signIn, signInPlain, begin: proofs.begin, confirm, link, list, unlink };
 }
 
 type Linked = { id: number; provider: string; who: ProvidedIdentity; address: string };

@@ -22,10 +22,10 @@ type Needs = {
   log: { warn(details: object, message: string): void };
 };
 
-type Secrets = { token: string; code: string };
+type Secrets = { token: string; code: string; lifeMs: number };
 type Changed = Events['account.changed'];
 
-const recoveryHours = 0.5;
+const hourMs = 3600 * 1000;
 
 /**
  * Writes and sends what people are told by mail; for jobs. A crash between the server's answer and the note that the job
@@ -65,24 +65,29 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     return isUnproven ? null : holder;
   }
 
-  function emailLetter(account: AccountRow, { token, code }: Verification & Secrets): Letter {
+  function emailLetter(account: AccountRow, verification: Verification & Secrets): Letter {
+    const { token, code, details } = verification;
     const language = languageOf(account.language);
+    const link =
+      typeof details.linkPath === 'string'
+        ? `${publicUrl}${details.linkPath}/${token}`
+        : linkTo('verify-email', language, token);
     return languages[language].verifyEmail({
       username: account.username,
-      link: linkTo('verify-email', language, token),
+      link,
       hours: emailLinkHours,
       code,
       codeMinutes: codeLifeMs / 60_000,
     });
   }
 
-  function recoveryLetter(account: AccountRow, { token }: Verification & Secrets): Letter {
+  function recoveryLetter(account: AccountRow, { token, lifeMs }: Verification & Secrets): Letter {
     const language = languageOf(account.language);
     const link = linkTo('reset-password', language, token);
     return languages[language].recoverPassword({
       username: account.username,
       link,
-      hours: recoveryHours,
+      hours: lifeMs / hourMs,
     });
   }
 

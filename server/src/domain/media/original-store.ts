@@ -24,46 +24,27 @@ export function listOriginals(
   return accountId === null ? originals(db, range) : originalsOf(db, { accountId, ...range });
 }
 
+/**
+ * How many there are. Everybody's are too many to look at each for each page: the pictures are counted along two indexes
+ * without reading a row, and those of disabled accounts taken off. An account that is being deleted counts until it is gone.
+ */
 export async function countOriginals(db: Db, { accountId }: OfAccount): Promise<number> {
-  const rows = await (accountId === null
-    ? originalCount(db, {})
-    : originalCountOf(db, { accountId }));
-  return Number(rows[0]?.count ?? 0);
+  if (accountId !== null) return countOf(await originalCountOf(db, { accountId }));
+  const pictures = countOf(await publishedCount(db, {}));
+  const files = countOf(await fileCount(db, {}));
+  return pictures + files - countOf(await disabledCount(db, {}));
+}
+
+function countOf([row]: ReadonlyArray<{ count: number | string | bigint }>): number {
+  return Number(row?.count ?? 0);
 }
 
 const originals = prepared((db, args: { limit: number; offset: number }) =>
-  visible(db)
-    .select([
-      'media.id',
-      'media.account_id',
-      'media.original_key',
-      'media.bytes',
-      'accounts.username',
-      'accounts.login_name',
-    ])
-    .orderBy('media.id', 'desc')
-    .limit(args.limit)
-    .offset(args.offset),
+  rows(db).limit(args.limit).offset(args.offset),
 );
 
 const originalsOf = prepared((db, args: { accountId: number; limit: number; offset: number }) =>
-  visible(db)
-    .select([
-      'media.id',
-      'media.account_id',
-      'media.original_key',
-      'media.bytes',
-      'accounts.username',
-      'accounts.login_name',
-    ])
-    .where('media.account_id', '=', args.accountId)
-    .orderBy('media.id', 'desc')
-    .limit(args.limit)
-    .offset(args.offset),
-);
-
-const originalCount = prepared((db, _args: Record<string, never>) =>
-  visible(db).select((eb) => eb.fn.countAll().as('count')),
+  rows(db).where('media.account_id', '=', args.accountId).limit(args.limit).offset(args.offset),
 );
 
 const originalCountOf = prepared((db, args: { accountId: number }) =>
@@ -72,10 +53,52 @@ const originalCountOf = prepared((db, args: { accountId: number }) =>
     .where('media.account_id', '=', args.accountId),
 );
 
+const publishedCount = prepared((db, _args: Record<string, never>) =>
+  db
+    .selectFrom('posts')
+    .innerJoin('media', 'media.post_id', 'posts.id')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('posts.has_media', '=', 1)
+    .where('posts.feed_key', '>=', 0),
+);
+
+const fileCount = prepared((db, _args: Record<string, never>) =>
+  db
+    .selectFrom('media')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('post_id', 'is', null)
+    .where('purpose', '=', 'file'),
+);
+
+const disabledCount = prepared((db, _args: Record<string, never>) =>
+  db
+    .selectFrom('accounts')
+    .innerJoin('media', 'media.account_id', 'accounts.id')
+    .leftJoin('posts', 'posts.id', 'media.post_id')
+    .select((eb) => eb.fn.countAll().as('count'))
+    // Every time is greater; SQLite would not use the index for `is not null`.
+    .where('accounts.disabled_at', '>', '')
+    .where((eb) => eb.or([eb('media.purpose', '=', 'file'), eb('posts.state', '=', 'published')])),
+);
+
+function rows(db: Db) {
+  return visible(db)
+    .select((eb) => [
+      'media.id',
+      'media.account_id',
+      'media.original_key',
+      'media.bytes',
+      eb.ref('accounts.username').$notNull().as('username'),
+      'accounts.login_name',
+    ])
+    .orderBy('media.id', 'desc');
+}
+
+/** Each has an account; by a left join SQLite is kept from beginning with all accounts, and sorting what they have. */
 function visible(db: Db) {
   return db
     .selectFrom('media')
-    .innerJoin('accounts', 'accounts.id', 'media.account_id')
+    .leftJoin('accounts', 'accounts.id', 'media.account_id')
     .leftJoin('posts', 'posts.id', 'media.post_id')
     .where((eb) => eb.or([eb('media.purpose', '=', 'file'), eb('posts.state', '=', 'published')]))
     .where('accounts.deleted_at', 'is', null)

@@ -1,11 +1,12 @@
 import type { Database, Tx } from '../../db/database.ts';
-import { checkPassword, foldName } from '../accounts/account.ts';
+import { checkPassword, foldName, type PasswordRule } from '../accounts/account.ts';
 import {
   findAccount,
   findAccountByName,
   markEmailVerified,
   replacePassword,
 } from '../accounts/account-store.ts';
+import { replaceCallName } from '../accounts/call-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
@@ -32,7 +33,18 @@ type Needs = {
   checkOwner: OwnerCheck;
 };
 
-type PasswordChange = { oldPassword: string | undefined; newPassword: string; address: string };
+type PasswordChange = {
+  oldPassword: string | undefined;
+  newPassword: string;
+  address: string;
+  passwordRule?: PasswordRule;
+  /** By what to sign in from now on, besides other names; others see it, too. */
+  callName?: string;
+  /** Which sessions end; default: all but the one that asks. */
+  ends?: 'others' | 'all';
+};
+
+type Recovery = { token: string; password: string; address: string; passwordRule?: PasswordRule };
 
 /** Writes the result of a job together with the note that it is done. */
 type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
@@ -44,15 +56,16 @@ export function passwordService(needs: Needs) {
   const { database, now, passwords, counters, audit, verifications, checkOwner } = needs;
 
   /**
-   * Changes the viewer's password, or sets the first; sessions but for this one end.
-   * @throws DomainError `invalid` · `wrong_password` · `forbidden` (no password, old session) · `rate_limited` · `unavailable`
+   * Changes the viewer's password, or sets the first.
+   * @throws DomainError `invalid` · `wrong_password` · `forbidden` (no password, old session) · `taken` (loginName) ·
+   *   `rate_limited` · `unavailable`
    */
   async function change(viewer: Viewer, input: PasswordChange): Promise<void> {
     const account = await checkOwner(viewer, {
       password: input.oldPassword ?? null,
       field: 'oldPassword',
     });
-    checkPassword(input.newPassword, account, 'newPassword');
+    checkPassword(input.newPassword, { ...input, username: account.username }, 'newPassword');
     // Each change is told by mail, maybe to an address of somebody else.
     await takeFrom(counters, mailLimits({ accountId: account.id }));
     const to = await passwords.hash(input.newPassword);
@@ -64,7 +77,8 @@ export function passwordService(needs: Needs) {
         at,
       });
       if (!isReplaced) throw new DomainError('wrong_password', 'The password is wrong.');
-      await afterReplacing(tx, account.id, viewer.sessionId);
+      if (input.callName !== undefined) await replaceCallName(tx, account, input.callName, at);
+      await afterReplacing(tx, account.id, input.ends === 'all' ? 0 : viewer.sessionId);
       await audit.record(tx, {
         action: 'password.changed',
         accountId: account.id,
@@ -76,11 +90,13 @@ export function passwordService(needs: Needs) {
 
   /**
    * Begins a recovery. Does the same for addresses that nobody has: who has an account is nobody's business.
+   * @param lifeMs how long the link works; default: half an hour
    * @throws DomainError `rate_limited`
    */
-  async function askRecovery(email: string, address: string): Promise<void> {
+  async function askRecovery(email: string, address: string, lifeMs = recoveryMs): Promise<void> {
     await takeFrom(counters, mailLimits({ emailKey: foldName(email), address }));
-    await database.transaction((tx) => emit(tx, now(), 'recovery.asked', { email, address }));
+    const asked = { email, address, lifeMs };
+    await database.transaction((tx) => emit(tx, now(), 'recovery.asked', asked));
   }
 
   /** Looks whose e-mail it is that asked for a recovery, and issues a link to its owner. */
@@ -92,7 +108,7 @@ export function passwordService(needs: Needs) {
           purpose: 'recover-password',
           accountId: account.id,
           subject: account.email,
-          lifeMs: recoveryMs,
+          lifeMs: asked.lifeMs ?? recoveryMs,
         })
       : null;
     await write(async (tx) => {
@@ -112,11 +128,11 @@ export function passwordService(needs: Needs) {
    * Sets a new password for whoever reads the account's mail, and ends all of its sessions.
    * @throws DomainError `invalid` (token, password) · `gone` · `expired` · `unavailable`
    */
-  async function recover(token: string, password: string, address: string): Promise<void> {
+  async function recover({ token, password, address, ...rule }: Recovery): Promise<void> {
     const verification = await verifications.findByToken('recover-password', token);
     const account = await findAccount(database, verification.accountId ?? 0);
     if (!account) throw accountGone();
-    checkPassword(password, account);
+    checkPassword(password, { ...rule, username: account.username });
     const to = await passwords.hash(password);
     await database.transaction(async (tx) => {
       const at = now().toISOString();

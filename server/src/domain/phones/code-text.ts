@@ -1,10 +1,16 @@
 import type { LanguageCode } from '../mails/languages/languages.ts';
 
-const texts: Record<LanguageCode, (code: string, minutes: number) => string> = {
-  en: (code, minutes) =>
-    `Your verification code is ${code}. It is valid for ${minutes} minutes. Tell it to nobody.`,
-  es: (code, minutes) =>
-    `Tu clave es ${code}. Vale durante ${minutes} minutos. No la compartas con nadie.`,
+type Words = { code: (code: string) => string; advice: (minutes: number) => string };
+
+const words: Record<LanguageCode, Words> = {
+  en: {
+    code: (code) => `Your verification code is ${code}`,
+    advice: (minutes) => `It is valid for ${minutes} minutes. Tell it to nobody.`,
+  },
+  es: {
+    code: (code) => `Tu clave es ${code}`,
+    advice: (minutes) => `Vale durante ${minutes} minutos. No la compartas con nadie.`,
+  },
 };
 
 /**
@@ -12,5 +18,11 @@ const texts: Record<LanguageCode, (code: string, minutes: number) => string> = {
  * as accents mostly are: hence no words with any.
  */
 export function codeText(language: LanguageCode, code: string, lifeMs: number): string {
-  return texts[language](code, Math.max(1, Math.floor(lifeMs / 60_000)));
+  const { code: sentence, advice } = words[language];
+  return `${sentence(code)}. ${advice(Math.max(1, Math.floor(lifeMs / 60_000)))}`;
+}
+
+/** The code and nothing after it, for clients that read it out of the message. */
+export function bareCodeText(language: LanguageCode, code: string): string {
+  return words[language].code(code);
 }

@@ -1,8 +1,10 @@
 import type { Database, Tx } from '../../db/database.ts';
+import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import { nameTaken } from '../accounts/account.ts';
 import {
   deleteAccountNames,
   findAccount,
+  findAccountByName,
   insertAccountName,
   setAccountPhone,
 } from '../accounts/account-store.ts';
@@ -13,7 +15,7 @@ import { languageOf } from '../mails/languages/languages.ts';
 import type { Counters, Now, TextMessages } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { codeText } from './code-text.ts';
+import { bareCodeText, codeText } from './code-text.ts';
 import { maskedNumber, phoneNumber } from './phone.ts';
 import { textThrottle } from './text-throttle.ts';
 
@@ -50,8 +52,40 @@ export function phoneService(needs: Needs) {
    * Has a code sent to a number, in place of any code before. Says nothing about whose number it is: that shows at `confirm`.
    * @throws DomainError `invalid` (phone) · `conflict` (the viewer has proved it already) · `rate_limited`
    */
-  async function ask(viewer: Viewer, { phone, countryCode, address }: NumberClaim) {
+  async function ask(viewer: Viewer, claim: NumberClaim) {
     const { accountId } = viewer;
+    const { number } = await takeText(accountId, claim);
+    const wanted = { purpose, accountId, subject: number, lifeMs: codeLifeMs } as const;
+    const row = await verifications.prepare(wanted);
+    await database.transaction((tx) => issue(tx, row, viewer, claim.address));
+    return { phone: number, expiresAt: row.expires_at };
+  }
+
+  /**
+   * Puts a number that is still to be proved in the place of the viewer's, which is let go of, and has a code of four digits
+   * sent there. Says at once when another account has proved it.
+   * @throws DomainError `invalid` (phone) · `conflict` (the viewer has proved it already) · `taken` · `rate_limited`
+   */
+  async function replace(viewer: Viewer, claim: NumberClaim): Promise<void> {
+    const { accountId } = viewer;
+    const { number, account } = await takeText(accountId, claim);
+    if (await findAccountByName(database, number, ['phone'])) throw nameTaken('phone');
+    const wanted = { purpose, accountId, subject: number, lifeMs: codeLifeMs } as const;
+    const row = await verifications.prepare({ ...wanted, codeDigits: 4 });
+    await database.transaction(async (tx) => {
+      await issue(tx, row, viewer, claim.address);
+      await setPhone(tx, accountId, { phone: number, verifiedAt: null });
+      await deleteAccountNames(tx, accountId, 'phone');
+      if (account.phone_verified_at === null) return;
+      await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
+    });
+  }
+
+  /** Reads a number, and counts the message to it before it is promised. */
+  async function takeText(
+    accountId: number,
+    { phone, countryCode, address }: NumberClaim,
+  ): Promise<{ number: string; account: AccountRow }> {
     const number = phoneNumber(phone, countryCode);
     const account = await findAccount(database, accountId);
     if (!account) throw noSuchAccount();
@@ -59,18 +93,18 @@ export function phoneService(needs: Needs) {
       throw new DomainError('conflict', 'You have verified this number already.');
     }
     await throttle.take({ accountId, address, number });
-    const row = await verifications.prepare({
-      purpose,
-      accountId,
-      subject: number,
-      lifeMs: codeLifeMs,
-    });
-    await database.transaction(async (tx) => {
-      await verifications.issue(tx, row);
-      await emit(tx, now(), 'verification.issued', { verificationId: row.id });
-      await note(tx, 'phone.change-asked', { accountId, address, number });
-    });
-    return { phone: number, expiresAt: row.expires_at };
+    return { number, account };
+  }
+
+  async function issue(
+    tx: Tx,
+    row: VerificationRow,
+    { accountId }: Viewer,
+    address: string,
+  ): Promise<void> {
+    await verifications.issue(tx, row);
+    await emit(tx, now(), 'verification.issued', { verificationId: row.id });
+    await note(tx, 'phone.change-asked', { accountId, address, number: row.subject });
   }
 
   /**
@@ -85,7 +119,7 @@ export function phoneService(needs: Needs) {
       await verifications.consume(tx, verification);
       // Two parallel requests may have left another one pending.
       await verifications.cancel(tx, accountId, [purpose]);
-      await setPhone(tx, accountId, number);
+      await setPhone(tx, accountId, { phone: number, verifiedAt: now().toISOString() });
       await deleteAccountNames(tx, accountId, 'phone');
       const claim = { name_key: number, account_id: accountId, kind: 'phone' } as const;
       if (!(await insertAccountName(tx, claim))) throw nameTaken('phone');
@@ -94,13 +128,28 @@ export function phoneService(needs: Needs) {
     });
   }
 
+  /** The same, but a repeat of what has proved the number is no error while the code lasts. @throws DomainError as `confirm` */
+  async function confirmRepeatably(viewer: Viewer, code: string, address: string): Promise<void> {
+    try {
+      await confirm(viewer, code, address);
+    } catch (error) {
+      if (!(error instanceof DomainError) || !(await wasConfirmed(viewer, code))) throw error;
+    }
+  }
+
+  async function wasConfirmed({ accountId }: Viewer, code: string): Promise<boolean> {
+    const used = await verifications.findUsedByCode(accountId, purpose, code);
+    const account = used && (await findAccount(database, accountId));
+    return used !== null && account?.phone === used.subject && account.phone_verified_at !== null;
+  }
+
   /** Lets go of the viewer's number, and of a code that is under way. @throws DomainError `not_found` */
   async function remove(viewer: Viewer, address: string): Promise<void> {
     const { accountId } = viewer;
     const number = (await findAccount(database, accountId))?.phone;
     if (!number) throw new DomainError('not_found', 'You have given no number.');
     await database.transaction(async (tx) => {
-      await setPhone(tx, accountId, null);
+      await setPhone(tx, accountId, { phone: null, verifiedAt: null });
       await deleteAccountNames(tx, accountId, 'phone');
       await verifications.cancel(tx, accountId, [purpose]);
       await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
@@ -109,9 +158,13 @@ export function phoneService(needs: Needs) {
   }
 
   /** Holds the account's row until the end: whoever closes the account waits, or is seen here. */
-  async function setPhone(tx: Tx, accountId: number, phone: string | null): Promise<void> {
+  async function setPhone(
+    tx: Tx,
+    accountId: number,
+    to: { phone: string | null; verifiedAt: string | null },
+  ): Promise<void> {
     const at = now().toISOString();
-    if (!(await setAccountPhone(tx, accountId, phone, at))) throw noSuchAccount();
+    if (!(await setAccountPhone(tx, accountId, { ...to, at }))) throw noSuchAccount();
   }
 
   /**
@@ -129,8 +182,11 @@ export function phoneService(needs: Needs) {
     const account = await findAccount(database, accountId);
     if (!account) return;
     const leftMs = new Date(found.expiresAt).getTime() - now().getTime();
+    const language = languageOf(account.language);
+    const text =
+      found.codeDigits === 4 ? bareCodeText(language, code) : codeText(language, code, leftMs);
     try {
-      await texts.send({ to: number, text: codeText(languageOf(account.language), code, leftMs) });
+      await texts.send({ to: number, text });
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
       const reason = error.message;
@@ -148,7 +204,7 @@ export function phoneService(needs: Needs) {
     return audit.record(tx, { action, accountId, actorId: accountId, address, details });
   }
 
-  return { ask, confirm, remove, sendCode };
+  return { ask, replace, confirm, confirmRepeatably, remove, sendCode };
 }
 
 function noSuchAccount(): DomainError {

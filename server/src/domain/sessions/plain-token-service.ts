@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
-import type { AccessClaims, PlainClaims, TokenSigner } from '../ports.ts';
+import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../ports.ts';
 import type { OpenSession, Viewer } from './session.ts';
 import type { SessionService } from './session-service.ts';
 
@@ -9,6 +9,7 @@ export type PlainTokenService = ReturnType<typeof plainTokenService>;
 
 type Needs = {
   database: Database;
+  now: Now;
   sessions: Pick<SessionService, 'viewerOf'>;
   tokens: TokenSigner;
 };
@@ -20,7 +21,7 @@ export type PlainViewer = Viewer & { claims: PlainClaims };
  * Tokens that are not refreshed by Rookery's rules: each belongs to a session of its own, lives as long as that, and carries
  * the claims that its clients have always read.
  */
-export function plainTokenService({ database, sessions, tokens }: Needs) {
+export function plainTokenService({ database, now, sessions, tokens }: Needs) {
   /** The token of a session. */
   function issue(session: OpenSession, claims: PlainClaims): Promise<string> {
     const ours: AccessClaims = {
@@ -35,7 +36,7 @@ export function plainTokenService({ database, sessions, tokens }: Needs) {
 
   /**
    * Tells who asks. A token that is good may still be refused for what it says, by an error of the caller's.
-   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted)
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted, or is disabled)
    */
   async function resolve(
     token: string | null,
@@ -44,11 +45,16 @@ export function plainTokenService({ database, sessions, tokens }: Needs) {
   ): Promise<PlainViewer> {
     if (token === null) throw new DomainError('no_token', 'This needs an access token.');
     const { more, ...claims } = await tokens.verifyPlain(token, audience);
+    // The signer allows for clocks that differ, by longer than some of these live.
+    if (claims.expiresAt * 1000 <= now().getTime()) {
+      throw new DomainError('expired_token', 'The token has expired.');
+    }
     checkClaims(more);
     try {
       return { ...(await sessions.viewerOf(claims)), claims: more };
     } catch (error) {
-      if (await findAccount(database, claims.accountId)) throw error;
+      const account = await findAccount(database, claims.accountId);
+      if (account && !account.disabled_at) throw error;
       throw new DomainError('unknown_account', 'There is no such account.', { cause: error });
     }
   }

@@ -5,6 +5,7 @@ import type { VerificationRow } from '../../db/schema.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import {
+  type CodeDigits,
   codeLifeMs,
   maxTries,
   type NewVerification,
@@ -14,6 +15,7 @@ import {
 } from './verification.ts';
 import {
   cancelVerifications,
+  findLastVerification,
   findPendingVerification,
   findVerification,
   insertVerification,
@@ -38,12 +40,13 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   /** Makes a verification, to be kept by `issue`. Must be called before the transaction. */
   async function prepare(wanted: NewVerification): Promise<VerificationRow> {
     const at = now();
+    const { codeDigits = 6, details = {} } = wanted;
     return {
       id: await newId('verifications'),
       account_id: wanted.accountId,
       purpose: wanted.purpose,
       subject: wanted.subject ?? '',
-      details: JSON.stringify(wanted.details ?? {}),
+      details: JSON.stringify(codeDigits === 6 ? details : { ...details, codeDigits }),
       seed: randomBytes(16).toString('hex'),
       tries_left: maxTries,
       created_at: at.toISOString(),
@@ -66,20 +69,18 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   }
 
   /** For links and challenges: 128 bits, `<id>.<32 hex digits>`. */
-  function tokenOf(row: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>): string {
+  function tokenOf(row: Secret): string {
     return `${row.id}.${macOf(row, 'token').slice(0, 32)}`;
   }
 
-  /** For people to type: six digits. */
-  function codeOf(row: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>): string {
-    const number = Number.parseInt(macOf(row, 'code').slice(0, 12), 16) % 1_000_000;
-    return String(number).padStart(6, '0');
+  /** For people to type: six digits, or four that do not begin with a zero, which some clients would lose. */
+  function codeOf(row: Secret & Pick<VerificationRow, 'details'>): string {
+    const number = Number.parseInt(macOf(row, 'code').slice(0, 12), 16);
+    if (codeDigitsOf(detailsOf(row)) === 4) return String(1000 + (number % 9000));
+    return String(number % 1_000_000).padStart(6, '0');
   }
 
-  function macOf(
-    { id, seed, purpose }: Pick<VerificationRow, 'id' | 'seed' | 'purpose'>,
-    as: string,
-  ) {
+  function macOf({ id, seed, purpose }: Secret, as: string): string {
     return tokens.mac(`verification ${as} ${purpose} ${id} ${seed}`);
   }
 
@@ -93,12 +94,40 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     token: string,
     field = 'token',
   ): Promise<Verification> {
+    const row = await findRow(purpose, token);
+    if (!row) throw invalid(field, 'is not valid');
+    return checkUsable(row);
+  }
+
+  /**
+   * The verification of a token that works no more, because it was used or cancelled; for answers to a repeat. Which of the
+   * two it was shows in what it proves. Null when it still works, or is no token of this purpose.
+   * @throws DomainError `expired`
+   */
+  async function findUsedByToken(purpose: Purpose, token: string): Promise<Verification | null> {
+    return usedOnly(await findRow(purpose, token));
+  }
+
+  /** The same for the newest code of an account. @throws DomainError `expired` */
+  async function findUsedByCode(
+    accountId: number,
+    purpose: Purpose,
+    code: string,
+  ): Promise<Verification | null> {
+    const row = await findLastVerification(database, accountId, purpose);
+    return usedOnly(row && isEqual(code, codeOf(row)) ? row : null);
+  }
+
+  function usedOnly(row: VerificationRow | null): Verification | null {
+    if (!row || row.used_at === null) return null;
+    if (row.expires_at <= now().toISOString()) throw expired();
+    return viewOf(row);
+  }
+
+  async function findRow(purpose: Purpose, token: string): Promise<VerificationRow | null> {
     const parts = tokenParts(token);
     const row = parts ? await findVerification(database, parts.id) : null;
-    if (!parts || !row || row.purpose !== purpose || !isEqual(token, tokenOf(row))) {
-      throw invalid(field, 'is not valid');
-    }
-    return checkUsable(row);
+    return row && row.purpose === purpose && isEqual(token, tokenOf(row)) ? row : null;
   }
 
   /**
@@ -155,7 +184,8 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   async function findToSend(id: number): Promise<(Verification & Secrets) | null> {
     const row = await findVerification(database, id);
     if (!row || row.used_at !== null || row.expires_at <= now().toISOString()) return null;
-    return { ...viewOf(row), token: tokenOf(row), code: codeOf(row) };
+    const lifeMs = new Date(row.expires_at).getTime() - new Date(row.created_at).getTime();
+    return { ...viewOf(row), token: tokenOf(row), code: codeOf(row), lifeMs };
   }
 
   /** What the pending verification of an account would prove; null when none is pending, or it has expired. */
@@ -172,6 +202,8 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     codeOf,
     findByToken,
     findByCode,
+    findUsedByToken,
+    findUsedByCode,
     findPendingSubject,
     countTry,
     consume,
@@ -180,17 +212,28 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   };
 }
 
-type Secrets = { token: string; code: string };
+type Secret = Pick<VerificationRow, 'id' | 'seed' | 'purpose'>;
+type Secrets = { token: string; code: string; lifeMs: number };
 
 function viewOf(row: VerificationRow): Verification {
+  const details = detailsOf(row);
   return {
     id: row.id,
     accountId: row.account_id,
     purpose: row.purpose as Purpose,
     subject: row.subject,
-    details: JSON.parse(row.details) as Record<string, unknown>,
+    details,
+    codeDigits: codeDigitsOf(details),
     expiresAt: row.expires_at,
   };
+}
+
+function detailsOf({ details }: Pick<VerificationRow, 'details'>): Record<string, unknown> {
+  return JSON.parse(details) as Record<string, unknown>;
+}
+
+function codeDigitsOf(details: Record<string, unknown>): CodeDigits {
+  return details.codeDigits === 4 ? 4 : 6;
 }
 
 function isEqual(given: string, expected: string): boolean {

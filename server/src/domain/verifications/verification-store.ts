@@ -36,6 +36,26 @@ const pendingVerification = prepared((db, args: { accountId: number; purpose: st
     .limit(1),
 );
 
+/** The newest of a purpose that an account was given, used or not. */
+export async function findLastVerification(
+  db: Db,
+  accountId: number,
+  purpose: string,
+): Promise<VerificationRow | null> {
+  const rows = await lastVerification(db, { accountId, purpose });
+  return rows[0] ?? null;
+}
+
+const lastVerification = prepared((db, args: { accountId: number; purpose: string }) =>
+  db
+    .selectFrom('verifications')
+    .selectAll()
+    .where('account_id', '=', args.accountId)
+    .where('purpose', '=', args.purpose)
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
 /** Takes one of the tries that are left. False when none is, or it was used or has expired. */
 export async function takeTry(tx: Tx, id: number, now: string): Promise<boolean> {
   const { numUpdatedRows } = await tx

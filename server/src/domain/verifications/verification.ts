@@ -16,6 +16,7 @@ export type Verification = {
   /** What is proved: an e-mail, a number; empty where there is nothing to name. */
   subject: string;
   details: Record<string, unknown>;
+  codeDigits: CodeDigits;
   expiresAt: string;
 };
 
@@ -24,10 +25,15 @@ export type NewVerification = {
   accountId: number | null;
   subject?: string;
   details?: Record<string, unknown>;
+  /** Default: six. */
+  codeDigits?: CodeDigits;
   lifeMs: number;
 };
 
-/** How long six digits are good for, however long the link beside them works. */
+/** How long a code is. Four digits are for clients that have fields for no more. */
+export type CodeDigits = 4 | 6;
+
+/** How long a code is good for, however long the link beside it works. */
 export const codeLifeMs = 10 * 60 * 1000;
 
 /** How often a code may be guessed. */

@@ -12,8 +12,8 @@ describe('two servers on one database', () => {
   beforeEach(async () => {
     database = await sharedDatabase(process.env.TEST_DATABASE);
     const environment = { DATABASE_URL: database.url };
-    first = await testServer({ environment });
-    second = await testServer({ environment });
+    first = await testServer({ contracts: 'all', environment });
+    second = await testServer({ contracts: 'all', environment });
     // The tables of a new database take MySQL long on a busy machine.
   }, 120_000);
 

@@ -133,6 +133,16 @@ olderScenarios({
       },
     },
     {
+      name: 'knows no picture of a key that no database could keep',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async ({ server, values }) => {
+        const headers = { authorization: `Bearer ${values.alice}` };
+        const answer = await server.send('GET', '/compat/hmlet/pictures/%00', { headers });
+        expect(answer.status).toBe(404);
+      },
+    },
+    {
       name: 'refuses more than 16 MiB',
       send: ['GET', '/hello'],
       expect: [200],

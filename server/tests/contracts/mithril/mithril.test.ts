@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
-import { aPhoto } from '../../support/given.ts';
+import { operator } from '../../../src/domain/accounts/account-admin.ts';
+import { aPhoto, changeAccount } from '../../support/given.ts';
 import { type Client, olderScenarios } from '../../support/older-contracts.ts';
+import { smallPicture } from '../../support/pictures.ts';
+import { passwords } from '../../support/server.ts';
 
 const json = { 'content-type': 'application/json' };
 const error = (code: number, message: string) => ({ code, message, data: {} });
@@ -16,6 +19,9 @@ async function people(client: Client) {
   }
   return { ...tokens, photo: Buffer.from(await aPhoto()).toString('base64') };
 }
+
+const ownersOf = (body: { data: { pictures: Array<{ username: string }> } }) =>
+  body.data.pictures.map(({ username }) => username);
 
 const wrongBodies: Array<[name: string, body: unknown]> = [
   ['nothing', undefined],
@@ -167,11 +173,7 @@ olderScenarios({
       after: async ({ values }, { body }) => {
         const { total, page, limit, pictures } = body.data;
         expect({ total, page, limit }).toEqual({ total: 3, page: 1, limit: 20 });
-        expect(pictures.map((p: { username: string }) => p.username)).toEqual([
-          'bob',
-          'bob',
-          'alice',
-        ]);
+        expect(ownersOf(body)).toEqual(['bob', 'bob', 'alice']);
         expect(pictures[0].data).toBe('');
         expect(pictures[1].data).toBe(text);
         expect(pictures[2].data).toBe(values.photo);
@@ -216,6 +218,32 @@ olderScenarios({
       expectHeaders: json,
     },
     {
+      name: 'counts each picture of a post, and neither drafts nor what a disabled account has',
+      token: '{bob}',
+      given: async ({ server }) => {
+        const upload = async () =>
+          (await server.upload('carla', await smallPicture('jpeg'))).body.id as number;
+        const post = (body: object) => server.send('POST', '/v2/posts', { as: 'carla', body });
+        await server.tokens('carla');
+        await post({ text: '', mediaIds: [await upload(), await upload()] });
+        await post({ text: '', mediaIds: [await upload()], state: 'draft' });
+        const { body } = await server.send('GET', '/v2/users/alice');
+        await server.app.services.accountAdmin.change(operator, body.id, { disabled: true });
+      },
+      send: ['GET', '/api/picture'],
+      expect: [200, { data: { total: 4 } }],
+      after: async (client, { body }) => {
+        expect(ownersOf(body)).toEqual(['carla', 'carla', 'bob', 'bob']);
+        const { body: bob } = await client.server.send('GET', '/v2/users/bob');
+        await client.server.app.services.accountAdmin.change(operator, bob.id, { disabled: true });
+        const login = { username: 'carla', password: passwords.carla };
+        const { body: carla } = await client.send('POST', '/api/user/login', { body: login });
+        const seen = await client.send('GET', '/api/picture', { token: carla.data.token });
+        expect([seen.body.data.total, ...ownersOf(seen.body)]).toEqual([2, 'carla', 'carla']);
+        await client.server.app.services.accountAdmin.change(operator, bob.id, { disabled: false });
+      },
+    },
+    {
       name: 'says so when the owner of a token is gone',
       token: '{rory}',
       given: async (client) => {
@@ -228,6 +256,13 @@ olderScenarios({
         await client.server.send('DELETE', '/v2/me', { headers: { authorization } });
         return { rory: login.body.data.token };
       },
+      send: ['GET', '/api/picture'],
+      expect: [404, error(4, 'USER NOT EXIST')],
+    },
+    {
+      name: 'says the same of an owner who is disabled',
+      token: '{alice}',
+      given: async ({ server }) => void (await changeAccount(server, 'alice', { disabled: true })),
       send: ['GET', '/api/picture'],
       expect: [404, error(4, 'USER NOT EXIST')],
     },

@@ -292,7 +292,8 @@ describe('GET /v2/events', () => {
   }, async () => {
     const people = await newPeople(server, 100);
     const { sessions, follows } = server.app.services;
-    const executed = vi.spyOn(server.app.database, 'executeQuery');
+    // Every prepared read asks for it.
+    const executed = vi.spyOn(server.app.database, 'getExecutor');
     const selected = vi.spyOn(server.app.database, 'selectFrom');
     const queriesIn = async (ms: number) => {
       executed.mockClear();

@@ -26,7 +26,7 @@ describe('the OpenAPI document', () => {
   const operation = (id: string) => operations.find((it) => it.operationId === id)!;
 
   beforeAll(async () => {
-    server = await testServer();
+    server = await testServer({ contracts: 'all' });
     const answer = await server.send('GET', '/openapi.json');
     document = answer.body;
     operations = operationsOf(document);
@@ -184,7 +184,7 @@ describe('the page that tries the API', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await testServer();
+    server = await testServer({ contracts: 'all' });
   });
 
   afterAll(() => server.close());

@@ -111,19 +111,23 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username", "accounts"."login_name" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
-select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null;
--- file, published
+select count(*) as "count" from "posts" inner join "media" on "media"."post_id" = "posts"."id" where "posts"."has_media" = $1 and "posts"."feed_key" >= $2;
+-- 1, 0
+select count(*) as "count" from "media" where "post_id" is null and "purpose" = $1;
+-- file
+select count(*) as "count" from "accounts" inner join "media" on "media"."account_id" = "accounts"."id" left join "posts" on "posts"."id" = "media"."post_id" where "accounts"."disabled_at" > $1 and ("media"."purpose" = $2 or "posts"."state" = $3);
+-- , file, published
 
 -- countOriginals: of an account
-select count(*) as "count" from "media" inner join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
+select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
 -- file, published, 1
 
 -- readLikedPosts
@@ -184,6 +188,10 @@ select * from "verifications" where "id" = $1;
 
 -- findPendingVerification
 select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "id" desc limit $3;
+-- 1, verify-phone, 1
+
+-- findLastVerification
+select * from "verifications" where "account_id" = $1 and "purpose" = $2 order by "id" desc limit $3;
 -- 1, verify-phone, 1
 
 -- findTotpKey
@@ -277,6 +285,62 @@ select "notifications".* from "notifications" left join "accounts" as "actors" o
 -- readUnreadCounts
 select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" in ($3, $4, $5, $6, $7) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
 -- 0, published, 1, 2, 3, 1, 1
+
+-- findUserDocument
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."id" = $1 and "accounts"."deleted_at" is null;
+-- 1
+
+-- listUserDocuments
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $1;
+-- 500
+
+-- countUserDocuments
+select count(*) as "count" from "accounts" where "disabled_at" is null and "deleted_at" is null;
+-- 
+
+-- listActiveDocuments
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "user_documents" cross join "accounts" where "accounts"."id" = "user_documents"."account_id" and "user_documents"."active_since" > $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "user_documents"."active_since" desc, "user_documents"."account_id" desc limit $2;
+-- 2026-06-01T12:00:00.000Z, 500
+
+-- countActiveDocuments
+select count(*) as "count" from "user_documents" cross join "accounts" where "accounts"."id" = "user_documents"."account_id" and "user_documents"."active_since" > $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+-- 2026-06-01T12:00:00.000Z
+
+-- findGroup
+select * from "groups" where "id" = $1;
+-- 1
+
+-- findGroupByName
+select * from "groups" where "name_key" = $1;
+-- dune walkers
+
+-- listGroups
+select * from "groups" where "id" < $1 order by "id" desc limit $2;
+-- 4096, 21
+
+-- listMemberAccounts
+select "accounts".* from "group_members" inner join "accounts" on "accounts"."id" = "group_members"."account_id" where "group_members"."group_id" = $1 and "accounts"."deleted_at" is null and "group_members"."account_id" < $2 order by "group_members"."account_id" desc limit $3;
+-- 1, 4096, 21
+
+-- listMemberIds
+select "account_id" from "group_members" where "group_id" = $1 and "account_id" > $2 order by "account_id" limit $3;
+-- 1, 100, 100
+
+-- findEventTemplate
+select * from "event_templates" where "id" = $1;
+-- 1
+
+-- listEventTemplates
+select * from "event_templates" where "id" < $1 order by "id" desc limit $2;
+-- 4096, 21
+
+-- findGroupEvent
+select * from "group_events" where "id" = $1;
+-- 1
+
+-- listGroupEvents
+select * from "group_events" where "group_id" = $1 and "id" < $2 order by "id" desc limit $3;
+-- 1, 4096, 21
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;

@@ -35,7 +35,7 @@ export const english: Language = {
     ],
     link: { label: 'Choose a new one', address: link },
     after: [
-      `The link works once, for ${Math.round(hours * 60)} minutes. Afterwards you are signed out everywhere.`,
+      `The link works once, for ${timeOf(hours)}. Afterwards you are signed out everywhere.`,
       'If you did not ask for it, do nothing: your password stays as it is.',
     ],
   }),
@@ -66,3 +66,7 @@ export const english: Language = {
     after: ['If it was not you, write to those who run this server: they can give it back to you.'],
   }),
 };
+
+function timeOf(hours: number): string {
+  return hours < 2 ? `${Math.round(hours * 60)} minutes` : `${hours} hours`;
+}

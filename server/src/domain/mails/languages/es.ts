@@ -32,7 +32,7 @@ export const spanish: Language = {
     before: [`Hola, ${username}:`, 'alguien, ojalá tú, ha perdido la contraseña de esta cuenta.'],
     link: { label: 'Elegir una nueva', address: link },
     after: [
-      `El enlace sirve una sola vez, durante ${Math.round(hours * 60)} minutos. Después se cerrarán todas tus sesiones.`,
+      `El enlace sirve una sola vez, durante ${timeOf(hours)}. Después se cerrarán todas tus sesiones.`,
       'Si no lo has pedido, no hagas nada: tu contraseña sigue igual.',
     ],
   }),
@@ -63,3 +63,7 @@ export const spanish: Language = {
     after: ['Si no fuiste tú, escribe a quienes llevan este servidor: pueden devolvértela.'],
   }),
 };
+
+function timeOf(hours: number): string {
+  return hours < 2 ? `${Math.round(hours * 60)} minutos` : `${hours} horas`;
+}

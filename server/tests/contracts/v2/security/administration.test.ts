@@ -4,7 +4,7 @@ import { aStaffMember } from '../../../support/given.ts';
 import { type Operation, operationsOf } from '../../../support/open-api.ts';
 import { type Answer, type Person, type TestServer, testServer } from '../../../support/server.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What each operation below `/v2/admin` answers to a moderator and to an admin; others get 401 and 403. */
 const rules: Record<string, { moderator: number; admin: number }> = {
@@ -14,6 +14,17 @@ const rules: Record<string, { moderator: number; admin: number }> = {
   'PATCH /v2/admin/accounts/{id}': { moderator: 200, admin: 200 },
   'DELETE /v2/admin/accounts/{id}': { moderator: 403, admin: 204 },
   'GET /v2/admin/audit-log': { moderator: 403, admin: 200 },
+  'GET /v2/admin/groups': { moderator: 403, admin: 200 },
+  'POST /v2/admin/groups': { moderator: 403, admin: 201 },
+  'DELETE /v2/admin/groups/{id}': { moderator: 403, admin: 204 },
+  'GET /v2/admin/groups/{id}/members': { moderator: 403, admin: 200 },
+  'PUT /v2/admin/groups/{id}/members/{accountId}': { moderator: 403, admin: 204 },
+  'DELETE /v2/admin/groups/{id}/members/{accountId}': { moderator: 403, admin: 204 },
+  'GET /v2/admin/groups/{id}/events': { moderator: 403, admin: 200 },
+  'POST /v2/admin/groups/{id}/events': { moderator: 403, admin: 202 },
+  'GET /v2/admin/event-templates': { moderator: 403, admin: 200 },
+  'POST /v2/admin/event-templates': { moderator: 403, admin: 201 },
+  'DELETE /v2/admin/event-templates/{id}': { moderator: 403, admin: 204 },
 };
 
 describe('who may do what below /v2/admin', () => {
@@ -28,16 +39,28 @@ describe('who may do what below /v2/admin', () => {
     await aStaffMember(server, 'alice', 'admin');
     await aStaffMember(server, 'bob', 'moderator');
     await server.tokens('carla');
+    // The one that the example of an event names.
+    const template = { name: 'From', text: 'From {1}' };
+    await server.app.services.eventTemplates.create(operator, template);
   });
 
   afterAll(() => server.close());
 
-  /** Sends an operation as its example shows it, about an account of its own. */
+  /** Sends an operation as its example shows it, about an account, a group or a template of its own. */
   async function call({ at, requestBody }: Operation, as: Person | undefined): Promise<Answer> {
     const [method, path = ''] = at.split(' ');
     const body = exampleOf(requestBody);
-    const id = await freshAccount();
-    return server.send(method as Method, path.replace('{id}', String(id)), { as, body });
+    const accountId = await freshAccount();
+    const id = path.includes('/accounts') ? accountId : await freshOf(path, accountId);
+    const filled = path.replace('{id}', String(id)).replace('{accountId}', String(accountId));
+    return server.send(method as Method, filled, { as, body });
+  }
+
+  /** One after the other: each makes what it is about. */
+  async function callAll(as: Person | undefined): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    for (const each of operations) answers.push(await call(each, as));
+    return answers;
   }
 
   function exampleOf(requestBody: Operation['requestBody']): object | undefined {
@@ -45,6 +68,18 @@ describe('who may do what below /v2/admin', () => {
     // Whoever the example names is there already.
     const other = { username: 'somebody', email: 'somebody@example.com' };
     return example && 'username' in example ? { ...example, ...other } : example;
+  }
+
+  /** A group with this member, or a template. */
+  async function freshOf(path: string, memberId: number): Promise<number> {
+    const { groups, eventTemplates } = server.app.services;
+    const name = `Fresh ${memberId}`;
+    if (path.includes('/event-templates')) {
+      return (await eventTemplates.create(operator, { name, text: 'From {1}' })).id;
+    }
+    const { id } = await groups.create(operator, name);
+    await groups.addMember(operator, id, memberId);
+    return id;
   }
 
   async function freshAccount(): Promise<number> {
@@ -60,13 +95,13 @@ describe('who may do what below /v2/admin', () => {
   });
 
   it('S49: is refused without a token', async () => {
-    const answers = await Promise.all(operations.map((it) => call(it, undefined)));
+    const answers = await callAll(undefined);
 
     expect(answers.map(({ body }) => body.code)).toEqual(operations.map(() => 'no_token'));
   });
 
   it('S49: is refused to users, whether the account exists or not', async () => {
-    const answers = await Promise.all(operations.map((it) => call(it, 'carla')));
+    const answers = await callAll('carla');
     const nobody = await Promise.all(
       (['GET', 'DELETE'] as const).map((method) =>
         server.send(method, '/v2/admin/accounts/2000000000', { as: 'carla' }),

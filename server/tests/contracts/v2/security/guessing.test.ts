@@ -172,4 +172,18 @@ describe('too many requests', () => {
 
     expect(answers.map((a) => a.status)).toEqual([200, 200, 200, 429]);
   });
+
+  it('of other kinds do not count for a route that has a limit of its own, nor stretch theirs', async () => {
+    const body = { username: 'alice', password: passwords.alice };
+    const signUp = () => server.send('POST', '/v2/accounts', { body });
+    const first = await signUp();
+    for (let i = 0; i < 3; i += 1) await server.send('GET', '/v2/explore');
+
+    const [second, other] = [await signUp(), await server.send('GET', '/v2/explore')];
+
+    expect(first.status).toBe(201);
+    expect(second.headers).toMatchObject({ 'ratelimit-limit': '30', 'ratelimit-remaining': '28' });
+    expect(other.status).toBe(429);
+    expect(Number(other.headers['retry-after'])).toBeLessThanOrEqual(60);
+  });
 });

@@ -1,0 +1,86 @@
+import type { TokenLives } from '../contracts/contract.ts';
+import { emailLinkHours } from '../domain/emails/email.ts';
+
+/** What an environment decides. All else is the same in each of them. */
+export type Environment = {
+  /** People rely on it: what is only for trying things out is refused, and what cannot be undone is asked for twice. */
+  isLive: boolean;
+  /** Where `DATA_DIR` is when nothing names it. */
+  dataDir: string;
+  /** What `LOG_LEVEL` is when nothing names it. */
+  logLevel: 'debug' | 'info';
+  /** Whether mails, text messages and pushes leave the machine. */
+  isSending: boolean;
+  /** Of `/v1`. */
+  tokenLives: TokenLives;
+};
+
+const secondMs = 1000;
+const dayMs = 24 * 3600 * secondMs;
+const tokenLives: TokenLives = { accessMs: 30 * dayMs, passwordMs: dayMs };
+const live: Environment = {
+  isLive: true,
+  dataDir: 'data',
+  logLevel: 'info',
+  isSending: true,
+  tokenLives,
+};
+
+/** The one table of environments. Staging is production under another name: what passes there passes here. */
+export const environments = {
+  development: {
+    isLive: false,
+    dataDir: 'data',
+    logLevel: 'debug',
+    isSending: true,
+    tokenLives,
+  },
+  // A folder of its own, so that emptying the database of a test run cannot empty that of a developer.
+  testing: {
+    isLive: false,
+    dataDir: 'data/testing',
+    logLevel: 'debug',
+    isSending: false,
+    tokenLives: { accessMs: 3 * secondMs, passwordMs: 2 * secondMs },
+  },
+  staging: live,
+  production: live,
+} as const satisfies Record<string, Environment>;
+
+export type EnvironmentName = keyof typeof environments;
+
+export const environmentNames = Object.keys(environments) as EnvironmentName[];
+
+/** The table in words, for docs/configuration.md: what is decided, then a cell for each environment. */
+export function environmentRows(): string[][] {
+  const row = (title: string, tell: (environment: Environment) => string) => [
+    title,
+    ...environmentNames.map((name) => tell(environments[name])),
+  ];
+  return [
+    row('`DATA_DIR` when it is not set', ({ dataDir }) => `\`${dataDir}\``),
+    [
+      'the database',
+      ...environmentNames.map((name) =>
+        name === 'testing' ? '`DATABASE_TEST_URL`, else `DATABASE_URL`' : '`DATABASE_URL`',
+      ),
+    ],
+    row('`LOG_LEVEL` when it is not set', ({ logLevel }) => `\`${logLevel}\``),
+    row('mails, text messages', ({ isSending }) => (isSending ? 'sent' : 'files only')),
+    row('pushes', ({ isSending }) => (isSending ? 'sent' : 'none')),
+    row('`PUBLIC_URL`', ({ isLive }) => (isLive ? 'required' : '')),
+    row('`RATE_LIMITS=off`', ({ isLive }) => (isLive ? 'refused' : '')),
+    row('`db reset` without `--yes`', ({ isLive }) => (isLive ? 'refused' : 'asks')),
+    row('life of an access token of `/v1`', ({ tokenLives: { accessMs } }) => lifeText(accessMs)),
+    row('… of a token for a new password', ({ tokenLives: { passwordMs } }) =>
+      lifeText(passwordMs),
+    ),
+    row('… of a token that proves an e-mail', () => lifeText(emailLinkHours * 3600 * secondMs)),
+  ];
+}
+
+function lifeText(ms: number): string {
+  const days = ms / dayMs;
+  if (days < 1) return `${ms / secondMs} s`;
+  return days === 1 ? '1 day' : `${days} days`;
+}

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type REPLServer, start } from 'node:repl';
+import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
+import { Command } from 'commander';
+import { type App, openApp } from '../app/app.ts';
+import { type Config, readConfig } from '../app/config.ts';
+import { operator } from '../domain/accounts/account-admin.ts';
+import { print } from './print.ts';
+
+const help = `
+What is there: services, what contracts call; operator, who to be for services that ask for an actor; config, the settings.
+await works everywhere. What is typed is kept in DATA_DIR/shell-history.
+
+What is piped in is an expression, whose value is printed, or statements, which print for themselves or return a value:
+
+  echo 'services.accountAdmin.find(operator, "alice")' | ./rookery shell
+  ./rookery shell < report.js
+
+At the end, jobs that are due are run, or handed to the broker.`;
+
+export function shellCommand(): Command {
+  return new Command('shell')
+    .description('call the services from a JavaScript prompt, or from standard input')
+    .addHelpText('after', help)
+    .action(async () => {
+      const code = process.stdin.isTTY ? null : await text(process.stdin);
+      const app = await openApp({ ...readConfig(), logLevel: 'warn' });
+      const { services, config } = app;
+      const names = { services, operator, config };
+      try {
+        if (code === null) await talk(names);
+        else await evaluate(code, names);
+      } finally {
+        await leave(app);
+      }
+    });
+}
+
+/** What follows from what was done happens before the end, also after an error. */
+async function leave(app: App): Promise<void> {
+  try {
+    await app.relay.drain();
+  } finally {
+    await app.close();
+  }
+}
+
+type Names = { services: App['services']; operator: typeof operator; config: Config };
+
+/** Reads, evaluates and prints until somebody has had enough, or the program is told to stop. */
+async function talk(names: Names): Promise<void> {
+  print(banner(names));
+  const repl = start({ prompt: 'rookery> ', breakEvalOnSigint: true });
+  Object.assign(repl.context, names);
+  const stop = () => repl.close();
+  process.once('SIGTERM', stop);
+  const exited = new Promise((resolve) => repl.once('exit', resolve));
+  await keepHistory(repl, names.config.dataDir);
+  await exited;
+  process.off('SIGTERM', stop);
+}
+
+function banner({ services }: Names): string {
+  return `
+The services of Rookery:
+  services   ${Object.keys(services).join(', ')}
+  operator   who to be for services that ask for an actor
+  config     the settings
+await works. Ctrl-D ends.
+`;
+}
+
+/** Where it cannot be kept, Node says so and goes on without. */
+function keepHistory(repl: REPLServer, dataDir: string): Promise<void> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return new Promise((resolve) =>
+    repl.setupHistory(join(dataDir, 'shell-history'), () => resolve()),
+  );
+}
+
+/** Prints the value, unless there is none. @throws whatever the code throws */
+async function evaluate(code: string, names: Names): Promise<void> {
+  const value: unknown = await compiled(code, Object.keys(names))(...Object.values(names));
+  if (value !== undefined) print(typeof value === 'string' ? value : inspect(value, { depth: 6 }));
+}
+
+type AsyncFunction = (...values: unknown[]) => Promise<unknown>;
+
+const newAsyncFunction = (async () => {}).constructor as new (...texts: string[]) => AsyncFunction;
+
+/** One expression, or else statements: an expression read as statements would have no value. @throws SyntaxError */
+function compiled(code: string, names: readonly string[]): AsyncFunction {
+  const expression = code.trim().replace(/;+$/, '');
+  try {
+    return new newAsyncFunction(...names, `return (${expression}\n)`);
+  } catch {
+    return new newAsyncFunction(...names, code);
+  }
+}

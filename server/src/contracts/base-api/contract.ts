@@ -1,0 +1,96 @@
+import type { DomainError } from '../../domain/errors.ts';
+import type { Contract, WireCode, WireError } from '../contract.ts';
+import { acceptAll, parseOldJson } from '../older.ts';
+import { anyAccept, refuseOtherFormats } from './accept.ts';
+import { authRoutes } from './auth.ts';
+import { deviceRoutes } from './devices.ts';
+import { emailVerificationRoutes } from './email-verification.ts';
+import { passwordRoutes } from './passwords.ts';
+import { phoneRoutes } from './phones.ts';
+import { pushRoutes } from './push.ts';
+import { socialRoutes } from './social.ts';
+import { tokenIn } from './tokens.ts';
+import { userRoutes } from './users.ts';
+import { audience, badPayload, badToken, done, failure, mount, prefix } from './wire.ts';
+
+const json = 'application/json';
+
+/** The words of each code, where clients compare them; the domain's own elsewhere. */
+const errors: Record<WireCode, [status: number, words?: string]> = {
+  no_token: [401, 'Not authorized.'],
+  bad_token: [401, badToken],
+  expired_token: [401, 'Signature expired. Please log in again.'],
+  revoked_token: [401, badToken],
+  // Of a token; who signs in is told in other words.
+  unknown_account: [401, 'Something went wrong. Please contact us.'],
+  wrong_password: [400, 'Invalid password. Please try again.'],
+  // Its clients have nowhere to type one: they use an app password.
+  second_factor_required: [401, 'Not authorized.'],
+  forbidden: [403],
+  not_found: [404, 'Not Found.'],
+  gone: [404],
+  expired: [400],
+  taken: [400],
+  conflict: [400],
+  invalid: [400, badPayload],
+  malformed: [400, badPayload],
+  too_large: [413],
+  unsupported: [406],
+  rate_limited: [429],
+  unavailable: [503],
+  method_not_allowed: [405],
+  internal: [500, 'Something went wrong.'],
+};
+
+/** The contract of a base for mobile apps: accounts, e-mails, phones, devices (docs/contracts/base-api.md). */
+export const baseApi: Contract = {
+  name: 'base-api',
+  title: 'base-api',
+  version: '1.0.0',
+  description:
+    'Accounts, e-mails, phones and devices of mobile apps, for clients of the server of this name; also at `/v1`. `Authorization: Bearer …`',
+  mount,
+  audience,
+  credential: tokenIn,
+  viewer: ({ plainTokens }, token) => plainTokens.resolve(token, audience),
+  parsers: parseOldJson,
+  validator: acceptAll,
+  errors: Object.fromEntries(
+    Object.entries(errors).map(([code, [status]]) => [code, { status, code }]),
+  ) as Record<WireCode, WireError>,
+  errorBody,
+  challenge: null,
+  origins: 'all',
+  jsonType: json,
+  errorType: json,
+  openapi: {
+    schemas: [],
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+    tags: [{ name: 'base-api', description: 'All of it.' }],
+  },
+  routes(app, surroundings) {
+    refuseOtherFormats(app);
+    app.get(
+      `${prefix}/ping`,
+      { schema: { operationId: 'ping', summary: 'Is it there?' }, config: anyAccept },
+      async () => done('pong!'),
+    );
+    userRoutes(app, surroundings);
+    authRoutes(app, surroundings);
+    passwordRoutes(app, surroundings);
+    socialRoutes(app, surroundings);
+    phoneRoutes(app, surroundings);
+    emailVerificationRoutes(app, surroundings);
+    deviceRoutes(app, surroundings);
+    pushRoutes(app, surroundings);
+  },
+};
+
+function errorBody({ message, fields: [problem] }: DomainError, { code }: WireError): object {
+  // Passwords are refused only where the configuration asks for stricter ones, or for length; then it is said why.
+  const isPassword = problem !== undefined && /password$/i.test(problem.field);
+  if (code === 'invalid' && isPassword) return failure(`The password ${problem.message}.`);
+  return failure(errors[code as WireCode][1] ?? message);
+}

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify';
+import type { NewDevice } from '../../domain/devices/device-service.ts';
+import type { OpenSession, Viewer } from '../../domain/sessions/session.ts';
+import type { Services } from '../contract.ts';
+import { newDevice } from './devices.ts';
+
+type Devices = Pick<Services, 'devices'>;
+
+/** The device that a client says it runs on; null unless it gives both headers. @throws WireFault when one is too long */
+export function deviceIn({ headers }: FastifyRequest): NewDevice | null {
+  const id = textOf(headers['x-device-id']);
+  const type = textOf(headers['x-device-type']);
+  return id === '' || type === '' ? null : newDevice(id, type);
+}
+
+/** Whoever has signed in on a device gets pushes there. */
+export async function connectDevice(
+  { devices }: Devices,
+  { accountId, id: sessionId }: OpenSession,
+  device: NewDevice | null,
+): Promise<void> {
+  if (device) await devices.register({ accountId, sessionId }, device);
+}
+
+/** Whoever signs out on a device gets no more pushes there, if it was theirs. */
+export async function disconnectDevice(
+  { devices }: Devices,
+  { accountId }: Viewer,
+  { headers }: FastifyRequest,
+): Promise<void> {
+  const deviceId = textOf(headers['x-device-id']);
+  if (deviceId !== '') await devices.deactivate(accountId, deviceId);
+}
+
+function textOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' ? header : '';
+}

@@ -1,0 +1,62 @@
+import { appToken } from '../../domain/devices/device.ts';
+import type { NewDevice } from '../../domain/devices/device-service.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { lengthOf } from '../../domain/text.ts';
+import type { ContractApp, Surroundings } from '../contract.ts';
+import { fieldsOf } from '../older.ts';
+import { badPayload, done, fault, isGiven, payloadOf, prefix, textIn } from './wire.ts';
+
+const maxLength = 128;
+const registered = 'Device successfully registered.';
+
+/** Where pushes go. */
+export function deviceRoutes(
+  app: ContractApp,
+  { services, viewer, viewerIfAny }: Surroundings,
+): void {
+  const { devices } = services;
+
+  app.post(
+    `${prefix}/devices`,
+    { schema: { operationId: 'registerDevice', summary: 'Register a device, signed in or not' } },
+    async (request) => {
+      const who = await viewerIfAny(request).catch(nobodyForBadToken);
+      const fields = payloadOf(request.body);
+      const device = newDevice(textIn(fields, 'device_id'), textIn(fields, 'device_type'));
+      await devices.note(who, { ...device, token: tokenIn(fields) }, request.ip);
+      return done(registered);
+    },
+  );
+
+  app.put(
+    `${prefix}/devices/:deviceId`,
+    { schema: { operationId: 'connectDevice', summary: 'Register a device as your own' } },
+    async (request) => {
+      const who = await viewer(request);
+      const deviceId = textIn(fieldsOf(request.params), 'deviceId');
+      const fields = payloadOf(request.body);
+      const device = newDevice(deviceId, textIn(fields, 'device_type'));
+      await devices.register(who, { ...device, token: tokenIn(fields) });
+      return done(registered);
+    },
+  );
+}
+
+/** A device as its client names it; it keeps the token that it has. @throws WireFault */
+export function newDevice(deviceId: string, type: string): NewDevice {
+  if (lengthOf(deviceId) > maxLength || lengthOf(type) > maxLength) throw fault(400, badPayload);
+  // Tokens are those of apps here, whatever the type; `web` is what the domain calls subscriptions of browsers.
+  return { deviceId, type: type === 'web' ? 'web-app' : type, token: undefined };
+}
+
+function tokenIn(fields: Readonly<Record<string, unknown>>): NewDevice['token'] {
+  return isGiven(fields.pn_token) ? appToken(textIn(fields, 'pn_token')) : undefined;
+}
+
+const tokenRefusals = new Set(['bad_token', 'expired_token', 'revoked_token', 'unknown_account']);
+
+/** Whoever may come without a token may come with an old one. */
+function nobodyForBadToken(error: unknown): null {
+  if (error instanceof DomainError && tokenRefusals.has(error.code)) return null;
+  throw error;
+}

@@ -1,0 +1,103 @@
+import type { FastifyRequest } from 'fastify';
+import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts';
+import type { AccountRecord, Actor } from '../../domain/accounts/account-admin.ts';
+import type { ContractApp, Surroundings } from '../contract.ts';
+import { fieldsOf, idOf } from '../older.ts';
+import {
+  dateOf,
+  done,
+  fault,
+  isGiven,
+  passwordRule,
+  payloadOf,
+  prefix,
+  refusing,
+  shown,
+  textIn,
+  usernameIn,
+} from './wire.ts';
+
+/** Far above what a client of it ever showed. */
+const maxUsers = 10_000;
+const noUser: [status: number, message: string] = [404, 'User does not exist.'];
+
+/** Accounts, for those whose role is the highest. */
+export function userRoutes(
+  app: ContractApp,
+  { services, passwordRuleFor, viewer }: Surroundings,
+): void {
+  const { accountAdmin } = services;
+
+  app.post(
+    `${prefix}/users`,
+    { schema: { operationId: 'addUser', summary: 'Make an account for somebody' } },
+    async (request, reply) => {
+      const actor = await adminOf(request);
+      const fields = payloadOf(request.body);
+      const username = usernameIn(fields);
+      const email = textIn(fields, 'email');
+      const isPlainName = isUsername(username) && !isReservedUsername(username);
+      await accountAdmin
+        .create(actor, {
+          // Claimed as a name, so that no two are made with the same.
+          ...(isPlainName ? { username } : { username: null, loginName: username }),
+          displayName: username,
+          email,
+          password: isGiven(fields.password) ? textIn(fields, 'password') : null,
+          role: 'user',
+          idempotencyKey: null,
+          passwordRule: passwordRuleFor(passwordRule),
+        })
+        .catch(refusing({ taken: [400, 'Sorry. That email or username already exists.'] }));
+      reply.code(201);
+      return done(`${email} was added!`);
+    },
+  );
+
+  app.get(
+    `${prefix}/users`,
+    { schema: { operationId: 'listUsers', summary: 'All accounts, the newest first' } },
+    async (request) => {
+      const actor = await adminOf(request);
+      const page = { before: null, limit: maxUsers };
+      const { items } = await accountAdmin.list(actor, {}, page);
+      // They come by number; one that was imported may be older than its number.
+      items.sort((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? 1 : -1));
+      const users = pageOf(items, fieldsOf(request.query));
+      return shown({ users: users.map((user) => ({ id: user.id, ...userOf(user) })) });
+    },
+  );
+
+  app.get(
+    `${prefix}/users/:id`,
+    { schema: { operationId: 'readUser', summary: 'One account' } },
+    async (request) => {
+      const actor = await adminOf(request);
+      const id = idOf(fieldsOf(request.params).id);
+      if (id === null) throw fault(...noUser);
+      const user = await accountAdmin.read(actor, id).catch(refusing({ not_found: noUser }));
+      return shown(userOf(user));
+    },
+  );
+
+  /** Elsewhere moderators may look, too. */
+  async function adminOf(request: FastifyRequest): Promise<Actor> {
+    const who = await viewer(request);
+    if (who.role !== 'admin') throw fault(403, 'Forbidden.');
+    return { who, address: request.ip };
+  }
+}
+
+function userOf({ displayName, email, createdAt }: AccountRecord) {
+  return { username: displayName, email, created_at: dateOf(createdAt) };
+}
+
+/** All of them, unless a page is asked for. */
+function pageOf<T>(all: T[], { page, per_page: size }: Readonly<Record<string, unknown>>): T[] {
+  if (page === undefined && size === undefined) return all;
+  const perPage = Math.min(idOf(size ?? 20) ?? 0, maxUsers);
+  const number = idOf(page ?? 1);
+  if (perPage === 0 || number === null)
+    throw fault(400, 'page and per_page are numbers from 1 on.');
+  return all.slice((number - 1) * perPage, number * perPage);
+}

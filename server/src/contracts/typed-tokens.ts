@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { DomainError } from '../domain/errors.ts';
+import type { PlainClaims } from '../domain/ports.ts';
+import type { OpenSession, Viewer } from '../domain/sessions/session.ts';
+import type { Services } from './contract.ts';
+
+/** Tokens of two types, access and refresh: each hangs on a session of its own, so that one can be ended alone. */
+export type TokenType = 'access' | 'refresh';
+
+/** Whom a token names, and of which type it is. */
+export type TokenSubject = { identity: NonNullable<PlainClaims['identity']>; type: TokenType };
+
+/** The token of a session, with the claims that clients of such tokens read. */
+export function typedToken(
+  { plainTokens }: Pick<Services, 'plainTokens'>,
+  session: OpenSession,
+  { identity, type }: TokenSubject,
+): Promise<string> {
+  return plainTokens.issue(session, {
+    nbf: Math.floor(new Date(session.createdAt).getTime() / 1000),
+    jti: randomUUID(),
+    identity,
+    type,
+    ...(type === 'access' ? { fresh: false } : {}),
+  });
+}
+
+/** Ends the token that the viewer came with, and no other. @throws DomainError `revoked_token` */
+export async function endToken(
+  { sessions }: Pick<Services, 'sessions'>,
+  who: Viewer,
+  address: string,
+): Promise<void> {
+  await sessions.end(who, who.sessionId, address).catch((error: unknown) => {
+    // Somebody was faster to end it.
+    if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
+    throw new DomainError('revoked_token', 'The session has ended.', { cause: error });
+  });
+}

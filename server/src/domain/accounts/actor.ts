@@ -1,0 +1,22 @@
+import type { Tx } from '../../db/database.ts';
+import type { Role } from './account.ts';
+import { type Actor, forbidden } from './account-admin.ts';
+import { findAccount } from './account-store.ts';
+
+/** What an actor may do, as it was read with the session at the beginning of the request. */
+export function roleAtFirst({ who }: Actor): Role {
+  return who === 'operator' ? 'admin' : who.role;
+}
+
+/** The same as it is now. @throws DomainError `forbidden` for one who may not even sign in any more */
+export async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
+  if (who === 'operator') return 'admin';
+  const row = await findAccount(tx, who.accountId);
+  if (!row || row.disabled_at) throw forbidden();
+  return row.role;
+}
+
+/** Account of an actor; null for the operator of the program. */
+export function idOf({ who }: Actor): number | null {
+  return who === 'operator' ? null : who.accountId;
+}

@@ -1,0 +1,74 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { NewId } from '../../db/ids.ts';
+import type { EventTemplateRow } from '../../db/schema.ts';
+import { nameTaken } from '../accounts/account.ts';
+import { type Actor, checkMay } from '../accounts/account-admin.ts';
+import { idOf, roleAtFirst, roleOf } from '../accounts/actor.ts';
+import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Now } from '../ports.ts';
+import { checkTemplateText, type EventTemplate, noSuchTemplate } from './event-template.ts';
+import {
+  deleteEventTemplate,
+  insertEventTemplate,
+  listEventTemplates,
+} from './event-template-store.ts';
+import { nameKeyOf } from './group.ts';
+
+export type EventTemplateService = ReturnType<typeof eventTemplateService>;
+
+type Needs = { database: Database; newId: NewId; now: Now; audit: AuditLog };
+
+/** What can be said to groups: for admins. A template is not changed; another takes its place. */
+export function eventTemplateService({ database, newId, now, audit }: Needs) {
+  /** @throws DomainError `forbidden` · `invalid` (name, text) · `taken` (name) */
+  async function create(
+    actor: Actor,
+    { name, text }: { name: string; text: string },
+  ): Promise<EventTemplate> {
+    checkMay(roleAtFirst(actor), 'govern');
+    checkTemplateText(text);
+    const nameKey = nameKeyOf(name);
+    const id = await newId('event_templates');
+    const createdAt = now().toISOString();
+    await database.transaction(async (tx) => {
+      checkMay(await roleOf(tx, actor), 'govern');
+      const row = { id, name, name_key: nameKey, text, created_at: createdAt };
+      if (!(await insertEventTemplate(tx, row))) throw nameTaken('name');
+      await note(tx, actor, {
+        action: 'event-template.created',
+        details: { templateId: id, name },
+      });
+    });
+    return { id, name, text, createdAt };
+  }
+
+  /** The newest first. @throws DomainError `forbidden` */
+  async function list(actor: Actor, page: PageRequest): Promise<Page<EventTemplate>> {
+    checkMay(roleAtFirst(actor), 'govern');
+    const rows = await listEventTemplates(database, page);
+    const { items, nextCursor } = pageOf('templates', rows, page.limit, (row) => row.id);
+    return { items: items.map(templateOf), nextCursor };
+  }
+
+  /** Events that were made of it stay as they are. @throws DomainError `forbidden` · `not_found` */
+  async function remove(actor: Actor, id: number): Promise<void> {
+    checkMay(roleAtFirst(actor), 'govern');
+    await database.transaction(async (tx) => {
+      checkMay(await roleOf(tx, actor), 'govern');
+      if (!(await deleteEventTemplate(tx, id))) throw noSuchTemplate();
+      await note(tx, actor, { action: 'event-template.deleted', details: { templateId: id } });
+    });
+  }
+
+  function note(tx: Tx, actor: Actor, entry: Pick<AuditEntry, 'action' | 'details'>) {
+    const { address } = actor;
+    return audit.record(tx, { ...entry, accountId: null, actorId: idOf(actor), address });
+  }
+
+  return { create, list, remove };
+}
+
+function templateOf({ id, name, text, created_at }: EventTemplateRow): EventTemplate {
+  return { id, name, text, createdAt: created_at };
+}

@@ -1,0 +1,133 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { insertIgnore } from '../../db/dialects.ts';
+import type { AccountRow, GroupMemberRow, GroupRow } from '../../db/schema.ts';
+import type { PageRequest } from '../paging.ts';
+
+/** False when another group has the name. */
+export function insertGroup(tx: Tx, row: GroupRow): Promise<boolean> {
+  return insertIgnore(tx, 'groups', row);
+}
+
+export async function findGroup(db: Db, id: number): Promise<GroupRow | null> {
+  const row = await db.selectFrom('groups').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+export async function findGroupByName(db: Db, nameKey: string): Promise<GroupRow | null> {
+  const query = db.selectFrom('groups').selectAll().where('name_key', '=', nameKey);
+  return (await query.executeTakeFirst()) ?? null;
+}
+
+/** The newest first; one more than asked for. */
+export function listGroups(db: Db, { before, limit }: PageRequest): Promise<GroupRow[]> {
+  return db
+    .selectFrom('groups')
+    .selectAll()
+    .$if(before !== null, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+}
+
+/** Holds a group's row until the transaction ends: its members and events change one at a time. False when it is gone. */
+export async function holdGroup(tx: Tx, id: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('groups')
+    .set((eb) => ({ member_count: eb.ref('member_count') }))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Deletes a group without events, and with it who belongs to it. */
+export async function deleteGroup(tx: Tx, id: number): Promise<void> {
+  await tx.deleteFrom('group_members').where('group_id', '=', id).execute();
+  await tx.deleteFrom('groups').where('id', '=', id).execute();
+}
+
+/** False when the account is a member already. */
+export function insertMember(tx: Tx, row: GroupMemberRow): Promise<boolean> {
+  return insertIgnore(tx, 'group_members', row);
+}
+
+/** Counts one member more, unless there are `max`. False when there are. */
+export async function countMemberWithin(tx: Tx, groupId: number, max: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('groups')
+    .set((eb) => ({ member_count: eb('member_count', '+', 1) }))
+    .where('id', '=', groupId)
+    .where('member_count', '<', max)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Takes an account out of a group, and counts one less. False when it is no member. */
+export async function deleteMember(tx: Tx, groupId: number, accountId: number): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('group_members')
+    .where('group_id', '=', groupId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return false;
+  await tx
+    .updateTable('groups')
+    .set((eb) => ({ member_count: eb('member_count', '-', 1) }))
+    .where('id', '=', groupId)
+    .execute();
+  return true;
+}
+
+/** Accounts of a group that are not deleted, the newest account first; one more than asked for. */
+export function listMemberAccounts(
+  db: Db,
+  groupId: number,
+  { before, limit }: PageRequest,
+): Promise<AccountRow[]> {
+  return db
+    .selectFrom('group_members')
+    .innerJoin('accounts', 'accounts.id', 'group_members.account_id')
+    .selectAll('accounts')
+    .where('group_members.group_id', '=', groupId)
+    .where('accounts.deleted_at', 'is', null)
+    .$if(before !== null, (query) => query.where('group_members.account_id', '<', before ?? 0))
+    .orderBy('group_members.account_id', 'desc')
+    .limit(limit + 1)
+    .execute();
+}
+
+/** Ids of members above an id, rising. */
+export async function listMemberIds(
+  db: Db,
+  groupId: number,
+  { after, limit }: { after: number; limit: number },
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('group_members')
+    .select('account_id')
+    .where('group_id', '=', groupId)
+    .where('account_id', '>', after)
+    .orderBy('account_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.account_id);
+}
+
+/** Takes an account out of up to `limit` groups. True when it is in none. */
+export async function deleteSomeMemberships(
+  tx: Tx,
+  accountId: number,
+  limit: number,
+): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('group_members')
+    .select('group_id')
+    .where('account_id', '=', accountId)
+    .orderBy('group_id')
+    .limit(limit)
+    .execute();
+  for (const { group_id: groupId } of rows) {
+    await holdGroup(tx, groupId);
+    await deleteMember(tx, groupId, accountId);
+  }
+  return rows.length === 0;
+}

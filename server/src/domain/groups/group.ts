@@ -1,0 +1,23 @@
+import { foldName } from '../accounts/account.ts';
+import { DomainError, invalid } from '../errors.ts';
+
+/** Accounts that are told of the same events. */
+export type Group = { id: number; name: string; memberCount: number; createdAt: string };
+
+/** A group has so many: it is deleted in one transaction. */
+export const maxMembers = 10_000;
+
+/** Folded names are kept in a column of this width; folding makes some letters many. */
+const maxNameKeyLength = 254;
+
+/** The form of a name by which no two groups, and no two templates, are the same. @throws DomainError `invalid` (name) */
+export function nameKeyOf(name: string): string {
+  const key = foldName(name);
+  if (key === '') throw invalid('name', 'must have a character that can be seen');
+  if (key.length > maxNameKeyLength) throw invalid('name', 'is too long; choose a shorter one');
+  return key;
+}
+
+export function noSuchGroup(): DomainError {
+  return new DomainError('not_found', 'There is no such group.');
+}

@@ -1,0 +1,55 @@
+import type { verify as Verify } from '@node-rs/argon2';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { passwords, type TestServer, type testServer } from '../../../support/server.ts';
+
+describe('a wrong password', () => {
+  let newServer: typeof testServer;
+  let verify: typeof Verify;
+  let server: TestServer;
+
+  // The real function, watched: whether a hash was checked tells more than a measured time.
+  beforeAll(async () => {
+    vi.resetModules();
+    vi.doMock('@node-rs/argon2', { spy: true });
+    ({ verify } = await import('@node-rs/argon2'));
+    ({ testServer: newServer } = await import('../../../support/server.ts'));
+  });
+
+  afterAll(() => {
+    vi.doUnmock('@node-rs/argon2');
+    vi.resetModules();
+  });
+
+  beforeEach(async () => {
+    server = await newServer({ hasRealPasswords: true });
+  });
+
+  afterEach(() => server.close());
+
+  const logIn = (login: string, password: string) =>
+    server.send('POST', '/v2/sessions', { body: { login, password } });
+
+  it('S11: is refused alike whether the account exists or not, after the same work', async () => {
+    await server.tokens('alice');
+    vi.mocked(verify).mockClear();
+    const known = await logIn('alice', 'a-wrong-guess');
+    const checksForKnown = vi.mocked(verify).mock.calls.length;
+    const unknown = await logIn('carla', 'a-wrong-guess');
+    const checksForBoth = vi.mocked(verify).mock.calls.length;
+
+    expect(unknown.status).toBe(401);
+    expect(unknown.body).toEqual(known.body);
+    expect(Object.keys(unknown.headers)).toEqual(Object.keys(known.headers));
+    expect([checksForKnown, checksForBoth]).toEqual([1, 2]);
+  });
+
+  it('S11: is refused alike for an account that is closed', async () => {
+    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    vi.mocked(verify).mockClear();
+    const closed = await logIn('alice', passwords.alice);
+    const unknown = await logIn('carla', 'a-wrong-guess');
+
+    expect(closed.body).toEqual(unknown.body);
+    expect(vi.mocked(verify).mock.calls).toHaveLength(2);
+  });
+});
