@@ -1,5 +1,6 @@
-import { countOf, partsFault } from './checks.ts';
+import { partsFault } from './checks.ts';
 import { wireRequest } from './connection.ts';
+import { listLoad } from './list-load.ts';
 import { around, type LoadMaker, type LoadNeeds, type PairMaker } from './load-needs.ts';
 import type { Load } from './measure.ts';
 import type { OlderDoor } from './older-viewers.ts';
@@ -110,17 +111,7 @@ function lists(name: string, listed: readonly Listed[]): Load {
     items: ids.length,
     parts: [`{"photos":[{"id":${ids[0]},`, `{"id":${ids.at(-1)},"userid":`],
   }));
-  return {
-    name,
-    request: (n) => around(requests, n).request,
-    items: (n) => around(requests, n).items,
-    fault(response, n) {
-      const { items, parts } = around(requests, n);
-      const count = countOf(response.body, '"updates_at":');
-      if (count !== items) return `${count} photos instead of ${items}`;
-      return partsFault(response, { status: 200, parts });
-    },
-  };
+  return listLoad(name, '"updates_at":', requests);
 }
 
 function idsIn(answer: Buffer): Ids {

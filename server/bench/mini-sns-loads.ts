@@ -1,6 +1,6 @@
-import { countOf, partsFault } from './checks.ts';
 import { jsonRequest, wireRequest } from './connection.ts';
-import { around, type LoadNeeds, type PairMaker } from './load-needs.ts';
+import { listLoad } from './list-load.ts';
+import { type LoadNeeds, type PairMaker } from './load-needs.ts';
 import type { Load, LoadPair } from './measure.ts';
 import type { OlderDoor, OlderViewer } from './older-viewers.ts';
 import { type PostsPage, pages } from './read-loads.ts';
@@ -58,17 +58,7 @@ function olderTimelines(
       `${JSON.stringify(timeline.at(-1))}]}`,
     ],
   }));
-  return {
-    name,
-    request: (n) => around(requests, n).request,
-    items: (n) => around(requests, n).items,
-    fault(response, n) {
-      const { items, parts } = around(requests, n);
-      const count = countOf(response.body, '"tweet":');
-      if (count !== items) return `${count} tweets instead of ${items}`;
-      return partsFault(response, { status: 200, parts });
-    },
-  };
+  return listLoad(name, '"tweet":', requests);
 }
 
 /** The end of the one is the beginning of the other, the other way round. */

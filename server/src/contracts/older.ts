@@ -1,11 +1,37 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { isReservedUsername, isUsername } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { ContractApp } from './contract.ts';
+import type { Viewer } from '../domain/sessions/session.ts';
+import type { Contract, ContractApp, Services, WireCode, WireError } from './contract.ts';
 
-/** What the contracts of older servers have in common, where they read requests. */
+/** What the contracts of older servers have in common. */
 
-export { isKeepable } from '../domain/text.ts';
+/** A status for each code, and the words that clients compare. */
+export type WordedErrors = Record<WireCode, readonly [status: number, words?: string]>;
+
+/** The errors of a contract whose clients look at the status and the words alone. */
+export function wireErrors(worded: WordedErrors): Record<WireCode, WireError> {
+  const errors = Object.entries(worded).map(([code, [status]]) => [code, { status, code }]);
+  return Object.fromEntries(errors) as Record<WireCode, WireError>;
+}
+
+/** A token with a word before it, or without one. */
+const tokenSchemes = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  bare: { type: 'apiKey', in: 'header', name: 'Authorization' },
+};
+
+/** What is said of a contract whose operations only name themselves. */
+export function plainOpenApi(name: string, token: keyof typeof tokenSchemes): Contract['openapi'] {
+  return {
+    schemas: [],
+    components: { securitySchemes: { token: tokenSchemes[token] } },
+    tags: [{ name, description: 'All of it.' }],
+  };
+}
+
+/** Its users chose what they liked. */
+export const anyPassword = { minLength: 1, maxLength: 128, refusesCommon: false };
 
 /** Their handlers look at bodies themselves, for each says in words of its own what is wrong. */
 export const acceptAll: FastifySchemaCompiler<unknown> = () => () => true;
@@ -77,6 +103,19 @@ export function namesOf(loginName: string) {
     loginName,
     email: isAddress ? loginName : null,
   };
+}
+
+/** Ends the token that the viewer came with, and no other. @throws DomainError `revoked_token` */
+export async function endToken(
+  { sessions }: Pick<Services, 'sessions'>,
+  who: Viewer,
+  address: string,
+): Promise<void> {
+  await sessions.end(who, who.sessionId, address).catch((error: unknown) => {
+    // Somebody was faster to end it.
+    if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
+    throw new DomainError('revoked_token', 'The session has ended.', { cause: error });
+  });
 }
 
 /** 200 with nothing in it, which is how some of them say that all is well. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DomainError } from '../domain/errors.ts';
 import type { PlainClaims } from '../domain/ports.ts';
-import type { OpenSession, Viewer } from '../domain/sessions/session.ts';
+import type { OpenSession } from '../domain/sessions/session.ts';
 import type { Services } from './contract.ts';
 
 /** Tokens of two types, access and refresh: each hangs on a session of its own, so that one can be ended alone. */
@@ -22,18 +21,5 @@ export function typedToken(
     identity,
     type,
     ...(type === 'access' ? { fresh: false } : {}),
-  });
-}
-
-/** Ends the token that the viewer came with, and no other. @throws DomainError `revoked_token` */
-export async function endToken(
-  { sessions }: Pick<Services, 'sessions'>,
-  who: Viewer,
-  address: string,
-): Promise<void> {
-  await sessions.end(who, who.sessionId, address).catch((error: unknown) => {
-    // Somebody was faster to end it.
-    if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
-    throw new DomainError('revoked_token', 'The session has ended.', { cause: error });
   });
 }

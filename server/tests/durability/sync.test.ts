@@ -17,12 +17,7 @@ describe('an acknowledged commit', () => {
     `is synced to the disk before its answer${reason}`,
     { timeout: 60_000 },
     async () => {
-      const folder = temporaryFolder();
-      const trace = join(folder, 'trace');
-      const program = await startProgram({
-        dataDir: folder,
-        through: ['strace', '-D', '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', trace],
-      });
+      const { program, trace } = await startTraced();
       const token = await signUp(program, 'alice');
       await signUp(program, 'bob');
 
@@ -37,12 +32,7 @@ describe('an acknowledged commit', () => {
     `shares its sync with others of the same moment${reason}`,
     { timeout: 60_000 },
     async () => {
-      const folder = temporaryFolder();
-      const trace = join(folder, 'trace');
-      const program = await startProgram({
-        dataDir: folder,
-        through: ['strace', '-D', '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', trace],
-      });
+      const { program, trace } = await startTraced();
       const token = await signUp(program, 'alice');
       const before = countSyncs(trace);
 
@@ -74,6 +64,13 @@ describe('an acknowledged commit', () => {
     ]);
   });
 });
+
+async function startTraced(): Promise<{ program: Program; trace: string }> {
+  const dataDir = temporaryFolder();
+  const trace = join(dataDir, 'trace');
+  const through = ['strace', '-D', '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', trace];
+  return { program: await startProgram({ dataDir, through }), trace };
+}
 
 /** Writes one after the other, and tells for each whether the disk was asked to sync before the answer came. */
 async function syncsPerWrite(program: Program, token: string, trace: string) {

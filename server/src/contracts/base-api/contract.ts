@@ -1,6 +1,6 @@
 import type { DomainError } from '../../domain/errors.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
-import { acceptAll, parseOldJson } from '../older.ts';
+import { acceptAll, parseOldJson, plainOpenApi, type WordedErrors, wireErrors } from '../older.ts';
 import { anyAccept, refuseOtherFormats } from './accept.ts';
 import { authRoutes } from './auth.ts';
 import { deviceRoutes } from './devices.ts';
@@ -16,7 +16,7 @@ import { audience, badPayload, badToken, done, failure, mount, prefix } from './
 const json = 'application/json';
 
 /** The words of each code, where clients compare them; the domain's own elsewhere. */
-const errors: Record<WireCode, [status: number, words?: string]> = {
+const errors: WordedErrors = {
   no_token: [401, 'Not authorized.'],
   bad_token: [401, badToken],
   expired_token: [401, 'Signature expired. Please log in again.'],
@@ -55,21 +55,13 @@ export const baseApi: Contract = {
   viewer: ({ plainTokens }, token) => plainTokens.resolve(token, audience),
   parsers: parseOldJson,
   validator: acceptAll,
-  errors: Object.fromEntries(
-    Object.entries(errors).map(([code, [status]]) => [code, { status, code }]),
-  ) as Record<WireCode, WireError>,
+  errors: wireErrors(errors),
   errorBody,
   challenge: null,
   origins: 'all',
   jsonType: json,
   errorType: json,
-  openapi: {
-    schemas: [],
-    components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    },
-    tags: [{ name: 'base-api', description: 'All of it.' }],
-  },
+  openapi: plainOpenApi('base-api', 'bearer'),
   routes(app, surroundings) {
     refuseOtherFormats(app);
     app.get(

@@ -1,6 +1,7 @@
 import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { done, fault, passwordRule, prefix, refusing, refusingField, textsOf } from './wire.ts';
+import { anyPassword } from '../older.ts';
+import { done, fault, prefix, refusing, refusingField, textsOf } from './wire.ts';
 
 /** No account has a longer one. */
 const maxEmail = 254;
@@ -43,7 +44,7 @@ export function passwordRoutes(
           token,
           password,
           address: request.ip,
-          passwordRule: passwordRuleFor(passwordRule),
+          passwordRule: passwordRuleFor(anyPassword),
         })
         .catch(refusingField('token', [400, words.badToken]))
         .catch(refusing({ expired: [400, words.expired], gone: [404, words.used] }));
@@ -63,7 +64,7 @@ export function passwordRoutes(
           oldPassword: old_password,
           newPassword: new_password,
           address: request.ip,
-          passwordRule: passwordRuleFor(passwordRule),
+          passwordRule: passwordRuleFor(anyPassword),
           ends: 'all',
         })
         // Somebody who came through a provider has none that could be right.

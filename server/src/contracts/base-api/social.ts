@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnAccount } from '../../domain/accounts/account.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { anyPassword } from '../older.ts';
 import { doorOf, tokenOf } from './tokens.ts';
 import {
   done,
   fault,
   isGiven,
-  passwordRule,
   payloadOf,
   prefix,
   refusing,
@@ -121,7 +121,7 @@ export function socialRoutes(app: ContractApp, surroundings: Surroundings): void
           oldPassword: oldPasswordOf(me, fields),
           newPassword,
           address: request.ip,
-          passwordRule: passwordRuleFor(passwordRule),
+          passwordRule: passwordRuleFor(anyPassword),
           callName: username,
         })
         .catch(

@@ -1,8 +1,8 @@
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
-import { lengthOf } from '../../domain/text.ts';
+import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { mountOf } from '../addresses.ts';
 import { WireFault } from '../contract.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
+import { fieldsOf } from '../older.ts';
 
 export const audience = 'base-api';
 
@@ -72,9 +72,6 @@ export function dateOf(time: string | null): string | null {
   const [seconds = '', thousandths = '000'] = time.replace('Z', '').split('.');
   return thousandths === '000' ? `${seconds}+00:00` : `${seconds}.${thousandths}000+00:00`;
 }
-
-/** Its users chose what they liked. */
-export const passwordRule = { minLength: 1, maxLength: 128, refusesCommon: false };
 
 const maxUsername = 128;
 

@@ -1,6 +1,13 @@
 import type { DomainError } from '../../domain/errors.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
-import { acceptAll, anyToken, parseOldJson } from '../older.ts';
+import {
+  acceptAll,
+  anyToken,
+  parseOldJson,
+  plainOpenApi,
+  type WordedErrors,
+  wireErrors,
+} from '../older.ts';
 import { authRoutes } from './auth.ts';
 import { documentationRoutes } from './documentation.ts';
 import { documentRoutes } from './documents.ts';
@@ -13,7 +20,7 @@ const noGoodToken = 'Please Provide a valid auth token.';
 const ended = 'Token has expired';
 
 /** The words of each code, where clients compare them; the domain's own elsewhere. */
-const errors: Record<WireCode, [status: number, words?: string]> = {
+const errors: WordedErrors = {
   no_token: [401, noGoodToken],
   bad_token: [401, noGoodToken],
   expired_token: [401, noGoodToken],
@@ -53,21 +60,13 @@ export const flaskApi: Contract = {
   // Each route says in its own words that it misses JSON; one that needs none ignores what it gets.
   parsers: (app) => parseOldJson(app, () => null),
   validator: acceptAll,
-  errors: Object.fromEntries(
-    Object.entries(errors).map(([code, [status]]) => [code, { status, code }]),
-  ) as Record<WireCode, WireError>,
+  errors: wireErrors(errors),
   errorBody,
   challenge: null,
   origins: 'all',
   jsonType: json,
   errorType: json,
-  openapi: {
-    schemas: [],
-    components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    },
-    tags: [{ name: 'flask-api', description: 'All of it.' }],
-  },
+  openapi: plainOpenApi('flask-api', 'bearer'),
   routes(app, surroundings) {
     documentationRoutes(app);
     authRoutes(app, surroundings);

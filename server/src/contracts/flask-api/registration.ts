@@ -1,13 +1,11 @@
 import { foldName, isReservedUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { lengthOf } from '../../domain/text.ts';
+import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { isKeepable, isObject, namesOf } from '../older.ts';
+import { anyPassword, isObject, namesOf } from '../older.ts';
 import { answer, fault, isFilled, takes } from './wire.ts';
 
 const maxLength = 50;
-/** Its users chose what they liked. */
-const passwordRule = { minLength: 1, maxLength: 128, refusesCommon: false };
 
 type Registration = { name: string; username: string; password: string };
 
@@ -28,7 +26,7 @@ export function registrationRoutes(
             displayName: name,
             idempotencyKey: null,
             invite: null,
-            passwordRule: passwordRuleFor(passwordRule),
+            passwordRule: passwordRuleFor(anyPassword),
           },
           request.ip,
         )

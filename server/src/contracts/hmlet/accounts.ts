@@ -1,8 +1,8 @@
 import { DomainError } from '../../domain/errors.ts';
-import { lengthOf } from '../../domain/text.ts';
+import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { fieldsOf, isKeepable, namesOf } from '../older.ts';
-import { endToken, typedToken } from '../typed-tokens.ts';
+import { endToken, fieldsOf, namesOf } from '../older.ts';
+import { typedToken } from '../typed-tokens.ts';
 import { doorOf, headerOf, holderOf } from './tokens.ts';
 import { fault, lengthProblemOf } from './wire.ts';
 

@@ -1,6 +1,6 @@
 import type { DomainError } from '../../domain/errors.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
-import { acceptAll, parseOldJson } from '../older.ts';
+import { acceptAll, parseOldJson, plainOpenApi, type WordedErrors, wireErrors } from '../older.ts';
 import { accountRoutes } from './accounts.ts';
 import { photoRoutes } from './photos.ts';
 import { audience, headerOf, holderOf } from './tokens.ts';
@@ -11,7 +11,7 @@ const json = 'application/json';
 const revoked = 'Token has been revoked';
 
 /** The words of each code, where clients compare them; the domain's own elsewhere. */
-const errors: Record<WireCode, [status: number, words?: string]> = {
+const errors: WordedErrors = {
   no_token: [401, 'Missing Authorization Header'],
   bad_token: [422],
   expired_token: [401, 'Token has expired'],
@@ -61,21 +61,13 @@ export const hmlet: Contract = {
   viewer: (services, header) => holderOf(services, header, 'access'),
   parsers: parseOldJson,
   validator: acceptAll,
-  errors: Object.fromEntries(
-    Object.entries(errors).map(([code, [status]]) => [code, { status, code }]),
-  ) as Record<WireCode, WireError>,
+  errors: wireErrors(errors),
   errorBody,
   challenge: null,
   origins: 'configured',
   jsonType: json,
   errorType: json,
-  openapi: {
-    schemas: [],
-    components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    },
-    tags: [{ name: 'hmlet', description: 'All of it.' }],
-  },
+  openapi: plainOpenApi('hmlet', 'bearer'),
   routes(app, surroundings) {
     app.get('/hello', { schema: { operationId: 'hello', summary: 'Is it there?' } }, async () => ({
       message: 'Hello Users. Please Login !!',

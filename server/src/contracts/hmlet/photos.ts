@@ -3,9 +3,9 @@ import { DomainError } from '../../domain/errors.ts';
 import type { AlbumFilter } from '../../domain/feeds/feed-service.ts';
 import type { PostView } from '../../domain/posts/post.ts';
 import type { Viewer } from '../../domain/sessions/session.ts';
-import { lengthOf } from '../../domain/text.ts';
+import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
+import { fieldsOf } from '../older.ts';
 import { fault, lengthProblemOf, numberIn, photoMissing, photoOf } from './wire.ts';
 
 const maxCaption = 512;

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { NamedUpload } from '../../domain/posts/post-service.ts';
-import { lengthOf } from '../../domain/text.ts';
+import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
+import { fieldsOf } from '../older.ts';
 import { fault } from './wire.ts';
 
 /** Of a whole request. */

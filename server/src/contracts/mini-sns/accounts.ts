@@ -2,12 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { deviceOf } from '../device.ts';
-import { fieldsOf, idOf, nothing } from '../older.ts';
+import { anyPassword, fieldsOf, idOf, nothing } from '../older.ts';
 import { textsOf } from './wire.ts';
 
 const lifeMs = 24 * 3600 * 1000;
-/** Its users chose what they liked. */
-const passwordRule = { minLength: 1, maxLength: 128, refusesCommon: false };
 const limits = { email: 254, name: 200, profile: 2000 };
 
 export function accountRoutes(
@@ -42,7 +40,7 @@ export function accountRoutes(
           bio: profile,
           invite: null,
           idempotencyKey: null,
-          passwordRule: passwordRuleFor(passwordRule),
+          passwordRule: passwordRuleFor(anyPassword),
         },
         request.ip,
       );

@@ -1,6 +1,6 @@
 import { mountOf } from '../addresses.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
-import { acceptAll, anyToken, parseOldJson } from '../older.ts';
+import { acceptAll, anyToken, parseOldJson, plainOpenApi } from '../older.ts';
 import { accountRoutes } from './accounts.ts';
 import { pictureRoutes } from './pictures.ts';
 import { tweetRoutes } from './tweets.ts';
@@ -53,13 +53,7 @@ export const miniSns: Contract = {
   origins: 'all',
   jsonType: 'application/json',
   errorType: html,
-  openapi: {
-    schemas: [],
-    components: {
-      securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization' } },
-    },
-    tags: [{ name: 'mini-sns', description: 'All of it.' }],
-  },
+  openapi: plainOpenApi('mini-sns', 'bare'),
   routes(app, surroundings) {
     accountRoutes(app, surroundings);
     tweetRoutes(app, surroundings);

@@ -1,5 +1,6 @@
 import { invalid } from '../../domain/errors.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
+import { isKeepable } from '../../domain/text.ts';
+import { fieldsOf } from '../older.ts';
 
 /** The texts that a body must have. @throws DomainError `invalid` that names the first one missing */
 export function textsOf<const K extends string>(

@@ -1,6 +1,6 @@
 import { mountOf } from '../addresses.ts';
 import type { Contract, WireError } from '../contract.ts';
-import { acceptAll, anyToken, parseOldJson } from '../older.ts';
+import { acceptAll, anyToken, parseOldJson, plainOpenApi } from '../older.ts';
 import { pictureRoutes } from './pictures.ts';
 import { userRoutes } from './users.ts';
 import { type Code, envelope } from './wire.ts';
@@ -49,13 +49,7 @@ export const mithril: Contract = {
   origins: 'configured',
   jsonType: json,
   errorType: json,
-  openapi: {
-    schemas: [],
-    components: {
-      securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization' } },
-    },
-    tags: [{ name: 'mithril', description: 'All of it.' }],
-  },
+  openapi: plainOpenApi('mithril', 'bare'),
   routes(app, surroundings) {
     userRoutes(app, surroundings);
     pictureRoutes(app, surroundings);

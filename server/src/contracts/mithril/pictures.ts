@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import type { Original, OriginalPage } from '../../domain/media/original-service.ts';
+import { isKeepable } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { fieldsOf, isKeepable } from '../older.ts';
+import { fieldsOf } from '../older.ts';
 import { bytesOf, envelope, fault } from './wire.ts';
 
 const defaultLimit = 20;

@@ -27,7 +27,7 @@ import { closeAccount } from './account-closing.ts';
 import { listAccounts } from './account-search-store.ts';
 import type { AccountService, SignUp } from './account-service.ts';
 import { findAccount, findAccountByName, holdAdmins, updateAccount } from './account-store.ts';
-import { idOf, roleAtFirst, roleOf } from './actor.ts';
+import { by, idOf, roleAtFirst, roleOf } from './actor.ts';
 
 export type AccountAdminService = ReturnType<typeof accountAdminService>;
 
@@ -242,8 +242,7 @@ export function accountAdminService(needs: Needs) {
     accountId: number,
     details: Record<string, string> = {},
   ): Promise<void> {
-    const { address } = actor;
-    return audit.record(tx, { action, accountId, actorId: idOf(actor), address, details });
+    return audit.record(tx, { action, accountId, ...by(actor), details });
   }
 
   return { list, read, find, create, change, remove, setPassword };

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts';
+import type { AuditEntry } from '../audit/audit-log.ts';
 import type { Role } from './account.ts';
 import { type Actor, forbidden } from './account-admin.ts';
 import { findAccount } from './account-store.ts';
@@ -19,4 +20,9 @@ export async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
 /** Account of an actor; null for the operator of the program. */
 export function idOf({ who }: Actor): number | null {
   return who === 'operator' ? null : who.accountId;
+}
+
+/** Who an entry of the audit log is by, and where they ask from. */
+export function by(actor: Actor): Pick<AuditEntry, 'actorId' | 'address'> {
+  return { actorId: idOf(actor), address: actor.address };
 }

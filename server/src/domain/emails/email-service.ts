@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
-import { foldName, nameTaken } from '../accounts/account.ts';
+import { foldName, nameTaken, noSuchAccount } from '../accounts/account.ts';
 import {
   deleteAccountNames,
   findAccount,
@@ -189,7 +189,7 @@ export function emailService(needs: Needs) {
 
   async function readAccount(id: number): Promise<AccountRow> {
     const account = await findAccount(database, id);
-    if (!account) throw new DomainError('not_found', 'There is no such account.');
+    if (!account) throw noSuchAccount();
     return account;
   }
 

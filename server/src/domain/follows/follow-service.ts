@@ -1,9 +1,10 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { FollowRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
+import { noSuchAccount } from '../accounts/account.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
-import { DomainError, invalid } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
@@ -35,7 +36,7 @@ export function followService({ database, newKey, now, feedMemory, accounts }: N
     await database.transaction(async (tx) => {
       // Both must live: rows that an account's deletion has passed by would stay for ever.
       if (!(await findAccount(tx, followeeId)) || !(await findAccount(tx, followerId))) {
-        throw new DomainError('not_found', 'There is no such account.');
+        throw noSuchAccount();
       }
       const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
       if (!(await insertFollow(tx, row))) return;

@@ -1,10 +1,10 @@
-import type { Database, Tx } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { EventTemplateRow } from '../../db/schema.ts';
 import { nameTaken } from '../accounts/account.ts';
 import { type Actor, checkMay } from '../accounts/account-admin.ts';
-import { idOf, roleAtFirst, roleOf } from '../accounts/actor.ts';
-import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import { by, roleAtFirst, roleOf } from '../accounts/actor.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import { checkTemplateText, type EventTemplate, noSuchTemplate } from './event-template.ts';
@@ -35,10 +35,8 @@ export function eventTemplateService({ database, newId, now, audit }: Needs) {
       checkMay(await roleOf(tx, actor), 'govern');
       const row = { id, name, name_key: nameKey, text, created_at: createdAt };
       if (!(await insertEventTemplate(tx, row))) throw nameTaken('name');
-      await note(tx, actor, {
-        action: 'event-template.created',
-        details: { templateId: id, name },
-      });
+      const entry = { action: 'event-template.created', accountId: null } as const;
+      await audit.record(tx, { ...entry, ...by(actor), details: { templateId: id, name } });
     });
     return { id, name, text, createdAt };
   }
@@ -57,13 +55,9 @@ export function eventTemplateService({ database, newId, now, audit }: Needs) {
     await database.transaction(async (tx) => {
       checkMay(await roleOf(tx, actor), 'govern');
       if (!(await deleteEventTemplate(tx, id))) throw noSuchTemplate();
-      await note(tx, actor, { action: 'event-template.deleted', details: { templateId: id } });
+      const entry = { action: 'event-template.deleted', accountId: null } as const;
+      await audit.record(tx, { ...entry, ...by(actor), details: { templateId: id } });
     });
-  }
-
-  function note(tx: Tx, actor: Actor, entry: Pick<AuditEntry, 'action' | 'details'>) {
-    const { address } = actor;
-    return audit.record(tx, { ...entry, accountId: null, actorId: idOf(actor), address });
   }
 
   return { create, list, remove };

@@ -4,7 +4,7 @@ import type { GroupRow } from '../../db/schema.ts';
 import { foldName, nameTaken, noSuchAccount } from '../accounts/account.ts';
 import { type AccountRecord, type Actor, checkMay, recordOf } from '../accounts/account-admin.ts';
 import { holdAccount } from '../accounts/account-store.ts';
-import { idOf, roleAtFirst, roleOf } from '../accounts/actor.ts';
+import { by, roleAtFirst, roleOf } from '../accounts/actor.ts';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
@@ -126,8 +126,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
     actor: Actor,
     entry: Pick<AuditEntry, 'action' | 'details'> & { accountId?: number },
   ): Promise<void> {
-    const { address } = actor;
-    return audit.record(tx, { accountId: null, ...entry, actorId: idOf(actor), address });
+    return audit.record(tx, { accountId: null, ...entry, ...by(actor) });
   }
 
   return { create, list, find, remove, addMember, removeMember, listMembers };

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { IdentityRow } from '../../db/schema.ts';
+import { noSuchAccount } from '../accounts/account.ts';
 import { findAccount, holdAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
@@ -170,7 +171,7 @@ export function identityService(needs: Needs) {
 
   async function hold(tx: Tx, accountId: number): Promise<void> {
     if (!(await holdAccount(tx, accountId, now().toISOString()))) {
-      throw new DomainError('not_found', 'There is no such account.');
+      throw noSuchAccount();
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { PasskeyRow } from '../../db/schema.ts';
+import { noSuchAccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
@@ -56,7 +57,7 @@ export function passkeyService(needs: Needs) {
   /** What a browser needs to make a passkey for the viewer. */
   async function beginRegistration({ accountId }: Viewer): Promise<PasskeyCreation> {
     const account = await findAccount(database, accountId);
-    if (!account) throw new DomainError('not_found', 'There is no such account.');
+    if (!account) throw noSuchAccount();
     const { username: name, display_name: displayName } = account;
     const known = await listPasskeys(database, accountId);
     return verifier.creationOptions({

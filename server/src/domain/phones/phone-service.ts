@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
-import { nameTaken } from '../accounts/account.ts';
+import { nameTaken, noSuchAccount } from '../accounts/account.ts';
 import {
   deleteAccountNames,
   findAccount,
@@ -205,8 +205,4 @@ export function phoneService(needs: Needs) {
   }
 
   return { ask, replace, confirm, confirmRepeatably, remove, sendCode };
-}
-
-function noSuchAccount(): DomainError {
-  return new DomainError('not_found', 'There is no such account.');
 }

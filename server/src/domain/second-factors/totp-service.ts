@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
+import { noSuchAccount } from '../accounts/account.ts';
 import { findAccount, updateAccount } from '../accounts/account-store.ts';
 import { passwordMark } from '../accounts/password-mark.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
@@ -174,7 +175,7 @@ export function totpService(needs: Needs) {
   /** What protects the viewer's account. */
   async function readSecurity({ accountId }: Viewer): Promise<Security> {
     const account = await findAccount(database, accountId);
-    if (!account) throw new DomainError('not_found', 'There is no such account.');
+    if (!account) throw noSuchAccount();
     const ownerMark = passwordMark(tokens, account);
     return {
       hasPassword: account.password_hash !== null,

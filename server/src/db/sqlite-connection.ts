@@ -1,0 +1,105 @@
+import SqliteFile from 'better-sqlite3';
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { DatabaseError } from './errors.ts';
+
+const maxCachedStatements = 500;
+
+/** Opens the file, or makes it. @throws DatabaseError that says what to do about it */
+export function openConnection(file: string): SqliteConnection {
+  try {
+    return new SqliteConnection(openFile(file));
+  } catch (error) {
+    throw new DatabaseError(problemOf(error, file), error);
+  }
+}
+
+function openFile(file: string): SqliteFile.Database {
+  const database = new SqliteFile(file);
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  // The library opens at NORMAL, which may lose acknowledged commits when the power fails.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -65536');
+  // A file that may only be read shows it at the first write, which would be somebody's request.
+  database.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK');
+  // From here on, a wait for another process's write would stop this whole process; `transaction()` waits instead.
+  database.pragma('busy_timeout = 50');
+  return database;
+}
+
+/** What a person can do about a file that does not open. */
+function problemOf(error: unknown, file: string): string {
+  const code = error instanceof SqliteFile.SqliteError ? error.code : '';
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === 'SQLITE_NOTADB') {
+    return `${file} is no SQLite database. Move it away, or name another file in DATABASE_URL.`;
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return `The database ${file} is damaged (${reason}). Restore it from a backup.`;
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return `The database ${file} is held by another program. End that program, then try again.`;
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return `The database ${file} cannot be written. Give this user the right to write it and its folder.`;
+  }
+  return `The database ${file} cannot be opened: ${reason}. Check that its folder exists and can be written, or set DATABASE_URL.`;
+}
+
+/** The file, with statements that are kept compiled. */
+export class SqliteConnection implements DatabaseConnection {
+  readonly #database: SqliteFile.Database;
+  readonly #statements = new Map<string, SqliteFile.Statement>();
+
+  readonly #dataVersion: SqliteFile.Statement<[], number>;
+
+  constructor(database: SqliteFile.Database) {
+    this.#database = database;
+    this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
+  }
+
+  /** Whether something is written that is not committed yet. */
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  run(sql: string): void {
+    this.#prepare(sql).run();
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#prepare(sql);
+    if (statement.reader) return { rows: statement.all(parameters) as R[] };
+    const { changes } = statement.run(parameters);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  read(sql: string, parameters: readonly unknown[]): unknown[] {
+    return this.#prepare(sql).all(parameters);
+  }
+
+  // oxlint-disable-next-line require-yield -- the interface asks for it, no query of ours streams
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('SQLite queries are not streamed; page through them.');
+  }
+
+  /** Changes when another process has committed to the file. */
+  versionElsewhere(): number {
+    return this.#dataVersion.get() ?? 0;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): SqliteFile.Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= maxCachedStatements) this.#statements.clear();
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
