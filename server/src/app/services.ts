@@ -17,7 +17,7 @@ import { auditService } from '../domain/audit/audit-service.ts';
 import { deviceService } from '../domain/devices/device-service.ts';
 import { type PushSenders, pushService } from '../domain/devices/push-service.ts';
 import { emailService } from '../domain/emails/email-service.ts';
-import { feedMemory, noFeedMemory } from '../domain/feeds/feed-memory.ts';
+import { feedMemory } from '../domain/feeds/feed-memory.ts';
 import { feedService } from '../domain/feeds/feed-service.ts';
 import { followService } from '../domain/follows/follow-service.ts';
 import { eventTemplateService } from '../domain/groups/event-template-service.ts';
@@ -48,6 +48,7 @@ import type {
   PasswordHasher,
   TextMessages,
 } from '../domain/ports.ts';
+import { postReader } from '../domain/posts/post-reader.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { codeCheck } from '../domain/second-factors/code-check.ts';
 import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
@@ -101,7 +102,7 @@ function sharedParts(config: Config, machines: Machines) {
   const verifications = verificationService({ database, newId, now, tokens });
   const checkOwner = ownerCheck({ database, now, passwords, counters });
   const parts = { database, now, newId, newKey, passwords, tokens, counters, audit };
-  return { ...parts, verifications, checkOwner };
+  return { ...parts, verifications, checkOwner, postReader: postReader(database) };
 }
 
 type Shared = ReturnType<typeof sharedParts>;
@@ -158,21 +159,20 @@ function contentServices(
   needs: Shared & Pick<Services, 'accounts'>,
 ) {
   const { database, now, newKey } = needs;
-  const memory = database.isEmbedded ? feedMemory(database) : noFeedMemory;
   const { maxBytes, quotaBytes } = config.media;
   const media = mediaService({ ...needs, blobs, images, maxBytes, quotaBytes });
-  const posts = postService({ ...needs, media, feedMemory: memory });
-  const follows = followService({ ...needs, feedMemory: memory });
+  const posts = postService({ ...needs, media });
+  const follows = followService(needs);
   return {
     media,
     originals: originalService({ database, blobs, media, posts }),
     posts,
     follows,
-    feeds: feedService({ ...needs, feedMemory: memory }),
+    feeds: feedService({ ...needs, feedMemory: feedMemory(database) }),
     jobs: {
       media,
       posts,
-      purgeAccount: accountPurge({ database, now, feedMemory: memory, follows, media, posts }),
+      purgeAccount: accountPurge({ database, now, follows, media, posts }),
       notifier: notifier({ database, now, newKey }),
     },
   };
@@ -180,7 +180,7 @@ function contentServices(
 
 /** What reaches people outside of a request. */
 function reachingServices(config: Config, { log, mailer, senders }: Machines, shared: Shared) {
-  const { database, now } = shared;
+  const { database, now, postReader } = shared;
   const pushKey = config.push.webPush?.vapid.publicKey ?? null;
   const groupEvents = groupEventService(shared);
   return {
@@ -191,6 +191,7 @@ function reachingServices(config: Config, { log, mailer, senders }: Machines, sh
     notifications: notificationService(shared),
     live: liveEvents({
       database,
+      postReader,
       now,
       maxStreams: config.live.maxStreams,
       onTrouble: (err) => log.warn({ err }, 'live connections are told nothing for now'),

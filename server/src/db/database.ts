@@ -1,18 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { type EngineName, type EngineOptions, engineOf, isRetryable } from './dialects.ts';
+import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { askForTransaction, markTransaction } from './sqlite-driver.ts';
 import type { Db, Tx } from './tx.ts';
 
-export type { Db, EngineName, Tx };
+export type { Db, EngineName, RowListener, RowWatch, Tx };
 
 export type Database = Db & {
   readonly engine: EngineName;
   /** True when no other process shares the database. */
   readonly isEmbedded: boolean;
-  /** A number that changes when another process has written to an embedded database. */
-  versionElsewhere(): number;
+  /**
+   * Calls `listener` at each such write of this process to an embedded database, before its commit; until that, reads wait.
+   * Never on a database that several processes share.
+   */
+  watchRows(watch: RowWatch, listener: RowListener): void;
+  /** Tells the listeners of `watchRows` if another process has written to an embedded database since this was asked. */
+  noticeOthers(): void;
   /**
    * Makes this process the one worker of an embedded database until it ends. True means that whoever held a lease before
    * is gone; false that another worker lives, or that nobody can tell.
@@ -68,7 +74,8 @@ export function openDatabase(
   return {
     engine: engine.name,
     isEmbedded: engine.isEmbedded,
-    versionElsewhere: () => engine.versionElsewhere(),
+    watchRows: (watch, listener) => engine.watchRows(watch, listener),
+    noticeOthers: () => engine.noticeOthers(),
     takeWorkerSeat: () => engine.takeWorkerSeat(),
     kysely,
     selectFrom: kysely.selectFrom.bind(kysely),

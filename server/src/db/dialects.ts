@@ -1,6 +1,7 @@
 import { type Dialect, type InsertObject, MysqlAdapter, PostgresAdapter } from 'kysely';
 import { mysqlDialect } from './mysql.ts';
 import { postgresDialect } from './postgres.ts';
+import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
 import type { Db, Tx } from './tx.ts';
@@ -13,8 +14,10 @@ export type Engine = {
   dialect: Dialect;
   /** True when one process has the database for itself, so that what it remembers of it stays true. */
   isEmbedded: boolean;
-  /** A number that changes when another process has written; constant where nobody can tell. */
-  versionElsewhere(): number;
+  /** See `Database.watchRows`. */
+  watchRows(watch: RowWatch, listener: RowListener): void;
+  /** See `Database.noticeOthers`. */
+  noticeOthers(): void;
   /** See `Database.takeWorkerSeat`. */
   takeWorkerSeat(): boolean;
   /** For a transaction that runs: when what it has written is kept, where that is later than its end. */
@@ -32,7 +35,8 @@ export function engineOf(url: string, { poolSize, isPatient = false }: EngineOpt
   const scheme = url.slice(0, url.indexOf(':'));
   const shared = {
     isEmbedded: false,
-    versionElsewhere: () => 0,
+    watchRows() {},
+    noticeOthers() {},
     takeWorkerSeat: () => true,
     commitUnderWay: () => Promise.resolve(),
   };

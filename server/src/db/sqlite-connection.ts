@@ -1,6 +1,7 @@
 import SqliteFile from 'better-sqlite3';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { DatabaseError } from './errors.ts';
+import type { RowWatch } from './row-watch.ts';
 
 const maxCachedStatements = 500;
 
@@ -53,6 +54,7 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #statements = new Map<string, SqliteFile.Statement>();
 
   readonly #dataVersion: SqliteFile.Statement<[], number>;
+  #watches = 0;
 
   constructor(database: SqliteFile.Database) {
     this.#database = database;
@@ -87,6 +89,31 @@ export class SqliteConnection implements DatabaseConnection {
   /** Changes when another process has committed to the file. */
   versionElsewhere(): number {
     return this.#dataVersion.get() ?? 0;
+  }
+
+  /**
+   * Calls the listener at each write of this connection, before its commit. Triggers of the connection alone: no writer can
+   * forget to tell, and the schema stays the same on every engine.
+   */
+  watch({ table, column, changes }: RowWatch, listener: (id: number) => void): void {
+    this.#watches += 1;
+    const name = `written_${this.#watches}`;
+    this.#database.function(name, (before: unknown, after: unknown) => {
+      if (typeof before === 'number') listener(before);
+      if (typeof after === 'number' && after !== before) listener(after);
+      return null;
+    });
+    const update = changes ? `update of ${changes.join(', ')}` : 'update';
+    const events = [
+      ['insert', 'null', `new.${column}`],
+      [update, `old.${column}`, `new.${column}`],
+      ['delete', `old.${column}`, 'null'],
+    ] as const;
+    for (const [index, [event, before, after]] of events.entries()) {
+      this.#database.exec(
+        `create temp trigger ${name}_${index} after ${event} on ${table} begin select ${name}(${before}, ${after}); end`,
+      );
+    }
   }
 
   close(): void {

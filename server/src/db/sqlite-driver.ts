@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import SqliteFile from 'better-sqlite3';
 import type { DatabaseConnection, Driver } from 'kysely';
+import type { RowListener, RowWatch } from './row-watch.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
 
 /** How many transactions share a commit at most. */
@@ -44,6 +45,8 @@ export class SqliteDriver implements Driver {
   #group: CommitGroup | undefined;
   #isFlushDue = false;
   #workerSeat: SqliteFile.Database | undefined;
+  readonly #listeners: RowListener[] = [];
+  #versionSeen = 0;
 
   constructor(file: string) {
     this.#file = file;
@@ -116,8 +119,20 @@ export class SqliteDriver implements Driver {
     return this.#connection.read(sql, parameters);
   }
 
-  versionElsewhere(): number {
-    return this.#connection?.versionElsewhere() ?? 0;
+  /** See `Database.watchRows`. */
+  watchRows(watch: RowWatch, listener: RowListener): void {
+    const connection = this.#open();
+    if (this.#listeners.length === 0) this.#versionSeen = connection.versionElsewhere();
+    this.#listeners.push(listener);
+    connection.watch(watch, listener);
+  }
+
+  /** See `Database.noticeOthers`. */
+  noticeOthers(): void {
+    const version = this.#connection?.versionElsewhere() ?? 0;
+    if (version === this.#versionSeen) return;
+    this.#versionSeen = version;
+    for (const listener of this.#listeners) listener(null);
   }
 
   /**

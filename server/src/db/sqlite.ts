@@ -5,11 +5,13 @@ import {
   SqliteQueryCompiler,
   type ValueNode,
 } from 'kysely';
+import type { RowListener, RowWatch } from './row-watch.ts';
 import { SqliteDriver } from './sqlite-driver.ts';
 
 type SqliteEngine = {
   dialect: Dialect;
-  versionElsewhere(): number;
+  watchRows(watch: RowWatch, listener: RowListener): void;
+  noticeOthers(): void;
   takeWorkerSeat(): boolean;
   commitUnderWay(): Promise<void>;
 };
@@ -28,7 +30,8 @@ export function sqliteEngine(file: string): SqliteEngine {
   };
   return {
     dialect,
-    versionElsewhere: () => driver.versionElsewhere(),
+    watchRows: (watch, listener) => driver.watchRows(watch, listener),
+    noticeOthers: () => driver.noticeOthers(),
     takeWorkerSeat: () => driver.takeWorkerSeat(),
     commitUnderWay: () => driver.commitUnderWay(),
   };

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,16 +101,51 @@ describe('the embedded database', () => {
 
   it('notices what another process has written', async () => {
     const other = openDatabase(`sqlite:${join(folder, 'test.sqlite')}`);
-    const before = database.versionElsewhere();
+    const told: Array<number | null> = [];
+    database.watchRows({ table: 'id_ranges', column: 'next_id' }, (id) => void told.push(id));
     await other.transaction((tx) => insertIgnore(tx, 'id_ranges', { name: 'posts', next_id: 1 }));
-    const after = database.versionElsewhere();
+    database.noticeOthers();
+    expect(told).toEqual([null]);
+
+    database.noticeOthers();
+    expect(told, 'once for each time').toEqual([null]);
     await database.transaction((tx) =>
-      insertIgnore(tx, 'id_ranges', { name: 'media', next_id: 1 }),
+      insertIgnore(tx, 'id_ranges', { name: 'media', next_id: 7 }),
+    );
+    database.noticeOthers();
+    expect(told, 'own writes are told by themselves').toEqual([null, 7]);
+    await other.close();
+  });
+
+  it('tells which rows are written: as they were and as they will be', async () => {
+    const told: Array<number | null> = [];
+    const renamed: Array<number | null> = [];
+    database.watchRows({ table: 'id_ranges', column: 'next_id' }, (id) => void told.push(id));
+    database.watchRows({ table: 'id_ranges', column: 'next_id', changes: ['name'] }, (id) =>
+      renamed.push(id),
+    );
+    await database.transaction(async (tx) => {
+      await tx.insertInto('id_ranges').values({ name: 'posts', next_id: 1 }).execute();
+      await tx.updateTable('id_ranges').set({ next_id: 2 }).where('name', '=', 'posts').execute();
+      await tx.updateTable('id_ranges').set({ name: 'media' }).where('next_id', '=', 2).execute();
+      await tx.deleteFrom('id_ranges').where('name', '=', 'media').execute();
+    });
+
+    expect(told).toEqual([1, 1, 2, 2, 2]);
+    expect(renamed).toEqual([1, 2, 2]);
+  });
+
+  it('lets nobody read between what it tells and the commit', async () => {
+    const reads: Array<Promise<string[]>> = [];
+    const asSomebodyElse = AsyncLocalStorage.snapshot();
+    database.watchRows({ table: 'id_ranges', column: 'next_id' }, () => {
+      reads.push(asSomebodyElse(() => namesIn(database)));
+    });
+    await database.transaction((tx) =>
+      insertIgnore(tx, 'id_ranges', { name: 'posts', next_id: 1 }),
     );
 
-    expect(after).not.toBe(before);
-    expect(database.versionElsewhere()).toBe(after);
-    await other.close();
+    expect(await Promise.all(reads)).toEqual([['posts']]);
   });
 });
 

@@ -336,12 +336,8 @@ export function presenter(publicUrl: string) {
   }
 
   function card(of: AccountCard): Static<typeof AccountCardSchema> {
-    return {
-      id: of.id,
-      username: of.username,
-      displayName: of.displayName,
-      avatar: avatar(of.avatar),
-    };
+    const { id, username, displayName } = of;
+    return { id, username, displayName, avatar: avatar(of.avatar) };
   }
 
   function profile(of: Profile): Static<typeof ProfileSchema> {
@@ -362,8 +358,20 @@ export function presenter(publicUrl: string) {
     return { id, state, alt, width, height, blurhash, images };
   }
 
-  function post({ feedKey: _feedKey, ...of }: PostView): Static<typeof PostSchema> {
-    return { ...of, author: card(of.author), media: of.media.map(media) };
+  /** Field by field: a copy of all but one takes far longer. */
+  function post(of: PostView): Static<typeof PostSchema> {
+    return {
+      id: of.id,
+      state: of.state,
+      text: of.text,
+      author: card(of.author),
+      media: of.media.map(media),
+      likeCount: of.likeCount,
+      likedByMe: of.likedByMe,
+      createdAt: of.createdAt,
+      updatedAt: of.updatedAt,
+      publishedAt: of.publishedAt,
+    };
   }
 
   function tokens(of: SessionTokens): Static<typeof TokensSchema> {

@@ -2,7 +2,6 @@ import type { Database, Tx } from '../../db/database.ts';
 import { deleteAppPasswordsOf } from '../app-passwords/app-password-store.ts';
 import { deleteDevicesOf } from '../devices/device-store.ts';
 import { emit } from '../events.ts';
-import type { FeedMemory } from '../feeds/feed-memory.ts';
 import type { FollowService } from '../follows/follow-service.ts';
 import { deleteSomeMemberships } from '../groups/group-store.ts';
 import { deleteIdentitiesOf } from '../identities/identity-store.ts';
@@ -27,7 +26,6 @@ import { deleteAccount } from './account-store.ts';
 type Needs = {
   database: Database;
   now: Now;
-  feedMemory: FeedMemory;
   follows: Pick<FollowService, 'removeSome'>;
   media: Pick<MediaService, 'discard'>;
   posts: Pick<PostService, 'purge'>;
@@ -42,7 +40,7 @@ const batch = 100;
  * there, so a repeat goes on where a crash stopped it.
  */
 export function accountPurge(needs: Needs): AccountPurge {
-  const { database, now, feedMemory, follows, media, posts } = needs;
+  const { database, now, follows, media, posts } = needs;
 
   async function untilDone(step: (tx: Tx) => Promise<boolean>): Promise<void> {
     while (!(await database.transaction(step)));
@@ -95,6 +93,5 @@ export function accountPurge(needs: Needs): AccountPurge {
       await deleteUserDocument(tx, accountId);
       await deleteAccount(tx, accountId);
     });
-    feedMemory.forgetAuthor(accountId);
   };
 }

@@ -10,10 +10,6 @@ import { type FeedEntry, listByAuthor } from './feed-store.ts';
 export type FeedMemory = {
   /** The page of a viewer's timeline, one entry too many; null when memory cannot tell and SQL must. */
   timeline(viewerId: number, page: PageRequest): Promise<FeedEntry[] | null>;
-  /** Must be called after each commit that publishes, moves or deletes a post of the author. */
-  forgetAuthor(accountId: number): void;
-  /** Must be called after each commit that changes whom the viewer follows. */
-  forgetViewer(accountId: number): void;
 };
 
 /** What is known of an author. Lists of viewers hold on to it, so it is refreshed in place. */
@@ -48,20 +44,14 @@ const entriesPerAuthor = 200;
 const maxAuthors = 50_000;
 const maxViewers = 20_000;
 
-/** Remembers nothing: for a database that several processes share. */
-export const noFeedMemory: FeedMemory = {
-  timeline: async () => null,
-  forgetAuthor() {},
-  forgetViewer() {},
-};
-
 export function feedMemory(database: Database): FeedMemory {
+  // What several processes share, none of them can remember.
+  if (!database.isEmbedded) return { timeline: async () => null };
   const authors = new Map<number, AuthorList>();
   const viewers = new Map<number, ViewerLists>();
   let viewerChanges = 0;
   let authorChanges = 0;
   let readings = 0;
-  let version = database.versionElsewhere();
 
   function forgetAll(): void {
     viewerChanges += 1;
@@ -69,12 +59,22 @@ export function feedMemory(database: Database): FeedMemory {
     viewers.clear();
   }
 
-  function dropIfChangedElsewhere(): void {
-    const current = database.versionElsewhere();
-    if (current === version) return;
-    version = current;
-    forgetAll();
+  function forgetAuthor(accountId: number | null): void {
+    if (accountId === null) return forgetAll();
+    authorChanges += 1;
+    const list = authors.get(accountId);
+    if (list) list.changes += 1;
   }
+
+  function forgetViewer(accountId: number | null): void {
+    if (accountId === null) return forgetAll();
+    viewerChanges += 1;
+    viewers.delete(accountId);
+  }
+
+  const places = ['state', 'feed_key'] as const;
+  database.watchRows({ table: 'posts', column: 'account_id', changes: places }, forgetAuthor);
+  database.watchRows({ table: 'follows', column: 'follower_id' }, forgetViewer);
 
   function listOf(authorId: number): AuthorList {
     const known = authors.get(authorId);
@@ -93,7 +93,7 @@ export function feedMemory(database: Database): FeedMemory {
   }
 
   async function refresh(list: AuthorList): Promise<void> {
-    // A commit while we read leaves the two counts apart, and the next request reads again.
+    // A write while we read leaves the two counts apart, and the next request reads again.
     const { changes } = list;
     const page = { limit: entriesPerAuthor, before: null };
     const entries = await listByAuthor(database, list.authorId, 'all', page);
@@ -130,19 +130,10 @@ export function feedMemory(database: Database): FeedMemory {
 
   return {
     async timeline(viewerId, page) {
-      dropIfChangedElsewhere();
+      database.noticeOthers();
       const viewer = viewers.get(viewerId) ?? (await loadViewer(viewerId));
       await bringUpToDate(viewer);
       return mergeNewest(viewer, page);
-    },
-    forgetAuthor(accountId) {
-      authorChanges += 1;
-      const list = authors.get(accountId);
-      if (list) list.changes += 1;
-    },
-    forgetViewer(accountId) {
-      viewerChanges += 1;
-      viewers.delete(accountId);
     },
   };
 }

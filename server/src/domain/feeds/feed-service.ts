@@ -4,8 +4,8 @@ import { listFolloweeIds } from '../follows/follow-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import { readLikedPosts } from '../posts/like-store.ts';
 import type { PostView } from '../posts/post.ts';
-import { listDraftIds, readPosts } from '../posts/post-store.ts';
-import { readPostViews } from '../posts/post-views.ts';
+import type { PostReader } from '../posts/post-reader.ts';
+import { listDraftIds } from '../posts/post-store.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import {
@@ -22,6 +22,7 @@ type Needs = {
   database: Database;
   feedMemory: FeedMemory;
   accounts: Pick<AccountService, 'findId'>;
+  postReader: PostReader;
 };
 
 /** A post without its pictures and its author's card. */
@@ -41,7 +42,7 @@ export type AlbumFilter = { authorId: number | null; states: 'all' | 'drafts' };
 const postsAtOnce = 1000;
 
 /** Lists of published posts, newest first. Each is a skeleton of ids, filled by one query per table. */
-export function feedService({ database, feedMemory, accounts }: Needs) {
+export function feedService({ database, feedMemory, accounts, postReader }: Needs) {
   /** Posts of the viewer and of those the viewer follows. */
   async function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const remembered = await feedMemory.timeline(viewer.accountId, page);
@@ -68,7 +69,7 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
   }
 
   async function readTexts(ids: readonly number[], viewer: Viewer): Promise<TextView[]> {
-    const posts = await readPosts(database, ids);
+    const posts = await postReader.readRows(ids);
     const liked = await readLikedPosts(database, viewer.accountId, ids);
     return ids.flatMap((id) => {
       const post = posts.get(id);
@@ -101,7 +102,7 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
     const views: PostView[] = [];
     for (let from = 0; from < ids.length; from += postsAtOnce) {
       const some = ids.slice(from, from + postsAtOnce);
-      views.push(...(await readPostViews(database, some, viewer)));
+      views.push(...(await postReader.readViews(some, viewer)));
     }
     return views
       .filter((view) => view.media.length > 0)
@@ -143,7 +144,7 @@ export function feedService({ database, feedMemory, accounts }: Needs) {
   ): Promise<Page<PostView>> {
     const { items, nextCursor } = pageOf('posts', entries, limit, (entry) => entry.key);
     const ids = items.map((entry) => entry.postId);
-    return { items: await readPostViews(database, ids, viewer), nextCursor };
+    return { items: await postReader.readViews(ids, viewer), nextCursor };
   }
 
   return { timeline, wholeTimeline, wholeAlbum, explore, byAuthor };

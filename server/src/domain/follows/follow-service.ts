@@ -6,7 +6,6 @@ import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
 import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
@@ -18,12 +17,11 @@ type Needs = {
   database: Database;
   newKey: () => number;
   now: Now;
-  feedMemory: FeedMemory;
   accounts: Pick<AccountService, 'findId'>;
 };
 
 /** Who follows whom. */
-export function followService({ database, newKey, now, feedMemory, accounts }: Needs) {
+export function followService({ database, newKey, now, accounts }: Needs) {
   /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
   async function follow(viewer: Viewer, username: string): Promise<void> {
     await followById(viewer, await accounts.findId(username));
@@ -43,7 +41,6 @@ export function followService({ database, newKey, now, feedMemory, accounts }: N
       await count(tx, row, 1);
       await emit(tx, now(), 'account.followed', { followerId, followeeId });
     });
-    feedMemory.forgetViewer(followerId);
   }
 
   /** Stops following; doing it twice changes nothing. @throws DomainError `not_found` */
@@ -55,7 +52,6 @@ export function followService({ database, newKey, now, feedMemory, accounts }: N
   async function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
     const row = { follower_id: viewer.accountId, followee_id: followeeId };
     await database.transaction((tx) => remove(tx, row));
-    feedMemory.forgetViewer(viewer.accountId);
   }
 
   /** Deletes follows of an account in both directions, up to `limit` of each. True when none is left. */
@@ -65,10 +61,7 @@ export function followService({ database, newKey, now, feedMemory, accounts }: N
       ...(await listFollows(tx, { followerId: accountId }, page)),
       ...(await listFollows(tx, { followeeId: accountId }, page)),
     ];
-    for (const row of rows) {
-      await remove(tx, row);
-      feedMemory.forgetViewer(row.follower_id);
-    }
+    for (const row of rows) await remove(tx, row);
     return rows.length === 0;
   }
 

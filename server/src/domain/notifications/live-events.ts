@@ -1,9 +1,9 @@
-import type { Database } from '../../db/database.ts';
 import { DomainError } from '../errors.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { readLiveRoles } from '../sessions/session-store.ts';
 import { type LiveNews, readFirstNews, readNews, type Told } from './live-news.ts';
+import type { Sources } from './notification-views.ts';
 
 export type LiveEvents = ReturnType<typeof liveEvents>;
 
@@ -19,8 +19,7 @@ export type Listener = {
 /** An open connection; what its listener was told is null while it is being opened. */
 type LiveStream = { viewer: Viewer; listener: Listener; told: Told | null; beatAt: number };
 
-type Needs = {
-  database: Database;
+type Needs = Sources & {
   now: Now;
   /** How many connections this process keeps open. */
   maxStreams: number;
@@ -37,7 +36,8 @@ const maxStreamsPerAccount = 10;
  * Tells open connections what happens to their accounts, whichever process it happens in, and ends those whose session
  * has ended or whose token has expired. A tick costs the same number of queries for one connection and for thousands.
  */
-export function liveEvents({ database, now, maxStreams, onTrouble }: Needs) {
+export function liveEvents({ database, postReader, now, maxStreams, onTrouble }: Needs) {
+  const sources = { database, postReader };
   const streams = new Set<LiveStream>();
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -59,7 +59,7 @@ export function liveEvents({ database, now, maxStreams, onTrouble }: Needs) {
     const stream = newStream(viewer, listener);
     streams.add(stream);
     try {
-      note(stream, await readFirstNews(database, viewer.accountId, since));
+      note(stream, await readFirstNews(sources, viewer.accountId, since));
     } catch (error) {
       streams.delete(stream);
       throw error;
@@ -104,7 +104,7 @@ export function liveEvents({ database, now, maxStreams, onTrouble }: Needs) {
       await endTheDead();
       const open = [...streams].filter(({ told }) => told !== null);
       const told = open.flatMap((it) => (it.told ? [it.told] : []));
-      for (const [index, news] of await readNews(database, told)) {
+      for (const [index, news] of await readNews(sources, told)) {
         const stream = open[index];
         if (stream) note(stream, news);
       }

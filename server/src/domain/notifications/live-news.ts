@@ -6,7 +6,7 @@ import {
   readNotificationMarks,
   readUnreadCounts,
 } from './notification-store.ts';
-import { readNotificationViews } from './notification-views.ts';
+import { readNotificationViews, type Sources } from './notification-views.ts';
 
 /** What a listener knows. */
 export type Told = {
@@ -36,19 +36,19 @@ const rowsAtOnce = 500;
 
 /** What a listener is told first: what happened since a key, and how much is unread. */
 export async function readFirstNews(
-  db: Db,
+  sources: Sources,
   accountId: number,
   since: number | null,
 ): Promise<LiveNews> {
-  const marks = (await readNotificationMarks(db, [accountId])).get(accountId);
+  const marks = (await readNotificationMarks(sources.database, [accountId])).get(accountId);
   const { last_key: lastKey = 0, read_key: readKey = 0 } = marks ?? {};
   const from = Math.min(since ?? lastKey, lastKey);
   const missed = from < lastKey ? [{ accountId, key: from }] : [];
-  const rows = await listNotificationsSince(db, missed, maxMissed + 1);
+  const rows = await listNotificationsSince(sources.database, missed, maxMissed + 1);
   const hasGap = rows.length > maxMissed;
   const [notifications, unread] = await Promise.all([
-    hasGap ? [] : readNotificationViews(db, rows, new Map([[accountId, readKey]])),
-    readUnreadCounts(db, [accountId]),
+    hasGap ? [] : readNotificationViews(sources, rows, new Map([[accountId, readKey]])),
+    readUnreadCounts(sources.database, [accountId]),
   ]);
   const key = Math.max(lastKey, hasGap ? 0 : lastKeyOf(rows));
   const told = { accountId, key, readKey, unread: unread.get(accountId) ?? 0 };
@@ -57,23 +57,23 @@ export async function readFirstNews(
 
 /** What has happened since, for those listeners for whom anything has, by their place in the list. */
 export async function readNews(
-  db: Db,
+  sources: Sources,
   listeners: readonly Told[],
 ): Promise<Array<[index: number, news: LiveNews]>> {
-  const marks = await readNotificationMarks(db, idsOf(listeners));
+  const marks = await readNotificationMarks(sources.database, idsOf(listeners));
   const stirred = [...listeners.entries()].filter(([, { accountId, key, readKey }]) => {
     const now = marks.get(accountId);
     return now && (now.last_key > key || now.read_key !== readKey);
   });
   if (stirred.length === 0) return [];
   const { rows, seenUpTo } = await readSince(
-    db,
+    sources.database,
     stirred.map(([, it]) => it),
   );
   const readKeys = new Map([...marks].map(([id, { read_key }]) => [id, read_key]));
   const [views, unreadOf] = await Promise.all([
-    readNotificationViews(db, rows, readKeys),
-    readUnreadCounts(db, idsOf(stirred.map(([, it]) => it))),
+    readNotificationViews(sources, rows, readKeys),
+    readUnreadCounts(sources.database, idsOf(stirred.map(([, it]) => it))),
   ]);
   return stirred.map(([index, before]) => {
     const { accountId } = before;

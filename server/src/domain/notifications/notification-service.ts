@@ -1,4 +1,3 @@
-import type { Database } from '../../db/database.ts';
 import { invalid } from '../errors.ts';
 import { keyOfCursor, type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Viewer } from '../sessions/session.ts';
@@ -17,14 +16,16 @@ import {
   takeNotificationKey,
   updateMutedPushes,
 } from './notification-store.ts';
-import { readNotificationViews } from './notification-views.ts';
+import { readNotificationViews, type Sources } from './notification-views.ts';
 
 export type NotificationService = ReturnType<typeof notificationService>;
 
-type Needs = { database: Database; newKey: () => number };
+type Needs = Sources & { newKey: () => number };
 
 /** What an account is told of, and what it has seen of that. */
-export function notificationService({ database, newKey }: Needs) {
+export function notificationService({ database, postReader, newKey }: Needs) {
+  const sources = { database, postReader };
+
   /**
    * What the viewer is told of, the latest first. A group that somebody joins moves to the top: a walk through the pages
    * shows nothing twice, and does not come to what moved up meanwhile.
@@ -42,7 +43,7 @@ export function notificationService({ database, newKey }: Needs) {
       (row) => row.notification_key,
     );
     const readKeys = new Map([[accountId, marks.get(accountId)?.read_key ?? 0]]);
-    return { items: await readNotificationViews(database, items, readKeys), nextCursor };
+    return { items: await readNotificationViews(sources, items, readKeys), nextCursor };
   }
 
   async function countUnread(viewer: Viewer): Promise<number> {

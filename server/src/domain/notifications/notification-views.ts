@@ -1,8 +1,11 @@
-import type { Db } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
 import type { NotificationRow } from '../../db/schema.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
-import { readPostViews } from '../posts/post-views.ts';
+import type { PostReader } from '../posts/post-reader.ts';
 import { idsOf, type NotificationView, shownActors } from './notification.ts';
+
+/** Where people and posts are read. */
+export type Sources = { database: Database; postReader: PostReader };
 
 /**
  * Fills rows with people and posts: one query per table, whatever their number and whosever they are. Leaves out what
@@ -10,17 +13,17 @@ import { idsOf, type NotificationView, shownActors } from './notification.ts';
  * @param readKeys by account, up to where it has read
  */
 export async function readNotificationViews(
-  db: Db,
+  { database, postReader }: Sources,
   rows: readonly NotificationRow[],
   readKeys: ReadonlyMap<number, number>,
 ): Promise<NotificationView[]> {
   const postIds = rows.map((row) => row.post_id).filter((id) => id !== null);
   const [cards, posts] = await Promise.all([
     readAccountCards(
-      db,
+      database,
       rows.flatMap((row) => idsOf(row.actor_ids)),
     ),
-    readPostViews(db, [...new Set(postIds)], null),
+    postReader.readViews([...new Set(postIds)], null),
   ]);
   const postOf = new Map(posts.map((post) => [post.id, post]));
   return rows.flatMap((row) => {

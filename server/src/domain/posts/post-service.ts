@@ -7,7 +7,6 @@ import type { AccountCard } from '../accounts/account.ts';
 import { addToAccountCount, readAccountCards } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import type { FeedMemory } from '../feeds/feed-memory.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
@@ -17,6 +16,7 @@ import type { Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, insertLike, listLikes } from './like-store.ts';
 import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
+import type { PostReader } from './post-reader.ts';
 import {
   addToLikeCount,
   deletePost,
@@ -25,7 +25,6 @@ import {
   listDraftIds,
   updatePost,
 } from './post-store.ts';
-import { readPostViews } from './post-views.ts';
 import { deleteUploadName, hasUploadName, insertUploadName } from './upload-name-store.ts';
 
 export type PostService = ReturnType<typeof postService>;
@@ -36,7 +35,7 @@ type Needs = {
   newKey: () => number;
   now: Now;
   media: Pick<MediaService, 'keep' | 'discard'>;
-  feedMemory: FeedMemory;
+  postReader: PostReader;
 };
 
 export type NewPost = {
@@ -63,7 +62,7 @@ export type PostChange = {
 
 /** Writes, publishes, changes, deletes and likes posts. */
 export function postService(needs: Needs) {
-  const { database, newId, newKey, now, media, feedMemory } = needs;
+  const { database, newId, newKey, now, media, postReader } = needs;
 
   /**
    * Writes a post with media uploaded before, as a draft or at once for all to see.
@@ -90,7 +89,6 @@ export function postService(needs: Needs) {
         return row.id;
       }),
     );
-    feedMemory.forgetAuthor(viewer.accountId);
     return read(viewer, id);
   }
 
@@ -125,7 +123,7 @@ export function postService(needs: Needs) {
 
   /** @throws DomainError `not_found`: there is none, or the viewer may not see it */
   async function read(viewer: Viewer | null, id: number): Promise<PostView> {
-    const [view] = await readPostViews(database, [id], viewer);
+    const [view] = await postReader.readViews([id], viewer);
     if (!view) throw noSuchPost();
     return view;
   }
@@ -169,7 +167,6 @@ export function postService(needs: Needs) {
           await notePublished(tx, post);
       }),
     );
-    feedMemory.forgetAuthor(viewer.accountId);
     return read(viewer, id);
   }
 
@@ -185,7 +182,6 @@ export function postService(needs: Needs) {
         }
       }),
     );
-    feedMemory.forgetAuthor(viewer.accountId);
     return read(viewer, id);
   }
 
@@ -200,7 +196,6 @@ export function postService(needs: Needs) {
       await deleteUploadName(tx, id);
       await emit(tx, now(), 'post.deleted', { postId: id });
     });
-    feedMemory.forgetAuthor(viewer.accountId);
   }
 
   /** Removes what hangs on a deleted post, in steps, and at last its row. Repeating it goes on where it stopped. */
@@ -224,7 +219,7 @@ export function postService(needs: Needs) {
   async function listDrafts(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const ids = await listDraftIds(database, viewer.accountId, page);
     const { items, nextCursor } = pageOf('drafts', ids, page.limit, (id) => id);
-    return { items: await readPostViews(database, items, viewer), nextCursor };
+    return { items: await postReader.readViews(items, viewer), nextCursor };
   }
 
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */

@@ -8,8 +8,8 @@ export type PostView = {
   id: number;
   state: 'draft' | 'published';
   text: string;
-  author: AccountCard;
-  media: MediaView[];
+  author: Readonly<AccountCard>;
+  media: readonly MediaView[];
   likeCount: number;
   likedByMe: boolean;
   createdAt: string;

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { migrateUp } from '../../src/db/migrate.ts';
+import { rowMemory } from '../../src/domain/row-memory.ts';
+
+const madeOf = [{ table: 'id_ranges', column: 'next_id' }] as const;
+
+describe('a memory of rows', () => {
+  let database: Database;
+  /** Which ids were read, one list for each reading. */
+  let readings: number[][];
+
+  beforeEach(async () => {
+    database = openDatabase('sqlite::memory:');
+    await migrateUp(database);
+    readings = [];
+  });
+  afterEach(() => database.close());
+
+  async function read(_db: unknown, ids: readonly number[]): Promise<Map<number, string>> {
+    readings.push([...ids]);
+    return new Map(ids.filter((id) => id < 100).map((id) => [id, `row ${id}`]));
+  }
+
+  async function write(id: number): Promise<void> {
+    await database.transaction(async (tx) => {
+      await tx.deleteFrom('id_ranges').execute();
+      await tx.insertInto('id_ranges').values({ name: 'posts', next_id: id }).execute();
+    });
+  }
+
+  it('reads what it does not have, all at once', async () => {
+    const rows = rowMemory(database, { read, madeOf, maxKept: 10 });
+    await rows([1, 2]);
+
+    expect(Object.fromEntries(await rows([2, 3, 1, 4]))).toEqual({
+      1: 'row 1',
+      2: 'row 2',
+      3: 'row 3',
+      4: 'row 4',
+    });
+    expect(readings).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it('reads again what was written, and nothing else', async () => {
+    const rows = rowMemory(database, { read, madeOf, maxKept: 10 });
+    await rows([1, 2]);
+    await write(2);
+    await rows([1, 2]);
+
+    expect(readings).toEqual([[1, 2], [2]]);
+  });
+
+  it('asks again for what was not there', async () => {
+    const rows = rowMemory(database, { read, madeOf, maxKept: 10 });
+    expect(await rows([100])).toEqual(new Map());
+    await rows([100]);
+
+    expect(readings).toEqual([[100], [100]]);
+  });
+
+  it('does not keep what was written while it was read', async () => {
+    const rows = rowMemory(database, {
+      read: async (db, ids) => {
+        const found = await read(db, ids);
+        if (readings.length === 1) await write(1);
+        return found;
+      },
+      madeOf,
+      maxKept: 10,
+    });
+    await rows([1]);
+    await rows([1]);
+    await rows([1]);
+
+    expect(readings, 'kept from the second reading on').toEqual([[1], [1]]);
+  });
+
+  it('forgets what it has kept longest when it is full', async () => {
+    const rows = rowMemory(database, { read, madeOf, maxKept: 3 });
+    await rows([1, 2]);
+    await rows([3, 4, 5]);
+    await rows([3, 4, 5]);
+    await rows([1]);
+
+    expect(readings).toEqual([[1, 2], [3, 4, 5], [1]]);
+  });
+});
