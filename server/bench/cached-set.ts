@@ -32,11 +32,24 @@ export async function fileSet(size: LargeSetSize, say: (line: string) => void): 
   return { dataDir, environment: { DATABASE_URL: '' }, remove: () => removeFolder(dataDir) };
 }
 
-/** An empty data folder of this run. */
+/** An empty data folder of this run. What runs left behind that were killed goes first. */
 export async function runFolder(): Promise<string> {
+  await mkdir(benchFolder, { recursive: true });
+  for (const name of await readdir(benchFolder)) {
+    const pid = /^run-(\d+)$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await removeFolder(join(benchFolder, name));
+  }
   const folder = join(benchFolder, `run-${process.pid}`);
   await mkdir(folder, { recursive: true });
   return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 export function removeFolder(folder: string): Promise<void> {

@@ -103,15 +103,15 @@ export class SqliteConnection implements DatabaseConnection {
       if (typeof after === 'number' && after !== before) listener(after);
       return null;
     });
-    const update = changes ? `update of ${changes.join(', ')}` : 'update';
+    const update = changes ? `update of "${changes.join('", "')}"` : 'update';
     const events = [
-      ['insert', 'null', `new.${column}`],
-      [update, `old.${column}`, `new.${column}`],
-      ['delete', `old.${column}`, 'null'],
+      ['insert', 'null', `new."${column}"`],
+      [update, `old."${column}"`, `new."${column}"`],
+      ['delete', `old."${column}"`, 'null'],
     ] as const;
     for (const [index, [event, before, after]] of events.entries()) {
       this.#database.exec(
-        `create temp trigger ${name}_${index} after ${event} on ${table} begin select ${name}(${before}, ${after}); end`,
+        `create temp trigger ${name}_${index} after ${event} on "${table}" begin select ${name}(${before}, ${after}); end`,
       );
     }
   }

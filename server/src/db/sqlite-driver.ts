@@ -53,7 +53,7 @@ export class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    this.#connection = openConnection(this.#file);
+    this.#connect();
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -121,7 +121,7 @@ export class SqliteDriver implements Driver {
 
   /** See `Database.watchRows`. */
   watchRows(watch: RowWatch, listener: RowListener): void {
-    const connection = this.#open();
+    const connection = this.#connect();
     if (this.#listeners.length === 0) this.#versionSeen = connection.versionElsewhere();
     this.#listeners.push(listener);
     connection.watch(watch, listener);
@@ -159,6 +159,11 @@ export class SqliteDriver implements Driver {
     this.#connection = undefined;
     this.#workerSeat?.close();
     this.#workerSeat = undefined;
+  }
+
+  #connect(): SqliteConnection {
+    this.#connection ??= openConnection(this.#file);
+    return this.#connection;
   }
 
   #open(): SqliteConnection {

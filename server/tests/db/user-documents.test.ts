@@ -5,6 +5,7 @@ import { compiledQueries } from '../../src/db/dry-run.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { insertAccounts } from '../../src/domain/accounts/account-store.ts';
 import { newAccountRow } from '../../src/domain/accounts/new-account.ts';
+import { auditLog } from '../../src/domain/audit/audit-log.ts';
 import type { Viewer } from '../../src/domain/sessions/session.ts';
 import {
   type UserDocumentService,
@@ -39,7 +40,8 @@ describe('lists of user documents', () => {
     test = await emptyDatabase(process.env.TEST_DATABASE);
     database = openDatabase(test.url, 2);
     if (database.isEmbedded) await migrateUp(database);
-    documents = userDocumentService({ database, now: stoppedClock().now });
+    const { now } = stoppedClock();
+    documents = userDocumentService({ database, now, audit: auditLog({ now, newKey: () => 1 }) });
     await database.transaction((tx) => insertAccounts(tx, accounts));
     const rows = accounts.map(({ id }) => ({ account_id: id, content: '{}', active_since: at }));
     await database.kysely.insertInto('user_documents').values(rows).execute();

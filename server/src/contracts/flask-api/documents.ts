@@ -30,8 +30,9 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
     async (request) => {
       const who = await viewer(request);
       const change = changeIn(request.body);
-      const results = documentOf(await userDocuments.update(who, who.accountId, change));
-      return answer(updated, { results });
+      const actor = { who, address: request.ip };
+      const view = await userDocuments.update(actor, who.accountId, change);
+      return answer(updated, { results: documentOf(view) });
     },
   );
 
@@ -90,7 +91,8 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
       if (request.body === undefined) return readOne(request);
       const who = await viewer(request);
       const id = await idOf(request, missing.inRead);
-      const view = await userDocuments.update(who, id, changeIn(request.body));
+      const actor = { who, address: request.ip };
+      const view = await userDocuments.update(actor, id, changeIn(request.body));
       return answer(updated, { results: documentOf(view) });
     },
   );

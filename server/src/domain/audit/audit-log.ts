@@ -30,6 +30,7 @@ export type AuditAction =
   | 'account.role-changed'
   | 'account.reset-forced'
   | 'account.imported'
+  | 'user-document.changed'
   | 'invite.created'
   | 'group.created'
   | 'group.deleted'

@@ -2,7 +2,9 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { UserDocumentRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
 import { checkMay } from '../accounts/account-admin.ts';
-import { findAccount, holdAccount } from '../accounts/account-store.ts';
+import { holdAccount } from '../accounts/account-store.ts';
+import { by, roleOf } from '../accounts/actor.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import {
@@ -27,7 +29,7 @@ import {
 
 export type UserDocumentService = ReturnType<typeof userDocumentService>;
 
-type Needs = { database: Database; now: Now };
+type Needs = { database: Database; now: Now; audit: AuditLog };
 
 type Values = Partial<Omit<UserDocumentRow, 'account_id'>>;
 
@@ -37,7 +39,7 @@ const maxListed = 500;
 const activeMs = 5 * 3600 * 1000;
 
 /** The documents that older clients keep about their users: one to each account, empty until it is changed. */
-export function userDocumentService({ database, now }: Needs) {
+export function userDocumentService({ database, now, audit }: Needs) {
   /** @throws DomainError `not_found` */
   async function read(viewer: Viewer, accountId: number): Promise<UserDocumentView> {
     const row = await findUserDocument(database, accountId);
@@ -46,23 +48,30 @@ export function userDocumentService({ database, now }: Needs) {
   }
 
   /**
-   * Replaces some keys of a document, each whole. Owners change their own, admins those of all.
+   * Replaces some keys of a document, each whole. Owners change their own, admins those of all, which is noted.
    * @throws DomainError `forbidden` · `not_found` · `invalid` (a key of another shape) · `too_large`
    */
   async function update(
-    viewer: Viewer,
+    actor: { who: Viewer; address: string },
     accountId: number,
     input: Readonly<Record<string, unknown>>,
   ): Promise<UserDocumentView> {
     const change = userDocumentChange(input);
     await database.transaction(async (tx) => {
       const row = await hold(tx, accountId);
-      if (viewer.accountId !== accountId) {
-        checkMay((await findAccount(tx, viewer.accountId))?.role ?? 'user', 'govern');
+      if (actor.who.accountId !== accountId) {
+        checkMay(await roleOf(tx, actor), 'govern');
+        const details = { keys: Object.keys(change).join(' ') };
+        await audit.record(tx, {
+          action: 'user-document.changed',
+          accountId,
+          ...by(actor),
+          details,
+        });
       }
       await write(tx, row, { content: storedDocument({ ...keptKeys(row), ...change }) });
     });
-    return read(viewer, accountId);
+    return read(actor.who, accountId);
   }
 
   /** Everybody’s, those of the newest accounts first; at most 500 of them. */

@@ -249,10 +249,25 @@ olderScenarios({
       expect: [200, { ...updated, results: { played_games: ['CHESS'] } }],
     },
     {
-      name: 'changes it for an admin, too',
+      name: 'changes it for an admin, too, which alone is noted',
       token: 'Bearer {carla}',
       send: ['PUT', '/api/user/Bob@example.com', { played_games: ['go'] }],
       expect: [200, { ...updated, results: { email: 'bob@example.com', played_games: ['GO'] } }],
+      after: async ({ server }) => {
+        const { accounts } = server.app.services;
+        const noted = await server.app.database
+          .selectFrom('audit_log')
+          .select(['account_id', 'actor_id', 'details'])
+          .where('action', '=', 'user-document.changed')
+          .execute();
+        expect(noted).toEqual([
+          {
+            account_id: await accounts.findIdByCall('bob@example.com'),
+            actor_id: await accounts.findIdByCall('carla'),
+            details: '{"keys":"played_games"}',
+          },
+        ]);
+      },
     },
     ...[{}, { played_games: ['checkers'] }].map(
       (body): OlderScenario => ({
