@@ -78,6 +78,33 @@ describe('what is remembered of posts', () => {
     expect(after).not.toEqual(before);
   });
 
+  it('is what SQL says after many have written and read at once', async () => {
+    // It has ended when the account was disabled.
+    server.forget('bob');
+    const many = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => aPost(server, i % 2 === 0 ? 'alice' : 'bob')),
+    );
+    for (let wave = 0; wave < 8; wave += 1) {
+      await Promise.all(
+        many.flatMap((id, i) => [
+          warm.readViews(many, viewer),
+          server.send(wave % 2 === 0 ? 'PUT' : 'DELETE', `/v2/posts/${id}/like`, { as: 'alice' }),
+          warm.readViews([id], viewer),
+          server.send('PATCH', `/v2/posts/${id}`, {
+            as: i % 2 === 0 ? 'alice' : 'bob',
+            body: { text: `Wave ${wave}.` },
+          }),
+          ...(i === wave ? [server.send('DELETE', `/v2/posts/${id}`, { as: 'alice' })] : []),
+          warm.readViews(many, viewer),
+        ]),
+      );
+
+      const views = await warm.readViews(many, viewer);
+      expect(views).toEqual(await postReader(server.app.database).readViews(many, viewer));
+      expect(views.every(({ text }) => text === `Wave ${wave}.`)).toBe(true);
+    }
+  });
+
   async function writeElsewhere(): Promise<void> {
     const other = openDatabase(database.url);
     await other.transaction((tx) => updatePost(tx, ids[2] ?? 0, ['published'], { text: 'Else.' }));
