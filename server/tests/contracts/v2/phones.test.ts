@@ -2,12 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { number, phone, phoneCalls } from '../../support/phones.ts';
 import { type Scenario, scenarios } from '../../support/scenarios.ts';
-import { type Person, type TestServer, testServer } from '../../support/server.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
 import { type TwilioServer, twilioServer } from '../../support/twilio.ts';
 
-const phone = '+598 98 765 432';
-const number = '+59898765432';
 const minuteMs = 60_000;
 
 describe('a phone number', () => {
@@ -24,18 +23,7 @@ describe('a phone number', () => {
     await twilio.stop();
   });
 
-  const ask = (as: Person, of = phone) =>
-    server.send('POST', '/v2/me/phone', { as, body: { phone: of } });
-  const confirm = (as: Person, code: string) =>
-    server.send('POST', '/v2/me/phone/confirm', { as, body: { code } });
-
-  /** Asks, lets the worker send, and returns the code that came. */
-  async function codeFor(as: Person, of = phone): Promise<string> {
-    const { status, body } = await ask(as, of);
-    expect(status, JSON.stringify(body)).toBe(202);
-    await server.work();
-    return /\d{6}/.exec(twilio.sent.at(-1)?.text ?? '')?.[0] ?? '';
-  }
+  const { ask, confirm, codeFor } = phoneCalls(() => ({ server, twilio }));
 
   function auditOf(action: string) {
     const { database } = server.app;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { number, phone, phoneCalls } from '../../../support/phones.ts';
 import { type Person, type TestServer, testServer } from '../../../support/server.ts';
 import { type TwilioServer, twilioServer } from '../../../support/twilio.ts';
 
-const phone = '+59898765432';
 const minuteMs = 60_000;
 
 describe('codes for phones', () => {
@@ -19,17 +19,7 @@ describe('codes for phones', () => {
     await twilio.stop();
   });
 
-  const ask = (as: Person, of = phone) =>
-    server.send('POST', '/v2/me/phone', { as, body: { phone: of } });
-  const confirm = (as: Person, code: string) =>
-    server.send('POST', '/v2/me/phone/confirm', { as, body: { code } });
-
-  async function codeFor(as: Person, of = phone): Promise<string> {
-    await ask(as, of);
-    await server.work();
-    return /\d{6}/.exec(twilio.sent.at(-1)?.text ?? '')?.[0] ?? '';
-  }
-
+  const { ask, confirm, codeFor } = phoneCalls(() => ({ server, twilio }));
   const wrongFor = (code: string) => (code === '000000' ? '000001' : '000000');
 
   it('S14: end after ten minutes', async () => {
@@ -138,7 +128,7 @@ describe('codes for phones', () => {
     expect(payloads).toEqual([expect.stringMatching(/^\{"verificationId":\d+\}$/)]);
     expect(server.logged.join('')).not.toContain(code);
     expect(texts.join('')).not.toContain(code);
-    expect(JSON.stringify(audit)).not.toContain(phone);
+    expect(JSON.stringify(audit)).not.toContain(number);
   });
 });
 
