@@ -1,6 +1,6 @@
 import { jsonRequest, wireRequest } from './connection.ts';
 import { listLoad } from './list-load.ts';
-import { type LoadNeeds, type PairMaker } from './load-needs.ts';
+import type { LoadNeeds, PairMaker } from './load-needs.ts';
 import type { Load, LoadPair } from './measure.ts';
 import type { OlderDoor, OlderViewer } from './older-viewers.ts';
 import { type PostsPage, pages } from './read-loads.ts';

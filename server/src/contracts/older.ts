@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { isReservedUsername, isUsername } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
+import { isObject } from '../domain/json.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { Contract, ContractApp, Services, WireCode, WireError } from './contract.ts';
 
@@ -75,11 +76,6 @@ export function parseOldJson(
 
 function refuseBroken(cause: unknown): never {
   throw new DomainError('malformed', 'The body is not valid JSON.', { cause });
-}
-
-/** Whether a body is a JSON object. */
-export function isObject(body: unknown): body is Readonly<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 /** The fields of a JSON object; none of anything else. */

@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 import { askForTransaction, markTransaction } from './sqlite-driver.ts';
 import type { Db, Tx } from './tx.ts';
 
-export type { Db, EngineName, RowListener, RowWatch, Tx };
+export type { Db, EngineName, RowWatch, Tx };
 
 export type Database = Db & {
   readonly engine: EngineName;

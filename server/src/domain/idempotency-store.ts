@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Db, Tx } from '../db/database.ts';
 import { insertIgnore } from '../db/dialects.ts';
 import { DomainError } from './errors.ts';
@@ -11,6 +12,20 @@ export type Repeatable = {
   /** Digest of what was asked; a repeat that asks for something else is refused. At most 64 characters. */
   fingerprint: string;
 };
+
+/** A request by what it asks for, all of which a repeat must ask for again; null when it came without a key. */
+export function repeatable({
+  asked,
+  key,
+  ...request
+}: Pick<Repeatable, 'accountId' | 'operation'> & {
+  key: string | null;
+  asked: string;
+}): Repeatable | null {
+  if (key === null) return null;
+  const fingerprint = createHash('sha256').update(asked).digest('hex');
+  return { ...request, key, fingerprint };
+}
 
 /**
  * The id of what an earlier request with the same key made; null when there was none.

@@ -1,8 +1,9 @@
 import { DomainError } from '../../domain/errors.ts';
+import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';
 import { type LinkedService, linkedServices } from '../../domain/user-documents/user-document.ts';
 import type { ContractApp, Surroundings, WireFault } from '../contract.ts';
-import { endToken, isObject } from '../older.ts';
+import { endToken } from '../older.ts';
 import { doorOf, refreshHolderOf, tokenOf } from './tokens.ts';
 import {
   answer,

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { checkMay } from '../../domain/accounts/account-admin.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { fieldsOf, isObject } from '../older.ts';
+import { fieldsOf } from '../older.ts';
 import { answer, documentOf, fault, listOf, takes, withToken } from './wire.ts';
 
 const badRequest =

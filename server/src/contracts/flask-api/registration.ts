@@ -1,8 +1,9 @@
 import { foldName, isReservedUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isObject } from '../../domain/json.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { anyPassword, isObject, namesOf } from '../older.ts';
+import { anyPassword, namesOf } from '../older.ts';
 import { answer, fault, isFilled, takes } from './wire.ts';
 
 const maxLength = 50;

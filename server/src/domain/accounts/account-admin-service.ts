@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import type { Repeatable } from '../idempotency-store.ts';
+import { type Repeatable, repeatable } from '../idempotency-store.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
@@ -249,13 +248,7 @@ export function accountAdminService(needs: Needs) {
 }
 
 function repeatOf(actor: Actor, input: NewAccount): Repeatable | null {
-  if (input.idempotencyKey === null) return null;
-  const { username, password, email, displayName, role } = input;
+  const { username, password, email, displayName, role, idempotencyKey: key } = input;
   const asked = JSON.stringify([username, password, email, displayName, role]);
-  return {
-    accountId: idOf(actor) ?? 0,
-    key: input.idempotencyKey,
-    operation: 'accounts.create',
-    fingerprint: createHash('sha256').update(asked).digest('hex'),
-  };
+  return repeatable({ accountId: idOf(actor) ?? 0, key, operation: 'accounts.create', asked });
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
@@ -7,7 +6,7 @@ import { emailVerification } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
-import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import type { InviteService } from '../invites/invite-service.ts';
 import { countAttempt, mailLimits } from '../limits.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
@@ -356,8 +355,11 @@ function publicPart(row: AccountRow, card: AccountCard) {
 }
 
 function repeatOf(input: SignUp): Repeatable | null {
-  if (input.idempotencyKey === null) return null;
   const asked = JSON.stringify([input.username, input.password, input.email, input.displayName]);
-  const fingerprint = createHash('sha256').update(asked).digest('hex');
-  return { accountId: 0, key: input.idempotencyKey, operation: 'accounts.signUp', fingerprint };
+  return repeatable({
+    accountId: 0,
+    key: input.idempotencyKey,
+    operation: 'accounts.signUp',
+    asked,
+  });
 }

@@ -1,7 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { FollowRow } from '../../db/schema.ts';
-import type { AccountCard } from '../accounts/account.ts';
-import { noSuchAccount } from '../accounts/account.ts';
+import { type AccountCard, noSuchAccount } from '../accounts/account.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
 import { invalid } from '../errors.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { GroupEventRow } from '../../db/schema.ts';
@@ -7,7 +6,7 @@ import { by, idOf, roleAtFirst, roleOf } from '../accounts/actor.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
-import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import { takeFrom } from '../limits.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Counters, Now } from '../ports.ts';
@@ -176,14 +175,8 @@ function eventOf(row: GroupEventRow): GroupEvent {
 function repeatOf(
   actor: Actor,
   groupId: number,
-  { templateId, values, idempotencyKey }: NewGroupEvent,
+  { templateId, values, idempotencyKey: key }: NewGroupEvent,
 ): Repeatable | null {
-  if (idempotencyKey === null) return null;
   const asked = JSON.stringify([groupId, templateId, values]);
-  return {
-    accountId: idOf(actor) ?? 0,
-    key: idempotencyKey,
-    operation: 'groupEvents.create',
-    fingerprint: createHash('sha256').update(asked).digest('hex'),
-  };
+  return repeatable({ accountId: idOf(actor) ?? 0, key, operation: 'groupEvents.create', asked });
 }

@@ -183,6 +183,7 @@ export function phoneService(needs: Needs) {
     if (!account) return;
     const leftMs = new Date(found.expiresAt).getTime() - now().getTime();
     const language = languageOf(account.language);
+    // Clients that have fields for four digits read them out of the message.
     const text =
       found.codeDigits === 4 ? bareCodeText(language, code) : codeText(language, code, leftMs);
     try {

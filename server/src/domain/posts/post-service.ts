@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import { isDuplicateKey } from '../../db/dialects.ts';
 import type { NewId } from '../../db/ids.ts';
@@ -7,7 +6,7 @@ import type { AccountCard } from '../accounts/account.ts';
 import { addToAccountCount, readAccountCards } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
 import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
@@ -355,9 +354,7 @@ function uploadNameTaken(): DomainError {
 }
 
 function repeatOf(viewer: Viewer, input: NewPost): Repeatable | null {
-  if (input.idempotencyKey === null) return null;
   const asked = JSON.stringify([input.text, input.mediaIds, input.state]);
-  const fingerprint = createHash('sha256').update(asked).digest('hex');
   const { accountId } = viewer;
-  return { accountId, key: input.idempotencyKey, operation: 'posts.create', fingerprint };
+  return repeatable({ accountId, key: input.idempotencyKey, operation: 'posts.create', asked });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { SessionRow } from '../../db/schema.ts';
@@ -7,7 +7,7 @@ import { findAccountByName, noteLogin } from '../accounts/account-store.ts';
 import type { AppPasswordService } from '../app-passwords/app-password-service.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
-import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import type { AccessClaims, Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import { loginThrottle } from './login-throttle.ts';
@@ -340,7 +340,6 @@ function viewOf(row: SessionRow, viewer: Viewer): SessionView {
 }
 
 function repeatOf(input: LogIn, accountId: number): Repeatable | null {
-  if (input.idempotencyKey === null) return null;
-  const fingerprint = createHash('sha256').update(foldName(input.login)).digest('hex');
-  return { accountId, key: input.idempotencyKey, operation: 'sessions.logIn', fingerprint };
+  const asked = foldName(input.login);
+  return repeatable({ accountId, key: input.idempotencyKey, operation: 'sessions.logIn', asked });
 }

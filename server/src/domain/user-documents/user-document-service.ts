@@ -61,13 +61,9 @@ export function userDocumentService({ database, now, audit }: Needs) {
       const row = await hold(tx, accountId);
       if (actor.who.accountId !== accountId) {
         checkMay(await roleOf(tx, actor), 'govern');
+        const entry = { action: 'user-document.changed', accountId } as const;
         const details = { keys: Object.keys(change).join(' ') };
-        await audit.record(tx, {
-          action: 'user-document.changed',
-          accountId,
-          ...by(actor),
-          details,
-        });
+        await audit.record(tx, { ...entry, ...by(actor), details });
       }
       await write(tx, row, { content: storedDocument({ ...keptKeys(row), ...change }) });
     });
@@ -93,12 +89,12 @@ export function userDocumentService({ database, now, audit }: Needs) {
    * Notes a login, and the service through which somebody says that they came; gives the account's name.
    * @throws DomainError `not_found`
    */
-  function noteLogin(accountId: number, by: LinkedService | null): Promise<string> {
+  function noteLogin(accountId: number, service: LinkedService | null): Promise<string> {
     const at = now().toISOString();
     return database.transaction(async (tx) => {
       const row = await hold(tx, accountId);
       const came = { last_login_at: at, active_since: at };
-      await write(tx, row, by === null ? came : { ...came, content: linked(row, by) });
+      await write(tx, row, service === null ? came : { ...came, content: linked(row, service) });
       return nameOf(row);
     });
   }
@@ -133,9 +129,10 @@ function keptKeys({ content }: DocumentOfAccount): Partial<UserDocument> {
 }
 
 /** Some bytes above the limit are no reason to refuse a login. */
-function linked(row: DocumentOfAccount, by: LinkedService): string {
+function linked(row: DocumentOfAccount, service: LinkedService): string {
   const kept = keptKeys(row);
-  const accounts = { ...emptyUserDocument.accounts, ...kept.accounts, [by]: { is_login: true } };
+  const login = { [service]: { is_login: true } };
+  const accounts = { ...emptyUserDocument.accounts, ...kept.accounts, ...login };
   return JSON.stringify({ ...kept, accounts });
 }
 

@@ -1,4 +1,5 @@
 import { DomainError, invalid } from '../errors.ts';
+import { isObject } from '../json.ts';
 import { isKeepable, lengthOf } from '../text.ts';
 
 /** What clients of an older server keep about their user. The keys are theirs, and so are the values. */
@@ -120,9 +121,8 @@ export function storedDocument(document: Partial<UserDocument>): string {
 }
 
 function fields(value: unknown, at: string): Readonly<Record<string, unknown>> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) throw invalid(at, 'must be an object');
-  return value as Record<string, unknown>;
+  if (!isObject(value)) throw invalid(at, 'must be an object');
+  return value;
 }
 
 function optionalFields(value: unknown, at: string): Readonly<Record<string, unknown>> {
