@@ -56,7 +56,7 @@ describe('a newcomer with the README', () => {
     const dataDir = join(folder, 'data');
     const program = await startProgram({ dataDir, environment: { LOG_LEVEL: 'info' } });
 
-    const { code, stdout, stderr } = await paste(commandsOf('Somebody loses a password'), {
+    const { code, stdout, stderr } = await paste(commandsOf('Recover a lost password'), {
       folder,
       url: program.url,
     });

@@ -19,8 +19,8 @@ function codesIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
 
-const features = sectionOf('README.md', 'What the older servers could do');
-const older = sectionOf('docs/operations.md', 'Coming from an older server');
+const features = sectionOf('docs/migrating.md', 'What the older servers could do');
+const older = sectionOf('docs/migrating.md', 'Commands you used before');
 const everyday = sectionOf('README.md', 'Commands');
 
 /** `./rookery migrate show NAME` → `migrate show`, with the options that are named. */
@@ -103,7 +103,7 @@ describe('the tables for people', () => {
     const named = features.match(/^\| [a-z]+-?[a-z]+ \|/gm)?.map((cell) => cell.slice(2, -2)) ?? [];
     const served = new Set(routes.filter(({ root }) => root !== '').map((row) => row.contract));
 
-    expect(named.filter((name) => name !== 'of').sort()).toEqual([...served].sort());
+    expect(named.filter((name) => name !== 'server').sort()).toEqual([...served].sort());
   });
 });
 
