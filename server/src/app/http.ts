@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { rootRewriter } from '../contracts/addresses.ts';
+import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
 import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
 import { docsPolicy } from '../contracts/document.ts';
 import { loginDoor } from '../contracts/doors.ts';
@@ -73,6 +74,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   const endConnections = followConnections(server.server);
   let isDraining = false;
 
+  normalizeAddresses(server);
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining) reply.header('connection', 'close');
     done();
@@ -170,7 +172,7 @@ function newServer(
     loggerInstance: logger,
     logController: new OneLinePerRequest({ disableRequestLogging: !log.isLevelEnabled('info') }),
     rewriteUrl: rootRewriter(served),
-    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    trustProxy: trustedProxies.length > 0 && trustOf(trustedProxies),
     schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,

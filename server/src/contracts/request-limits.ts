@@ -2,6 +2,7 @@ import { callbackify } from 'node:util';
 import rateLimit, { type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
+import { countingAddress } from '../domain/network-address.ts';
 import type { Counters } from '../domain/ports.ts';
 
 export type RequestLimit = {
@@ -21,6 +22,7 @@ export async function limitRequests(
     max: perMinute,
     timeWindow: '1 minute',
     enableDraftSpec: true,
+    keyGenerator: ({ ip }) => countingAddress(ip),
     store: storeOf(counters),
     errorResponseBuilder: (_request, { ttl }) =>
       new DomainError('rate_limited', 'Too many requests. Slow down.', {

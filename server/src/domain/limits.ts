@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from './errors.ts';
+import { countingAddress } from './network-address.ts';
 import type { Counters } from './ports.ts';
 
 export type Limit = { key: string; max: number; windowMs: number };
@@ -44,7 +45,9 @@ export function mailLimits(of: {
 }): Limit[] {
   const limits: Limit[] = [];
   const add = (key: string, max: number) => void limits.push({ key, max, windowMs: hourMs });
-  if (of.address !== undefined) add(`mail:from:${of.address}`, maxMails.fromOneAddress);
+  if (of.address !== undefined) {
+    add(`mail:from:${countingAddress(of.address)}`, maxMails.fromOneAddress);
+  }
   if (of.accountId !== undefined) add(`mail:of:${of.accountId}`, maxMails.ofAccount);
   if (of.emailKey !== undefined) {
     add(`mail:to:${createHash('sha256').update(of.emailKey).digest('hex')}`, maxMails.toOneAddress);

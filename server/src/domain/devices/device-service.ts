@@ -4,6 +4,7 @@ import type { DeviceRow } from '../../db/schema.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { takeFrom } from '../limits.ts';
+import { countingAddress } from '../network-address.ts';
 import type { Counters, Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { type DeviceToken, type DeviceView, maxDevices } from './device.ts';
@@ -83,7 +84,11 @@ export function deviceService(needs: Needs) {
   }
 
   async function registerOwnerless(device: NewDevice, address: string): Promise<void> {
-    const limit = { key: `devices:from:${address}`, max: maxOwnerless, windowMs: hourMs };
+    const limit = {
+      key: `devices:from:${countingAddress(address)}`,
+      max: maxOwnerless,
+      windowMs: hourMs,
+    };
     await takeFrom(counters, [limit], 'Too many devices are registered from here. Try later.');
     const row = await rowOf(device, { accountId: null, sessionId: null });
     await database.transaction(async (tx) => {

@@ -1,4 +1,5 @@
 import { type Limit, takeFrom } from '../limits.ts';
+import { countingAddress } from '../network-address.ts';
 import type { Counters } from '../ports.ts';
 import { callingCodeOf } from './phone.ts';
 
@@ -31,7 +32,7 @@ export function textThrottle(counters: Counters, { perCountryAndDay }: Limits): 
       { key: `text:account-day:${accountId}`, max: 15, windowMs: dayMs },
       { key: `text:number:${number}`, max: 5, windowMs: hourMs },
       { key: `text:number-day:${number}`, max: 10, windowMs: dayMs },
-      { key: `text:address:${address}`, max: 20, windowMs: hourMs },
+      { key: `text:address:${countingAddress(address)}`, max: 20, windowMs: hourMs },
       {
         key: `text:country-day:${callingCodeOf(number)}`,
         max: perCountryAndDay,

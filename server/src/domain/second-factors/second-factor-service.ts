@@ -58,7 +58,7 @@ export function secondFactorService(needs: Needs) {
     const { verification, accountId, passwordHash } = await findPending(step.challenge, door);
     const { address } = door.device;
     const isKnownAddress = await hasSessionFrom(database, accountId, address);
-    const attempt = { nameKey: String(accountId), address, isKnownAddress };
+    const attempt = { target: { accountId }, address, isKnownAddress };
     await throttle.begin(attempt);
     await verifications.countTry(verification);
     try {

@@ -221,7 +221,7 @@ type NewTotp = {
 };
 
 function attemptOf(accountId: number, address: string) {
-  return { nameKey: String(accountId), address, isKnownAddress: false };
+  return { target: { accountId }, address, isKnownAddress: false };
 }
 
 function newRecoveryCodes(): string[] {

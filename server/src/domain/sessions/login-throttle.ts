@@ -1,16 +1,17 @@
 import { type Limit, takeFrom } from '../limits.ts';
+import { countingAddress } from '../network-address.ts';
 import type { Counters } from '../ports.ts';
 
 /** Wrong ones within the window, before further ones have to wait for its end. */
-type Limits = { nameFromAddress: number; address: number; name: number; windowMs: number };
+type Limits = { targetFromAddress: number; address: number; target: number; windowMs: number };
 
 const minuteMs = 60 * 1000;
 
 /** What is guessed, each counted apart. */
 const limitsOf = {
-  login: { nameFromAddress: 10, address: 100, name: 50, windowMs: 15 * minuteMs },
+  login: { targetFromAddress: 10, address: 100, target: 50, windowMs: 15 * minuteMs },
   // Of six digits three are right at any time: at this pace strangers find one in a year with a chance of one in four.
-  'second-factor': { nameFromAddress: 10, address: 50, name: 10, windowMs: 60 * minuteMs },
+  'second-factor': { targetFromAddress: 10, address: 50, target: 10, windowMs: 60 * minuteMs },
 } satisfies Record<string, Limits>;
 
 export type LoginThrottle = {
@@ -24,13 +25,14 @@ export type LoginThrottle = {
 };
 
 type Attempt = {
-  nameKey: string;
+  /** Whose secret is guessed: an account, by whichever of its names, or a folded name that none has. */
+  target: { accountId: number } | { unknownName: string };
   address: string;
   /** Whether the owner has signed in from this address before: strangers' guesses must not lock the owner out. */
   isKnownAddress: boolean;
 };
 
-/** Slows guessing per name and per address. Unknown names count like known ones. */
+/** Slows guessing per account and per address. Unknown names count like accounts. */
 export function loginThrottle(
   counters: Counters,
   guessed: keyof typeof limitsOf = 'login',
@@ -39,17 +41,21 @@ export function loginThrottle(
 
   function countsOf(attempt: Attempt): Limit[] {
     const counts = [
-      { key: pairKey(attempt), max: limits.nameFromAddress, windowMs },
-      { key: `${guessed}:address:${attempt.address}`, max: limits.address, windowMs },
+      { key: pairKey(attempt), max: limits.targetFromAddress, windowMs },
+      {
+        key: `${guessed}:address:${countingAddress(attempt.address)}`,
+        max: limits.address,
+        windowMs,
+      },
     ];
     if (!attempt.isKnownAddress) {
-      counts.push({ key: `${guessed}:name:${attempt.nameKey}`, max: limits.name, windowMs });
+      counts.push({ key: `${guessed}:${targetKey(attempt)}`, max: limits.target, windowMs });
     }
     return counts;
   }
 
-  function pairKey({ nameKey, address }: Attempt): string {
-    return `${guessed}:pair:${nameKey}:${address}`;
+  function pairKey(attempt: Attempt): string {
+    return `${guessed}:pair:${countingAddress(attempt.address)}:${targetKey(attempt)}`;
   }
 
   return {
@@ -59,4 +65,8 @@ export function loginThrottle(
       await counters.clear(pairKey(attempt));
     },
   };
+}
+
+function targetKey({ target }: Attempt): string {
+  return 'accountId' in target ? `account:${target.accountId}` : `name:${target.unknownName}`;
 }

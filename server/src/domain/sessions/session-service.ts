@@ -152,7 +152,8 @@ export function sessionService(needs: Needs) {
     const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
     const isKnownAddress =
       account !== null && (await hasSessionFrom(database, account.id, device.address));
-    const attempt = { nameKey, address: device.address, isKnownAddress };
+    const target = account ? { accountId: account.id } : { unknownName: nameKey };
+    const attempt = { target, address: device.address, isKnownAddress };
     await throttle.begin(attempt);
     const appProof = await appPasswords.findProof(account, password);
     const hash = account?.password_hash ?? null;

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
+import { countingAddress } from '../network-address.ts';
 
 export type LiveSession = Pick<SessionRow, 'id' | 'account_id' | 'audience' | 'expires_at'> &
   Pick<AccountRow, 'role'>;
@@ -71,16 +72,19 @@ export function listSessions(db: Db, accountId: number, now: string): Promise<Se
     .execute();
 }
 
-/** Whether the account has ever opened a session from this address. */
+/** Whether the account has a session from this address or, with IPv6, from the same /64: a phone changes the rest every day. */
 export async function hasSessionFrom(db: Db, accountId: number, address: string): Promise<boolean> {
-  const row = await db
+  const isIpv6 = address.includes(':');
+  const rows = await db
     .selectFrom('sessions')
-    .select('id')
+    .select('address')
+    .distinct()
     .where('account_id', '=', accountId)
-    .where('address', '=', address)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where('address', isIpv6 ? 'like' : '=', isIpv6 ? `${address.split(':')[0]}:%` : address)
+    .$if(!isIpv6, (query) => query.limit(1))
+    .execute();
+  const counted = countingAddress(address);
+  return rows.some((row) => countingAddress(row.address) === counted);
 }
 
 /** Moves a session to its next generation. False when another request was faster or the session has ended. */

@@ -177,7 +177,7 @@ select * from `sessions` where `account_id` = ? and `ended_at` is null and `expi
 -- 1, 2026-06-01T12:00:00.000Z
 
 -- hasSessionFrom
-select `id` from `sessions` where `account_id` = ? and `address` = ? limit ?;
+select distinct `address` from `sessions` where `account_id` = ? and `address` = ? limit ?;
 -- 1, 127.0.0.1, 1
 
 -- findVerification

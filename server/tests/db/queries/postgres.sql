@@ -179,7 +179,7 @@ select * from "sessions" where "account_id" = $1 and "ended_at" is null and "exp
 -- 1, 2026-06-01T12:00:00.000Z
 
 -- hasSessionFrom
-select "id" from "sessions" where "account_id" = $1 and "address" = $2 limit $3;
+select distinct "address" from "sessions" where "account_id" = $1 and "address" = $2 limit $3;
 -- 1, 127.0.0.1, 1
 
 -- findVerification

@@ -177,7 +177,7 @@ select * from "sessions" where "account_id" = (select ?) and "ended_at" is null 
 -- 1, 2026-06-01T12:00:00.000Z
 
 -- hasSessionFrom
-select "id" from "sessions" where "account_id" = (select ?) and "address" = (select ?) limit (select ?);
+select distinct "address" from "sessions" where "account_id" = (select ?) and "address" = (select ?) limit (select ?);
 -- 1, 127.0.0.1, 1
 
 -- findVerification

@@ -59,6 +59,25 @@ describe('guessing', () => {
     expect(answers.map((answer) => answer.statusCode)).toContain(429);
   });
 
+  it('S08: is stopped after fifty tries at an account, whichever of its names they use', async () => {
+    await server.app.services.accounts.create({
+      username: 'bob',
+      loginName: 'The Bob',
+      email: 'bob@example.com',
+      password: passwords.bob,
+      displayName: null,
+      idempotencyKey: null,
+    });
+    const names = ['bob', 'bob@example.com', 'The Bob'];
+    const fromOne = [];
+    for (let i = 0; i < 11; i += 1) fromOne.push(await guess('10.0.0.1', names[i % 3]));
+    const fromMany = [];
+    for (let i = 0; i < 41; i += 1) fromMany.push(await guess(`10.0.1.${i}`, names[i % 3]));
+
+    expect(fromOne.map((answer) => answer.statusCode)).toEqual([...Array(10).fill(401), 429]);
+    expect(fromMany.map((answer) => answer.statusCode)).toEqual([...Array(40).fill(401), 429]);
+  });
+
   it('S08: is not helped by an X-Forwarded-For that nobody vouches for', async () => {
     const tries = Array.from({ length: 12 }, (_, i) =>
       guess('10.0.0.1', 'alice', { 'x-forwarded-for': `192.0.2.${i}`, forwarded: 'for=1.2.3.4' }),
@@ -84,6 +103,16 @@ describe('guessing', () => {
 
     expect(answers.map((answer) => answer.statusCode)).toContain(429);
     expect(elsewhere.statusCode).toBe(429);
+    expect(atHome.statusCode).toBe(201);
+  });
+
+  it('S09: does not lock out an owner whose phone got another address of its /64', async () => {
+    await logIn('2001:db8:0:1::1');
+    await Promise.all(Array.from({ length: 60 }, (_, i) => guess(`10.0.0.${i}`)));
+    const neighbor = await logIn('2001:db8:0:2::1');
+    const atHome = await logIn('2001:db8:0:1:5:6:7:8');
+
+    expect(neighbor.statusCode).toBe(429);
     expect(atHome.statusCode).toBe(201);
   });
 
