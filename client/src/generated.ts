@@ -715,7 +715,7 @@ export type Operations = {
   listSessions: {
     answer: SessionList;
   };
-  /** Exchange a refresh token for the next pair. A refresh token works once. Sent again within ten seconds it answers with the same pair; later it ends the session. */
+  /** Exchange a refresh token for the next pair. A refresh token works once. Sent again before the pair that it gave is used, or within ten seconds, it gives the same refresh token again; later it ends the session. */
   refresh: {
     body: {
       refreshToken: string;

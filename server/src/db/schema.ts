@@ -81,6 +81,8 @@ export type SessionRow = {
   seed: string;
   /** How often the refresh token was rotated; the token of a lower generation is a replay. */
   generation: number;
+  /** The highest generation whose access token was used; null where nobody noted it, before 0008. */
+  used_generation: number | null;
   device: string;
   address: string;
   created_at: string;

@@ -118,6 +118,8 @@ export type AccessClaims = {
   /** Seconds since 1970. */
   issuedAt: number;
   expiresAt: number;
+  /** Which refresh token of the session it was handed out with; left out where there is none. */
+  generation?: number;
 };
 
 /** Counts within time windows; a count is forgotten when its window ends. */

@@ -32,10 +32,13 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
       currentDate: now(),
       requiredClaims: ['sub', 'aud', 'sid', 'iat', 'exp'],
     });
-    const { sub, aud, sid, iat = 0, exp = 0 } = payload;
+    const { sub, aud, sid, gen, iat = 0, exp = 0 } = payload;
     if (typeof aud !== 'string' || typeof sid !== 'number') throw badToken();
     if (iat > now().getTime() / 1000 + clockToleranceSeconds) throw badToken();
-    return { accountId: Number(sub), sessionId: sid, audience: aud, issuedAt: iat, expiresAt: exp };
+    const claims = { accountId: Number(sub), sessionId: sid, audience: aud };
+    // Tokens of earlier versions have none.
+    const refreshed = typeof gen === 'number' ? { generation: gen } : {};
+    return { ...claims, ...refreshed, issuedAt: iat, expiresAt: exp };
   }
 
   /** One that is remembered and no longer good is looked at anew, which tells what is wrong with it. */
@@ -78,7 +81,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     verifyPlain: (token, audience) => verifyPlain(token, audience).catch(refusePlain),
 
     sign: (claims) =>
-      new SignJWT({ sid: claims.sessionId })
+      new SignJWT({ sid: claims.sessionId, gen: claims.generation })
         .setProtectedHeader({ alg: algorithm, typ: tokenType })
         .setIssuer(issuer)
         .setSubject(String(claims.accountId))

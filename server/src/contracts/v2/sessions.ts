@@ -72,7 +72,7 @@ export function sessionRoutes(
         id: 'refresh',
         summary: 'Exchange a refresh token for the next pair',
         description:
-          'A refresh token works once. Sent again within ten seconds it answers with the same pair; later it ends the session.',
+          'A refresh token works once. Sent again before the pair that it gave is used, or within ten seconds, it gives the same refresh token again; later it ends the session.',
         tag: 'sessions',
         errors: [
           'bad_token',

@@ -3,6 +3,7 @@ import { identity } from './0002-identity.ts';
 import { uploadNames } from './0003-upload-names.ts';
 import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
+import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   uploadNames,
   userDocuments,
   groups,
+  usedRefreshTokens,
 ];

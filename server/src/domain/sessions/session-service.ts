@@ -31,6 +31,7 @@ import {
   hasSessionFrom,
   insertSession,
   listSessions,
+  noteUsedGeneration,
   rotateSession,
 } from './session-store.ts';
 
@@ -178,8 +179,9 @@ export function sessionService(needs: Needs) {
   }
 
   /**
-   * Exchanges a refresh token for the next pair. Sent again within ten seconds it gets the same successor; sent again
-   * later it was stolen from somebody, and the session ends.
+   * Exchanges a refresh token for the next pair. While nobody has used that pair, the answer may have been lost, and the
+   * token gets the same successor again. Afterwards it was stolen from somebody, and the session ends; ten seconds are
+   * spared, in which clients repeat requests and tabs race.
    * @throws DomainError `bad_token` · `expired_token` · `revoked_token`
    */
   async function refresh(token: string, audience: string, address: string): Promise<SessionTokens> {
@@ -194,9 +196,10 @@ export function sessionService(needs: Needs) {
     if (isRotated) return tokensOf({ ...session, ...next, generation: generation + 1 });
 
     const current = await readSession(session.id);
-    const isRetry =
-      current.generation === generation + 1 &&
-      at.getTime() - new Date(current.last_used_at).getTime() <= replayGraceMs;
+    const isParent = current.generation === generation + 1;
+    const isSuccessorUsed = (current.used_generation ?? current.generation) > generation;
+    const isFresh = at.getTime() - new Date(current.last_used_at).getTime() <= replayGraceMs;
+    const isRetry = isParent && (!isSuccessorUsed || isFresh);
     if (isRetry && !current.ended_at) return tokensOf(current);
     await database.transaction((tx) => end(tx, session, { by: 'reuse', actorId: null, address }));
     throw new DomainError('revoked_token', 'The refresh token was used before; sign in again.');
@@ -243,6 +246,10 @@ export function sessionService(needs: Needs) {
     if (!session || !isSame) {
       throw new DomainError('revoked_token', 'The session has ended; sign in again.');
     }
+    const { generation = 0 } = claims;
+    if (generation > (session.used_generation ?? 0)) {
+      await database.transaction((tx) => noteUsedGeneration(tx, session.id, generation));
+    }
     return {
       accountId: session.account_id,
       sessionId: session.id,
@@ -286,6 +293,7 @@ export function sessionService(needs: Needs) {
       audience,
       seed: randomBytes(16).toString('hex'),
       generation: 0,
+      used_generation: 0,
       device: device.name.slice(0, 255),
       address: device.address,
       created_at: at.toISOString(),
@@ -304,6 +312,7 @@ export function sessionService(needs: Needs) {
       audience: session.audience,
       issuedAt,
       expiresAt: issuedAt + accessTokenSeconds,
+      generation: session.generation,
     });
     const mac = macOf(session, session.generation);
     return {

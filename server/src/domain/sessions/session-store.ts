@@ -3,7 +3,10 @@ import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
 import { countingAddress } from '../network-address.ts';
 
-export type LiveSession = Pick<SessionRow, 'id' | 'account_id' | 'audience' | 'expires_at'> &
+export type LiveSession = Pick<
+  SessionRow,
+  'id' | 'account_id' | 'audience' | 'expires_at' | 'used_generation'
+> &
   Pick<AccountRow, 'role'>;
 
 export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
@@ -30,6 +33,7 @@ const liveSession = prepared((db, args: { id: number }) =>
       'sessions.account_id',
       'sessions.audience',
       'sessions.expires_at',
+      'sessions.used_generation',
       'accounts.role',
     ])
     .where('sessions.id', '=', args.id)
@@ -102,6 +106,18 @@ export async function rotateSession(
     .where('ended_at', 'is', null)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+/** Notes that an access token of a generation was used. */
+export async function noteUsedGeneration(tx: Tx, id: number, generation: number): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ used_generation: generation })
+    .where('id', '=', id)
+    .where((eb) =>
+      eb.or([eb('used_generation', 'is', null), eb('used_generation', '<', generation)]),
+    )
+    .execute();
 }
 
 /** Ends a session of an account. False when there is no such live session. */

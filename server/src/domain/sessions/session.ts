@@ -72,7 +72,7 @@ export const accessTokenSeconds = 15 * 60;
 /** A session that is not refreshed for this long ends; however often it is refreshed, it ends after the second. */
 const sessionIdleMs = 30 * 24 * 3600 * 1000;
 const sessionLifeMs = 180 * 24 * 3600 * 1000;
-/** A refresh token that is sent again within this time gets the same successor: clients retry, tabs race. */
+/** A refresh token that is sent again within this time gets the same successor, used or not: clients retry, tabs race. */
 export const replayGraceMs = 10_000;
 
 /** When a session ends that was made and is used at these times. */

@@ -21,6 +21,7 @@ describe('refresh tokens', () => {
 
   it('S34: rotate, and one that is used again later ends the session', async () => {
     const { body: next } = await refresh(tokens.refreshToken);
+    await me(next.accessToken);
     server.clock.advance(10_001);
     const reuse = await refresh(tokens.refreshToken);
     const successor = await refresh(next.refreshToken);
@@ -44,12 +45,13 @@ describe('refresh tokens', () => {
     const other = await server.send('POST', '/v2/sessions', {
       body: { login: 'alice', password: passwords.alice },
     });
-    await refresh(tokens.refreshToken);
+    const { body: next } = await refresh(tokens.refreshToken);
+    await me(next.accessToken);
     server.clock.advance(10_001);
-    await refresh(tokens.refreshToken);
+    const reuse = await refresh(tokens.refreshToken);
     const access = await me(other.body.accessToken);
 
-    expect(access.status).toBe(200);
+    expect([reuse.status, access.status]).toEqual([401, 200]);
   });
 
   it('S35: sent twenty times at once give everybody the same successor', async () => {
@@ -63,13 +65,85 @@ describe('refresh tokens', () => {
     expect(sessions).toMatchObject([{ generation: 1, ended_at: null }]);
   });
 
-  it('S35: sent again within ten seconds give the same successor', async () => {
+  it('S35: sent again within ten seconds give the same successor, used or not', async () => {
     const first = await refresh(tokens.refreshToken);
+    await me(first.body.accessToken);
     server.clock.advance(10_000);
     const retry = await refresh(tokens.refreshToken);
 
     expect(retry.status).toBe(200);
     expect(retry.body.refreshToken).toBe(first.body.refreshToken);
+  });
+
+  it.each([1, 20, 29 * 24 * 60])(
+    'S35: sent again after %i minutes give the same successor while it is unused',
+    async (minutes) => {
+      const { body: first } = await refresh(tokens.refreshToken);
+      const { body: second } = await refresh(first.refreshToken);
+      server.clock.advance(minutes * 60_000);
+      const requests = Array.from({ length: 20 }, () => refresh(first.refreshToken));
+      const retries = await Promise.all(requests);
+      const used = await me(retries[0]?.body.accessToken);
+      const next = await refresh(second.refreshToken);
+      const third = await refresh(next.body.refreshToken);
+
+      expect(new Set(retries.map((a) => a.status))).toEqual(new Set([200]));
+      expect(new Set(retries.map((a) => a.body.refreshToken))).toEqual(
+        new Set([second.refreshToken]),
+      );
+      expect([used.status, next.status, third.status]).toEqual([200, 200, 200]);
+    },
+  );
+
+  it('S35: lost once more, and again after the retry, still give the same successor', async () => {
+    const { body: first } = await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    const { body: retry } = await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    const { body: again } = await refresh(tokens.refreshToken);
+
+    expect([retry.refreshToken, again.refreshToken]).toEqual(Array(2).fill(first.refreshToken));
+  });
+
+  it('S34: end the session when the access token of a successor was used by whoever got it first', async () => {
+    await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    const { body: stolen } = await refresh(tokens.refreshToken);
+    await me(stolen.accessToken);
+    server.clock.advance(10_001);
+    const owner = await refresh(tokens.refreshToken);
+    const thief = await refresh(stolen.refreshToken);
+
+    expect([owner.body.code, thief.body.code]).toEqual(Array(2).fill('revoked_token'));
+  });
+
+  it('S34: end the session when used again after their successor was refreshed, access token or not', async () => {
+    const { body: second } = await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    await refresh(second.refreshToken);
+    const reuse = await refresh(tokens.refreshToken);
+
+    expect(reuse.body.code).toBe('revoked_token');
+  });
+
+  it('S34: of a session from before their use was noted count as used', async () => {
+    await refresh(tokens.refreshToken);
+    await server.app.database.transaction((tx) =>
+      tx.updateTable('sessions').set({ used_generation: null }).execute(),
+    );
+    server.clock.advance(10_001);
+    const reuse = await refresh(tokens.refreshToken);
+
+    expect(reuse.body.code).toBe('revoked_token');
+  });
+
+  it('S35: are noted as used once, however many requests use the access token at once', async () => {
+    const { body: next } = await refresh(tokens.refreshToken);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => me(next.accessToken)));
+    const rows = await server.app.database.selectFrom('sessions').selectAll().execute();
+
+    expect(new Set(answers.map((a) => a.status))).toEqual(new Set([200]));
+    expect(rows).toMatchObject([{ generation: 1, used_generation: 1 }]);
   });
 
   it('S36: end after 180 days, however often they are used', async () => {
