@@ -29,6 +29,7 @@ import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
+import { logOptions } from './log-options.ts';
 import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 import { buildServices } from './services.ts';
@@ -204,21 +205,6 @@ function openCache(url: string, log: Logger): RedisCache {
   });
 }
 
-/** JSON lines. Whatever carries a secret is struck out before it is written. */
 export function newLog(config: Config): Logger {
-  return pino({
-    level: config.logLevel,
-    redact: {
-      // Some drivers put the statement with its values into their errors.
-      paths: [
-        'err.sql',
-        'err.sqlMessage',
-        'req.headers.authorization',
-        'req.headers.cookie',
-        '*.password',
-        '*.refreshToken',
-      ],
-      censor: '[struck out]',
-    },
-  });
+  return pino({ ...logOptions, level: config.logLevel });
 }

@@ -18,6 +18,7 @@ import { isOutage } from '../db/dialects.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
 import { lazySerializers } from './lazy-serializers.ts';
+import { loggedPath } from './log-options.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { SetupError } from './setup-error.ts';
@@ -200,8 +201,7 @@ class OneLinePerRequest extends LogController {
     if (this.isLogDisabled(request)) return;
     const details = {
       method: request.method,
-      // Without the query, in which a mistaken client may have put a secret.
-      path: request.url.split('?')[0],
+      path: loggedPath(request.url),
       status: statusCode,
       ms: Math.round(elapsedTime * 10) / 10,
       address: request.ip,

@@ -8,6 +8,7 @@ import { argon2Hasher } from '../../src/adapters/passwords/argon2.ts';
 import { type App, openApp } from '../../src/app/app.ts';
 import { type Config, readConfig } from '../../src/app/config.ts';
 import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
+import { logOptions } from '../../src/app/log-options.ts';
 import { people } from '../../src/app/seed/people.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { type Clock, stoppedClock } from './clock.ts';
@@ -65,6 +66,8 @@ export type ServerOptions = {
   hasRealPasswords?: boolean;
   /** Which contracts are served; to mount all of them takes twice as long. Default: `/v2` alone. */
   contracts?: 'all' | 'v2';
+  /** Of what `logged` holds. Default: `info`. */
+  logLevel?: 'debug' | 'info';
 };
 
 const cheapPasswords = argon2Hasher({
@@ -83,7 +86,8 @@ const testSecret = '4f0c6d1be2a97385f1c0b6d47a92e38c';
 export async function testServer(options: ServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rookery-test-'));
   const logged: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
+  const level = options.logLevel ?? 'info';
+  const log = pino({ ...logOptions, level }, { write: (line: string) => void logged.push(line) });
   const clock = stoppedClock();
   const database = await emptyDatabase(process.env.TEST_DATABASE);
   const environment = {

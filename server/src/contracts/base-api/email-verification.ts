@@ -40,8 +40,6 @@ export function emailVerificationRoutes(
     {
       schema: { operationId: 'verifyEmail', summary: 'Confirm an e-mail by the link' },
       config: anyAccept,
-      // The address holds a secret, which is not to stand in a log.
-      logLevel: 'warn',
       // Programs that look at links before people do ask so; that must confirm nothing.
       exposeHeadRoute: false,
     },

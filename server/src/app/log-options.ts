@@ -1,0 +1,48 @@
+import type { LoggerOptions } from 'pino';
+
+/** What stands in the place of a secret. */
+const struckOut = '[struck out]';
+
+/** Characters that a secret is made of, and what may be one in percent-encoding, however often it was encoded. */
+const runs = /(?:[\w-]|%(?:25)*[0-9a-f]{2})+/gi;
+const encoded = /%(?:25)*([0-9a-f]{2})/gi;
+
+/** A link's token, a refresh token, a JWT, a key, a signature: no word is that long. */
+const isLong = (text: string) => text.length >= 32;
+const isRandom = (text: string) => /^(?=.*\d)(?=.*[a-z])[a-z\d]{20,}$/i.test(text);
+/** What people copy from paper: `abcd-efgh-ijkl-mnop`. */
+const isReadable = (text: string) => /(?:^|-)(?:[a-z\d]{4}-){3}[a-z\d]{1,4}/i.test(text);
+
+/** Strikes out everything in a text that has the form of a secret, however it is spelled. */
+export function maskSecrets(text: string): string {
+  return text.replace(runs, (run: string, at: number) => {
+    const hexToText = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
+    const parts = run.replace(encoded, hexToText).split(/[^\w-]+/);
+    const isSecret = parts.some((part) => isLong(part) || isRandom(part) || isReadable(part));
+    // The name of this machine stands in every line, and may be long.
+    return isSecret && !text.slice(0, at).endsWith('"hostname":"') ? struckOut : run;
+  });
+}
+
+/** The path of a URL for the log: without a query, encoded or not, in which a mistaken client may have put a password. */
+export function loggedPath(url: string): string {
+  const [path = ''] = url.split(/[?#;=]|%(?:25)*(?:3f|23|3b|3d)/i, 1);
+  return maskSecrets(path);
+}
+
+/** JSON lines. What carries a secret is struck out, and in every line whatever looks like one. */
+export const logOptions = {
+  redact: {
+    // Some drivers put the statement with its values into their errors.
+    paths: [
+      'err.sql',
+      'err.sqlMessage',
+      'req.headers.authorization',
+      'req.headers.cookie',
+      '*.password',
+      '*.refreshToken',
+    ],
+    censor: struckOut,
+  },
+  hooks: { streamWrite: maskSecrets },
+} satisfies LoggerOptions;
