@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { rootRewriter } from '../contracts/addresses.ts';
+import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
 import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
 import { docsPolicy } from '../contracts/document.ts';
@@ -40,13 +41,13 @@ export type HttpOptions = {
   requestsPerMinute?: number;
   /** How long a client may take to send its headers. */
   headersTimeoutMs?: number;
+  /** How slowly bodies may come. */
+  bodyPace?: BodyPace;
   /** Time in which every answer asks its client to close the connection, before the door is shut. */
   drainMs?: number;
 };
 
 const maxBodyBytes = 256 * 1024;
-/** A photo over a slow line takes its time. */
-const requestTimeoutMs = 300_000;
 /** Above what proxies keep a connection open for, so that they close it first. */
 const keepAliveMs = 72_000;
 
@@ -76,6 +77,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
   let isDraining = false;
 
   normalizeAddresses(server);
+  limitPace(server, options.bodyPace ?? usualPace, maxBodyBytes);
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining) reply.header('connection', 'close');
     done();
@@ -176,7 +178,6 @@ function newServer(
     trustProxy: trustedProxies.length > 0 && trustOf(trustedProxies),
     schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     bodyLimit: maxBodyBytes,
-    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
@@ -188,7 +189,8 @@ function newServer(
 /** An address that cannot be decoded reaches no route; it is answered as its contract answers errors. */
 function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const contract = contracts.find(({ mount }) => request.url.startsWith(`${mount}/`));
-  reply.header('x-content-type-options', 'nosniff');
+  // Nobody reads or times the rest of it.
+  reply.header('x-content-type-options', 'nosniff').header('connection', 'close');
   if (contract) answerError(contract, error, request, reply);
   else answerOwnError(error, request, reply);
 }

@@ -42,9 +42,11 @@ import type { PlainTokenService } from '../domain/sessions/plain-token-service.t
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
 import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
+import { refuseEncodedBodies } from './body-limits.ts';
 import { completeDocument } from './document.ts';
 import { outage, toDomainError } from './foreign-errors.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
+import { type TransportCode, TransportError } from './transport-error.ts';
 
 /** What every contract speaks to; each knows the limits and not who asks. */
 export type Services = {
@@ -76,8 +78,8 @@ export type Services = {
   userDocuments: UserDocumentService;
 };
 
-/** The domain's codes and the two that only HTTP has. */
-export type WireCode = ErrorCode | 'method_not_allowed' | 'internal';
+/** The domain's codes and those that only HTTP has. */
+export type WireCode = ErrorCode | TransportCode | 'internal';
 
 export type WireError = { status: number; code: string };
 
@@ -202,6 +204,7 @@ export async function mountContract(
         limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
       });
       if (options.requestLimit) await limitRequests(app, options.requestLimit);
+      refuseEncodedBodies(app);
       contract.parsers?.(app);
       collectMethods(app, methods);
       contract.routes(app, surroundingsOf(contract, options));
@@ -250,12 +253,12 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const error = toDomainError(raw);
+  const error = raw instanceof TransportError ? null : toDomainError(raw);
   const code = error?.code ?? ownCodeOf(raw);
   const wire = contract.errors[code];
   if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
   else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
-  const shown = error ?? new DomainError('unavailable', messageOf(raw, code));
+  const shown = error ?? new DomainError('unavailable', messageOf(raw));
   request.log.debug({ code, why: shown.message }, 'a request was refused');
   if (shown.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(shown.retryAfterSeconds));
@@ -352,21 +355,19 @@ function refuseOtherMethods(
       schema: { hide: true },
       handler: (_request, reply) => {
         reply.header('allow', allow);
-        throw new MethodError(`This address answers ${allow}.`);
+        throw new TransportError('method_not_allowed', `This address answers ${allow}.`);
       },
     });
   }
 }
 
-class MethodError extends Error {}
-
 function ownCodeOf(error: unknown): WireCode {
-  if (error instanceof MethodError) return 'method_not_allowed';
+  if (error instanceof TransportError) return error.code;
   // A fault says itself how it is answered; this code is not used.
   return error instanceof WireFault ? 'invalid' : 'internal';
 }
 
-function messageOf(error: unknown, code: WireCode): string {
-  if (code === 'method_not_allowed' && error instanceof Error) return error.message;
+function messageOf(error: unknown): string {
+  if (error instanceof TransportError) return error.message;
   return 'Something went wrong on the server. It was noted.';
 }

@@ -43,6 +43,8 @@ const errors: WordedErrors = {
   rate_limited: [429],
   unavailable: [503],
   method_not_allowed: [405],
+  timeout: [408],
+  encoded: [415],
   internal: [500, 'Something went wrong'],
 };
 

@@ -29,6 +29,8 @@ const statuses: Record<WireCode, number> = {
   rate_limited: 429,
   unavailable: 503,
   method_not_allowed: 405,
+  timeout: 408,
+  encoded: 415,
   internal: 500,
 };
 

@@ -42,6 +42,8 @@ export const mithril: Contract = {
     rate_limited: wire(429, 1),
     unavailable: wire(503, 1),
     method_not_allowed: wire(405, 1),
+    timeout: wire(408, 2),
+    encoded: wire(415, 2),
     internal: wire(500, 1),
   },
   errorBody: (_error, { code }) => envelope(Number(code) as Code),

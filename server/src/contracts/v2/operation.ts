@@ -61,6 +61,7 @@ function shown(declared: Operation & Inputs): Shown {
   const hasChecks = Boolean(params ?? querystring ?? body ?? repeatable);
   const codes = [
     ...errors,
+    ...(body || form ? (['timeout', 'encoded'] as const) : []),
     ...(hasChecks ? (['invalid'] as const) : []),
     ...(signedIn ? tokenErrors : []),
     ...commonErrors,

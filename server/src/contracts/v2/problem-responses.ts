@@ -29,9 +29,11 @@ const samples: Record<WireCode, Sample> = {
   },
   malformed: { message: 'The body is not valid JSON.' },
   too_large: { message: 'The request is larger than this server takes.' },
+  encoded: { message: 'Send the body without a Content-Encoding.' },
   unsupported: { message: 'This type of content is not known here.' },
   rate_limited: { message: 'Too many requests. Slow down.' },
   unavailable: { message: 'The server cannot do this right now. Try again in a moment.' },
+  timeout: { message: 'The body came too slowly. Send it again.' },
   method_not_allowed: { message: 'This address answers GET.' },
   internal: { message: 'Something went wrong on the server. It was noted.' },
 };

@@ -21,9 +21,11 @@ export const v2Errors: Record<WireCode, WireError> = {
   invalid: { status: 422, code: 'invalid' },
   malformed: { status: 400, code: 'malformed' },
   too_large: { status: 413, code: 'too_large' },
+  encoded: { status: 415, code: 'unsupported' },
   unsupported: { status: 415, code: 'unsupported' },
   rate_limited: { status: 429, code: 'rate_limited' },
   unavailable: { status: 503, code: 'unavailable' },
+  timeout: { status: 408, code: 'timeout' },
   method_not_allowed: { status: 405, code: 'method_not_allowed' },
   internal: { status: 500, code: 'internal' },
 };
