@@ -1224,7 +1224,7 @@ export type Operations = {
     };
     answer: undefined;
   };
-  /** Members of a group, the newest account first. For admins. */
+  /** Members of a group, the latest first. For admins. */
   listMembers: {
     path: {
       /** Number of the group. */

@@ -118,7 +118,9 @@ async function list(prefix: string | undefined, options: ListOptions): Promise<v
 
 async function collect(admin: Admin, filter: AccountFilter, limit: number) {
   const items: AccountRecord[] = [];
-  for (let before: number | null = null; ; before = items.at(-1)?.id ?? null) {
+  for (;;) {
+    const last = items.at(-1);
+    const before = last ? { at: last.createdAt, id: last.id } : null;
     const page = { before, limit: Math.min(largestPage, limit - items.length) };
     const found = await admin.list(operator, filter, page);
     items.push(...found.items);

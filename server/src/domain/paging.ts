@@ -4,25 +4,33 @@ import { invalid } from './errors.ts';
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
 /** What a list shows; its first letter begins the cursors of the list, so that no other list takes them. */
-export type ListKind =
-  | 'posts'
+export type ListKind = 'posts' | 'likes' | 'follows' | 'entries' | 'notifications';
+
+/** Lists of rows that have no key of their own: they are ordered by the time at which a row was made. */
+export type DatedListKind =
   | 'drafts'
-  | 'likes'
-  | 'follows'
   | 'accounts'
-  | 'entries'
-  | 'notifications'
   | 'groups'
   | 'members'
   | 'templates'
   | 'sent-events';
 
-export type PageRequest = {
+/**
+ * A place in a dated list. Processes lease ids in ranges, so an id says nothing about time; it only separates rows of the
+ * same millisecond.
+ */
+export type Place = { at: string; id: number };
+
+export type PageRequest<Before = number> = {
   /** How many, 1 to 100. */
   limit: number;
-  /** Only entries with a smaller key; null for the newest. */
-  before: number | null;
+  /** Only entries with a smaller key, or after this place; null for the newest. */
+  before: Before | null;
 };
+
+export type DatedPageRequest = PageRequest<Place>;
+
+type PageQuery = { limit?: number; cursor?: string };
 
 /** Start of the keys' time: 2024-01-01 UTC, in ms. */
 const epochMs = Date.UTC(2024, 0, 1);
@@ -55,16 +63,26 @@ export function timeOfKey(key: number): Date {
  * Reads a page request. The cursor is opaque to clients: the kind of list and the last key of the page before, in base 36.
  * @throws DomainError `invalid` (cursor)
  */
-export function pageRequest(
-  kind: ListKind,
-  { limit = 20, cursor }: { limit?: number; cursor?: string },
-): PageRequest {
+export function pageRequest(kind: ListKind, { limit = 20, cursor }: PageQuery): PageRequest {
   if (cursor === undefined) return { limit, before: null };
-  const before = keyOfCursor(kind, cursor);
-  if (before === null) {
-    throw invalid('cursor', 'is not a cursor of this list; take it from the page before');
-  }
-  return { limit, before };
+  return { limit, before: keyOfCursor(kind, cursor) ?? refuseCursor() };
+}
+
+/**
+ * The same for a dated list, whose cursors hold a time and an id. Earlier versions put an id alone there, which is refused
+ * like a cursor of another list.
+ * @throws DomainError `invalid` (cursor)
+ */
+export function datedPageRequest(
+  kind: DatedListKind,
+  { limit = 20, cursor }: PageQuery,
+): DatedPageRequest {
+  if (cursor === undefined) return { limit, before: null };
+  return { limit, before: placeOfCursor(kind, cursor) ?? refuseCursor() };
+}
+
+function refuseCursor(): never {
+  throw invalid('cursor', 'is not a cursor of this list; take it from the page before');
 }
 
 /** The cursor of an entry: what a list goes on with after it. */
@@ -86,8 +104,41 @@ export function pageOf<T>(
   limit: number,
   keyOf: (entry: T) => number,
 ): Page<T> {
+  return cut(entries, limit, (last) => cursorOf(kind, keyOf(last)));
+}
+
+/** The same for a dated list. */
+export function datedPageOf<T>(
+  kind: DatedListKind,
+  entries: readonly T[],
+  limit: number,
+  placeOf: (entry: T) => Place,
+): Page<T> {
+  return cut(entries, limit, (last) => cursorOfPlace(kind, placeOf(last)));
+}
+
+function cut<T>(entries: readonly T[], limit: number, cursorAfter: (last: T) => string): Page<T> {
   const items = entries.slice(0, limit);
   const last = items.at(-1);
   const hasMore = entries.length > limit && last !== undefined;
-  return { items, nextCursor: hasMore ? cursorOf(kind, keyOf(last)) : null };
+  return { items, nextCursor: hasMore ? cursorAfter(last) : null };
 }
+
+/** Where a row stands in a dated list. */
+export function placeOfRow({ created_at: at, id }: { created_at: string; id: number }): Place {
+  return { at, id };
+}
+
+function cursorOfPlace(kind: DatedListKind, { at, id }: Place): string {
+  return `${kind.charAt(0)}${new Date(at).getTime().toString(36)}-${id.toString(36)}`;
+}
+
+function placeOfCursor(kind: DatedListKind, cursor: string): Place | null {
+  const [, first, time = '', number = ''] = cursorOfDated.exec(cursor) ?? [];
+  const id = Number.parseInt(number, 36);
+  if (first !== kind.charAt(0) || !(id < 2 ** 31)) return null;
+  return { at: new Date(Number.parseInt(time, 36)).toISOString(), id };
+}
+
+/** Nine digits reach the year 5188, so that every time has a text of 24 characters. */
+const cursorOfDated = /^(.)([0-9a-z]{1,9})-([0-9a-z]{1,6})$/;

@@ -5,7 +5,7 @@ import {
   type AccountSearch,
   listAccounts,
 } from '../../src/domain/accounts/account-search-store.ts';
-import type { PageRequest } from '../../src/domain/paging.ts';
+import type { DatedPageRequest } from '../../src/domain/paging.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 
 /** More than are sorted; see account-search-store.ts. */
@@ -36,14 +36,14 @@ describe('the search for accounts', () => {
     test.release();
   });
 
-  const idsOf = async (search: AccountSearch, page: PageRequest) =>
+  const idsOf = async (search: AccountSearch, page: DatedPageRequest) =>
     (await listAccounts(database, search, page)).map(({ id }) => id);
 
   it('gives the newest of many with the same beginning, and goes on from there', async () => {
     const many = { ...anybody, prefix: 'walker' };
 
     expect(await idsOf(many, first)).toEqual([1100, 1099, 1098]);
-    expect(await idsOf(many, { before: 3, limit: 2 })).toEqual([2, 1]);
+    expect(await idsOf(many, { before: { at, id: 3 }, limit: 2 })).toEqual([2, 1]);
     expect(await idsOf({ ...many, role: 'admin' }, first)).toEqual([7]);
     expect(await idsOf({ ...anybody, prefix: 'person' }, first)).toEqual([1100, 1099, 1098]);
   });

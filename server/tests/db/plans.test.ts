@@ -90,7 +90,7 @@ describe.skipIf(process.env.TEST_DATABASE !== 'sqlite')('plans of SQLite', () =>
     const { rows } = await database.executeQuery<{ detail: string }>(explain);
 
     const steps = rows.map(({ detail }) => detail);
-    expect(steps).toContain('SCAN media');
+    expect(steps).toContain('SCAN media USING INDEX media_created_at_id');
     expect(steps.join()).not.toContain('TEMP B-TREE');
   });
 });

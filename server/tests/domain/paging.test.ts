@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { pageOf, pageRequest, timeKeys } from '../../src/domain/paging.ts';
+import {
+  datedPageOf,
+  datedPageRequest,
+  pageOf,
+  pageRequest,
+  placeOfRow,
+  timeKeys,
+} from '../../src/domain/paging.ts';
 import { stoppedClock } from '../support/clock.ts';
 
 describe('keys', () => {
@@ -42,5 +49,30 @@ describe('pages', () => {
 
   it.each(['', 'Z', '-1', '1.5', 'zzzzzzzzzzz', 'a b'])('refuse “%s” as a cursor', (cursor) => {
     expect(() => pageRequest('posts', { cursor })).toThrow('is not a cursor');
+  });
+});
+
+describe('pages of dated lists', () => {
+  const rows = [3, 9, 1].map((id) => ({ id, created_at: '2026-06-01T12:00:00.000Z' }));
+
+  it('lead from one to the next by the time and the id of their last row', () => {
+    const { items, nextCursor } = datedPageOf('groups', rows, 2, placeOfRow);
+
+    expect(items).toEqual(rows.slice(0, 2));
+    expect(datedPageRequest('groups', { cursor: nextCursor ?? '' })).toEqual({
+      limit: 20,
+      before: { at: '2026-06-01T12:00:00.000Z', id: 9 },
+    });
+  });
+
+  it.each([
+    ['of an earlier version', 'g1f'],
+    ['of another list', 'dmpm1kg0-9'],
+    ['without an id', 'gmpm1kg0-'],
+    ['with an id that no row could have', 'gmpm1kg0-zzzzzz'],
+    ['with a time that has no text of the usual length', 'gzzzzzzzzzz-9'],
+    ['with more behind it', 'gmpm1kg0-9-9'],
+  ])('refuse a cursor %s', (_why, cursor) => {
+    expect(() => datedPageRequest('groups', { cursor })).toThrow('is not a cursor');
   });
 });

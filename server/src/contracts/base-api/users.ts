@@ -60,8 +60,6 @@ export function userRoutes(
       const actor = await adminOf(request);
       const page = { before: null, limit: maxUsers };
       const { items } = await accountAdmin.list(actor, {}, page);
-      // They come by number; one that was imported may be older than its number.
-      items.sort((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? 1 : -1));
       const users = pageOf(items, fieldsOf(request.query));
       return shown({ users: users.map((user) => ({ id: user.id, ...userOf(user) })) });
     },

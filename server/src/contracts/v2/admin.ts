@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { pageRequest } from '../../domain/paging.ts';
+import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { displayName, username } from './accounts.ts';
 import { actorFrom } from './actor.ts';
@@ -98,7 +98,7 @@ export function adminRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     async (request, reply) => {
       const actor = await actorOf(request);
       const { q, role, state } = request.query;
-      const page = pageRequest('accounts', request.query);
+      const page = datedPageRequest('accounts', request.query);
       const list = await accountAdmin.list(actor, { q, role, state }, page);
       linkNext(request, reply, publicUrl, list.nextCursor);
       return presentRecords(list);

@@ -1,4 +1,4 @@
-import { pageRequest } from '../../domain/paging.ts';
+import { datedPageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { actorFrom } from './actor.ts';
 import {
@@ -42,7 +42,7 @@ export function groupEventRoutes(
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const list = await eventTemplates.list(actor, pageRequest('templates', request.query));
+      const list = await eventTemplates.list(actor, datedPageRequest('templates', request.query));
       linkNext(request, reply, publicUrl, list.nextCursor);
       return presentTemplates(list);
     },
@@ -109,7 +109,7 @@ export function groupEventRoutes(
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const page = pageRequest('sent-events', request.query);
+      const page = datedPageRequest('sent-events', request.query);
       const list = await groupEvents.list(actor, request.params.id, page);
       linkNext(request, reply, publicUrl, list.nextCursor);
       return presentGroupEvents(list);

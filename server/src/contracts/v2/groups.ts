@@ -1,4 +1,4 @@
-import { pageRequest } from '../../domain/paging.ts';
+import { datedPageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { actorFrom } from './actor.ts';
 import { AdminAccountPageSchema, presentRecords } from './admin-wire.ts';
@@ -35,7 +35,7 @@ export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const list = await groups.list(actor, pageRequest('groups', request.query));
+      const list = await groups.list(actor, datedPageRequest('groups', request.query));
       linkNext(request, reply, publicUrl, list.nextCursor);
       return presentGroups(list);
     },
@@ -89,7 +89,7 @@ export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     {
       schema: operation({
         id: 'listMembers',
-        summary: 'Members of a group, the newest account first',
+        summary: 'Members of a group, the latest first',
         description: 'For admins.',
         tag: 'groups',
         errors: ['forbidden', 'not_found'],
@@ -102,7 +102,7 @@ export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     },
     async (request, reply) => {
       const actor = await actorOf(request);
-      const page = pageRequest('members', request.query);
+      const page = datedPageRequest('members', request.query);
       const list = await groups.listMembers(actor, request.params.id, page);
       linkNext(request, reply, publicUrl, list.nextCursor);
       return presentRecords(list);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { pageRequest } from '../../domain/paging.ts';
+import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
@@ -169,7 +169,7 @@ export function postRoutes(
     async (request, reply) => {
       const list = await posts.listDrafts(
         await viewer(request),
-        pageRequest('drafts', request.query),
+        datedPageRequest('drafts', request.query),
       );
       linkNext(request, reply, publicUrl, list.nextCursor);
       return present.posts(list);

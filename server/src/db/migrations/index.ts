@@ -4,6 +4,7 @@ import { uploadNames } from './0003-upload-names.ts';
 import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
+import { listOrder } from './0009-list-order.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   userDocuments,
   groups,
   usedRefreshTokens,
+  listOrder,
 ];

@@ -4,7 +4,7 @@ import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Repeatable, repeatable } from '../idempotency-store.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
 import type { Purpose } from '../verifications/verification.ts';
@@ -59,14 +59,14 @@ export function accountAdminService(needs: Needs) {
   async function list(
     actor: Actor,
     { q, role, state }: AccountFilter,
-    page: PageRequest,
+    page: DatedPageRequest,
   ): Promise<Page<AccountRecord>> {
     checkMay(roleAtFirst(actor), 'look');
     const prefix = q === undefined ? null : foldName(q);
     if (prefix === '') throw invalid('q', 'must have a character that can be seen');
     const search = { prefix, role: role ?? null, state: state ?? null };
     const rows = await listAccounts(database, search, page);
-    const { items, nextCursor } = pageOf('accounts', rows, page.limit, (row) => row.id);
+    const { items, nextCursor } = datedPageOf('accounts', rows, page.limit, placeOfRow);
     return { items: items.map(recordOf), nextCursor };
   }
 

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts';
+import { isAfterPlace } from '../../db/place.ts';
 import type { AccountRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import type { DatedPageRequest } from '../paging.ts';
 
 export type AccountSearch = {
   /** Folded. */
@@ -20,7 +21,7 @@ const namesPerAccount = 4;
 export async function listAccounts(
   db: Db,
   search: AccountSearch,
-  page: PageRequest,
+  page: DatedPageRequest,
 ): Promise<AccountRow[]> {
   const query = filtered(db, search, page);
   if (search.prefix === null) return query.execute();
@@ -46,17 +47,19 @@ export async function listAccounts(
     .execute();
 }
 
-function filtered(db: Db, { role, state }: AccountSearch, { before, limit }: PageRequest) {
-  return db
+function filtered(db: Db, { role, state }: AccountSearch, { before, limit }: DatedPageRequest) {
+  const query = db
     .selectFrom('accounts')
     .selectAll('accounts')
     .where('accounts.deleted_at', 'is', null)
     .$if(role !== null, (query) => query.where('accounts.role', '=', role ?? 'user'))
     .$if(state === 'active', (query) => query.where('accounts.disabled_at', 'is', null))
     .$if(state === 'disabled', (query) => query.where('accounts.disabled_at', 'is not', null))
-    .$if(before !== null, (query) => query.where('accounts.id', '<', before ?? 0))
+    .orderBy('accounts.created_at', 'desc')
     .orderBy('accounts.id', 'desc')
     .limit(limit + 1);
+  const columns = ['accounts.created_at', 'accounts.id'] as const;
+  return before ? query.where(isAfterPlace(columns, before)) : query;
 }
 
 /** Of those with a name in a range of the indexes; more than a few when there are more. */

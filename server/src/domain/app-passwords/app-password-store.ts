@@ -17,6 +17,7 @@ export function listAppPasswords(
     .selectAll()
     .where('account_id', '=', accountId)
     .where('owner_mark', '=', ownerMark)
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
 }

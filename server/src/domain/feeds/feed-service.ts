@@ -5,7 +5,7 @@ import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import { readLikedPosts } from '../posts/like-store.ts';
 import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
-import { listDraftIds } from '../posts/post-store.ts';
+import { listDrafts } from '../posts/post-store.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import {
@@ -97,8 +97,8 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     const page = { limit: limit - 1, before: null };
     const isOwn = authorId === null || authorId === viewer.accountId;
     const published = states === 'all' ? await listPublished(authorId, page) : [];
-    const drafts = isOwn ? await listDraftIds(database, viewer.accountId, page) : [];
-    const ids = [...published, ...drafts];
+    const drafts = isOwn ? await listDrafts(database, viewer.accountId, page) : [];
+    const ids = [...published, ...drafts.map(({ id }) => id)];
     const views: PostView[] = [];
     for (let from = 0; from < ids.length; from += postsAtOnce) {
       const some = ids.slice(from, from + postsAtOnce);

@@ -5,7 +5,7 @@ import { nameTaken } from '../accounts/account.ts';
 import { type Actor, checkMay } from '../accounts/account-admin.ts';
 import { by, roleAtFirst, roleOf } from '../accounts/actor.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import { checkTemplateText, type EventTemplate, noSuchTemplate } from './event-template.ts';
 import {
@@ -42,10 +42,10 @@ export function eventTemplateService({ database, newId, now, audit }: Needs) {
   }
 
   /** The newest first. @throws DomainError `forbidden` */
-  async function list(actor: Actor, page: PageRequest): Promise<Page<EventTemplate>> {
+  async function list(actor: Actor, page: DatedPageRequest): Promise<Page<EventTemplate>> {
     checkMay(roleAtFirst(actor), 'govern');
     const rows = await listEventTemplates(database, page);
-    const { items, nextCursor } = pageOf('templates', rows, page.limit, (row) => row.id);
+    const { items, nextCursor } = datedPageOf('templates', rows, page.limit, placeOfRow);
     return { items: items.map(templateOf), nextCursor };
   }
 

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
+import { isAfterPlace } from '../../db/place.ts';
 import type { EventTemplateRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import type { DatedPageRequest } from '../paging.ts';
 
 /** False when another template has the name. */
 export function insertEventTemplate(tx: Tx, row: EventTemplateRow): Promise<boolean> {
@@ -16,15 +17,16 @@ export async function findEventTemplate(db: Db, id: number): Promise<EventTempla
 /** The newest first; one more than asked for. */
 export function listEventTemplates(
   db: Db,
-  { before, limit }: PageRequest,
+  { before, limit }: DatedPageRequest,
 ): Promise<EventTemplateRow[]> {
-  return db
+  const query = db
     .selectFrom('event_templates')
     .selectAll()
-    .$if(before !== null, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .limit(limit + 1);
+  const after = before ? query.where(isAfterPlace(['created_at', 'id'], before)) : query;
+  return after.execute();
 }
 
 /** False when there is none. */

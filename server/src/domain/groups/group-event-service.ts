@@ -8,7 +8,7 @@ import { DomainError, invalid } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import { takeFrom } from '../limits.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
 import type { Counters, Now } from '../ports.ts';
 import { filledText } from './event-template.ts';
 import { findEventTemplate } from './event-template-store.ts';
@@ -106,11 +106,15 @@ export function groupEventService({ database, newId, now, counters, audit }: Nee
   }
 
   /** Events of a group, the newest first; they are kept for a year. @throws DomainError `forbidden` · `not_found` */
-  async function list(actor: Actor, groupId: number, page: PageRequest): Promise<Page<GroupEvent>> {
+  async function list(
+    actor: Actor,
+    groupId: number,
+    page: DatedPageRequest,
+  ): Promise<Page<GroupEvent>> {
     checkMay(roleAtFirst(actor), 'govern');
     if (!(await findGroup(database, groupId))) throw noSuchGroup();
     const rows = await listGroupEvents(database, groupId, page);
-    const { items, nextCursor } = pageOf('sent-events', rows, page.limit, (row) => row.id);
+    const { items, nextCursor } = datedPageOf('sent-events', rows, page.limit, placeOfRow);
     return { items: items.map(eventOf), nextCursor };
   }
 

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
+import { isAfterPlace } from '../../db/place.ts';
 import type { GroupEventRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import type { DatedPageRequest } from '../paging.ts';
 
 export async function insertGroupEvent(tx: Tx, row: GroupEventRow): Promise<void> {
   await tx.insertInto('group_events').values(row).execute();
@@ -15,16 +16,17 @@ export async function findGroupEvent(db: Db, id: number): Promise<GroupEventRow 
 export function listGroupEvents(
   db: Db,
   groupId: number,
-  { before, limit }: PageRequest,
+  { before, limit }: DatedPageRequest,
 ): Promise<GroupEventRow[]> {
-  return db
+  const query = db
     .selectFrom('group_events')
     .selectAll()
     .where('group_id', '=', groupId)
-    .$if(before !== null, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .limit(limit + 1);
+  const after = before ? query.where(isAfterPlace(['created_at', 'id'], before)) : query;
+  return after.execute();
 }
 
 export async function markEventPushed(tx: Tx, id: number, at: string): Promise<void> {

@@ -7,7 +7,13 @@ import { holdAccount } from '../accounts/account-store.ts';
 import { by, roleAtFirst, roleOf } from '../accounts/actor.ts';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import {
+  type DatedPageRequest,
+  datedPageOf,
+  type Page,
+  type Place,
+  placeOfRow,
+} from '../paging.ts';
 import type { Now } from '../ports.ts';
 import { type Group, maxMembers, nameKeyOf, noSuchGroup } from './group.ts';
 import { deleteEventsOf } from './group-event-store.ts';
@@ -22,6 +28,7 @@ import {
   insertMember,
   listGroups,
   listMemberAccounts,
+  type MemberRow,
 } from './group-store.ts';
 
 export type GroupService = ReturnType<typeof groupService>;
@@ -49,10 +56,10 @@ export function groupService({ database, newId, now, audit }: Needs) {
   }
 
   /** The newest first. @throws DomainError `forbidden` */
-  async function list(actor: Actor, page: PageRequest): Promise<Page<Group>> {
+  async function list(actor: Actor, page: DatedPageRequest): Promise<Page<Group>> {
     checkMay(roleAtFirst(actor), 'govern');
     const rows = await listGroups(database, page);
-    const { items, nextCursor } = pageOf('groups', rows, page.limit, (row) => row.id);
+    const { items, nextCursor } = datedPageOf('groups', rows, page.limit, placeOfRow);
     return { items: items.map(groupOf), nextCursor };
   }
 
@@ -103,16 +110,16 @@ export function groupService({ database, newId, now, audit }: Needs) {
     });
   }
 
-  /** Members, the newest account first. @throws DomainError `forbidden` · `not_found` */
+  /** Members, the latest first. @throws DomainError `forbidden` · `not_found` */
   async function listMembers(
     actor: Actor,
     groupId: number,
-    page: PageRequest,
+    page: DatedPageRequest,
   ): Promise<Page<AccountRecord>> {
     checkMay(roleAtFirst(actor), 'govern');
     if (!(await findGroup(database, groupId))) throw noSuchGroup();
     const rows = await listMemberAccounts(database, groupId, page);
-    const { items, nextCursor } = pageOf('members', rows, page.limit, (row) => row.id);
+    const { items, nextCursor } = datedPageOf('members', rows, page.limit, memberPlace);
     return { items: items.map(recordOf), nextCursor };
   }
 
@@ -130,6 +137,10 @@ export function groupService({ database, newId, now, audit }: Needs) {
   }
 
   return { create, list, find, remove, addMember, removeMember, listMembers };
+}
+
+function memberPlace({ member_since: at, id }: MemberRow): Place {
+  return { at, id };
 }
 
 function groupOf(row: GroupRow): Group {

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
+import { isAfterPlace } from '../../db/place.ts';
 import type { AccountRow, GroupMemberRow, GroupRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import type { DatedPageRequest } from '../paging.ts';
 
 /** False when another group has the name. */
 export function insertGroup(tx: Tx, row: GroupRow): Promise<boolean> {
@@ -19,14 +20,15 @@ export async function findGroupByName(db: Db, nameKey: string): Promise<GroupRow
 }
 
 /** The newest first; one more than asked for. */
-export function listGroups(db: Db, { before, limit }: PageRequest): Promise<GroupRow[]> {
-  return db
+export function listGroups(db: Db, { before, limit }: DatedPageRequest): Promise<GroupRow[]> {
+  const query = db
     .selectFrom('groups')
     .selectAll()
-    .$if(before !== null, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .limit(limit + 1);
+  const after = before ? query.where(isAfterPlace(['created_at', 'id'], before)) : query;
+  return after.execute();
 }
 
 /** Holds a group's row until the transaction ends: its members and events change one at a time. False when it is gone. */
@@ -77,22 +79,27 @@ export async function deleteMember(tx: Tx, groupId: number, accountId: number): 
   return true;
 }
 
-/** Accounts of a group that are not deleted, the newest account first; one more than asked for. */
+/** An account, and when it became a member. */
+export type MemberRow = AccountRow & { member_since: string };
+
+/** Accounts of a group that are not deleted, the latest member first; one more than asked for. */
 export function listMemberAccounts(
   db: Db,
   groupId: number,
-  { before, limit }: PageRequest,
-): Promise<AccountRow[]> {
-  return db
+  { before, limit }: DatedPageRequest,
+): Promise<MemberRow[]> {
+  const columns = ['group_members.created_at', 'group_members.account_id'] as const;
+  const query = db
     .selectFrom('group_members')
     .innerJoin('accounts', 'accounts.id', 'group_members.account_id')
     .selectAll('accounts')
+    .select('group_members.created_at as member_since')
     .where('group_members.group_id', '=', groupId)
     .where('accounts.deleted_at', 'is', null)
-    .$if(before !== null, (query) => query.where('group_members.account_id', '<', before ?? 0))
+    .orderBy('group_members.created_at', 'desc')
     .orderBy('group_members.account_id', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .limit(limit + 1);
+  return (before ? query.where(isAfterPlace(columns, before)) : query).execute();
 }
 
 /** Ids of members above an id, rising. */

@@ -42,7 +42,12 @@ export function listIdentities(db: Db, accountId: number): Promise<IdentityRow[]
 }
 
 const identitiesOf = prepared((db, args: { accountId: number }) =>
-  db.selectFrom('identities').selectAll().where('account_id', '=', args.accountId).orderBy('id'),
+  db
+    .selectFrom('identities')
+    .selectAll()
+    .where('account_id', '=', args.accountId)
+    .orderBy('created_at')
+    .orderBy('id'),
 );
 
 export async function noteIdentityUse(tx: Tx, id: number, at: string): Promise<void> {

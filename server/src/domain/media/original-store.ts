@@ -91,6 +91,7 @@ function rows(db: Db) {
       eb.ref('accounts.username').$notNull().as('username'),
       'accounts.login_name',
     ])
+    .orderBy('media.created_at', 'desc')
     .orderBy('media.id', 'desc');
 }
 

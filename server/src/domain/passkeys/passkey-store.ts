@@ -14,6 +14,7 @@ export function listPasskeys(db: Db, accountId: number): Promise<PasskeyRow[]> {
     .selectFrom('passkeys')
     .selectAll()
     .where('account_id', '=', accountId)
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
 }

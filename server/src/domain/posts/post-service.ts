@@ -10,7 +10,13 @@ import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempot
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
 import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import {
+  type DatedPageRequest,
+  datedPageOf,
+  type Page,
+  type PageRequest,
+  pageOf,
+} from '../paging.ts';
 import type { Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, insertLike, listLikes } from './like-store.ts';
@@ -21,7 +27,7 @@ import {
   deletePost,
   findPost,
   insertPost,
-  listDraftIds,
+  listDrafts as listDraftPlaces,
   updatePost,
 } from './post-store.ts';
 import { deleteUploadName, hasUploadName, insertUploadName } from './upload-name-store.ts';
@@ -215,10 +221,11 @@ export function postService(needs: Needs) {
   }
 
   /** The viewer's drafts, newest first. */
-  async function listDrafts(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
-    const ids = await listDraftIds(database, viewer.accountId, page);
-    const { items, nextCursor } = pageOf('drafts', ids, page.limit, (id) => id);
-    return { items: await postReader.readViews(items, viewer), nextCursor };
+  async function listDrafts(viewer: Viewer, page: DatedPageRequest): Promise<Page<PostView>> {
+    const places = await listDraftPlaces(database, viewer.accountId, page);
+    const { items, nextCursor } = datedPageOf('drafts', places, page.limit, (place) => place);
+    const ids = items.map(({ id }) => id);
+    return { items: await postReader.readViews(ids, viewer), nextCursor };
   }
 
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */

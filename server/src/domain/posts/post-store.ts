@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../../db/database.ts';
+import { isAfterPlace } from '../../db/place.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { PostRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import { type DatedPageRequest, type Place, placeOfRow } from '../paging.ts';
 
 export async function insertPost(tx: Tx, row: PostRow): Promise<void> {
   await tx.insertInto('posts').values(row).execute();
@@ -50,23 +51,22 @@ export async function addToLikeCount(tx: Tx, id: number, amount: number): Promis
   return numUpdatedRows === 1n;
 }
 
-/** Ids of an account's drafts, newest first; keyed by id. */
-export async function listDraftIds(
+/** Where an account's drafts stand in their list, newest first; one more than asked for. */
+export async function listDrafts(
   db: Db,
   accountId: number,
-  page: PageRequest,
-): Promise<number[]> {
-  let query = db
+  { before, limit }: DatedPageRequest,
+): Promise<Place[]> {
+  const query = db
     .selectFrom('posts')
-    .select('id')
+    .select(['created_at', 'id'])
     .where('account_id', '=', accountId)
-    .where('state', '=', 'draft');
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  const rows = await query
+    .where('state', '=', 'draft')
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return rows.map((row) => row.id);
+    .limit(limit + 1);
+  const after = before ? query.where(isAfterPlace(['created_at', 'id'], before)) : query;
+  return (await after.execute()).map(placeOfRow);
 }
 
 /** Up to `limit` posts of an account in any state. */

@@ -28,6 +28,7 @@ export function listUserDocuments(db: Db, limit: number): Promise<DocumentOfAcco
   return documents(db)
     .where('accounts.disabled_at', 'is', null)
     .where('accounts.deleted_at', 'is', null)
+    .orderBy('accounts.created_at', 'desc')
     .orderBy('accounts.id', 'desc')
     .limit(limit)
     .execute();

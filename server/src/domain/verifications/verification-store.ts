@@ -32,6 +32,7 @@ const pendingVerification = prepared((db, args: { accountId: number; purpose: st
     .where('account_id', '=', args.accountId)
     .where('purpose', '=', args.purpose)
     .where('used_at', 'is', null)
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1),
 );
@@ -52,6 +53,7 @@ const lastVerification = prepared((db, args: { accountId: number; purpose: strin
     .selectAll()
     .where('account_id', '=', args.accountId)
     .where('purpose', '=', args.purpose)
+    .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1),
 );

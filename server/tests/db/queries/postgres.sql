@@ -15,8 +15,8 @@ select "name_key" from "account_names" where "name_key" in ($1, $2, $3, $4, $5);
 -- alice, alice2, alice3, alice, alice
 
 -- listAccounts: all
-select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."id" < $1 order by "accounts"."id" desc limit $2;
--- 4096, 21
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and ("accounts"."created_at" <= $1 and ("accounts"."created_at" < $2 or "accounts"."id" < $3)) order by "accounts"."created_at" desc, "accounts"."id" desc limit $4;
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listAccounts: by name, role and state
 select "account_id" as "id" from "account_names" where "name_key" >= $1 and "name_key" < $2 limit $3;
@@ -25,8 +25,8 @@ select "id" from "accounts" where "display_name_key" >= $1 and "display_name_key
 -- ali, ali􏿿, 1001
 
 -- listAccounts: disabled
-select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and "accounts"."id" < $1 order by "accounts"."id" desc limit $2;
--- 4096, 21
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and ("accounts"."created_at" <= $1 and ("accounts"."created_at" < $2 or "accounts"."id" < $3)) order by "accounts"."created_at" desc, "accounts"."id" desc limit $4;
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- readAccountCards
 select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
@@ -111,11 +111,11 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit $3 offset $4;
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."id" desc limit $4 offset $5;
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
@@ -150,9 +150,9 @@ select * from "posts" where "id" in ($1, $2) and "state" <> $3;
 select * from "posts" where "id" in ($1, $2, $3, $4, $5) and "state" <> $6;
 -- 1, 2, 3, 1, 1, deleted
 
--- listDraftIds
-select "id" from "posts" where "account_id" = $1 and "state" = $2 and "id" < $3 order by "id" desc limit $4;
--- 1, draft, 4096, 21
+-- listDrafts
+select "created_at", "id" from "posts" where "account_id" = $1 and "state" = $2 and ("created_at" <= $3 and ("created_at" < $4 or "id" < $5)) order by "created_at" desc, "id" desc limit $6;
+-- 1, draft, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listPostsOf
 select * from "posts" where "account_id" = $1 limit $2;
@@ -187,11 +187,11 @@ select * from "verifications" where "id" = $1;
 -- 1
 
 -- findPendingVerification
-select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "id" desc limit $3;
+select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "used_at" is null order by "created_at" desc, "id" desc limit $3;
 -- 1, verify-phone, 1
 
 -- findLastVerification
-select * from "verifications" where "account_id" = $1 and "purpose" = $2 order by "id" desc limit $3;
+select * from "verifications" where "account_id" = $1 and "purpose" = $2 order by "created_at" desc, "id" desc limit $3;
 -- 1, verify-phone, 1
 
 -- findTotpKey
@@ -203,7 +203,7 @@ select "code_hash" from "recovery_codes" where "account_id" = $1 and "used_at" i
 -- 1
 
 -- listPasskeys
-select * from "passkeys" where "account_id" = $1 order by "id" desc;
+select * from "passkeys" where "account_id" = $1 order by "created_at" desc, "id" desc;
 -- 1
 
 -- findPasskey
@@ -211,7 +211,7 @@ select * from "passkeys" where "credential_id" = $1;
 -- c
 
 -- listAppPasswords
-select * from "app_passwords" where "account_id" = $1 and "owner_mark" = $2 order by "id" desc;
+select * from "app_passwords" where "account_id" = $1 and "owner_mark" = $2 order by "created_at" desc, "id" desc;
 -- 1, m
 
 -- findAppPasswordId
@@ -223,7 +223,7 @@ select "identities"."id", "identities"."account_id", "identities"."last_used_at"
 -- https://accounts.google.com, 1
 
 -- listIdentities
-select * from "identities" where "account_id" = $1 order by "id";
+select * from "identities" where "account_id" = $1 order by "created_at", "id";
 -- 1
 
 -- listAuditEntries: all
@@ -291,7 +291,7 @@ select "accounts"."id", "accounts"."username", "accounts"."login_name", "account
 -- 1
 
 -- listUserDocuments
-select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."id" desc limit $1;
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."created_at" desc, "accounts"."id" desc limit $1;
 -- 500
 
 -- countUserDocuments
@@ -315,12 +315,12 @@ select * from "groups" where "name_key" = $1;
 -- dune walkers
 
 -- listGroups
-select * from "groups" where "id" < $1 order by "id" desc limit $2;
--- 4096, 21
+select * from "groups" where ("created_at" <= $1 and ("created_at" < $2 or "id" < $3)) order by "created_at" desc, "id" desc limit $4;
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listMemberAccounts
-select "accounts".* from "group_members" inner join "accounts" on "accounts"."id" = "group_members"."account_id" where "group_members"."group_id" = $1 and "accounts"."deleted_at" is null and "group_members"."account_id" < $2 order by "group_members"."account_id" desc limit $3;
--- 1, 4096, 21
+select "accounts".*, "group_members"."created_at" as "member_since" from "group_members" inner join "accounts" on "accounts"."id" = "group_members"."account_id" where "group_members"."group_id" = $1 and "accounts"."deleted_at" is null and ("group_members"."created_at" <= $2 and ("group_members"."created_at" < $3 or "group_members"."account_id" < $4)) order by "group_members"."created_at" desc, "group_members"."account_id" desc limit $5;
+-- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listMemberIds
 select "account_id" from "group_members" where "group_id" = $1 and "account_id" > $2 order by "account_id" limit $3;
@@ -331,16 +331,16 @@ select * from "event_templates" where "id" = $1;
 -- 1
 
 -- listEventTemplates
-select * from "event_templates" where "id" < $1 order by "id" desc limit $2;
--- 4096, 21
+select * from "event_templates" where ("created_at" <= $1 and ("created_at" < $2 or "id" < $3)) order by "created_at" desc, "id" desc limit $4;
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- findGroupEvent
 select * from "group_events" where "id" = $1;
 -- 1
 
 -- listGroupEvents
-select * from "group_events" where "group_id" = $1 and "id" < $2 order by "id" desc limit $3;
--- 1, 4096, 21
+select * from "group_events" where "group_id" = $1 and ("created_at" <= $2 and ("created_at" < $3 or "id" < $4)) order by "created_at" desc, "id" desc limit $5;
+-- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;

@@ -15,8 +15,8 @@ select "name_key" from "account_names" where "name_key" in (?, ?, ?, ?, ?);
 -- alice, alice2, alice3, alice, alice
 
 -- listAccounts: all
-select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."id" < (select ?) order by "accounts"."id" desc limit (select ?);
--- 4096, 21
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and ("accounts"."created_at" <= (select ?) and ("accounts"."created_at" < (select ?) or "accounts"."id" < (select ?))) order by "accounts"."created_at" desc, "accounts"."id" desc limit (select ?);
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listAccounts: by name, role and state
 select "account_id" as "id" from "account_names" where "name_key" >= (select ?) and "name_key" < (select ?) limit (select ?);
@@ -25,8 +25,8 @@ select "id" from "accounts" where "display_name_key" >= (select ?) and "display_
 -- ali, ali􏿿, 1001
 
 -- listAccounts: disabled
-select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and "accounts"."id" < (select ?) order by "accounts"."id" desc limit (select ?);
--- 4096, 21
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and ("accounts"."created_at" <= (select ?) and ("accounts"."created_at" < (select ?) or "accounts"."id" < (select ?))) order by "accounts"."created_at" desc, "accounts"."id" desc limit (select ?);
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- readAccountCards
 select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in (?, ?, ?, ?, ?) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
@@ -109,11 +109,11 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."id" desc limit (select ?) offset (select ?);
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."created_at" desc, "media"."id" desc limit (select ?) offset (select ?);
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = (select ?) order by "media"."id" desc limit (select ?) offset (select ?);
+select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = (select ?) order by "media"."created_at" desc, "media"."id" desc limit (select ?) offset (select ?);
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
@@ -148,9 +148,9 @@ select * from "posts" where "id" in (?, ?) and "state" <> (select ?);
 select * from "posts" where "id" in (?, ?, ?, ?, ?) and "state" <> (select ?);
 -- 1, 2, 3, 1, 1, deleted
 
--- listDraftIds
-select "id" from "posts" where "account_id" = (select ?) and "state" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
--- 1, draft, 4096, 21
+-- listDrafts
+select "created_at", "id" from "posts" where "account_id" = (select ?) and "state" = (select ?) and ("created_at" <= (select ?) and ("created_at" < (select ?) or "id" < (select ?))) order by "created_at" desc, "id" desc limit (select ?);
+-- 1, draft, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listPostsOf
 select * from "posts" where "account_id" = (select ?) limit (select ?);
@@ -185,11 +185,11 @@ select * from "verifications" where "id" = (select ?);
 -- 1
 
 -- findPendingVerification
-select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) and "used_at" is null order by "id" desc limit (select ?);
+select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) and "used_at" is null order by "created_at" desc, "id" desc limit (select ?);
 -- 1, verify-phone, 1
 
 -- findLastVerification
-select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) order by "id" desc limit (select ?);
+select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) order by "created_at" desc, "id" desc limit (select ?);
 -- 1, verify-phone, 1
 
 -- findTotpKey
@@ -201,7 +201,7 @@ select "code_hash" from "recovery_codes" where "account_id" = (select ?) and "us
 -- 1
 
 -- listPasskeys
-select * from "passkeys" where "account_id" = (select ?) order by "id" desc;
+select * from "passkeys" where "account_id" = (select ?) order by "created_at" desc, "id" desc;
 -- 1
 
 -- findPasskey
@@ -209,7 +209,7 @@ select * from "passkeys" where "credential_id" = (select ?);
 -- c
 
 -- listAppPasswords
-select * from "app_passwords" where "account_id" = (select ?) and "owner_mark" = (select ?) order by "id" desc;
+select * from "app_passwords" where "account_id" = (select ?) and "owner_mark" = (select ?) order by "created_at" desc, "id" desc;
 -- 1, m
 
 -- findAppPasswordId
@@ -221,7 +221,7 @@ select "identities"."id", "identities"."account_id", "identities"."last_used_at"
 -- https://accounts.google.com, 1
 
 -- listIdentities
-select * from "identities" where "account_id" = (select ?) order by "id";
+select * from "identities" where "account_id" = (select ?) order by "created_at", "id";
 -- 1
 
 -- listAuditEntries: all
@@ -289,7 +289,7 @@ select "accounts"."id", "accounts"."username", "accounts"."login_name", "account
 -- 1
 
 -- listUserDocuments
-select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."id" desc limit (select ?);
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."created_at" desc, "accounts"."id" desc limit (select ?);
 -- 500
 
 -- countUserDocuments
@@ -313,12 +313,12 @@ select * from "groups" where "name_key" = (select ?);
 -- dune walkers
 
 -- listGroups
-select * from "groups" where "id" < (select ?) order by "id" desc limit (select ?);
--- 4096, 21
+select * from "groups" where ("created_at" <= (select ?) and ("created_at" < (select ?) or "id" < (select ?))) order by "created_at" desc, "id" desc limit (select ?);
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listMemberAccounts
-select "accounts".* from "group_members" inner join "accounts" on "accounts"."id" = "group_members"."account_id" where "group_members"."group_id" = (select ?) and "accounts"."deleted_at" is null and "group_members"."account_id" < (select ?) order by "group_members"."account_id" desc limit (select ?);
--- 1, 4096, 21
+select "accounts".*, "group_members"."created_at" as "member_since" from "group_members" inner join "accounts" on "accounts"."id" = "group_members"."account_id" where "group_members"."group_id" = (select ?) and "accounts"."deleted_at" is null and ("group_members"."created_at" <= (select ?) and ("group_members"."created_at" < (select ?) or "group_members"."account_id" < (select ?))) order by "group_members"."created_at" desc, "group_members"."account_id" desc limit (select ?);
+-- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- listMemberIds
 select "account_id" from "group_members" where "group_id" = (select ?) and "account_id" > (select ?) order by "account_id" limit (select ?);
@@ -329,16 +329,16 @@ select * from "event_templates" where "id" = (select ?);
 -- 1
 
 -- listEventTemplates
-select * from "event_templates" where "id" < (select ?) order by "id" desc limit (select ?);
--- 4096, 21
+select * from "event_templates" where ("created_at" <= (select ?) and ("created_at" < (select ?) or "id" < (select ?))) order by "created_at" desc, "id" desc limit (select ?);
+-- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- findGroupEvent
 select * from "group_events" where "id" = (select ?);
 -- 1
 
 -- listGroupEvents
-select * from "group_events" where "group_id" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
--- 1, 4096, 21
+select * from "group_events" where "group_id" = (select ?) and ("created_at" <= (select ?) and ("created_at" < (select ?) or "id" < (select ?))) order by "created_at" desc, "id" desc limit (select ?);
+-- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- isEventDone
 select "event_id" from "done_events" where "subscriber" = (select ?) and "event_id" = (select ?);
