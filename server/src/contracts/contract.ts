@@ -224,7 +224,16 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
     origin: origins === 'all' ? '*' : configured.length > 0 && [...configured],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     strictPreflight: false,
-    exposedHeaders: ['Link', 'Location', 'RateLimit-Limit', 'RateLimit-Remaining', 'Retry-After'],
+    exposedHeaders: [
+      'Allow',
+      'Link',
+      'Location',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Tweet-Id',
+    ],
   };
 }
 

@@ -59,8 +59,11 @@ export type Images = {
    * @throws DomainError `unsupported` (no picture of a known format) · `too_large` (pixels) · `invalid` (broken)
    */
   inspect(path: string): Promise<ImageFacts>;
-  /** Makes the public variants: upright, in sRGB, without any metadata. One decode for all of them. */
-  makeVariants(bytes: Uint8Array): Promise<ImageVariants>;
+  /**
+   * Makes the public variants: upright, in sRGB, without any metadata. One decode for all of them. With `keepsFormat`, PNG,
+   * GIF and WebP stay what they are, for clients that expect what they sent; otherwise all become JPEG or WebP.
+   */
+  makeVariants(bytes: Uint8Array, options?: { keepsFormat?: boolean }): Promise<ImageVariants>;
 };
 
 export type ImageFacts = {
@@ -76,7 +79,7 @@ export type ImageVariant = {
   size: VariantSize;
   width: number;
   height: number;
-  contentType: 'image/jpeg' | 'image/webp';
+  contentType: 'image/jpeg' | 'image/webp' | 'image/png' | 'image/gif';
   bytes: Uint8Array;
 };
 

@@ -19,6 +19,17 @@ const contentTypes: Partial<Record<string, ImageFacts['contentType']>> = {
   webp: 'image/webp',
 };
 
+const encoding = {
+  jpeg: { quality: 82, progressive: true },
+  webp: { quality: 80 },
+  png: {},
+  gif: {},
+} as const;
+
+function isKeptFormat(format: string): format is 'webp' | 'png' | 'gif' {
+  return ['webp', 'png', 'gif'].includes(format);
+}
+
 /** All that libvips may read; not even the header of anything else is looked at. */
 const loaders = ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Heif'].map((name) => `VipsForeignLoad${name}`);
 
@@ -45,23 +56,23 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     return { contentType, width: autoOrient.width, height: autoOrient.height };
   }
 
-  async function makeVariants(bytes: Uint8Array) {
+  async function makeVariants(bytes: Uint8Array, keepsFormat: boolean) {
     const { data, info } = await decodeLarge(open(bytes));
+    const own = keepsFormat ? (await open(bytes).metadata()).format : undefined;
+    const webFormat = info.channels === 4 ? 'webp' : 'jpeg';
+    const format = own !== undefined && isKeptFormat(own) ? own : webFormat;
     const pixels = () =>
       sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
     const variants: ImageVariant[] = [];
     for (const [size, sidePx] of sizes) {
-      const hasAlpha = info.channels === 4;
       const resized = pixels().resize(sidePx, sidePx, { fit: 'inside', withoutEnlargement: true });
-      const encoded = hasAlpha
-        ? resized.webp({ quality: 80 })
-        : resized.jpeg({ quality: 82, progressive: true });
+      const encoded = resized.toFormat(format, encoding[format]);
       const made = await encoded.toBuffer({ resolveWithObject: true });
       variants.unshift({
         size,
         width: made.info.width,
         height: made.info.height,
-        contentType: hasAlpha ? 'image/webp' : 'image/jpeg',
+        contentType: `image/${format}`,
         bytes: made.data,
       });
     }
@@ -70,7 +81,8 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
 
   return {
     inspect: (path) => pool(() => inspect(path)),
-    makeVariants: (bytes) => pool(() => makeVariants(bytes)),
+    makeVariants: (bytes, { keepsFormat = false } = {}) =>
+      pool(() => makeVariants(bytes, keepsFormat)),
   };
 }
 

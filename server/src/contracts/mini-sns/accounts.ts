@@ -6,7 +6,7 @@ import { anyPassword, fieldsOf, idOf, nothing } from '../older.ts';
 import { textsOf } from './wire.ts';
 
 const lifeMs = 24 * 3600 * 1000;
-const limits = { email: 254, name: 200, profile: 2000 };
+const limits = { email: 254, name: 255, profile: 2000 };
 
 export function accountRoutes(
   app: ContractApp,

@@ -6,6 +6,8 @@ import { fieldsOf, idOf, nothing } from '../older.ts';
 
 const partName = 'profile-pic';
 const size = 'large';
+/** Only the first picture counts; what else stands in a form is read past. */
+const limits = { files: 10, fields: 10, parts: 20 };
 
 /**
  * Profile pictures. The older server kept them in one of two places and had an address for each; here both show the one
@@ -24,7 +26,13 @@ export function pictureRoutes(
       const who = await viewer(request);
       if (!isLocation(fieldsOf(request.params).location)) return nothing(reply);
       const file = await readFile(request);
-      await media.keep(who, { file, alt: '', purpose: 'avatar', idempotencyKey: null });
+      await media.keep(who, {
+        file,
+        alt: '',
+        purpose: 'avatar',
+        idempotencyKey: null,
+        shownAtOnce: 'in-its-format',
+      });
       return nothing(reply);
     },
   );
@@ -59,7 +67,7 @@ export function pictureRoutes(
     if (!request.isMultipart()) throw fileMissing();
     let file: StagedBlob | undefined;
     try {
-      for await (const part of request.parts({ limits: { files: 1 } })) {
+      for await (const part of request.parts({ limits })) {
         if (part.type !== 'file') continue;
         const isOurs = part.fieldname === partName && part.filename !== '';
         if (isOurs && !file) file = await media.stage(part.file);

@@ -55,8 +55,8 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
   }
 
   /**
-   * A whole timeline at once, oldest first, for clients that know no pages: at most `limit` posts, the newest, and only those
-   * that have a text.
+   * A whole timeline at once, oldest first, for clients that know no pages: at most `limit` posts, the newest, without
+   * pictures that have no text beside them.
    */
   async function wholeTimeline(viewer: Viewer, limit: number): Promise<TextView[]> {
     const entries = await timelineFromSql(viewer.accountId, { limit: limit - 1, before: null });
@@ -73,7 +73,7 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     const liked = await readLikedPosts(database, viewer.accountId, ids);
     return ids.flatMap((id) => {
       const post = posts.get(id);
-      if (!post || post.text === '') return [];
+      if (!post || (post.text === '' && post.has_media === 1)) return [];
       return {
         id,
         authorId: post.account_id,

@@ -24,6 +24,7 @@ import {
   listMedia,
   mediaViewOf,
 } from './media-store.ts';
+import { variantStorage } from './variant-storage.ts';
 
 export type MediaService = ReturnType<typeof mediaService>;
 
@@ -43,6 +44,11 @@ export type Upload = {
   alt: string;
   purpose: 'post' | 'avatar';
   idempotencyKey: string | null;
+  /**
+   * For clients that fetch the picture as soon as its upload is answered: its variants are made before that, in its own
+   * format where that can be. Default: a worker makes them.
+   */
+  shownAtOnce?: 'in-web-formats' | 'in-its-format';
   /** What is kept together with it, or not at all. */
   within?: (tx: Tx, mediaId: number) => Promise<void>;
 };
@@ -59,6 +65,7 @@ export type OpenVariant = VariantView & {
 /** Takes uploads in, makes their variants, and hands them out to those who may see them. */
 export function mediaService(needs: Needs) {
   const { database, newId, now, blobs, images, maxBytes, quotaBytes } = needs;
+  const storeVariants = variantStorage({ blobs, images });
 
   /** Takes in the bytes of an upload; `keep` or `discard` follows. @throws DomainError `too_large` */
   function stage(content: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
@@ -113,10 +120,25 @@ export function mediaService(needs: Needs) {
     };
     // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
     await upload.file.keep(row.original_key);
-    const winner = await writeOrDrop(row, repeat, upload.within);
-    if (winner === row.id) return row;
-    await blobs.delete(row.original_key);
+    const whole = upload.shownAtOnce ? await makeAtOnce(row, upload.shownAtOnce) : row;
+    const winner = await writeOrDrop(whole, repeat, upload.within);
+    if (winner === row.id) return whole;
+    await deleteBlobs(blobKeysOf(row));
     return readMedia(winner);
+  }
+
+  /** The row with its variants, which are stored already. @throws DomainError `invalid` (broken picture) · `unavailable` */
+  async function makeAtOnce(row: MediaRow, formats: 'in-web-formats' | 'in-its-format') {
+    try {
+      const keepsFormat = formats === 'in-its-format';
+      const original = await blobs.read(row.original_key);
+      const made = original && (await storeVariants(row, original, { keepsFormat }));
+      if (!made) throw invalid('file', 'is a broken or incomplete picture');
+      return { ...row, ...made };
+    } catch (error) {
+      await deleteBlobs(blobKeysOf(row));
+      throw error;
+    }
   }
 
   async function writeOrDrop(
@@ -132,7 +154,7 @@ export function mediaService(needs: Needs) {
       });
     } catch (error) {
       // A refusal of ours was rolled back for certain; after any other error the row may be there.
-      if (error instanceof DomainError) await blobs.delete(row.original_key);
+      if (error instanceof DomainError) await deleteBlobs(blobKeysOf(row));
       throw error;
     }
   }
@@ -151,7 +173,7 @@ export function mediaService(needs: Needs) {
     }
     await insertMedia(tx, row);
     if (row.purpose === 'avatar') await replaceAvatar(tx, row.account_id, row.id);
-    if (row.purpose !== 'file') await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
+    if (row.state === 'processing') await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
     return row.id;
   }
 
@@ -212,38 +234,18 @@ export function mediaService(needs: Needs) {
     const row = await findMedia(database, mediaId);
     if (!row) return;
     const original = await blobs.read(row.original_key);
-    const made = original ? await tryToMakeVariants(original) : null;
-    if (!made) {
+    const values = original ? await storeVariants(row, original) : null;
+    if (!values) {
       await write((tx) =>
         finishMedia(tx, row.id, { state: 'failed', blurhash: null, variants: '[]' }),
       );
       return;
     }
-    await Promise.all(
-      made.variants.map(({ size, bytes }) => blobs.put(variantKey(row.public_key, size), bytes)),
-    );
-    const variants = made.variants.map(
-      ({ bytes, ...v }): VariantView => ({ ...v, bytes: bytes.length }),
-    );
-    const values = {
-      state: 'ready' as const,
-      blurhash: made.blurhash,
-      variants: JSON.stringify(variants),
-    };
     await write(async (tx) => {
       const isThere = await finishMedia(tx, row.id, values);
       // Deleted while the worker was at it: the new objects go the way of the old.
       if (!isThere) await emit(tx, now(), 'media.deleted', { blobKeys: blobKeysOf(row) });
     });
-  }
-
-  async function tryToMakeVariants(original: Uint8Array) {
-    try {
-      return await images.makeVariants(original);
-    } catch (error) {
-      if (error instanceof DomainError && error.code !== 'unavailable') return null;
-      throw error;
-    }
   }
 
   /** Removes rows of media and gives their bytes back; the objects follow after the commit. */

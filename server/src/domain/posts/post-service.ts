@@ -107,7 +107,14 @@ export function postService(needs: Needs) {
       if (await hasUploadName(database, viewer.accountId, name)) throw uploadNameTaken();
       const draft = newDraft(await newId('posts'), viewer, { text: '', mediaIds: [] });
       const within = (tx: Tx, mediaId: number) => writeUpload(tx, draft, { name, mediaId });
-      const upload = { file, alt: '', purpose: 'post', idempotencyKey: null, within } as const;
+      const upload = {
+        file,
+        alt: '',
+        purpose: 'post',
+        idempotencyKey: null,
+        shownAtOnce: 'in-web-formats',
+        within,
+      } as const;
       await media.keep(viewer, upload);
       return await read(viewer, draft.id);
     } finally {

@@ -53,9 +53,8 @@ olderScenarios({
       },
     },
     {
-      name: 'shows the picture of a draft to its owner alone',
+      name: 'shows the picture of a draft to its owner alone, as soon as it is uploaded',
       given: async (client) => {
-        await client.server.work();
         const own = await client.send('GET', `/photo/${client.values.photo}`, {
           token: `Bearer ${client.values.alice}`,
         });

@@ -1,6 +1,10 @@
+import { Readable } from 'node:stream';
+import sharp from 'sharp';
 import { expect } from 'vitest';
 import { aPhoto } from '../../support/given.ts';
 import { type Client, olderScenarios } from '../../support/older-contracts.ts';
+import { smallPicture } from '../../support/pictures.ts';
+import { formOf } from '../hmlet/given.ts';
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
 const json = { 'content-type': 'application/json' };
@@ -31,6 +35,14 @@ async function form(client: Client, name: string, file: Uint8Array | string, fil
   ]);
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
   return { token: String(client.values.alice), body, headers };
+}
+
+async function withExif(format: 'jpeg' | 'png' | 'gif' | 'webp'): Promise<Buffer> {
+  const picture = sharp(await smallPicture(format));
+  return picture
+    .withExif({ IFD0: { Artist: 'carla' } })
+    .toFormat(format)
+    .toBuffer();
 }
 
 olderScenarios({
@@ -303,7 +315,6 @@ olderScenarios({
         const sent = await form(client, 'profile-pic', await aPhoto());
         const answer = await client.send('POST', '/profile-picture/local', sent);
         expect([answer.status, answer.body]).toEqual([200, '']);
-        await client.server.work();
       },
       send: ['GET', '/profile-picture/s3/{aliceId}'],
       expect: [200, { img_url: expect.stringMatching(/^http:.*\/v2\/media\/\w+\/large$/) }],
@@ -315,6 +326,107 @@ olderScenarios({
         );
         expect([status, headers['content-type']]).toEqual([200, 'image/jpeg']);
         expect(bytes.includes('Exif')).toBe(false);
+      },
+    },
+    ...(['jpeg', 'png', 'gif', 'webp'] as const).map((format) => ({
+      name: `serves a ${format} as one, as soon as its upload is answered, in place of the one before`,
+      token: '{alice}',
+      send: ['GET', '/ping'] as ['GET', string],
+      expect: [200] as [number],
+      after: async (client: Client) => {
+        const fetch = () => client.send('GET', `/profile-picture/local/${client.values.aliceId}`);
+        const before = await fetch();
+        const sent = await form(client, 'profile-pic', await withExif(format), `a.${format}`);
+        const answer = await client.send('POST', '/profile-picture/s3', sent);
+        const local = await fetch();
+        const at = await client.send('GET', `/profile-picture/s3/${client.values.aliceId}`);
+        const { pathname } = new URL(at.body.img_url);
+        const shown = await client.server.send('GET', pathname);
+
+        expect([answer.status, local.status, shown.status]).toEqual([200, 200, 200]);
+        expect(local.headers['content-type']).toBe(`image/${format}`);
+        expect(shown.bytes.equals(local.bytes)).toBe(true);
+        expect(local.bytes.equals(before.bytes)).toBe(false);
+        const { format: found, exif, width } = await sharp(local.bytes).metadata();
+        expect([found, exif, width]).toEqual([format, undefined, 200]);
+        // The worker has nothing left to make.
+        await client.server.work();
+        expect((await fetch()).bytes.equals(local.bytes)).toBe(true);
+      },
+    })),
+    {
+      name: 'takes the picture and reads past all other parts of the form',
+      token: '{alice}',
+      send: ['GET', '/ping'],
+      expect: [200],
+      after: async (client) => {
+        const picture = await smallPicture('png');
+        const parts = [
+          { name: 'note', content: 'x' },
+          { name: 'thumb', filename: 'thumb.png', content: 'x' },
+          { name: 'profile-pic', filename: 'a.png', content: picture },
+          { name: 'profile-pic', filename: 'second.png', content: 'no picture' },
+          { name: 'extra', filename: 'b.html', content: '<script>' },
+        ];
+        const sent = { token: String(client.values.alice), ...formOf(parts) };
+        const answer = await client.send('POST', '/profile-picture/local', sent);
+        const { status, headers } = await client.send(
+          'GET',
+          `/profile-picture/local/${client.values.aliceId}`,
+        );
+        expect([answer.status, answer.body]).toEqual([200, '']);
+        expect([status, headers['content-type']]).toEqual([200, 'image/png']);
+      },
+    },
+    {
+      name: 'shows empty tweets in the timeline, and no pictures without words',
+      token: '{carla}',
+      send: ['GET', '/timeline'],
+      expect: [200],
+      after: async (client, before) => {
+        const { values, server } = client;
+        const token = String(values.carla);
+        await client.send('POST', '/tweet', { token, body: { tweet: '' } });
+        const { media, posts } = server.app.services;
+        const who = { accountId: Number(values.carlaId), sessionId: 0, role: 'user' } as const;
+        const file = await media.stage(Readable.from([await aPhoto()]));
+        const upload = { file, alt: '', purpose: 'post', idempotencyKey: null } as const;
+        const { id } = await media.keep(who, upload);
+        const post = { text: '', mediaIds: [id], idempotencyKey: null };
+        await posts.create(who, { ...post, state: 'published' });
+        const { body } = await client.send('GET', '/timeline', { token });
+        const tweet = { user_id: values.carlaId, tweet: '' };
+        expect(body.timeline).toEqual([...before.body.timeline, tweet]);
+      },
+    },
+    {
+      name: 'signs up with a name of 255 characters of any kind',
+      send: [
+        'POST',
+        '/sign-up',
+        { email: 'long@example.com', name: '🐦'.repeat(255), password: 'secret', profile: '' },
+      ],
+      expect: [200, { name: '🐦'.repeat(255) }],
+    },
+    {
+      name: 'refuses a name of 256 characters',
+      send: [
+        'POST',
+        '/sign-up',
+        { email: 'longer@example.com', name: 'n'.repeat(256), password: 'secret', profile: '' },
+      ],
+      expect: [400, ''],
+    },
+    {
+      name: 'lets pages of every origin read the number of a tweet',
+      token: '{alice}',
+      send: ['POST', '/tweet', { tweet: 'From a page.' }],
+      headers: { origin: 'https://anywhere.example' },
+      expect: [200, ''],
+      after: async (_client, { headers }) => {
+        const exposed = headers['access-control-expose-headers']?.toLowerCase().split(', ');
+        expect(exposed).toContain('x-tweet-id');
+        expect(headers['x-tweet-id']).toMatch(/^[1-9]/);
       },
     },
     {

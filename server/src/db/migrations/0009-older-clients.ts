@@ -1,12 +1,16 @@
-import type { Kysely } from 'kysely';
-import { isMysql } from '../dialects.ts';
+import { type Kysely, sql } from 'kysely';
+import { hasLateral, isMysql } from '../dialects.ts';
 import type { Migration } from './migration.ts';
 
-/** Lists are ordered by time: processes lease ids in ranges, so the higher id may be the older row. */
-export const listOrder: Migration = {
-  name: '0009-list-order',
+/**
+ * Lists are ordered by time: processes lease ids in ranges, so the higher id may be the older row. Names are as long as the
+ * longest that an older contract takes.
+ */
+export const olderClients: Migration = {
+  name: '0009-older-clients',
 
   async up(db) {
+    await setNameLength(db, 255);
     for (const [table, columns] of byTime) await index(db, table, columns);
     for (const [table, columns] of byId) await dropIndex(db, table, columns);
   },
@@ -14,8 +18,20 @@ export const listOrder: Migration = {
   async down(db) {
     for (const [table, columns] of byId) await index(db, table, columns);
     for (const [table, columns] of byTime) await dropIndex(db, table, columns);
+    await sql`update accounts set display_name = substr(display_name, 1, 200)`.execute(db);
+    await setNameLength(db, 200);
   },
 };
+
+/** SQLite keeps texts of any length. */
+async function setNameLength(db: Kysely<unknown>, length: number): Promise<void> {
+  const type = sql.raw(`varchar(${length})`);
+  const table = db.schema.alterTable('accounts');
+  if (isMysql(db)) await table.modifyColumn('display_name', type, (c) => c.notNull()).execute();
+  else if (hasLateral(db)) {
+    await table.alterColumn('display_name', (c) => c.setDataType(type)).execute();
+  }
+}
 
 type Index = [table: string, columns: string[]];
 

@@ -1,0 +1,32 @@
+import type { MediaRow } from '../../db/schema.ts';
+import { DomainError } from '../errors.ts';
+import type { BlobStore, Images } from '../ports.ts';
+import { type VariantView, variantKey } from './media.ts';
+
+/** Stores what is made of a picture, and gives what its row says of it; null when it cannot be decoded. */
+export type StoreVariants = (
+  row: Pick<MediaRow, 'public_key'>,
+  original: Uint8Array,
+  options?: { keepsFormat?: boolean },
+) => Promise<Pick<MediaRow, 'state' | 'blurhash' | 'variants'> | null>;
+
+export function variantStorage({ blobs, images }: { blobs: BlobStore; images: Images }) {
+  const store: StoreVariants = async (row, original, options) => {
+    const made = await images.makeVariants(original, options).catch(nullIfBroken);
+    if (!made) return null;
+    await Promise.all(
+      made.variants.map(({ size, bytes }) => blobs.put(variantKey(row.public_key, size), bytes)),
+    );
+    const variants = made.variants.map(
+      ({ bytes, ...v }): VariantView => ({ ...v, bytes: bytes.length }),
+    );
+    return { state: 'ready', blurhash: made.blurhash, variants: JSON.stringify(variants) };
+  };
+  return store;
+}
+
+/** A repeat may succeed when the machine is only busy. */
+function nullIfBroken(error: unknown): null {
+  if (error instanceof DomainError && error.code !== 'unavailable') return null;
+  throw error;
+}
