@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A root address that belongs to an older contract. */
 type RootAddress = {
   contract: string;
@@ -5,6 +7,8 @@ type RootAddress = {
   methods: readonly string[] | null;
   path: RegExp;
 };
+
+const otherThanPost = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
  * Who owns what at the root, first match wins: clients of the older servers change nothing but the host. Everything is also
@@ -23,12 +27,18 @@ const table: readonly RootAddress[] = [
   { contract: 'mini-sns', methods: null, path: /^\/(un)?like([-_]tweet)?$/ },
   { contract: 'mini-sns', methods: null, path: /^\/profile-picture(\/|$)/ },
   { contract: 'mithril', methods: null, path: /^\/api\/picture$/ },
-  { contract: 'mithril', methods: ['POST', 'OPTIONS'], path: /^\/api\/user\/(register|login)$/ },
+  { contract: 'mithril', methods: ['POST'], path: /^\/api\/user\/(register|login)$/ },
   { contract: 'base-api', methods: null, path: /^\/v1(\/|$)/ },
   { contract: 'flask-api', methods: null, path: /^\/api(\/|$)/ },
+  { contract: 'mini-sns', methods: ['OPTIONS'], path: /^\/login$/ },
+  { contract: 'hmlet', methods: otherThanPost, path: /^\/login$/ },
+  { contract: 'mini-sns', methods: otherThanPost, path: /^\/login$/ },
 ];
 
-/** The one root address that two contracts claim; its door looks at the body. */
+/**
+ * The one request that two contracts claim; its door looks at the body. Other methods get the answer of the first, but a web page
+ * that asks whether it may send one is answered by mini-sns, which lets all pages in.
+ */
 export const sharedLogin = { method: 'POST', path: '/login', contracts: ['hmlet', 'mini-sns'] };
 
 export function mountOf(contract: string): string {
@@ -46,15 +56,31 @@ function ownerOf(method: string, path: string, served: ReadonlySet<string>): str
   return found?.contract ?? null;
 }
 
-/** Turns a root address into one below its owner's mount, `/photo/3` → `/compat/hmlet/photo/3`; leaves any other as it is. */
-export function rootRewriter(
+/** The header by which a web page says what it is about to send. */
+const askedMethod = 'access-control-request-method';
+
+type RawRequest = {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers?: IncomingHttpHeaders;
+};
+
+/** A question of a web page belongs to whom the request would belong to that it asks about. */
+function ownerOfRequest(
+  { method, path, asked }: { method: string; path: string; asked: string | undefined },
   served: ReadonlySet<string>,
-): (request: { method?: string | undefined; url?: string | undefined }) => string {
-  return ({ method = 'GET', url = '/' }) => {
+): string | null {
+  const isAsked = method === 'OPTIONS' && asked !== undefined && path !== sharedLogin.path;
+  return ownerOf(isAsked ? asked : method, path, served);
+}
+
+/** Turns a root address into one below its owner's mount, `/photo/3` → `/compat/hmlet/photo/3`; leaves any other as it is. */
+export function rootRewriter(served: ReadonlySet<string>): (request: RawRequest) => string {
+  return ({ method = 'GET', url = '/', headers = {} }) => {
     // Rookery's own, which no older server had; most requests are for these.
     if (url.startsWith('/v2/')) return url;
     const [path = '/'] = url.split('?', 1);
-    const owner = ownerOf(method, path, served);
+    const owner = ownerOfRequest({ method, path, asked: headers[askedMethod] }, served);
     return owner === null ? url : `${mountOf(owner)}${url}`;
   };
 }
