@@ -46,6 +46,7 @@ import { refuseEncodedBodies } from './body-limits.ts';
 import { completeDocument } from './document.ts';
 import { outage, toDomainError } from './foreign-errors.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
+import { judgeTokensFirst, oncePerRequest } from './token-first.ts';
 import { type TransportCode, TransportError } from './transport-error.ts';
 
 /** What every contract speaks to; each knows the limits and not who asks. */
@@ -206,6 +207,7 @@ export async function mountContract(
       if (options.requestLimit) await limitRequests(app, options.requestLimit);
       refuseEncodedBodies(app);
       contract.parsers?.(app);
+      judgeTokensFirst(app);
       collectMethods(app, methods);
       contract.routes(app, surroundingsOf(contract, options));
       refuseOtherMethods(app, contract.mount, methods);
@@ -241,8 +243,9 @@ function surroundingsOf(
   contract: Contract,
   { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
 ): Surroundings {
-  const viewer = (request: FastifyRequest) =>
-    contract.viewer(services, contract.credential(request));
+  const viewer = oncePerRequest((request) =>
+    contract.viewer(services, contract.credential(request)),
+  );
   return {
     services,
     publicUrl,

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { badPayload, done, fault, isGiven, payloadOf, prefix, textIn } from './wire.ts';
 
 const maxLength = 128;
@@ -30,7 +31,10 @@ export function deviceRoutes(
 
   app.put(
     `${prefix}/devices/:deviceId`,
-    { schema: { operationId: 'connectDevice', summary: 'Register a device as your own' } },
+    {
+      schema: { operationId: 'connectDevice', summary: 'Register a device as your own' },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       const who = await viewer(request);
       const deviceId = textIn(fieldsOf(request.params), 'deviceId');

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { anyAccept } from './accept.ts';
 import { done, prefix, refusing, textsOf } from './wire.ts';
 
@@ -24,7 +25,10 @@ export function emailVerificationRoutes(
 
   app.put(
     emailLinkPath,
-    { schema: { operationId: 'askForEmailLink', summary: 'Have a link sent to your e-mail' } },
+    {
+      schema: { operationId: 'askForEmailLink', summary: 'Have a link sent to your e-mail' },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       const who = await viewer(request);
       const { email } = textsOf(request.body, ['email']);

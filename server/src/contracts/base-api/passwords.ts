@@ -1,6 +1,7 @@
 import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { done, fault, prefix, refusing, refusingField, textsOf } from './wire.ts';
 
 /** No account has a longer one. */
@@ -54,7 +55,10 @@ export function passwordRoutes(
 
   app.put(
     `${prefix}/auth/password_change`,
-    { schema: { operationId: 'changePassword', summary: 'Change the password' } },
+    {
+      schema: { operationId: 'changePassword', summary: 'Change the password' },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       const who = await viewer(request);
       const names = ['old_password', 'new_password'] as const;

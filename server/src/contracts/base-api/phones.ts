@@ -1,4 +1,5 @@
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { tokenFirst } from '../token-first.ts';
 import { badPayload, done, fault, isGiven, payloadOf, prefix, refusing, textIn } from './wire.ts';
 
 type Refusal = [status: number, message: string];
@@ -14,7 +15,10 @@ export function phoneRoutes(app: ContractApp, { services, viewer }: Surroundings
 
   app.post(
     `${prefix}/cellphone`,
-    { schema: { operationId: 'askForPhoneCode', summary: 'Have a code sent to your phone' } },
+    {
+      schema: { operationId: 'askForPhoneCode', summary: 'Have a code sent to your phone' },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       const who = await viewer(request);
       const fields = payloadOf(request.body);
@@ -30,7 +34,10 @@ export function phoneRoutes(app: ContractApp, { services, viewer }: Surroundings
 
   app.put(
     `${prefix}/cellphone/verify`,
-    { schema: { operationId: 'verifyPhone', summary: 'Prove your number by the code' } },
+    {
+      schema: { operationId: 'verifyPhone', summary: 'Prove your number by the code' },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       const who = await viewer(request);
       const { validation_code: code } = payloadOf(request.body);

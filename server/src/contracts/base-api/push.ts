@@ -1,4 +1,5 @@
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { tokenFirst } from '../token-first.ts';
 import { done, prefix } from './wire.ts';
 
 const message = { title: 'Auto Message', body: '😄'.repeat(5) };
@@ -7,7 +8,10 @@ const message = { title: 'Auto Message', body: '😄'.repeat(5) };
 export function pushRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
   app.post(
     `${prefix}/push_echo`,
-    { schema: { operationId: 'echoPush', summary: 'Send a push to all of your devices' } },
+    {
+      schema: { operationId: 'echoPush', summary: 'Send a push to all of your devices' },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       await services.devices.testAllPushes(await viewer(request), message);
       return done('pong!');

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnAccount } from '../../domain/accounts/account.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { doorOf, tokenOf } from './tokens.ts';
 import {
   done,
@@ -100,6 +101,7 @@ export function socialRoutes(app: ContractApp, surroundings: Surroundings): void
         operationId: 'setStandaloneUser',
         summary: 'Choose a name and a password, to sign in without Facebook',
       },
+      ...tokenFirst(viewer),
     },
     async (request) => {
       const who = await viewer(request);

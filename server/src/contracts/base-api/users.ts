@@ -3,6 +3,7 @@ import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts
 import type { AccountRecord, Actor } from '../../domain/accounts/account-admin.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword, fieldsOf, idOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import {
   dateOf,
   done,
@@ -29,7 +30,10 @@ export function userRoutes(
 
   app.post(
     `${prefix}/users`,
-    { schema: { operationId: 'addUser', summary: 'Make an account for somebody' } },
+    {
+      schema: { operationId: 'addUser', summary: 'Make an account for somebody' },
+      ...tokenFirst(adminOf),
+    },
     async (request, reply) => {
       const actor = await adminOf(request);
       const fields = payloadOf(request.body);

@@ -5,6 +5,7 @@ import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { answer, documentOf, fault, listOf, takes, withToken } from './wire.ts';
 
 const badRequest =
@@ -27,6 +28,7 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
         ...takes(keys),
         ...withToken,
       },
+      ...tokenFirst(viewer),
     },
     async (request) => {
       const who = await viewer(request);
@@ -52,6 +54,7 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
       method,
       url: '/api/user/all',
       schema: { operationId: `listAll${method}`, summary: 'Documents of all', ...withToken },
+      ...tokenFirst(viewer),
       handler: async (request) =>
         listOf('Users have been collected.', await userDocuments.list(await viewer(request))),
     });
@@ -64,6 +67,7 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
         summary: 'Documents of those who are signed in',
         ...withToken,
       },
+      ...tokenFirst(viewer),
       handler: async (request) =>
         listOf(
           'Active users have been collected.',
@@ -87,6 +91,7 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
         ...takes(keys),
         ...withToken,
       },
+      ...tokenFirst(viewer),
     },
     async (request) => {
       if (request.body === undefined) return readOne(request);
@@ -100,7 +105,10 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
 
   app.delete(
     '/api/user/:username',
-    { schema: { operationId: 'delete', summary: 'Delete a user, as an admin', ...withToken } },
+    {
+      schema: { operationId: 'delete', summary: 'Delete a user, as an admin', ...withToken },
+      ...tokenFirst(viewer),
+    },
     async (request) => {
       const who = await viewer(request);
       checkMay(who.role, 'govern');

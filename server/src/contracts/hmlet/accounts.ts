@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { endToken, fieldsOf, namesOf } from '../older.ts';
+import { oncePerRequest, tokenFirst } from '../token-first.ts';
 import { typedToken } from '../typed-tokens.ts';
 import { doorOf, headerOf, holderOf } from './tokens.ts';
 import { fault, lengthProblemOf } from './wire.ts';
@@ -22,6 +23,10 @@ const words = {
 
 export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: Surroundings): void {
   const { accounts, sessions } = services;
+  const holders = {
+    access: oncePerRequest((request) => holderOf(services, headerOf(request), 'access')),
+    refresh: oncePerRequest((request) => holderOf(services, headerOf(request), 'refresh')),
+  };
 
   app.post(
     '/register',
@@ -76,10 +81,12 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
 
   app.post(
     '/refresh',
-    { schema: { operationId: 'refresh', summary: 'A new access token' } },
+    {
+      schema: { operationId: 'refresh', summary: 'A new access token' },
+      ...tokenFirst(holders.refresh),
+    },
     async (request) => {
-      const holder = await holderOf(services, headerOf(request), 'refresh');
-      const { accountId, sessionId, claims } = holder;
+      const { accountId, sessionId, claims } = await holders.refresh(request);
       const proof = { by: 'session', sessionId } as const;
       const access = await sessions.openPlain(accountId, proof, doorOf(request, 'access'));
       const { identity = '' } = claims;
@@ -90,10 +97,12 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
   for (const type of ['access', 'refresh'] as const) {
     app.delete(
       `/logout/${type}`,
-      { schema: { operationId: `logOut-${type}`, summary: `End the ${type} token` } },
+      {
+        schema: { operationId: `logOut-${type}`, summary: `End the ${type} token` },
+        ...tokenFirst(holders[type]),
+      },
       async (request) => {
-        const who = await holderOf(services, headerOf(request), type);
-        await endToken(services, who, request.ip);
+        await endToken(services, await holders[type](request), request.ip);
         return { message: `Successfully logged out with ${type} Token` };
       },
     );

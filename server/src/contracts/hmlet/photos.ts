@@ -6,6 +6,7 @@ import type { Viewer } from '../../domain/sessions/session.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { fault, lengthProblemOf, numberIn, photoMissing, photoOf } from './wire.ts';
 
 const maxCaption = 512;
@@ -18,7 +19,10 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: S
 
   app.post(
     '/post-photo/:id',
-    { schema: { operationId: 'postPhoto', summary: 'Publish a photo, or publish it again' } },
+    {
+      schema: { operationId: 'postPhoto', summary: 'Publish a photo, or publish it again' },
+      ...tokenFirst(ownNumber),
+    },
     async (request, reply) => {
       const { who, id } = await ownPhoto(request);
       await posts.publishAnew(who, id).catch(refuseMissing);
@@ -29,7 +33,10 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: S
 
   app.put(
     '/photos/:id/caption',
-    { schema: { operationId: 'setCaption', summary: 'Change the caption' } },
+    {
+      schema: { operationId: 'setCaption', summary: 'Change the caption' },
+      ...tokenFirst(ownNumber),
+    },
     async (request, reply) => {
       const { who, id } = await ownPhoto(request);
       await posts.update(who, id, { text: captionIn(request.body) }).catch(refuseMissing);
@@ -40,7 +47,7 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: S
 
   app.delete(
     '/delete-photo/:id',
-    { schema: { operationId: 'deletePhoto', summary: 'Delete a photo' } },
+    { schema: { operationId: 'deletePhoto', summary: 'Delete a photo' }, ...tokenFirst(ownNumber) },
     async (request) => {
       const { who, id } = await ownPhoto(request);
       await posts.remove(who, id).catch(refuseMissing);
@@ -100,12 +107,17 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     });
   }
 
+  /** A number that is none leads to no route; only then the token is judged. */
+  async function ownNumber(request: FastifyRequest): Promise<{ who: Viewer; id: number | null }> {
+    const id = numberIn(fieldsOf(request.params).id);
+    if (id === undefined) throw new DomainError('not_found', 'There is nothing here.');
+    return { who: await viewer(request), id };
+  }
+
   async function ownPhoto(
     request: FastifyRequest,
   ): Promise<{ who: Viewer; id: number; photo: PostView }> {
-    const id = numberIn(fieldsOf(request.params).id);
-    if (id === undefined) throw new DomainError('not_found', 'There is nothing here.');
-    const who = await viewer(request);
+    const { who, id } = await ownNumber(request);
     if (id === null) throw fault(photoMissing);
     const photo = await posts.read(who, id).catch(refuseMissing);
     if (photo.author.id !== who.accountId || photo.media.length === 0) throw fault(photoMissing);

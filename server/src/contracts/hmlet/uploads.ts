@@ -4,6 +4,7 @@ import type { NamedUpload } from '../../domain/posts/post-service.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { fault } from './wire.ts';
 
 /** Of a whole request. */
@@ -19,7 +20,10 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: Surrounding
 
   app.post(
     '/upload-photo',
-    { schema: { operationId: 'uploadPhoto', summary: 'Upload a photo as a draft' } },
+    {
+      schema: { operationId: 'uploadPhoto', summary: 'Upload a photo as a draft' },
+      ...tokenFirst(viewer),
+    },
     async (request, reply) => {
       const who = await viewer(request);
       if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();

@@ -3,6 +3,7 @@ import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { anyPassword, fieldsOf, idOf, nothing } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { textsOf } from './wire.ts';
 
 const lifeMs = 24 * 3600 * 1000;
@@ -66,7 +67,7 @@ export function accountRoutes(
 
   app.post(
     '/follow',
-    { schema: { operationId: 'follow', summary: 'Follow somebody' } },
+    { schema: { operationId: 'follow', summary: 'Follow somebody' }, ...tokenFirst(viewer) },
     async (request, reply) => {
       const who = await viewer(request);
       const id = accountIdIn(request, 'follow');
@@ -78,7 +79,10 @@ export function accountRoutes(
 
   app.post(
     '/unfollow',
-    { schema: { operationId: 'unfollow', summary: 'Stop following somebody' } },
+    {
+      schema: { operationId: 'unfollow', summary: 'Stop following somebody' },
+      ...tokenFirst(viewer),
+    },
     async (request, reply) => {
       const who = await viewer(request);
       await follows.unfollowById(who, accountIdIn(request, 'unfollow'));

@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 
 const partName = 'profile-pic';
 const size = 'large';
@@ -21,7 +22,10 @@ export function pictureRoutes(
 
   app.post(
     '/profile-picture/:location',
-    { schema: { operationId: 'setProfilePicture', summary: 'Set the profile picture' } },
+    {
+      schema: { operationId: 'setProfilePicture', summary: 'Set the profile picture' },
+      ...tokenFirst(viewer),
+    },
     async (request, reply) => {
       const who = await viewer(request);
       if (!isLocation(fieldsOf(request.params).location)) return nothing(reply);

@@ -3,6 +3,7 @@ import type { TextView } from '../../domain/feeds/feed-service.ts';
 import { lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { textsOf } from './wire.ts';
 
 const maxLength = 300;
@@ -14,7 +15,7 @@ export function tweetRoutes(app: ContractApp, { services, viewer }: Surroundings
 
   app.post(
     '/tweet',
-    { schema: { operationId: 'tweet', summary: 'Write a tweet' } },
+    { schema: { operationId: 'tweet', summary: 'Write a tweet' }, ...tokenFirst(viewer) },
     async (request, reply) => {
       const who = await viewer(request);
       const { tweet } = textsOf(request.body, ['tweet']);
@@ -45,7 +46,10 @@ export function tweetRoutes(app: ContractApp, { services, viewer }: Surroundings
   for (const [index, path] of ['/like-tweet', '/like', '/like_tweet'].entries()) {
     app.post(
       path,
-      { schema: { operationId: `like${index || ''}`, summary: 'Like a tweet' } },
+      {
+        schema: { operationId: `like${index || ''}`, summary: 'Like a tweet' },
+        ...tokenFirst(viewer),
+      },
       async (request, reply) => {
         const who = await viewer(request);
         await posts.like(who, tweetIdIn(request.body, 'like'));
@@ -57,7 +61,10 @@ export function tweetRoutes(app: ContractApp, { services, viewer }: Surroundings
   for (const [index, path] of ['/unlike-tweet', '/unlike', '/unlike_tweet'].entries()) {
     app.post(
       path,
-      { schema: { operationId: `unlike${index || ''}`, summary: 'Take a like back' } },
+      {
+        schema: { operationId: `unlike${index || ''}`, summary: 'Take a like back' },
+        ...tokenFirst(viewer),
+      },
       async (request, reply) => {
         const who = await viewer(request);
         await posts.unlike(who, tweetIdIn(request.body, 'unlike')).catch(ignoreMissing);

@@ -4,6 +4,7 @@ import type { Original, OriginalPage } from '../../domain/media/original-service
 import { isKeepable } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
+import { tokenFirst } from '../token-first.ts';
 import { bytesOf, envelope, fault } from './wire.ts';
 
 const defaultLimit = 20;
@@ -22,6 +23,7 @@ export function pictureRoutes(
     '/api/picture',
     {
       schema: { operationId: 'postPicture', summary: 'Keep a picture' },
+      ...tokenFirst(viewer),
       // Base64 is a third longer; the rest is the JSON around it.
       bodyLimit: Math.ceil(maxUploadBytes / 3) * 4 + 4096,
     },

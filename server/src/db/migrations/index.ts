@@ -4,7 +4,6 @@ import { uploadNames } from './0003-upload-names.ts';
 import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
-import { listOrder } from './0009-list-order.ts';
 import { olderClients } from './0009-older-clients.ts';
 import type { Migration } from './migration.ts';
 
@@ -16,6 +15,5 @@ export const migrations: readonly Migration[] = [
   userDocuments,
   groups,
   usedRefreshTokens,
-  listOrder,
   olderClients,
 ];
