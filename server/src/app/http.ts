@@ -16,6 +16,7 @@ import { docsPolicy } from '../contracts/document.ts';
 import { loginDoor } from '../contracts/doors.ts';
 import { contracts } from '../contracts/index.ts';
 import { isOutage } from '../db/dialects.ts';
+import { WriteConflict } from '../db/errors.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
 import { lazySerializers } from './lazy-serializers.ts';
@@ -97,6 +98,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
       maxUploadBytes: config.media.maxBytes,
       tokenLives: config.tokenLives,
       isOutage,
+      isWriteConflict: (error) => error instanceof WriteConflict,
       corsOrigins,
       hasStrictPasswords: config.hasStrictPasswords,
     });

@@ -44,7 +44,7 @@ import type { SessionService } from '../domain/sessions/session-service.ts';
 import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { refuseEncodedBodies } from './body-limits.ts';
 import { completeDocument } from './document.ts';
-import { outage, toDomainError } from './foreign-errors.ts';
+import { outage, toDomainError, writeConflict } from './foreign-errors.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
 import { judgeTokensFirst, oncePerRequest } from './token-first.ts';
 import { type TransportCode, TransportError } from './transport-error.ts';
@@ -157,6 +157,8 @@ export type MountOptions = {
   tokenLives: TokenLives;
   /** Tells errors of a machine that cannot be asked right now: they become 503. */
   isOutage: (error: unknown) => boolean;
+  /** Tells errors of a write that was given up since others changed what it is about: they become 409. */
+  isWriteConflict: (error: unknown) => boolean;
   /** Origins of web pages that may call the server, where a contract leaves it to the configuration. */
   corsOrigins: readonly string[];
   /** Whether every contract asks for passwords as strict as those of `/v2`. */
@@ -197,7 +199,7 @@ export async function mountContract(
   await root.register(
     async (instance) => {
       const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-      answerErrors(app, contract, options.isOutage);
+      answerErrors(app, contract, options);
       app.setValidatorCompiler(contract.validator);
       await app.register(cors, originsOf(contract, options.corsOrigins));
       await document(app, contract, options.publicUrl);
@@ -298,11 +300,15 @@ export function answerError(
 function answerErrors(
   app: ContractApp,
   contract: Contract,
-  isOutage: MountOptions['isOutage'],
+  { isOutage, isWriteConflict }: Pick<MountOptions, 'isOutage' | 'isWriteConflict'>,
 ): void {
-  app.setErrorHandler((raw, request, reply) =>
-    answerError(contract, isOutage(raw) ? outage(raw) : raw, request, reply),
-  );
+  app.setErrorHandler((raw, request, reply) => {
+    if (isOutage(raw)) return answerError(contract, outage(raw), request, reply);
+    if (!isWriteConflict(raw)) return answerError(contract, raw, request, reply);
+    // Seldom, or a fault of ours that meets the same constraint every time: somebody should look.
+    request.log.error({ err: raw }, 'a write was given up');
+    return answerError(contract, writeConflict(raw), request, reply);
+  });
   app.setNotFoundHandler((request) => {
     throw new DomainError('not_found', `There is nothing at ${request.url.split('?')[0]}.`);
   });

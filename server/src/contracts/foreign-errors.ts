@@ -32,6 +32,13 @@ export function outage(cause: unknown): DomainError {
   return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
 }
 
+/** What a client is told when what it wrote about was changed or removed each time the write was tried. */
+export function writeConflict(cause: unknown): DomainError {
+  const message =
+    'Something that this is about was changed or removed just now. Load it, then try again.';
+  return new DomainError('conflict', message, { cause });
+}
+
 /** The form parser's errors have no code: no boundary, one of more than 256 bytes, a part or the form cut short. */
 const brokenForm =
   /^(Multipart: |The needle can|Malformed part header|Unexpected end of (form|multipart data)$)|terminated early due to/;

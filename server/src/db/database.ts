@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
-import { type EngineName, type EngineOptions, engineOf, isRetryable } from './dialects.ts';
+import {
+  type EngineName,
+  type EngineOptions,
+  engineOf,
+  isConstraint,
+  isRetryable,
+} from './dialects.ts';
+import { StaleRead, WriteConflict } from './errors.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { askForTransaction, markTransaction } from './sqlite-driver.ts';
@@ -27,8 +34,10 @@ export type Database = Db & {
   /** The whole query builder: for migrations and the seed alone. */
   readonly kysely: Kysely<Schema>;
   /**
-   * Runs `work` in one transaction and commits; an error rolls everything back. On a deadlock, a busy database or a
-   * serialization failure the whole function runs again, so it must do nothing outside the transaction.
+   * Runs `work` in one transaction and commits; an error rolls everything back. On a deadlock, a busy database, a
+   * serialization failure, a violated constraint or a `StaleRead` the whole function runs again, so it must do nothing
+   * outside the transaction, and should decide by what it reads inside of it.
+   * @throws WriteConflict when constraints or stale reads do not end
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that wrote to the outbox. */
@@ -39,6 +48,8 @@ export type Database = Db & {
 /** For how long a transaction is tried again. */
 const retryForMs = 10_000;
 const maxDelayMs = 500;
+/** How often a transaction decides; whoever changed what it writes about is done after the first time. */
+const maxDecisions = 5;
 const transactionsWithEvents = new WeakSet<object>();
 
 /**
@@ -94,11 +105,15 @@ export function noteEvent(tx: Tx): void {
 
 async function withRetry<T>(run: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + retryForMs;
+  let decisions = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
-      if (Date.now() > deadline || !isRetryable(error)) throw error;
+      if (error instanceof StaleRead || isConstraint(error)) {
+        decisions += 1;
+        if (decisions === maxDecisions) throw new WriteConflict(error);
+      } else if (Date.now() > deadline || !isRetryable(error)) throw error;
       // Full jitter: those who collided must not meet again.
       await sleep(Math.random() * Math.min(10 * 2 ** attempt, maxDelayMs));
     }

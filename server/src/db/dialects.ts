@@ -152,7 +152,7 @@ export async function insertIgnore<T extends keyof Schema>(
 }
 
 /** Whether a write failed because a row with the same unique key is there. */
-export function isDuplicateKey(error: unknown): boolean {
+function isDuplicateKey(error: unknown): boolean {
   return duplicateKeyCodes.has(codeOf(error));
 }
 
@@ -162,6 +162,16 @@ const duplicateKeyCodes = new Set([
   '23505',
   'ER_DUP_ENTRY',
 ]);
+
+/**
+ * Whether a write broke a constraint: a foreign key, a unique key, a check, a column that must not be null. Class 23 of
+ * SQLSTATE is all of them, but for MySQL's checks.
+ */
+export function isConstraint(error: unknown): boolean {
+  const code = codeOf(error);
+  if (/^(SQLITE_CONSTRAINT|23)/.test(code) || code === 'ER_CHECK_CONSTRAINT_VIOLATED') return true;
+  return error instanceof Error && 'sqlState' in error && String(error.sqlState).startsWith('23');
+}
 
 /** Whether a read failed because its table does not exist. */
 export function isMissingTable(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../../db/database.ts';
-import { isDuplicateKey } from '../../db/dialects.ts';
+import { WriteConflict } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountNameRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -73,7 +73,7 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
         await database.transaction((tx) => write(tx, wanted, rows));
         return report;
       } catch (error) {
-        if (!isDuplicateKey(error) || attempt === maxAttempts) throw error;
+        if (!(error instanceof WriteConflict) || attempt === maxAttempts) throw error;
       }
     }
   }

@@ -30,6 +30,7 @@ import {
 } from './account.ts';
 import { checkAdminRemains, operator } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
+import { checkLives } from './account-lives.ts';
 import {
   findAccount,
   findAccountByName,
@@ -236,14 +237,15 @@ export function accountService(needs: Needs) {
   /** Changes what others see of the viewer. @throws DomainError `invalid` */
   async function updateMe(viewer: Viewer, change: ProfileChange): Promise<OwnAccount> {
     if (change.displayName !== undefined) checkDisplayName(change.displayName);
-    await database.transaction((tx) =>
-      updateAccount(tx, viewer.accountId, {
+    await database.transaction(async (tx) => {
+      await checkLives(tx, viewer.accountId);
+      await updateAccount(tx, viewer.accountId, {
         ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
         ...(change.bio === undefined ? {} : { bio: change.bio }),
         ...(change.language === undefined ? {} : { language: change.language }),
         updated_at: now().toISOString(),
-      }),
-    );
+      });
+    });
     return readMe(viewer);
   }
 

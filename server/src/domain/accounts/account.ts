@@ -142,3 +142,8 @@ export function nameTaken(field: string): DomainError {
 export function noSuchAccount(): DomainError {
   return new DomainError('not_found', 'There is no such account.');
 }
+
+/** For a request of somebody whose account was closed or disabled while it ran. */
+export function accountEnded(): DomainError {
+  return new DomainError('revoked_token', 'This account is closed or disabled.');
+}

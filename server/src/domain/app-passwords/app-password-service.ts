@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, AppPasswordRow } from '../../db/schema.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { passwordMark } from '../accounts/password-mark.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -67,6 +68,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
       last_used_at: null,
     };
     await database.transaction(async (tx) => {
+      await checkLives(tx, accountId);
       await deleteEndedAppPasswords(tx, accountId, ownerMark);
       await insertAppPassword(tx, row);
       await audit.record(tx, {

@@ -1,6 +1,8 @@
 import type { Database } from '../../db/database.ts';
+import { StaleRead } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { DeviceRow } from '../../db/schema.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { takeFrom } from '../limits.ts';
@@ -64,6 +66,7 @@ export function deviceService(needs: Needs) {
   async function register(owner: DeviceOwner, device: NewDevice): Promise<DeviceView> {
     const row = await rowOf(device, owner);
     await database.transaction(async (tx) => {
+      await checkLives(tx, owner.accountId);
       if (await touchDevice(tx, row)) return;
       await putDevice(tx, row);
       await keepNewestDevices(tx, owner.accountId, maxDevices);
@@ -136,10 +139,13 @@ export function deviceService(needs: Needs) {
 
   /** Forgets a device of the viewer's. @throws DomainError `not_found` */
   async function remove(viewer: Viewer, deviceId: string): Promise<void> {
-    const isRemoved = await database.transaction((tx) =>
-      deleteDevice(tx, viewer.accountId, deviceId),
-    );
-    if (!isRemoved) throw noSuchDevice();
+    const { accountId } = viewer;
+    await database.transaction(async (tx) => {
+      if (await deleteDevice(tx, accountId, deviceId)) return;
+      // A registration puts a new row in place of the old one: then there is a device, and it is to be removed.
+      if ((await findDevice(tx, deviceId))?.account_id === accountId) throw new StaleRead();
+      throw noSuchDevice();
+    });
   }
 
   /** Sends no more pushes to a device of the account until it is registered anew; others' stay as they are. */

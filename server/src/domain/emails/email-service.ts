@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName, nameTaken, noSuchAccount } from '../accounts/account.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import {
   deleteAccountNames,
   findAccount,
@@ -89,6 +90,7 @@ export function emailService(needs: Needs) {
   ): Promise<void> {
     const row = await verifications.prepare(wanted);
     await database.transaction(async (tx) => {
+      await checkLives(tx, accountId);
       await verifications.issue(tx, row);
       await emit(tx, now(), 'verification.issued', { verificationId: row.id });
       const action = 'email.change-asked';

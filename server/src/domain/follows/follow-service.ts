@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { FollowRow } from '../../db/schema.ts';
 import { type AccountCard, noSuchAccount } from '../accounts/account.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
 import { invalid } from '../errors.ts';
@@ -31,10 +32,9 @@ export function followService({ database, newKey, now, accounts }: Needs) {
     const followerId = viewer.accountId;
     if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
     await database.transaction(async (tx) => {
-      // Both must live: rows that an account's deletion has passed by would stay for ever.
-      if (!(await findAccount(tx, followeeId)) || !(await findAccount(tx, followerId))) {
-        throw noSuchAccount();
-      }
+      await checkLives(tx, followerId);
+      const followee = await findAccount(tx, followeeId);
+      if (!followee || followee.disabled_at !== null) throw noSuchAccount();
       const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
       if (!(await insertFollow(tx, row))) return;
       await count(tx, row, 1);
@@ -50,7 +50,10 @@ export function followService({ database, newKey, now, accounts }: Needs) {
   /** As `unfollow`, for clients that know accounts by number; one that does not exist was not followed. */
   async function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
     const row = { follower_id: viewer.accountId, followee_id: followeeId };
-    await database.transaction((tx) => remove(tx, row));
+    await database.transaction(async (tx) => {
+      await checkLives(tx, viewer.accountId);
+      await remove(tx, row);
+    });
   }
 
   /** Deletes follows of an account in both directions, up to `limit` of each. True when none is left. */

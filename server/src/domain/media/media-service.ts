@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { MediaRow } from '../../db/schema.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import {
   addMediaBytesWithin,
   addToAccountCount,
@@ -160,6 +161,7 @@ export function mediaService(needs: Needs) {
   }
 
   async function writeRow(tx: Tx, row: MediaRow, repeat: Repeatable | null): Promise<number> {
+    await checkLives(tx, row.account_id);
     const other = await claimRepeat(tx, repeat, row.id, now());
     if (other !== null) return other;
     if (!(await addMediaBytesWithin(tx, row.account_id, row.bytes, quotaBytes))) {

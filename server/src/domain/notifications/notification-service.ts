@@ -1,3 +1,4 @@
+import { checkLives } from '../accounts/account-lives.ts';
 import { invalid } from '../errors.ts';
 import { keyOfCursor, type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Viewer } from '../sessions/session.ts';
@@ -69,6 +70,7 @@ export function notificationService({ database, postReader, newKey }: Needs) {
     change: Partial<PushSettings>,
   ): Promise<PushSettings> {
     return database.transaction(async (tx) => {
+      await checkLives(tx, viewer.accountId);
       const before = await takeNotificationKey(tx, viewer.accountId, newKey());
       const settings = { ...pushSettingsOf(before.muted_pushes), ...change };
       const muted = notificationKinds.filter((kind) => !settings[kind]);

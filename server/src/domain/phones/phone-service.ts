@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import { nameTaken, noSuchAccount } from '../accounts/account.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import {
   deleteAccountNames,
   findAccount,
@@ -102,6 +103,7 @@ export function phoneService(needs: Needs) {
     { accountId }: Viewer,
     address: string,
   ): Promise<void> {
+    await checkLives(tx, accountId);
     await verifications.issue(tx, row);
     await emit(tx, now(), 'verification.issued', { verificationId: row.id });
     await note(tx, 'phone.change-asked', { accountId, address, number: row.subject });

@@ -1,9 +1,9 @@
 import type { Database, Tx } from '../../db/database.ts';
-import { isDuplicateKey } from '../../db/dialects.ts';
+import { StaleRead } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { PostRow } from '../../db/schema.ts';
-import type { AccountCard } from '../accounts/account.ts';
-import { addToAccountCount, readAccountCards } from '../accounts/account-store.ts';
+import { checkLives } from '../accounts/account-lives.ts';
+import { addToAccountCount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
@@ -19,13 +19,14 @@ import {
 } from '../paging.ts';
 import type { Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { deleteLike, insertLike, listLikes } from './like-store.ts';
+import { deleteLike, listLikes } from './like-store.ts';
+import { liking } from './liking.ts';
 import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
 import type { PostReader } from './post-reader.ts';
 import {
-  addToLikeCount,
   deletePost,
   findPost,
+  holdPost,
   insertPost,
   listDrafts as listDraftPlaces,
   updatePost,
@@ -83,17 +84,16 @@ export function postService(needs: Needs) {
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return read(viewer, earlier);
     const draft = newDraft(await newId('posts'), viewer, input);
-    const id = await withFreshKey((key) =>
-      database.transaction(async (tx) => {
-        const other = await claimRepeat(tx, repeat, draft.id, now());
-        if (other !== null) return other;
-        const row = input.state === 'published' ? { ...draft, ...publication(key) } : draft;
-        await insertPost(tx, row);
-        await attachAll(tx, row, input.mediaIds);
-        if (input.state === 'published') await notePublished(tx, row);
-        return row.id;
-      }),
-    );
+    const id = await database.transaction(async (tx) => {
+      await checkLives(tx, viewer.accountId);
+      const other = await claimRepeat(tx, repeat, draft.id, now());
+      if (other !== null) return other;
+      const row = input.state === 'published' ? { ...draft, ...publication() } : draft;
+      await insertPost(tx, row);
+      await attachAll(tx, row, input.mediaIds);
+      if (input.state === 'published') await notePublished(tx, row);
+      return row.id;
+    });
     return read(viewer, id);
   }
 
@@ -145,7 +145,7 @@ export function postService(needs: Needs) {
     if (change.text !== undefined) checkText(change.text);
     if (change.mediaIds !== undefined) checkMediaIds(change.mediaIds);
     await database.transaction(async (tx) => {
-      const post = await findOwn(tx, viewer, id);
+      const post = await holdOwn(tx, viewer, id);
       const text = change.text ?? post.text;
       const hasMedia = change.mediaIds ? change.mediaIds.length > 0 : post.has_media === 1;
       checkHasContent({ text, hasMedia });
@@ -163,7 +163,7 @@ export function postService(needs: Needs) {
         has_media: hasMedia ? 1 : 0,
         updated_at: now().toISOString(),
       } as const;
-      if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
+      if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
       if (post.state === 'published' && text !== post.text)
         await emit(tx, now(), 'post.published', { postId: id });
     });
@@ -172,37 +172,29 @@ export function postService(needs: Needs) {
 
   /** Shows a draft to all; a post that is public already stays as it is. @throws DomainError `not_found` */
   async function publish(viewer: Viewer, id: number): Promise<PostView> {
-    await withFreshKey((key) =>
-      database.transaction(async (tx) => {
-        const post = await findOwn(tx, viewer, id);
-        if (await updatePost(tx, id, ['draft'], { ...publication(key) }))
-          await notePublished(tx, post);
-      }),
-    );
+    await database.transaction(async (tx) => {
+      const post = await holdOwn(tx, viewer, id);
+      if (post.state === 'draft') await makePublic(tx, post);
+    });
     return read(viewer, id);
   }
 
   /** Shows a draft to all, or moves a published post to where a new one would stand. @throws DomainError `not_found` · `forbidden` */
   async function publishAnew(viewer: Viewer, id: number): Promise<PostView> {
-    await withFreshKey((key) =>
-      database.transaction(async (tx) => {
-        const post = await findOwn(tx, viewer, id);
-        if (await updatePost(tx, id, ['draft'], publication(key))) {
-          await addToAccountCount(tx, post.account_id, 'post_count', 1);
-        } else if (!(await updatePost(tx, id, ['published'], publication(key)))) {
-          throw noSuchPost();
-        }
-      }),
-    );
+    await database.transaction(async (tx) => {
+      const post = await holdOwn(tx, viewer, id);
+      if (post.state === 'draft') await makePublic(tx, post);
+      else if (!(await updatePost(tx, id, ['published'], publication()))) throw new StaleRead();
+    });
     return read(viewer, id);
   }
 
   /** Deletes a post of the viewer's: it is gone everywhere at once, its pictures' files a little later. @throws DomainError `not_found` */
   async function remove(viewer: Viewer, id: number): Promise<void> {
     await database.transaction(async (tx) => {
-      const post = await findOwn(tx, viewer, id);
+      const post = await holdOwn(tx, viewer, id);
       const values = { state: 'deleted', feed_key: null, updated_at: now().toISOString() } as const;
-      if (!(await updatePost(tx, id, [post.state], values))) throw noSuchPost();
+      if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
       if (post.state === 'published')
         await addToAccountCount(tx, post.account_id, 'post_count', -1);
       await deleteUploadName(tx, id);
@@ -235,59 +227,10 @@ export function postService(needs: Needs) {
     return { items: await postReader.readViews(ids, viewer), nextCursor };
   }
 
-  /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
-  async function like(viewer: Viewer, id: number): Promise<PostView> {
-    const { accountId } = viewer;
-    await checkVisible(viewer, id);
-    await database.transaction(async (tx) => {
-      const row = { post_id: id, account_id: accountId, like_key: newKey() };
-      if (!(await insertLike(tx, row))) return;
-      if (!(await addToLikeCount(tx, id, 1))) throw noSuchPost();
-      await emit(tx, now(), 'post.liked', { postId: id, accountId });
-    });
-    return read(viewer, id);
-  }
-
-  /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
-  async function unlike(viewer: Viewer, id: number): Promise<PostView> {
-    const { accountId } = viewer;
-    await checkVisible(viewer, id);
-    await database.transaction(async (tx) => {
-      if (!(await deleteLike(tx, id, accountId))) return;
-      await addToLikeCount(tx, id, -1);
-      await emit(tx, now(), 'post.unliked', { postId: id, accountId });
-    });
-    return read(viewer, id);
-  }
-
-  /** Who likes a post, the latest first. @throws DomainError `not_found` */
-  async function listLikers(
-    viewer: Viewer | null,
-    id: number,
-    page: PageRequest,
-  ): Promise<Page<AccountCard>> {
-    await read(viewer, id);
-    const likes = await listLikes(database, { postId: id }, page);
-    const { items, nextCursor } = pageOf('likes', likes, page.limit, (row) => row.like_key);
-    const cards = await readAccountCards(
-      database,
-      items.map((row) => row.account_id),
-    );
-    const cardsInOrder = items
-      .map((row) => cards.get(row.account_id))
-      .filter((c) => c !== undefined);
-    return { items: cardsInOrder, nextCursor };
-  }
-
-  async function checkVisible(viewer: Viewer, id: number): Promise<void> {
-    const post = await findPost(database, id);
-    if (post?.state === 'published') {
-      const authors = await readAccountCards(database, [post.account_id]);
-      if (authors.has(post.account_id)) return;
-      throw noSuchPost();
-    }
-    if (post?.account_id !== viewer.accountId) throw noSuchPost();
-    throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
+  /** Publishes a draft that is held. */
+  async function makePublic(tx: Tx, draft: PostRow): Promise<void> {
+    if (!(await updatePost(tx, draft.id, ['draft'], publication()))) throw new StaleRead();
+    await notePublished(tx, draft);
   }
 
   async function notePublished(tx: Tx, post: PostRow): Promise<void> {
@@ -295,8 +238,10 @@ export function postService(needs: Needs) {
     await emit(tx, now(), 'post.published', { postId: post.id });
   }
 
-  async function findOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {
-    const post = await findPost(tx, id);
+  /** A post of the viewer's that nobody else changes until the transaction ends. */
+  async function holdOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {
+    await checkLives(tx, viewer.accountId);
+    const post = (await holdPost(tx, id)) ? await findPost(tx, id) : null;
     if (!post) throw noSuchPost();
     if (post.account_id === viewer.accountId) return post;
     if (post.state === 'draft') throw noSuchPost();
@@ -332,19 +277,9 @@ export function postService(needs: Needs) {
     };
   }
 
-  function publication(key: number): Pick<PostRow, 'state' | 'feed_key' | 'published_at'> {
-    return { state: 'published', feed_key: key, published_at: now().toISOString() };
-  }
-
-  /** Two processes may draw the same key within a millisecond; then another is drawn. */
-  async function withFreshKey<T>(work: (key: number) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await work(newKey());
-      } catch (error) {
-        if (attempt === 5 || !isDuplicateKey(error)) throw error;
-      }
-    }
+  /** Under a key of its own each time: two processes may draw the same one, and then the transaction runs again. */
+  function publication(): Pick<PostRow, 'state' | 'feed_key' | 'published_at'> {
+    return { state: 'published', feed_key: newKey(), published_at: now().toISOString() };
   }
 
   return {
@@ -357,9 +292,7 @@ export function postService(needs: Needs) {
     remove,
     purge,
     listDrafts,
-    like,
-    unlike,
-    listLikers,
+    ...liking({ database, newKey, now, read }),
   };
 }
 

@@ -25,6 +25,20 @@ const postsById = prepared((db, args: { ids: number[] }) =>
   db.selectFrom('posts').selectAll().where('id', 'in', args.ids).where('state', '<>', 'deleted'),
 );
 
+/**
+ * Holds a post's row until the transaction ends: what is read of it after is current, and others who change it wait. False
+ * when it is deleted.
+ */
+export async function holdPost(tx: Tx, id: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('posts')
+    .set((eb) => ({ like_count: eb.ref('like_count') }))
+    .where('id', '=', id)
+    .where('state', '<>', 'deleted')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Changes a post that is still in one of these states. False when it is not. */
 export async function updatePost(
   tx: Tx,

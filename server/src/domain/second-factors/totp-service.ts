@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
+import { checkLives } from '../accounts/account-lives.ts';
 import { findAccount, updateAccount } from '../accounts/account-store.ts';
 import { passwordMark } from '../accounts/password-mark.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
@@ -77,6 +78,7 @@ export function totpService(needs: Needs) {
       confirmed_at: null,
     };
     await database.transaction(async (tx) => {
+      await checkLives(tx, accountId);
       await holdAccount(tx, accountId);
       await deleteUnconfirmedTotpKey(tx, accountId);
       if (await findTotpKey(tx, accountId)) {

@@ -1,0 +1,82 @@
+import type { Database, Tx } from '../../db/database.ts';
+import { StaleRead } from '../../db/errors.ts';
+import { type AccountCard, accountEnded } from '../accounts/account.ts';
+import { readAccountCards } from '../accounts/account-store.ts';
+import { DomainError } from '../errors.ts';
+import { emit } from '../events.ts';
+import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Now } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { deleteLike, insertLike, listLikes } from './like-store.ts';
+import { noSuchPost, type PostView } from './post.ts';
+import { addToLikeCount, findPost } from './post-store.ts';
+
+type Needs = {
+  database: Database;
+  newKey: () => number;
+  now: Now;
+  /** @throws DomainError `not_found` */
+  read: (viewer: Viewer | null, id: number) => Promise<PostView>;
+};
+
+/** Who likes a post: the part of the post service that people change together. */
+export function liking({ database, newKey, now, read }: Needs) {
+  /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
+  async function like(viewer: Viewer, id: number): Promise<PostView> {
+    const { accountId } = viewer;
+    await database.transaction(async (tx) => {
+      await checkLikable(tx, viewer, id);
+      const row = { post_id: id, account_id: accountId, like_key: newKey() };
+      if (!(await insertLike(tx, row))) return;
+      if (!(await addToLikeCount(tx, id, 1))) throw new StaleRead();
+      await emit(tx, now(), 'post.liked', { postId: id, accountId });
+    });
+    return read(viewer, id);
+  }
+
+  /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
+  async function unlike(viewer: Viewer, id: number): Promise<PostView> {
+    const { accountId } = viewer;
+    await database.transaction(async (tx) => {
+      await checkLikable(tx, viewer, id);
+      if (!(await deleteLike(tx, id, accountId))) return;
+      await addToLikeCount(tx, id, -1);
+      await emit(tx, now(), 'post.unliked', { postId: id, accountId });
+    });
+    return read(viewer, id);
+  }
+
+  /** Who likes a post, the latest first. @throws DomainError `not_found` */
+  async function listLikers(
+    viewer: Viewer | null,
+    id: number,
+    page: PageRequest,
+  ): Promise<Page<AccountCard>> {
+    await read(viewer, id);
+    const likes = await listLikes(database, { postId: id }, page);
+    const { items, nextCursor } = pageOf('likes', likes, page.limit, (row) => row.like_key);
+    const cards = await readAccountCards(
+      database,
+      items.map((row) => row.account_id),
+    );
+    const cardsInOrder = items
+      .map((row) => cards.get(row.account_id))
+      .filter((c) => c !== undefined);
+    return { items: cardsInOrder, nextCursor };
+  }
+
+  /** In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it. */
+  async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<void> {
+    const post = await findPost(tx, id);
+    if (post?.state === 'published') {
+      const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
+      if (!people.has(viewer.accountId)) throw accountEnded();
+      if (people.has(post.account_id)) return;
+      throw noSuchPost();
+    }
+    if (post?.account_id !== viewer.accountId) throw noSuchPost();
+    throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
+  }
+
+  return { like, unlike, listLikers };
+}
