@@ -7,6 +7,8 @@ import type { Contract, ContractApp, Services, WireCode, WireError } from './con
 
 /** What the contracts of older servers have in common. */
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** A status for each code, and the words that clients compare. */
 export type WordedErrors = Record<WireCode, readonly [status: number, words?: string]>;
 
@@ -60,11 +62,11 @@ export function parseOldJson(
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, body: string) => {
-      if (body === '') return undefined;
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => {
+      if (body.length === 0) return undefined;
       try {
-        return JSON.parse(body);
+        return JSON.parse(utf8.decode(body));
       } catch (cause) {
         return ifBroken(cause);
       }

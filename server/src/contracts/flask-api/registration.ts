@@ -76,9 +76,10 @@ function refuse(error: unknown, results: { name: string; username: string }): ne
   throw error.code === 'forbidden' ? fault(403, error.message, { results }) : error;
 }
 
-/** Some letters are many, once they are folded. */
+/** The fields are called otherwise here. */
 function problemOf({ fields: [problem], message }: DomainError): string {
-  return problem?.field === 'loginName' ? 'Username is too long.' : message;
+  if (problem?.field === 'loginName') return `Username ${problem.message}.`;
+  return problem?.field === 'displayName' ? `Name ${problem.message}.` : message;
 }
 
 function taken(username: string): string {

@@ -194,8 +194,10 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string' && isPlainText(value)) return value;
-  throw invalid('alt', 'must be text without control characters or broken Unicode');
+  // The parser of forms puts U+FFFD in the place of bytes that are no UTF-8.
+  const isText = typeof value === 'string' && isPlainText(value) && !value.includes('\ufffd');
+  if (isText) return value;
+  throw invalid('alt', 'must be valid UTF-8 text without control characters');
 }
 
 async function sendVariant(

@@ -1,5 +1,5 @@
 import { DomainError, invalid } from '../errors.ts';
-import { lengthOf } from '../text.ts';
+import { checkLine, lengthOf } from '../text.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 export type Role = 'user' | 'moderator' | 'admin';
@@ -120,7 +120,7 @@ export function checkUsername(username: string): void {
 
 /** @throws DomainError `invalid` (displayName) */
 export function checkDisplayName(displayName: string): void {
-  if (foldName(displayName) === '') throw invalid('displayName', 'must not be empty');
+  checkLine('displayName', displayName);
 }
 
 /** Folded names are kept in a column of this width; folding makes some letters many. */
@@ -128,8 +128,8 @@ const maxNameKeyLength = 254;
 
 /** Whether a free text can be a name of an account. @throws DomainError `invalid` (the field) */
 export function checkNameKey(field: 'loginName' | 'email', text: string): void {
+  checkLine(field, text);
   const { length } = foldName(text);
-  if (length === 0) throw invalid(field, 'must not be empty');
   if (length > maxNameKeyLength) throw invalid(field, 'is too long');
 }
 

@@ -1,6 +1,6 @@
 import { DomainError, invalid } from '../errors.ts';
 import { phoneNumber } from '../phones/phone.ts';
-import { lengthOf } from '../text.ts';
+import { checkLine, lengthOf } from '../text.ts';
 import { checkDisplayName, checkUsername, foldName, type Role } from './account.ts';
 
 /** An account as another system knew it. */
@@ -163,8 +163,8 @@ function checkNames({ username, email, loginName, displayName }: ImportedAccount
   }
   for (const [field, name] of Object.entries({ email, loginName })) {
     if (name === null) continue;
-    const key = foldName(name);
-    if (key === '' || key.length > maxKeyLength) throw invalid(field, 'cannot be told from others');
+    checkLine(field, name);
+    if (foldName(name).length > maxKeyLength) throw invalid(field, 'is too long');
   }
   if (displayName !== null) checkDisplayName(displayName);
 }

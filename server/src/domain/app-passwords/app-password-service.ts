@@ -11,6 +11,7 @@ import type { Now, TokenSigner } from '../ports.ts';
 import { newReadableSecret, plainSecret } from '../readable-secret.ts';
 import type { Proof, Viewer } from '../sessions/session.ts';
 import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
+import { checkLine } from '../text.ts';
 import { type AppPasswordView, appPasswordBytes, maxAppPasswords } from './app-password.ts';
 import {
   deleteAppPassword,
@@ -50,6 +51,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     viewer: Viewer,
     { name, ...proof }: { name: string } & OwnerProof,
   ): Promise<AppPasswordView & { password: string }> {
+    checkLine('name', name);
     const { accountId } = viewer;
     // Read before the password is checked: if it is changed meanwhile, this is of the old one, and works for nobody.
     const ownerMark = await markOf(accountId);

@@ -1,6 +1,6 @@
 import { maxBodyLength } from '../devices/device.ts';
 import { DomainError, invalid } from '../errors.ts';
-import { lengthOf } from '../text.ts';
+import { isBlank, lengthOf } from '../text.ts';
 
 /** What is said of an event, but for up to three words that differ: `New photos from {1}`. */
 export type EventTemplate = { id: number; name: string; text: string; createdAt: string };
@@ -9,7 +9,7 @@ const placeholders = /\{(\d+)\}/g;
 
 /** @throws DomainError `invalid` (text) */
 export function checkTemplateText(text: string): void {
-  if (text.trim() === '') throw invalid('text', 'must have a character that can be seen');
+  if (isBlank(text)) throw invalid('text', 'must have a character that can be seen');
   const unknown = [...text.matchAll(placeholders)].find(
     ([, number = '']) => !/^[123]$/.test(number),
   );

@@ -1,5 +1,6 @@
 import { foldName } from '../accounts/account.ts';
 import { DomainError, invalid } from '../errors.ts';
+import { checkLine } from '../text.ts';
 
 /** Accounts that are told of the same events. */
 export type Group = { id: number; name: string; memberCount: number; createdAt: string };
@@ -12,8 +13,8 @@ const maxNameKeyLength = 254;
 
 /** The form of a name by which no two groups, and no two templates, are the same. @throws DomainError `invalid` (name) */
 export function nameKeyOf(name: string): string {
+  checkLine('name', name);
   const key = foldName(name);
-  if (key === '') throw invalid('name', 'must have a character that can be seen');
   if (key.length > maxNameKeyLength) throw invalid('name', 'is too long; choose a shorter one');
   return key;
 }

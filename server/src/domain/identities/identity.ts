@@ -1,4 +1,4 @@
-import { foldName } from '../accounts/account.ts';
+import { isBlank } from '../text.ts';
 
 /** A way into an account through a provider, as the account's owner sees it. */
 export type IdentityView = {
@@ -31,10 +31,10 @@ const maxEmailLength = 254;
 export function shownName(name: string | null): string | null {
   const visible = (name ?? '')
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '')
     .trim();
   const cut = Array.from(visible).slice(0, maxNameLength).join('').trim();
-  return foldName(cut) === '' ? null : cut;
+  return isBlank(cut) ? null : cut;
 }
 
 /**

@@ -18,6 +18,7 @@ import type {
 } from '../ports.ts';
 import type { Door, SessionTokens, Viewer } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import { checkLine } from '../text.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import {
@@ -76,6 +77,7 @@ export function passkeyService(needs: Needs) {
     viewer: Viewer,
     { name, response, ...proof }: { name: string; response: PasskeyAnswer } & OwnerProof,
   ): Promise<PasskeyView> {
+    checkLine('name', name);
     await needs.checkOwner(viewer, proof);
     const { accountId } = viewer;
     const { challenge, verification } = await findChallenge('registration', response);

@@ -1,7 +1,7 @@
 import type { AccountCard } from '../accounts/account.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { MediaView } from '../media/media.ts';
-import { lengthOf } from '../text.ts';
+import { isBlank, lengthOf } from '../text.ts';
 
 /** A post as it is shown to somebody. */
 export type PostView = {
@@ -41,7 +41,7 @@ export function checkMediaIds(mediaIds: readonly number[]): void {
 
 /** @throws DomainError `invalid` (text) when there is nothing to publish */
 export function checkHasContent({ text, hasMedia }: { text: string; hasMedia: boolean }): void {
-  if (text.trim() === '' && !hasMedia) throw invalid('text', 'must not be empty without a picture');
+  if (isBlank(text) && !hasMedia) throw invalid('text', 'must not be empty without a picture');
 }
 
 export function noSuchPost(): DomainError {
