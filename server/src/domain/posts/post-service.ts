@@ -10,13 +10,7 @@ import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempot
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
 import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
-import {
-  type DatedPageRequest,
-  datedPageOf,
-  type Page,
-  type PageRequest,
-  pageOf,
-} from '../paging.ts';
+import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
 import type { Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, listLikes } from './like-store.ts';
