@@ -1,16 +1,5 @@
 // Made from the OpenAPI document by `npm run generate`. Changes here are overwritten.
 
-/** One size of a picture, without metadata. */
-export type Image = {
-  size: 'small' | 'medium' | 'large';
-  /** Absolute address of this size. */
-  url: string;
-  width: number;
-  height: number;
-  contentType: string;
-  bytes: number;
-};
-
 /** Addresses of a profile picture. */
 export type Avatar = {
   /** 320 px on the long side. */
@@ -126,6 +115,17 @@ export type PhoneAsked = {
   phone: string;
   /** Until when the code is valid. */
   expiresAt: string;
+};
+
+/** One size of a picture, without metadata. */
+export type Image = {
+  size: 'small' | 'medium' | 'large';
+  /** Absolute address of this size. */
+  url: string;
+  width: number;
+  height: number;
+  contentType: string;
+  bytes: number;
 };
 
 /** A picture. */

@@ -4,10 +4,11 @@ import { DomainError, invalid } from '../../domain/errors.ts';
 import type { OpenVariant, Upload } from '../../domain/media/media-service.ts';
 import type { ByteRange, StagedBlob } from '../../domain/ports.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { MediaSchema } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { headerRefs } from './response-headers.ts';
 import { isPlainText } from './validator.ts';
-import { MediaSchema, MeSchema, presenter, ref } from './wire.ts';
+import { MeSchema, presenter, ref } from './wire.ts';
 
 const VariantParams = Type.Object({
   key: Type.String({ pattern: '^[0-9a-f]{32}$' }),

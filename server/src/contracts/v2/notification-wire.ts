@@ -2,17 +2,9 @@ import { type Static, Type } from 'typebox';
 import type { NotificationView } from '../../domain/notifications/notification.ts';
 import { cursorOf, type Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
+import { MediaSchema } from './media-wire.ts';
 import * as sample from './samples.ts';
-import {
-  AccountCardSchema,
-  id,
-  MediaSchema,
-  nullable,
-  pageSchema,
-  type presenter,
-  ref,
-  time,
-} from './wire.ts';
+import { AccountCardSchema, id, nullable, pageSchema, type presenter, ref, time } from './wire.ts';
 
 /** Characters of a post's text that a notification shows. */
 const excerptLength = 200;

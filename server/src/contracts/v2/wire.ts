@@ -1,24 +1,14 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import type { AccountCard, Avatar, OwnAccount, Profile } from '../../domain/accounts/account.ts';
 import { languageCodes } from '../../domain/mails/languages/languages.ts';
-import type { MediaView } from '../../domain/media/media.ts';
 import type { Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
 import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
+import { imageUrl, MediaSchema, mediaPresenter, mediaSchemas } from './media-wire.ts';
 import * as sample from './samples.ts';
+import { id, nullable, ref, time } from './schema-parts.ts';
 
-export const time = (description: string) => Type.String({ format: 'date-time', description });
-export const id = (description: string) =>
-  Type.Integer({ minimum: 1, maximum: 2147483647, description });
-
-/** Text without control characters and broken Unicode; lengths are code points. */
-export const text = (options: { minLength?: number; maxLength: number; description: string }) =>
-  Type.String({ ...options, 'x-text': true });
-
-/** A reference to a schema of this document that keeps its type. */
-export function ref<T extends TSchema & { $id?: string }>(schema: T) {
-  return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
-}
+export { id, nullable, ref, text, time } from './schema-parts.ts';
 
 /** The answer of what has nothing to tell. */
 export const NoContent = Type.Null({ description: 'Done; there is no body.' });
@@ -43,32 +33,6 @@ export const oneTimeToken = (description: string) =>
 
 /** One that mails are written in. */
 export const language = Type.Enum(languageCodes, { description: 'Of the mails that you get.' });
-
-/**
- * A value of one type or null. Said by `type` or with null first, the serializer tells them apart at a glance; a union
- * makes it validate each value against the schema.
- */
-export function nullable<T extends TSchema & { type?: string }>(schema: T) {
-  return schema.type === undefined
-    ? Type.Unsafe<Static<T> | null>({ anyOf: [{ type: 'null' }, schema] })
-    : Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
-}
-
-const Image = Type.Object(
-  {
-    size: Type.Enum(['small', 'medium', 'large']),
-    url: Type.String({ description: 'Absolute address of this size.' }),
-    width: Type.Integer(),
-    height: Type.Integer(),
-    contentType: Type.String(),
-    bytes: Type.Integer(),
-  },
-  {
-    $id: 'Image',
-    description: 'One size of a picture, without metadata.',
-    examples: [sample.small],
-  },
-);
 
 const AvatarSchema = Type.Object(
   {
@@ -195,23 +159,6 @@ export const SessionSchema = Type.Object(
   },
 );
 
-export const MediaSchema = Type.Object(
-  {
-    id: id('Number of the picture, for `mediaIds`.'),
-    state: Type.Enum(['processing', 'ready', 'failed']),
-    alt: Type.String({ description: 'What the picture shows, for those who do not see it.' }),
-    width: Type.Integer({ description: 'Of the original, upright.' }),
-    height: Type.Integer({ description: 'Of the original, upright.' }),
-    blurhash: nullable(Type.String({ description: 'To paint while the picture loads.' })),
-    images: Type.Array(ref(Image), { description: 'Smallest first; empty while processing.' }),
-  },
-  {
-    $id: 'Media',
-    description: 'A picture.',
-    examples: [sample.media],
-  },
-);
-
 export const PostSchema = Type.Object(
   {
     id: id('Number of the post.'),
@@ -303,7 +250,6 @@ export const PageQuery = Type.Object(
 
 /** All that the OpenAPI document names. */
 export const sharedSchemas = [
-  Image,
   AvatarSchema,
   AccountCardSchema,
   ProfileSchema,
@@ -313,7 +259,7 @@ export const sharedSchemas = [
   SessionSchema,
   SessionListSchema,
   PhoneAskedSchema,
-  MediaSchema,
+  ...mediaSchemas,
   PostSchema,
   ProblemSchema,
   PostPageSchema,
@@ -322,8 +268,8 @@ export const sharedSchemas = [
 
 /** Turns what the domain returns into what `/v2` says. */
 export function presenter(publicUrl: string) {
-  const addressOf = (publicKey: string, size: string) =>
-    `${publicUrl}/v2/media/${publicKey}/${size}`;
+  const addressOf = imageUrl(publicUrl);
+  const media = mediaPresenter(publicUrl);
 
   function avatar(of: Avatar | null): Static<typeof AvatarSchema> | null {
     if (!of) return null;
@@ -350,12 +296,6 @@ export function presenter(publicUrl: string) {
       phoneVerified: phoneVerifiedAt !== null,
     };
     return { ...of, ...proved, avatar: avatar(of.avatar) };
-  }
-
-  function media(of: MediaView): Static<typeof MediaSchema> {
-    const { id, state, alt, width, height, blurhash, publicKey, variants } = of;
-    const images = variants.map((v) => ({ ...v, url: addressOf(publicKey, v.size) }));
-    return { id, state, alt, width, height, blurhash, images };
   }
 
   /** Field by field: a copy of all but one takes far longer. */

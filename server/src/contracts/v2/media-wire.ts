@@ -1,0 +1,56 @@
+import { type Static, Type } from 'typebox';
+import type { MediaView } from '../../domain/media/media.ts';
+import * as sample from './samples.ts';
+import { id, nullable, ref } from './schema-parts.ts';
+
+const Image = Type.Object(
+  {
+    size: Type.Enum(['small', 'medium', 'large']),
+    url: Type.String({ description: 'Absolute address of this size.' }),
+    width: Type.Integer(),
+    height: Type.Integer(),
+    contentType: Type.String(),
+    bytes: Type.Integer(),
+  },
+  {
+    $id: 'Image',
+    description: 'One size of a picture, without metadata.',
+    examples: [sample.small],
+  },
+);
+
+export const MediaSchema = Type.Object(
+  {
+    id: id('Number of the picture, for `mediaIds`.'),
+    state: Type.Enum(['processing', 'ready', 'failed']),
+    alt: Type.String({ description: 'What the picture shows, for those who do not see it.' }),
+    width: Type.Integer({ description: 'Of the original, upright.' }),
+    height: Type.Integer({ description: 'Of the original, upright.' }),
+    blurhash: nullable(Type.String({ description: 'To paint while the picture loads.' })),
+    images: Type.Array(ref(Image), { description: 'Smallest first; empty while processing.' }),
+  },
+  {
+    $id: 'Media',
+    description: 'A picture.',
+    examples: [sample.media],
+  },
+);
+
+/** Media as the OpenAPI document names it. */
+export const mediaSchemas = [Image, MediaSchema];
+
+/** Makes the absolute address of one size of a picture. */
+export function imageUrl(publicUrl: string): (publicKey: string, size: string) => string {
+  return (publicKey, size) => `${publicUrl}/v2/media/${publicKey}/${size}`;
+}
+
+/** Turns a picture of the domain into what `/v2` says. */
+export function mediaPresenter(publicUrl: string) {
+  const urlOf = imageUrl(publicUrl);
+
+  return function media(of: MediaView): Static<typeof MediaSchema> {
+    const { id, state, alt, width, height, blurhash, publicKey, variants } = of;
+    const images = variants.map((v) => ({ ...v, url: urlOf(publicKey, v.size) }));
+    return { id, state, alt, width, height, blurhash, images };
+  };
+}
