@@ -229,7 +229,10 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     strictPreflight: false,
     exposedHeaders: [
+      'Accept-Ranges',
       'Allow',
+      'Content-Range',
+      'ETag',
       'Link',
       'Location',
       'RateLimit-Limit',

@@ -1,7 +1,12 @@
-/** What only HTTP can refuse: a method, a body that came too slowly, one that is encoded. */
-export type TransportCode = 'method_not_allowed' | 'timeout' | 'encoded';
+/** What only HTTP can refuse: a method, a body that came too slowly, one that is encoded, a range outside of the file. */
+export type TransportCode = 'method_not_allowed' | 'timeout' | 'encoded' | 'range_not_satisfiable';
 
-const statuses = { method_not_allowed: 405, timeout: 408, encoded: 415 };
+const statuses = {
+  method_not_allowed: 405,
+  timeout: 408,
+  encoded: 415,
+  range_not_satisfiable: 416,
+};
 
 export class TransportError extends Error {
   readonly code: TransportCode;

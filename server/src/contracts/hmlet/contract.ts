@@ -39,6 +39,7 @@ const errors: WordedErrors = {
   method_not_allowed: [405],
   timeout: [408],
   encoded: [415],
+  range_not_satisfiable: [416],
   internal: [500, 'Something went wrong'],
 };
 

@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { NamedUpload } from '../../domain/posts/post-service.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { sendVariant } from '../file-response.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { fault } from './wire.ts';
@@ -39,16 +40,9 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: Surrounding
     async (request, reply) => {
       const who = await viewer(request);
       const key = String(fieldsOf(request.params).key);
-      const missing = new DomainError('not_found', 'There is no such picture.');
-      if (!isKeepable(key)) throw missing;
+      if (!isKeepable(key)) throw new DomainError('not_found', 'There is no such picture.');
       const variant = await media.findVariant(key, 'large', async () => who);
-      const stream = await variant.open();
-      if (!stream) throw missing;
-      return reply
-        .type(variant.contentType)
-        .header('content-length', variant.bytes)
-        .header('content-security-policy', "default-src 'none'; sandbox")
-        .send(stream);
+      return sendVariant(request, reply, variant);
     },
   );
 

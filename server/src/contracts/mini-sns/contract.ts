@@ -31,6 +31,7 @@ const statuses: Record<WireCode, number> = {
   method_not_allowed: 405,
   timeout: 408,
   encoded: 415,
+  range_not_satisfiable: 416,
   internal: 500,
 };
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { sendVariant } from '../file-response.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 
@@ -50,14 +51,7 @@ export function pictureRoutes(
       if (publicKey === null) throw noPicture();
       if (location === 's3') return { img_url: `${publicUrl}/v2/media/${publicKey}/${size}` };
       const variant = await media.findVariant(publicKey, size, () => viewer(request));
-      const stream = await variant.open();
-      if (!stream) throw noPicture();
-      return reply
-        .type(variant.contentType)
-        .header('content-length', variant.bytes)
-        .header('content-security-policy', "default-src 'none'; sandbox")
-        .header('cross-origin-resource-policy', 'cross-origin')
-        .send(stream);
+      return sendVariant(request, reply, variant);
     },
   );
 

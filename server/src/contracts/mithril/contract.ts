@@ -44,6 +44,7 @@ export const mithril: Contract = {
     method_not_allowed: wire(405, 1),
     timeout: wire(408, 2),
     encoded: wire(415, 2),
+    range_not_satisfiable: wire(416, 1),
     internal: wire(500, 1),
   },
   errorBody: (_error, { code }) => envelope(Number(code) as Code),

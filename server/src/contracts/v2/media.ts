@@ -1,9 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DomainError, invalid } from '../../domain/errors.ts';
-import type { OpenVariant, Upload } from '../../domain/media/media-service.ts';
-import type { ByteRange, StagedBlob } from '../../domain/ports.ts';
+import type { Upload } from '../../domain/media/media-service.ts';
+import type { StagedBlob } from '../../domain/ports.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { sendVariant } from '../file-response.ts';
 import { MediaSchema } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { headerRefs } from './response-headers.ts';
@@ -42,10 +43,6 @@ const imageResponses = {
   304: {
     description: 'The client has this picture: `If-None-Match` names its ETag.',
     headers: headerRefs(['ETag', 'Cache-Control']),
-  },
-  416: {
-    description: 'The picture has no such part. There is no body.',
-    headers: headerRefs(['Content-Range']),
   },
 };
 
@@ -112,7 +109,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         description:
           'Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
         tag: 'media',
-        errors: ['not_found', 'invalid'],
+        errors: ['not_found', 'invalid', 'range_not_satisfiable'],
         signedIn: 'optional',
         params: VariantParams,
         response: {},
@@ -123,7 +120,10 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     async (request, reply) => {
       const { key, size } = request.params;
       const variant = await media.findVariant(key, size, () => viewer(request));
-      return sendVariant(request, reply, variant, `"${key}-${size}"`);
+      return sendVariant(request, reply, variant, {
+        cacheControl: variant.isPublic ? longCache : noCache,
+        redirectCacheControl: shortCache,
+      });
     },
   );
 
@@ -199,47 +199,4 @@ function textOf(value: unknown): string {
   const isText = typeof value === 'string' && isPlainText(value) && !value.includes('\ufffd');
   if (isText) return value;
   throw invalid('alt', 'must be valid UTF-8 text without control characters');
-}
-
-async function sendVariant(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  variant: OpenVariant,
-  etag: string,
-): Promise<FastifyReply> {
-  reply
-    .header('cache-control', variant.isPublic ? longCache : noCache)
-    .header('etag', etag)
-    .header('accept-ranges', 'bytes')
-    .header('content-disposition', 'inline')
-    .header('content-security-policy', "default-src 'none'; sandbox")
-    .header('cross-origin-resource-policy', 'cross-origin');
-  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag))
-    return reply.code(304).send();
-  // An address is signed for one method.
-  const address = request.method === 'GET' ? await variant.findAddress() : null;
-  if (address) return reply.header('cache-control', shortCache).redirect(address);
-  const range = rangeOf(request.headers.range, variant.bytes);
-  if (range === 'unsatisfiable') {
-    return reply.code(416).header('content-range', `bytes */${variant.bytes}`).send();
-  }
-  const stream = await variant.open(range ?? undefined);
-  if (!stream) throw new DomainError('not_found', 'There is no such picture.');
-  reply.type(variant.contentType);
-  if (!range) return reply.header('content-length', variant.bytes).send(stream);
-  return reply
-    .code(206)
-    .header('content-range', `bytes ${range.start}-${range.end}/${variant.bytes}`)
-    .header('content-length', range.end - range.start + 1)
-    .send(stream);
-}
-
-/** A single range of RFC 9110; several or odd ones are ignored, as the standard allows. */
-function rangeOf(header: string | undefined, bytes: number): ByteRange | 'unsatisfiable' | null {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '');
-  if (!match || (match[1] === '' && match[2] === '')) return null;
-  const [, from = '', to = ''] = match;
-  const start = from === '' ? Math.max(0, bytes - Number(to)) : Number(from);
-  const end = from === '' || to === '' ? bytes - 1 : Math.min(Number(to), bytes - 1);
-  return start > end ? 'unsatisfiable' : { start, end };
 }

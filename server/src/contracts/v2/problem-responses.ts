@@ -35,6 +35,7 @@ const samples: Record<WireCode, Sample> = {
   unavailable: { message: 'The server cannot do this right now. Try again in a moment.' },
   timeout: { message: 'The body came too slowly. Send it again.' },
   method_not_allowed: { message: 'This address answers GET.' },
+  range_not_satisfiable: { message: 'The picture has 14200 bytes; ask for a range within them.' },
   internal: { message: 'Something went wrong on the server. It was noted.' },
 };
 
@@ -81,6 +82,7 @@ function responseOf(status: number, codes: readonly string[]): object {
 
 const headersByStatus: Partial<Record<number, readonly ResponseHeader[]>> = {
   401: ['WWW-Authenticate'],
+  416: ['Content-Range'],
   429: ['Retry-After', ...rateLimitHeaders],
   503: ['Retry-After'],
 };

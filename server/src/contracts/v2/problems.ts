@@ -27,6 +27,7 @@ export const v2Errors: Record<WireCode, WireError> = {
   unavailable: { status: 503, code: 'unavailable' },
   timeout: { status: 408, code: 'timeout' },
   method_not_allowed: { status: 405, code: 'method_not_allowed' },
+  range_not_satisfiable: { status: 416, code: 'range_not_satisfiable' },
   internal: { status: 500, code: 'internal' },
 };
 

@@ -58,6 +58,8 @@ export type Upload = {
 export type OpenVariant = VariantView & {
   /** False: only its owner may see it, so no cache may keep it. */
   isPublic: boolean;
+  /** Names these very bytes: they never change. */
+  tag: string;
   open(range?: ByteRange): Promise<Readable | null>;
   /** Where else it may be fetched for a few minutes; null: here alone, as always with one that is not public. */
   findAddress(): Promise<string | null>;
@@ -220,6 +222,7 @@ export function mediaService(needs: Needs) {
     return {
       ...variant,
       isPublic,
+      tag: `${publicKey}-${variant.size}`,
       open: (range) => blobs.open(key, range),
       findAddress: async () => (isPublic ? blobs.findAddress(key, variant.contentType) : null),
     };
