@@ -993,6 +993,24 @@ export type Operations = {
     };
     answer: Media;
   };
+  /** Change what a picture of yours is said to show. Also after it was posted: the post shows the new text at once. */
+  updateMedia: {
+    path: {
+      id: number;
+    };
+    body: {
+      /** What the picture shows, for those who do not see it. */
+      alt: string;
+    };
+    answer: Media;
+  };
+  /** Delete an upload of yours that nothing uses. Refused with `conflict` while a post, a draft or your profile uses it. Repeating it within a day is harmless. An upload that no post takes goes by itself after a day. */
+  deleteMedia: {
+    path: {
+      id: number;
+    };
+    answer: undefined;
+  };
   /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes. */
   fetchImage: {
     path: {
@@ -1449,6 +1467,8 @@ export const routes = {
   removeAppPassword: ['DELETE', '/v2/me/app-passwords/{id}'],
   uploadMedia: ['POST', '/v2/media'],
   readMedia: ['GET', '/v2/media/{id}'],
+  updateMedia: ['PATCH', '/v2/media/{id}'],
+  deleteMedia: ['DELETE', '/v2/media/{id}'],
   fetchImage: ['GET', '/v2/media/{key}/{size}'],
   setAvatar: ['PUT', '/v2/me/avatar'],
   removeAvatar: ['DELETE', '/v2/me/avatar'],

@@ -30,6 +30,7 @@ import { inviteService } from '../domain/invites/invite-service.ts';
 import { mailService } from '../domain/mails/mail-service.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { originalService } from '../domain/media/original-service.ts';
+import { ownMediaService } from '../domain/media/own-media-service.ts';
 import { liveEvents } from '../domain/notifications/live-events.ts';
 import { notificationService } from '../domain/notifications/notification-service.ts';
 import { notifier } from '../domain/notifications/notifier.ts';
@@ -165,6 +166,7 @@ function contentServices(
   const follows = followService(needs);
   return {
     media,
+    ownMedia: ownMediaService({ database, now, media }),
     originals: originalService({ database, blobs, media, posts }),
     posts,
     follows,

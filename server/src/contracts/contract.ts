@@ -30,6 +30,7 @@ import type { IdentityService } from '../domain/identities/identity-service.ts';
 import type { InviteService } from '../domain/invites/invite-service.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
 import type { OriginalService } from '../domain/media/original-service.ts';
+import type { OwnMediaService } from '../domain/media/own-media-service.ts';
 import type { LiveEvents } from '../domain/notifications/live-events.ts';
 import type { NotificationService } from '../domain/notifications/notification-service.ts';
 import type { PasskeyService } from '../domain/passkeys/passkey-service.ts';
@@ -61,6 +62,7 @@ export type Services = {
   passkeys: PasskeyService;
   appPasswords: AppPasswordService;
   media: MediaService;
+  ownMedia: OwnMediaService;
   originals: OriginalService;
   posts: PostService;
   follows: FollowService;

@@ -13,12 +13,13 @@ describe('what is remembered of posts', () => {
   let warm: PostReader;
   let viewer: Viewer;
   const ids: number[] = [];
+  let pictures: number[] = [];
 
   beforeAll(async () => {
     database = await sharedDatabase(process.env.TEST_DATABASE);
     server = await testServer({ environment: { DATABASE_URL: database.url } });
     warm = postReader(server.app.database);
-    const pictures = [await aPicture(server, 'alice'), await aPicture(server, 'alice')];
+    pictures = [await aPicture(server, 'alice'), await aPicture(server, 'alice')];
     ids.push(await aPost(server, 'alice', { mediaIds: pictures }));
     ids.push(await aPost(server, 'alice', { state: 'draft' }));
     ids.push(await aPost(server, 'bob'));
@@ -33,6 +34,7 @@ describe('what is remembered of posts', () => {
   // In this order, on the same posts: what each of them changes was remembered before.
   const writes: Array<[name: string, write: () => Promise<unknown>]> = [
     ['the worker has made the sizes of pictures', () => server.work()],
+    ['a picture is described', () => send('PATCH', `/v2/media/${pictures[0]}`, { alt: 'A dune' })],
     ['a post is liked', () => send('PUT', `/v2/posts/${ids[2]}/like`)],
     ['a like is taken back', () => send('DELETE', `/v2/posts/${ids[2]}/like`)],
     ['a text is changed', () => send('PATCH', `/v2/posts/${ids[0]}`, { text: 'Changed.' })],

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DomainError, invalid } from '../../domain/errors.ts';
+import { maxAltLength } from '../../domain/media/media.ts';
 import type { Upload } from '../../domain/media/media-service.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
@@ -9,7 +10,7 @@ import { MediaSchema } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { headerRefs } from './response-headers.ts';
 import { isPlainText } from './validator.ts';
-import { MeSchema, presenter, ref } from './wire.ts';
+import { MeSchema, NoContent, presenter, ref, text } from './wire.ts';
 
 const VariantParams = Type.Object({
   key: Type.String({ pattern: '^[0-9a-f]{32}$' }),
@@ -48,6 +49,16 @@ const imageResponses = {
 
 const MediaParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2147483647 }) });
 
+const MediaChangeBody = Type.Object(
+  {
+    alt: text({
+      maxLength: maxAltLength,
+      description: 'What the picture shows, for those who do not see it.',
+    }),
+  },
+  { additionalProperties: false, examples: [{ alt: 'A dune at noon, seen from the sea' }] },
+);
+
 /** One year; the bytes behind a key never change. */
 const longCache = 'public, max-age=31536000, immutable';
 /** Of a redirect: shorter than the address behind it lives. */
@@ -55,7 +66,7 @@ const shortCache = 'public, max-age=60';
 const noCache = 'private, no-store';
 
 export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
-  const { accounts, media } = services;
+  const { accounts, media, ownMedia } = services;
   const present = presenter(publicUrl);
   const uploads = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 
@@ -97,7 +108,49 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         response: { 200: ref(MediaSchema) },
       }),
     },
-    async (request) => present.media(await media.read(await viewer(request), request.params.id)),
+    async (request) => present.media(await ownMedia.read(await viewer(request), request.params.id)),
+  );
+
+  app.patch(
+    '/media/:id',
+    {
+      schema: operation({
+        id: 'updateMedia',
+        summary: 'Change what a picture of yours is said to show',
+        description: 'Also after it was posted: the post shows the new text at once.',
+        tag: 'media',
+        errors: ['not_found', 'invalid'],
+        signedIn: 'required',
+        params: MediaParams,
+        body: MediaChangeBody,
+        response: { 200: ref(MediaSchema) },
+      }),
+    },
+    async (request) => {
+      const who = await viewer(request);
+      return present.media(await ownMedia.setAlt(who, request.params.id, request.body.alt));
+    },
+  );
+
+  app.delete(
+    '/media/:id',
+    {
+      schema: operation({
+        id: 'deleteMedia',
+        summary: 'Delete an upload of yours that nothing uses',
+        description:
+          'Refused with `conflict` while a post, a draft or your profile uses it. Repeating it within a day is harmless. An upload that no post takes goes by itself after a day.',
+        tag: 'media',
+        errors: ['not_found', 'conflict'],
+        signedIn: 'required',
+        params: MediaParams,
+        response: { 204: NoContent },
+      }),
+    },
+    async (request, reply) => {
+      await ownMedia.remove(await viewer(request), request.params.id);
+      return reply.code(204).send();
+    },
   );
 
   app.get(
@@ -178,7 +231,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     const seen = new Set<string>();
     try {
       // One more file than is taken, so that a second one is refused by its name.
-      for await (const part of request.parts({ limits: { files: 2 } })) {
+      for await (const part of request.parts({ limits: { files: 2 }, isPartAFile })) {
         if (seen.has(part.fieldname)) throw invalid(part.fieldname, 'stands twice in the form');
         seen.add(part.fieldname);
         if (part.type === 'file' && part.fieldname === 'file') file = await media.stage(part.file);
@@ -192,6 +245,11 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
       throw error;
     }
   }
+}
+
+/** Some clients give the picture no file name; the name of its part says what it is. */
+function isPartAFile(name?: string, contentType?: string, filename?: string): boolean {
+  return name === 'file' || filename !== undefined || contentType === 'application/octet-stream';
 }
 
 function textOf(value: unknown): string {

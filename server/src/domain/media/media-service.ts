@@ -253,13 +253,19 @@ export function mediaService(needs: Needs) {
     });
   }
 
-  /** Removes rows of media and gives their bytes back; the objects follow after the commit. */
-  async function discard(tx: Tx, rows: readonly MediaRow[]): Promise<void> {
+  /**
+   * Removes rows of media and gives their bytes back; the objects follow after the commit. A row that a post has taken or
+   * left since it was read stays. Returns how many were removed.
+   */
+  async function discard(tx: Tx, rows: readonly MediaRow[]): Promise<number> {
+    let removed = 0;
     for (const row of rows) {
       if (!(await deleteMedia(tx, row))) continue;
+      removed += 1;
       await addToAccountCount(tx, row.account_id, 'media_bytes', -row.bytes);
       await emit(tx, now(), 'media.deleted', { blobKeys: blobKeysOf(row) });
     }
+    return removed;
   }
 
   /** Deletes objects. Repeating it is harmless. */
@@ -305,20 +311,10 @@ export function mediaService(needs: Needs) {
     return row;
   }
 
-  /** One of the viewer's own pictures, with how far its processing is. @throws DomainError `not_found` */
-  async function read(viewer: Viewer, id: number): Promise<MediaView> {
-    const row = await findMedia(database, id);
-    if (row?.account_id !== viewer.accountId) {
-      throw new DomainError('not_found', 'There is no such picture.');
-    }
-    return mediaViewOf(row);
-  }
-
   return {
     stage,
     keep,
     keepFile,
-    read,
     removeAvatar,
     findVariant,
     makeVariants,

@@ -113,6 +113,16 @@ export async function detachMedia(tx: Tx, postId: number): Promise<void> {
     .execute();
 }
 
+/** Changes what a picture is said to show. False when it is gone. */
+export async function setMediaAlt(tx: Tx, id: number, alt: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('media')
+    .set({ alt })
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Writes what the worker made. False when the medium was deleted in the meantime. */
 export async function finishMedia(
   tx: Tx,

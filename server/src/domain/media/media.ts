@@ -18,7 +18,7 @@ export type MediaView = {
 
 export type VariantView = Omit<ImageVariant, 'bytes'> & { bytes: number };
 
-const maxAltLength = 1500;
+export const maxAltLength = 1500;
 
 /** @throws DomainError `invalid` (alt) */
 export function checkAlt(alt: string): void {

@@ -147,6 +147,48 @@ describe('a form that is not as it must be', () => {
   });
 });
 
+describe('a form as some clients send it', () => {
+  let server: TestServer;
+  let picture: Buffer;
+
+  beforeAll(async () => {
+    server = await testServer();
+    picture = await smallPicture('jpeg');
+  });
+
+  afterAll(() => server.close());
+
+  const alt = part(`${disposition}; name="alt"`, 'Dunes');
+  const heads = [
+    ['a file name', '; filename="a.jpg"\r\ncontent-type: image/jpeg'],
+    ['a file name and no type', '; filename="a.jpg"'],
+    ['an empty file name', '; filename=""\r\ncontent-type: image/jpeg'],
+    ['a type and no file name', '\r\ncontent-type: image/jpeg'],
+    ['no name of a file and the type of anything', '\r\ncontent-type: application/octet-stream'],
+    ['neither a file name nor a type', ''],
+  ] as const;
+
+  it.each(heads)('is taken with %s, before and after alt', async (_name, head) => {
+    const file = part(`${disposition}; name="file"${head}`, picture);
+    for (const parts of [[alt, file], [file, alt], [file]]) {
+      const body = Buffer.concat([...parts, end]);
+      const headers = { 'content-type': type };
+      const answer = await server.send('POST', '/v2/media', { as: 'alice', body, headers });
+
+      expect(answer.body).toMatchObject({ width: 200, alt: parts.length > 1 ? 'Dunes' : '' });
+      expect(answer.status).toBe(201);
+    }
+  });
+
+  it('says what is wrong with text in the place of the picture', async () => {
+    const body = Buffer.concat([part(`${disposition}; name="file"`, 'dune.jpg'), end]);
+    const headers = { 'content-type': type };
+    const answer = await server.send('POST', '/v2/media', { as: 'alice', body, headers });
+
+    expect(answer.body).toMatchObject({ status: 415, fields: [{ field: 'file' }] });
+  });
+});
+
 describe('a form over a slow or broken line', () => {
   let server: TestServer;
   let address: string;

@@ -1,0 +1,87 @@
+import type { Database, Db } from '../../db/database.ts';
+import type { MediaRow } from '../../db/schema.ts';
+import { DomainError } from '../errors.ts';
+import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import type { Now } from '../ports.ts';
+import type { Viewer } from '../sessions/session.ts';
+import { checkAlt, type MediaView } from './media.ts';
+import type { MediaService } from './media-service.ts';
+import { findMedia, mediaViewOf, setMediaAlt } from './media-store.ts';
+
+export type OwnMediaService = ReturnType<typeof ownMediaService>;
+
+type Needs = { database: Database; now: Now; media: Pick<MediaService, 'discard'> };
+
+/** What people do with pictures that they have uploaded. Other people's are not there. */
+export function ownMediaService({ database, now, media }: Needs) {
+  /** One of the viewer's pictures, with the state of its processing. @throws DomainError `not_found` */
+  async function read(viewer: Viewer, id: number): Promise<MediaView> {
+    const row = await findOwn(database, viewer, id);
+    if (!row) throw noSuchPicture();
+    return mediaViewOf(row);
+  }
+
+  /**
+   * Changes what a picture is said to show, also of a published post; every reader sees it at once.
+   * @throws DomainError `not_found` · `invalid` (alt)
+   */
+  async function setAlt(viewer: Viewer, id: number, alt: string): Promise<MediaView> {
+    checkAlt(alt);
+    const row = await database.transaction(async (tx) => {
+      const own = await findOwn(tx, viewer, id);
+      if (!own || !(await setMediaAlt(tx, id, alt))) throw noSuchPicture();
+      return own;
+    });
+    return mediaViewOf({ ...row, alt });
+  }
+
+  /**
+   * Deletes a picture that nothing uses; its files follow. Repeating it within a day changes nothing.
+   * @throws DomainError `not_found` · `conflict` when a post, a draft or the profile uses it
+   */
+  async function remove(viewer: Viewer, id: number): Promise<void> {
+    // A post may take the picture between the look and the deletion; another look decides then.
+    while (!(await removeAsSeen(viewer, id)));
+  }
+
+  function removeAsSeen(viewer: Viewer, id: number): Promise<boolean> {
+    const repeat = removalOf(viewer, id);
+    return database.transaction(async (tx) => {
+      const row = await findOwn(tx, viewer, id);
+      if (!row) {
+        if ((await findRepeat(tx, repeat)) === null) throw noSuchPicture();
+        return true;
+      }
+      if (row.purpose === 'avatar') {
+        throw inUse('This is your profile picture; remove it from your profile instead.');
+      }
+      if (row.post_id !== null) {
+        throw inUse('A post or a draft uses this picture; change or delete that first.');
+      }
+      if ((await media.discard(tx, [row])) === 0) return false;
+      await claimRepeat(tx, repeat, id, now());
+      return true;
+    });
+  }
+
+  return { read, setAlt, remove };
+}
+
+/** Null for other people's, and for files that are no picture. */
+async function findOwn(db: Db, viewer: Viewer, id: number): Promise<MediaRow | null> {
+  const row = await findMedia(db, id);
+  return row?.account_id === viewer.accountId && row.purpose !== 'file' ? row : null;
+}
+
+/** A removal is remembered like a request with a key; clients' own keys have no blank. */
+function removalOf({ accountId }: Viewer, id: number): Repeatable {
+  return { accountId, key: `media.remove ${id}`, operation: 'media.remove', fingerprint: '' };
+}
+
+function noSuchPicture(): DomainError {
+  return new DomainError('not_found', 'There is no such picture.');
+}
+
+function inUse(message: string): DomainError {
+  return new DomainError('conflict', message);
+}
