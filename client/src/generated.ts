@@ -120,7 +120,7 @@ export type PhoneAsked = {
 /** One size of a picture, without metadata. */
 export type Image = {
   size: 'small' | 'medium' | 'large';
-  /** Absolute address of this size. */
+  /** Absolute address of this size. While the picture is not for all to see, it is signed for you and for some minutes, and ends with your session: it needs no token, so it works in `<img>`. */
   url: string;
   width: number;
   height: number;
@@ -296,6 +296,14 @@ export type DeviceList = {
 export type PushKey = {
   /** For `applicationServerKey`; base64url. */
   publicKey: string;
+};
+
+/** Where the live events of an account are, for what cannot send headers. */
+export type EventStreamUrl = {
+  /** For `new EventSource(url)`. Tell it to nobody. */
+  url: string;
+  /** Until when it opens a stream; an open one ends then, too. */
+  expiresAt: string;
 };
 
 /** Accounts that are told of the same events. */
@@ -1011,7 +1019,7 @@ export type Operations = {
     };
     answer: undefined;
   };
-  /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes. */
+  /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes. */
   fetchImage: {
     path: {
       key: string;
@@ -1412,7 +1420,15 @@ export type Operations = {
   };
   /** What happens to your account, live. Server-Sent Events. `notification` carries a Notification, `unread-count` an UnreadCount, first of all when the stream opens; `gap` says that more was missed than is sent again: read the list. The stream ends with the session and when the access token expires: refresh it and come back with `Last-Event-ID`. An account has at most ten; the oldest makes room. */
   streamEvents: {
+    query?: {
+      /** As the header `Last-Event-ID`, for a new `EventSource`; the header counts first. */
+      lastEventId?: string;
+    };
     answer: string;
+  };
+  /** Get an address of your live events for `EventSource`. `EventSource` cannot send a token. The address needs none; it is good for 15 to 20 minutes, opens nothing else, and ends with the session. When the stream has ended, ask for another address, and add `lastEventId` to it. */
+  readEventStreamUrl: {
+    answer: EventStreamUrl;
   };
 };
 
@@ -1512,4 +1528,5 @@ export const routes = {
   readNotificationSettings: ['GET', '/v2/me/notification-settings'],
   updateNotificationSettings: ['PATCH', '/v2/me/notification-settings'],
   streamEvents: ['GET', '/v2/events'],
+  readEventStreamUrl: ['GET', '/v2/events/url'],
 } as const;

@@ -57,6 +57,7 @@ import { secondFactorService } from '../domain/second-factors/second-factor-serv
 import { totpService } from '../domain/second-factors/totp-service.ts';
 import { plainTokenService } from '../domain/sessions/plain-token-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
+import { signedLinkService } from '../domain/sessions/signed-link-service.ts';
 import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { verificationService } from '../domain/verifications/verification-service.ts';
 import type { Config } from './config.ts';
@@ -127,6 +128,7 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
     accountAdmin: accountAdminService({ ...shared, accounts }),
     auditLog: auditService({ database }),
     sessions,
+    signedLinks: signedLinkService({ ...shared, sessions }),
     plainTokens: plainTokenService({ ...shared, sessions }),
     secondFactors: secondFactorService({ ...opening, checkCode }),
     totp: totpService({ ...shared, box, checkCode }),

@@ -42,6 +42,7 @@ import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { PlainTokenService } from '../domain/sessions/plain-token-service.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
+import type { SignedLinkService } from '../domain/sessions/signed-link-service.ts';
 import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { refuseEncodedBodies } from './body-limits.ts';
 import { completeDocument } from './document.ts';
@@ -56,6 +57,7 @@ export type Services = {
   accountAdmin: AccountAdminService;
   auditLog: AuditService;
   sessions: SessionService;
+  signedLinks: SignedLinkService;
   plainTokens: PlainTokenService;
   secondFactors: SecondFactorService;
   totp: TotpService;

@@ -5,7 +5,7 @@ import { type Answer, type TestServer, testServer } from '../support/server.ts';
 /** A route that serves a file: how to reach it, and what its errors look like. */
 type FileRoute = { path: string; headers: Record<string, string>; problem: unknown };
 
-const names = ['/v2, published', '/v2, draft', 'mini-sns', 'hmlet'] as const;
+const names = ['/v2, published', '/v2, draft', '/v2, signed', 'mini-sns', 'hmlet'] as const;
 
 let server: TestServer;
 let routes: Record<(typeof names)[number], FileRoute>;
@@ -24,6 +24,7 @@ beforeAll(async () => {
   routes = {
     '/v2, published': { path: imagePath(published.body.media[0]), headers: {}, problem },
     '/v2, draft': { path: imagePath(own), headers: { authorization }, problem },
+    '/v2, signed': { path: imagePath(own, 'signed'), headers: {}, problem },
     'mini-sns': {
       path: `/compat/mini-sns/profile-picture/local/${me.id}`,
       headers: {},
@@ -35,9 +36,10 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-/** Path of the smallest size, without the query. */
-function imagePath(media: { images: Array<{ url: string }> }): string {
-  return new URL(media.images[0]?.url ?? '').pathname;
+/** Path of the smallest size, with or without its signature. */
+function imagePath(media: { images: Array<{ url: string }> }, how = 'plain'): string {
+  const { pathname, search } = new URL(media.images[0]?.url ?? '');
+  return how === 'signed' ? pathname + search : pathname;
 }
 
 async function hmletDraft(): Promise<FileRoute> {

@@ -65,6 +65,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listFollows: followers': (db) => follows.listFollows(db, { followeeId: 1 }, later),
   findRepeat: (db) => findRepeat(db, repeat),
   findMedia: (db) => media.findMedia(db, 1),
+  findShownMedia: (db) => media.findShownMedia(db, 1),
   findMediaByPublicKey: (db) => media.findMediaByPublicKey(db, 'abc'),
   readMediaOfPosts: (db) => media.readMediaOfPosts(db, [1, 2, 3]),
   'listMedia: of a post': (db) => media.listMedia(db, { postId: 1 }),

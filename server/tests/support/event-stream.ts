@@ -25,15 +25,19 @@ export type EventStream = {
 
 const patienceMs = 5000;
 
-export async function openEvents(
-  url: string,
-  token: string,
-  lastEventId?: string,
-): Promise<EventStream> {
-  const abort = new AbortController();
+export function openEvents(url: string, token: string, lastEventId?: string): Promise<EventStream> {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
-  const response = await fetch(`${url}/v2/events`, { headers, signal: abort.signal });
+  return openStream(`${url}/v2/events`, headers);
+}
+
+/** Opens any address, as `EventSource` does where it has no headers. */
+export async function openStream(
+  address: string,
+  headers: Record<string, string> = {},
+): Promise<EventStream> {
+  const abort = new AbortController();
+  const response = await fetch(address, { headers, signal: abort.signal });
   const events: ReceivedEvent[] = [];
   const asked = new Map<string, number>();
   let beats = 0;

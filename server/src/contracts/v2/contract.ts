@@ -7,7 +7,7 @@ import { appPasswordRoutes } from './app-passwords.ts';
 import { deviceSchemas } from './device-wire.ts';
 import { deviceRoutes } from './devices.ts';
 import { emailRoutes } from './emails.ts';
-import { eventRoutes } from './events.ts';
+import { eventRoutes, eventSchemas } from './events.ts';
 import { feedRoutes } from './feeds.ts';
 import { groupEventRoutes } from './group-events.ts';
 import { groupSchemas } from './group-wire.ts';
@@ -68,13 +68,17 @@ export const v2: Contract = {
       ...sharedSchemas,
       ...adminSchemas,
       ...deviceSchemas,
+      ...eventSchemas,
       ...groupSchemas,
       ...identitySchemas,
       ...notificationSchemas,
       ...secondFactorSchemas,
     ],
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        signature: { type: 'apiKey', in: 'query', name: 'signature' },
+      },
       headers: sharedHeaders,
       ...problemComponents(),
     },

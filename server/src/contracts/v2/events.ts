@@ -1,11 +1,12 @@
-import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import { keyOfCursor } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { eventStream } from './event-stream.ts';
 import { notificationPresenter } from './notification-wire.ts';
 import { operation } from './operation.ts';
-import { presenter } from './wire.ts';
+import { eventsTarget, signatureQuery, signedUrl, viewerByLink } from './signed-links.ts';
+import { presenter, ref, time } from './wire.ts';
 
 const streamResponse = {
   description: 'Events, as they happen, until the session ends.',
@@ -17,13 +18,45 @@ const streamResponse = {
   },
 };
 
+const StreamQuery = Type.Object({
+  ...signatureQuery,
+  lastEventId: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description:
+        'As the header `Last-Event-ID`, for a new `EventSource`; the header counts first.',
+    }),
+  ),
+});
+
+const EventStreamUrlSchema = Type.Object(
+  {
+    url: Type.String({ description: 'For `new EventSource(url)`. Tell it to nobody.' }),
+    expiresAt: time('Until when it opens a stream; an open one ends then, too.'),
+  },
+  {
+    $id: 'EventStreamUrl',
+    description: 'Where the live events of an account are, for what cannot send headers.',
+    examples: [
+      {
+        url: 'http://127.0.0.1:3000/v2/events?signature=1.1.1780315500.5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+        expiresAt: '2026-06-01T12:20:00.000Z',
+      },
+    ],
+  },
+);
+
+/** What the OpenAPI document names of live events. */
+export const eventSchemas = [EventStreamUrlSchema];
+
 /** When clients come back, in ms: not all at once, for a server that stops ends all of them together. */
 function retryMsOf({ sessionId }: { sessionId: number }): number {
   return 1000 + ((sessionId * 389) % 2000);
 }
 
-export function eventRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
-  const { live } = services;
+export function eventRoutes(app: ContractApp, surroundings: Surroundings): void {
+  const { services, publicUrl, viewer } = surroundings;
+  const { live, signedLinks } = services;
   const present = notificationPresenter(presenter(publicUrl));
 
   app.get(
@@ -37,15 +70,18 @@ export function eventRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         tag: 'notifications',
         errors: ['invalid'],
         signedIn: 'required',
+        isLinkable: true,
         resumable: true,
+        querystring: StreamQuery,
         response: {},
         otherResponses: { 200: streamResponse },
       }),
       exposeHeadRoute: false,
     },
     async (request, reply) => {
-      const who = await viewer(request);
-      const since = lastEventKey(request);
+      const { signature, lastEventId } = request.query;
+      const who = await viewerByLink(surroundings, request, { signature, target: eventsTarget });
+      const since = lastEventKey(request.headers['last-event-id'] ?? lastEventId);
       const { body, listener } = eventStream(present, retryMsOf(who));
       const close = await live.open(who, since, listener);
       body.once('close', close);
@@ -56,10 +92,29 @@ export function eventRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         .send(body);
     },
   );
+
+  app.get(
+    '/events/url',
+    {
+      schema: operation({
+        id: 'readEventStreamUrl',
+        summary: 'Get an address of your live events for `EventSource`',
+        description:
+          '`EventSource` cannot send a token. The address needs none; it is good for 15 to 20 minutes, opens nothing else, and ends with the session. When the stream has ended, ask for another address, and add `lastEventId` to it.',
+        tag: 'notifications',
+        errors: [],
+        signedIn: 'required',
+        response: { 200: ref(EventStreamUrlSchema) },
+      }),
+    },
+    async (request) => {
+      const { signature, expiresAt } = signedLinks.sign(await viewer(request), eventsTarget);
+      return { url: signedUrl(`${publicUrl}/v2/events`, signature), expiresAt };
+    },
+  );
 }
 
-function lastEventKey({ headers }: FastifyRequest): number | null {
-  const id = headers['last-event-id'];
+function lastEventKey(id: string | string[] | undefined): number | null {
   if (id === undefined || id === '') return null;
   const key = typeof id === 'string' ? keyOfCursor('notifications', id) : null;
   if (key === null) throw invalid('last-event-id', 'is not the id of an event of this server');

@@ -3,6 +3,7 @@ import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { UsernameParams } from './accounts.ts';
 import { linkNext, operation } from './operation.ts';
+import { imageSigner } from './signed-links.ts';
 import { PageQuery, PostPageSchema, presenter, ref } from './wire.ts';
 
 const FeedQuery = Type.Object(
@@ -23,7 +24,7 @@ export function feedRoutes(
   { services, publicUrl, viewer, viewerIfAny }: Surroundings,
 ): void {
   const { feeds } = services;
-  const present = presenter(publicUrl);
+  const present = presenter(publicUrl, imageSigner(services));
 
   app.get(
     '/timeline',
@@ -40,9 +41,10 @@ export function feedRoutes(
       }),
     },
     async (request, reply) => {
-      const page = await feeds.timeline(await viewer(request), pageRequest('posts', request.query));
+      const who = await viewer(request);
+      const page = await feeds.timeline(who, pageRequest('posts', request.query));
       linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.posts(page);
+      return present.posts(page, who);
     },
   );
 
@@ -65,7 +67,7 @@ export function feedRoutes(
       const { filter = 'all' } = request.query;
       const page = await feeds.explore(who, filter, pageRequest('posts', request.query));
       linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.posts(page);
+      return present.posts(page, who);
     },
   );
 
@@ -89,7 +91,7 @@ export function feedRoutes(
       const author = { username: request.params.username, filter: request.query.filter ?? 'all' };
       const page = await feeds.byAuthor(who, author, pageRequest('posts', request.query));
       linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.posts(page);
+      return present.posts(page, who);
     },
   );
 }

@@ -1,12 +1,17 @@
 import { type Static, Type } from 'typebox';
 import type { MediaView } from '../../domain/media/media.ts';
+import type { Viewer } from '../../domain/sessions/session.ts';
 import * as sample from './samples.ts';
 import { id, nullable, ref } from './schema-parts.ts';
+import { type ImageSigner, signedUrl } from './signed-links.ts';
 
 const Image = Type.Object(
   {
     size: Type.Enum(['small', 'medium', 'large']),
-    url: Type.String({ description: 'Absolute address of this size.' }),
+    url: Type.String({
+      description:
+        'Absolute address of this size. While the picture is not for all to see, it is signed for you and for some minutes, and ends with your session: it needs no token, so it works in `<img>`.',
+    }),
     width: Type.Integer(),
     height: Type.Integer(),
     contentType: Type.String(),
@@ -44,13 +49,20 @@ export function imageUrl(publicUrl: string): (publicKey: string, size: string) =
   return (publicKey, size) => `${publicUrl}/v2/media/${publicKey}/${size}`;
 }
 
-/** Turns a picture of the domain into what `/v2` says. */
-export function mediaPresenter(publicUrl: string) {
+/**
+ * Turns a picture of the domain into what `/v2` says. For one that is not for all to see, `privateTo` is the one who asks:
+ * its addresses are signed for them.
+ */
+export function mediaPresenter(publicUrl: string, sign: ImageSigner | null) {
   const urlOf = imageUrl(publicUrl);
 
-  return function media(of: MediaView): Static<typeof MediaSchema> {
+  return function media(of: MediaView, privateTo: Viewer | null): Static<typeof MediaSchema> {
     const { id, state, alt, width, height, blurhash, publicKey, variants } = of;
-    const images = variants.map((v) => ({ ...v, url: urlOf(publicKey, v.size) }));
+    const images = variants.map((v) => {
+      const url = urlOf(publicKey, v.size);
+      const isSigned = sign && privateTo;
+      return { ...v, url: isSigned ? signedUrl(url, sign(privateTo, publicKey, v.size)) : url };
+    });
     return { id, state, alt, width, height, blurhash, images };
   };
 }

@@ -3,12 +3,15 @@ import { Type } from 'typebox';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import { maxAltLength } from '../../domain/media/media.ts';
 import type { Upload } from '../../domain/media/media-service.ts';
+import type { OwnMediaView } from '../../domain/media/own-media-service.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
+import type { Viewer } from '../../domain/sessions/session.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { sendVariant } from '../file-response.ts';
 import { MediaSchema } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { headerRefs } from './response-headers.ts';
+import { imageSigner, imageTarget, signatureQuery, viewerByLink } from './signed-links.ts';
 import { isPlainText } from './validator.ts';
 import { MeSchema, NoContent, presenter, ref, text } from './wire.ts';
 
@@ -64,10 +67,13 @@ const longCache = 'public, max-age=31536000, immutable';
 /** Of a redirect: shorter than the address behind it lives. */
 const shortCache = 'public, max-age=60';
 const noCache = 'private, no-store';
+/** The browser may keep it, and asks each time whether it may still show it. */
+const askedCache = 'private, no-cache';
 
-export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void {
+  const { services, publicUrl, viewer } = surroundings;
   const { accounts, media, ownMedia } = services;
-  const present = presenter(publicUrl);
+  const present = presenter(publicUrl, imageSigner(services));
   const uploads = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 
   app.post(
@@ -91,7 +97,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
       const who = await viewer(request);
       const upload = { ...(await readForm(request)), purpose: 'post' as const };
       reply.code(201);
-      return present.media(await media.keep(who, upload));
+      return present.media(await media.keep(who, upload), who);
     },
   );
 
@@ -108,7 +114,10 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         response: { 200: ref(MediaSchema) },
       }),
     },
-    async (request) => present.media(await ownMedia.read(await viewer(request), request.params.id)),
+    async (request) => {
+      const who = await viewer(request);
+      return presentOwn(await ownMedia.read(who, request.params.id), who);
+    },
   );
 
   app.patch(
@@ -128,7 +137,7 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     },
     async (request) => {
       const who = await viewer(request);
-      return present.media(await ownMedia.setAlt(who, request.params.id, request.body.alt));
+      return presentOwn(await ownMedia.setAlt(who, request.params.id, request.body.alt), who);
     },
   );
 
@@ -160,11 +169,13 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         id: 'fetchImage',
         summary: 'Fetch one size of a picture',
         description:
-          'Open to all once a published post shows it, and then cached for long; before that for its owner alone. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
+          'Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
         tag: 'media',
         errors: ['not_found', 'invalid', 'range_not_satisfiable'],
         signedIn: 'optional',
         params: VariantParams,
+        querystring: Type.Object(signatureQuery),
+        isLinkable: true,
         response: {},
         sends: ['ETag', 'Cache-Control', 'Accept-Ranges'],
         otherResponses: imageResponses,
@@ -172,7 +183,15 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     },
     async (request, reply) => {
       const { key, size } = request.params;
-      const variant = await media.findVariant(key, size, () => viewer(request));
+      const { signature } = request.query;
+      const link = { signature, target: imageTarget(key, size) };
+      const variant = await media.findVariant(key, size, () =>
+        viewerByLink(surroundings, request, link),
+      );
+      // A shared cache must not keep what was asked for by a secret, even when it has become public.
+      if (signature !== undefined) {
+        return sendVariant(request, reply, variant, { cacheControl: askedCache });
+      }
       return sendVariant(request, reply, variant, {
         cacheControl: variant.isPublic ? longCache : noCache,
         redirectCacheControl: shortCache,
@@ -220,6 +239,10 @@ export function mediaRoutes(app: ContractApp, { services, publicUrl, viewer }: S
       return present.me(await accounts.readMe(who));
     },
   );
+
+  function presentOwn(of: OwnMediaView, who: Viewer) {
+    return present.media(of, of.isForAll ? null : who);
+  }
 
   /** Reads the whole form; whatever is wrong with it, no staged file stays behind. */
   async function readForm(request: FastifyRequest): Promise<Omit<Upload, 'purpose'>> {

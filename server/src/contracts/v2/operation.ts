@@ -16,6 +16,8 @@ type Operation = {
   errors: readonly WireCode[];
   /** Whether a token is needed, is used when there, or plays no part. */
   signedIn?: 'required' | 'optional';
+  /** Whether the signature of a link stands for a token. */
+  isLinkable?: boolean;
   /** Whether an Idempotency-Key is heeded. */
   repeatable?: boolean;
   /** Whether a stream goes on after the event that `Last-Event-ID` names. */
@@ -39,7 +41,7 @@ type Inputs = { params?: TSchema; querystring?: TSchema; body?: TSchema };
 
 /** The schema of a route: what Fastify checks and what the OpenAPI document shows, in one. */
 export function operation<const I extends Inputs>(declared: Operation & I) {
-  const { id, summary, description, tag, signedIn, repeatable, response } = declared;
+  const { id, summary, description, tag, repeatable, response } = declared;
   const { params, querystring, body } = declared;
   const inputs = { params, querystring, body } as Pick<I, keyof I & keyof Inputs>;
   return {
@@ -47,13 +49,22 @@ export function operation<const I extends Inputs>(declared: Operation & I) {
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [tag],
-    security: signedIn ? [{ token: [] }, ...(signedIn === 'optional' ? [{}] : [])] : [],
+    security: securityOf(declared),
     ...definedOf(inputs),
     ...(repeatable ? { headers: IdempotencyHeader as unknown } : {}),
     ...(declared.resumable ? { headers: LastEventHeader as unknown } : {}),
     response: response as Record<string, unknown>,
     [shownKey]: shown(declared),
   };
+}
+
+function securityOf({ signedIn, isLinkable }: Operation): Array<Record<string, string[]>> {
+  if (!signedIn) return [];
+  return [
+    { token: [] },
+    ...(isLinkable ? [{ signature: [] }] : []),
+    ...(signedIn === 'optional' ? [{}] : []),
+  ];
 }
 
 function shown(declared: Operation & Inputs): Shown {

@@ -3,6 +3,7 @@ import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import { imageSigner } from './signed-links.ts';
 import {
   AccountPageSchema,
   NoContent,
@@ -50,7 +51,7 @@ export function postRoutes(
   { services, publicUrl, viewer, viewerIfAny }: Surroundings,
 ): void {
   const { posts } = services;
-  const present = presenter(publicUrl);
+  const present = presenter(publicUrl, imageSigner(services));
 
   app.post(
     '/posts',
@@ -70,9 +71,10 @@ export function postRoutes(
     async (request, reply) => {
       const { text = '', mediaIds = [], state = 'published' } = request.body;
       const input = { text, mediaIds, state, idempotencyKey: idempotencyKey(request) };
-      const post = await posts.create(await viewer(request), input);
+      const who = await viewer(request);
+      const post = await posts.create(who, input);
       reply.code(201).header('location', `${publicUrl}/v2/posts/${post.id}`);
-      return present.post(post);
+      return present.post(post, who);
     },
   );
 
@@ -89,8 +91,10 @@ export function postRoutes(
         response: { 200: ref(PostSchema) },
       }),
     },
-    async (request) =>
-      present.post(await posts.read(await viewerIfAny(request), request.params.id)),
+    async (request) => {
+      const who = await viewerIfAny(request);
+      return present.post(await posts.read(who, request.params.id), who);
+    },
   );
 
   app.patch(
@@ -111,7 +115,7 @@ export function postRoutes(
     async (request) => {
       const who = await viewer(request);
       checkNotEmpty(request.body);
-      return present.post(await posts.update(who, request.params.id, request.body));
+      return present.post(await posts.update(who, request.params.id, request.body), who);
     },
   );
 
@@ -149,7 +153,10 @@ export function postRoutes(
         response: { 200: ref(PostSchema) },
       }),
     },
-    async (request) => present.post(await posts.publish(await viewer(request), request.params.id)),
+    async (request) => {
+      const who = await viewer(request);
+      return present.post(await posts.publish(who, request.params.id), who);
+    },
   );
 
   app.get(
@@ -167,12 +174,10 @@ export function postRoutes(
       }),
     },
     async (request, reply) => {
-      const list = await posts.listDrafts(
-        await viewer(request),
-        datedPageRequest('drafts', request.query),
-      );
+      const who = await viewer(request);
+      const list = await posts.listDrafts(who, datedPageRequest('drafts', request.query));
       linkNext(request, reply, publicUrl, list.nextCursor);
-      return present.posts(list);
+      return present.posts(list, who);
     },
   );
 
@@ -190,7 +195,10 @@ export function postRoutes(
         response: { 200: ref(PostSchema) },
       }),
     },
-    async (request) => present.post(await posts.like(await viewer(request), request.params.id)),
+    async (request) => {
+      const who = await viewer(request);
+      return present.post(await posts.like(who, request.params.id), who);
+    },
   );
 
   app.delete(
@@ -207,7 +215,10 @@ export function postRoutes(
         response: { 200: ref(PostSchema) },
       }),
     },
-    async (request) => present.post(await posts.unlike(await viewer(request), request.params.id)),
+    async (request) => {
+      const who = await viewer(request);
+      return present.post(await posts.unlike(who, request.params.id), who);
+    },
   );
 
   app.get(

@@ -2,11 +2,12 @@ import { type Static, type TSchema, Type } from 'typebox';
 import type { AccountCard, Avatar, OwnAccount, Profile } from '../../domain/accounts/account.ts';
 import { languageCodes } from '../../domain/mails/languages/languages.ts';
 import type { Page } from '../../domain/paging.ts';
-import type { PostView } from '../../domain/posts/post.ts';
-import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
+import { isForAll, type PostView } from '../../domain/posts/post.ts';
+import type { SessionTokens, SessionView, Viewer } from '../../domain/sessions/session.ts';
 import { imageUrl, MediaSchema, mediaPresenter, mediaSchemas } from './media-wire.ts';
 import * as sample from './samples.ts';
 import { id, nullable, ref, time } from './schema-parts.ts';
+import type { ImageSigner } from './signed-links.ts';
 
 export { id, nullable, ref, text, time } from './schema-parts.ts';
 
@@ -266,10 +267,10 @@ export const sharedSchemas = [
   AccountPageSchema,
 ];
 
-/** Turns what the domain returns into what `/v2` says. */
-export function presenter(publicUrl: string) {
+/** Turns what the domain returns into what `/v2` says. Only what shows posts that are not for all signs addresses. */
+export function presenter(publicUrl: string, sign: ImageSigner | null = null) {
   const addressOf = imageUrl(publicUrl);
-  const media = mediaPresenter(publicUrl);
+  const media = mediaPresenter(publicUrl, sign);
 
   function avatar(of: Avatar | null): Static<typeof AvatarSchema> | null {
     if (!of) return null;
@@ -299,13 +300,14 @@ export function presenter(publicUrl: string) {
   }
 
   /** Field by field: a copy of all but one takes far longer. */
-  function post(of: PostView): Static<typeof PostSchema> {
+  function post(of: PostView, viewer: Viewer | null): Static<typeof PostSchema> {
+    const privateTo = isForAll(of) ? null : viewer;
     return {
       id: of.id,
       state: of.state,
       text: of.text,
       author: card(of.author),
-      media: of.media.map(media),
+      media: of.media.map((picture) => media(picture, privateTo)),
       likeCount: of.likeCount,
       likedByMe: of.likedByMe,
       createdAt: of.createdAt,
@@ -328,8 +330,8 @@ export function presenter(publicUrl: string) {
     return of;
   }
 
-  function posts(page: Page<PostView>): Static<typeof PostPageSchema> {
-    return { items: page.items.map(post), nextCursor: page.nextCursor };
+  function posts(page: Page<PostView>, viewer: Viewer | null): Static<typeof PostPageSchema> {
+    return { items: page.items.map((it) => post(it, viewer)), nextCursor: page.nextCursor };
   }
 
   function cards(page: Page<AccountCard>): Static<typeof AccountPageSchema> {

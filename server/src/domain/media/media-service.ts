@@ -15,7 +15,14 @@ import { emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { BlobStore, ByteRange, Images, Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { blobKeysOf, checkAlt, type MediaView, type VariantView, variantKey } from './media.ts';
+import {
+  blobKeysOf,
+  checkAlt,
+  isForAll,
+  type MediaView,
+  type VariantView,
+  variantKey,
+} from './media.ts';
 import {
   deleteMedia,
   findMedia,
@@ -211,7 +218,7 @@ export function mediaService(needs: Needs) {
     const variant = row && mediaViewOf(row).variants.find((v) => v.size === size);
     const isGone = row?.owner_deleted_at ?? row?.owner_disabled_at;
     if (!row || !variant || isGone) throw missing;
-    const isPublic = row.purpose === 'avatar' || row.post_state === 'published';
+    const isPublic = isForAll(row);
     if (!isPublic) {
       const viewer = await whoAsks().catch((cause: unknown) => {
         throw new DomainError('not_found', missing.message, { cause });

@@ -17,13 +17,27 @@ export async function findMedia(db: Db, id: number): Promise<MediaRow | null> {
   return row ?? null;
 }
 
+/** With the state of the post that shows it. */
+export type ShownMediaRow = MediaRow & { post_state: PostRow['state'] | null };
+
+/** A medium with the state of the post that shows it. */
+export async function findShownMedia(db: Db, id: number): Promise<ShownMediaRow | null> {
+  const row = await db
+    .selectFrom('media')
+    .leftJoin('posts', 'posts.id', 'media.post_id')
+    .selectAll('media')
+    .select('posts.state as post_state')
+    .where('media.id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** A medium by its public key, with the state of the post that shows it. */
 export async function findMediaByPublicKey(
   db: Db,
   publicKey: string,
 ): Promise<
-  | (MediaRow & {
-      post_state: PostRow['state'] | null;
+  | (ShownMediaRow & {
       owner_disabled_at: string | null;
       owner_deleted_at: string | null;
     })

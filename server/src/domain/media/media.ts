@@ -1,3 +1,4 @@
+import type { MediaRow, PostRow } from '../../db/schema.ts';
 import { invalid } from '../errors.ts';
 import type { ImageVariant, VariantSize } from '../ports.ts';
 import { lengthOf } from '../text.ts';
@@ -17,6 +18,11 @@ export type MediaView = {
 };
 
 export type VariantView = Omit<ImageVariant, 'bytes'> & { bytes: number };
+
+/** Whether everybody may see a picture: a profile picture, or one of a published post. */
+export function isForAll(row: Pick<MediaRow, 'purpose'> & { post_state: PostRow['state'] | null }) {
+  return row.purpose === 'avatar' || row.post_state === 'published';
+}
 
 export const maxAltLength = 1500;
 

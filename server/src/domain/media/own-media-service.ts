@@ -1,12 +1,17 @@
 import type { Database, Db } from '../../db/database.ts';
-import type { MediaRow } from '../../db/schema.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { checkAlt, type MediaView } from './media.ts';
+import { checkAlt, isForAll, type MediaView } from './media.ts';
 import type { MediaService } from './media-service.ts';
-import { findMedia, mediaViewOf, setMediaAlt } from './media-store.ts';
+import { findShownMedia, mediaViewOf, type ShownMediaRow, setMediaAlt } from './media-store.ts';
+
+/** A picture as its owner sees it. */
+export type OwnMediaView = MediaView & {
+  /** Whether everybody may see it, because a published post shows it. */
+  isForAll: boolean;
+};
 
 export type OwnMediaService = ReturnType<typeof ownMediaService>;
 
@@ -15,24 +20,24 @@ type Needs = { database: Database; now: Now; media: Pick<MediaService, 'discard'
 /** What people do with pictures that they have uploaded. Other people's are not there. */
 export function ownMediaService({ database, now, media }: Needs) {
   /** One of the viewer's pictures, with the state of its processing. @throws DomainError `not_found` */
-  async function read(viewer: Viewer, id: number): Promise<MediaView> {
+  async function read(viewer: Viewer, id: number): Promise<OwnMediaView> {
     const row = await findOwn(database, viewer, id);
     if (!row) throw noSuchPicture();
-    return mediaViewOf(row);
+    return viewOf(row);
   }
 
   /**
    * Changes what a picture is said to show, also of a published post; every reader sees it at once.
    * @throws DomainError `not_found` · `invalid` (alt)
    */
-  async function setAlt(viewer: Viewer, id: number, alt: string): Promise<MediaView> {
+  async function setAlt(viewer: Viewer, id: number, alt: string): Promise<OwnMediaView> {
     checkAlt(alt);
     const row = await database.transaction(async (tx) => {
       const own = await findOwn(tx, viewer, id);
       if (!own || !(await setMediaAlt(tx, id, alt))) throw noSuchPicture();
       return own;
     });
-    return mediaViewOf({ ...row, alt });
+    return viewOf({ ...row, alt });
   }
 
   /**
@@ -67,9 +72,13 @@ export function ownMediaService({ database, now, media }: Needs) {
   return { read, setAlt, remove };
 }
 
+function viewOf(row: ShownMediaRow): OwnMediaView {
+  return { ...mediaViewOf(row), isForAll: isForAll(row) };
+}
+
 /** Null for other people's, and for files that are no picture. */
-async function findOwn(db: Db, viewer: Viewer, id: number): Promise<MediaRow | null> {
-  const row = await findMedia(db, id);
+async function findOwn(db: Db, viewer: Viewer, id: number): Promise<ShownMediaRow | null> {
+  const row = await findShownMedia(db, id);
   return row?.account_id === viewer.accountId && row.purpose !== 'file' ? row : null;
 }
 

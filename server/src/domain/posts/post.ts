@@ -19,6 +19,11 @@ export type PostView = {
   feedKey: number | null;
 };
 
+/** Whether everybody may see a post and its pictures; others are shown to some, by signed addresses. */
+export function isForAll({ state }: Pick<PostView, 'state'>): boolean {
+  return state === 'published';
+}
+
 export const maxTextLength = 5000;
 export const maxMediaPerPost = 10;
 

@@ -46,16 +46,18 @@ scenarios('the description of a picture', [
     send: ['PATCH', '/v2/media/1', { alt: 'Mine' }],
     expect: [401, { code: 'no_token' }],
   },
-  ...[
-    ['too long', { alt: 'a'.repeat(1501) }],
-    ['a number', { alt: 7 }],
-    ['null', { alt: null }],
-    ['missing', {}],
-    ['beside what is not known', { alt: 'a', width: 1 }],
-    ['with NUL', { alt: 'a\0b' }],
-    ['with half a surrogate pair', '{"alt":"\\ud800"}'],
-  ].map(([name, body]) => ({
-    name: `is refused when it is ${String(name)}`,
+  ...(
+    [
+      ['too long', { alt: 'a'.repeat(1501) }],
+      ['a number', { alt: 7 }],
+      ['null', { alt: null }],
+      ['missing', {}],
+      ['beside what is not known', { alt: 'a', width: 1 }],
+      ['with NUL', { alt: 'a\0b' }],
+      ['with half a surrogate pair', '{"alt":"\\ud800"}'],
+    ] as Array<[string, unknown]>
+  ).map(([name, body]) => ({
+    name: `is refused when it is ${name}`,
     as: 'alice' as const,
     send: ['PATCH', '/v2/media/1', body] as ['PATCH', string, unknown],
     expect: [422, { code: 'invalid' }] as [number, object],

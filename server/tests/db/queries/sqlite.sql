@@ -80,6 +80,10 @@ select "operation", "fingerprint", "result_id" from "idempotency_keys" where "ac
 select * from "media" where "id" = (select ?);
 -- 1
 
+-- findShownMedia
+select "media".*, "posts"."state" as "post_state" from "media" left join "posts" on "posts"."id" = "media"."post_id" where "media"."id" = (select ?);
+-- 1
+
 -- findMediaByPublicKey
 select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "owner_disabled_at", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = (select ?);
 -- abc
