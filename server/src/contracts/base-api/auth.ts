@@ -1,11 +1,12 @@
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword, endToken } from '../older.ts';
 import { connectDevice, deviceIn, disconnectDevice } from './device-headers.ts';
-import { emailLinkPath } from './email-verification.ts';
+import { emailProof } from './email-verification.ts';
 import { doorOf, tokenOf } from './tokens.ts';
 import {
   dateOf,
   done,
+  emailOf,
   fault,
   isGiven,
   payloadOf,
@@ -38,7 +39,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
             displayName: username,
             email: textIn(fields, 'email'),
             password: textIn(fields, 'password'),
-            emailLinkPath,
+            emailProof,
             invite: null,
             idempotencyKey: null,
             passwordRule: passwordRuleFor(anyPassword),
@@ -104,7 +105,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
       return shown({
         id: me.id,
         username: me.displayName,
-        email: me.email,
+        email: emailOf(me),
         active: true,
         created_at: dateOf(me.createdAt),
         email_validation_date: dateOf(me.emailVerifiedAt),

@@ -5,8 +5,10 @@ import { tokenFirst } from '../token-first.ts';
 import { anyAccept } from './accept.ts';
 import { done, prefix, refusing, textsOf } from './wire.ts';
 
-/** Where the links lead that confirm an address. */
-export const emailLinkPath = `${prefix}/email_verification`;
+const emailLinkPath = `${prefix}/email_verification`;
+
+/** Links lead to the address that its clients know, and no field of theirs takes a code. */
+export const emailProof = { linkPath: emailLinkPath, hasNoCode: true };
 
 type Refusal = [status: number, message: string];
 
@@ -33,7 +35,7 @@ export function emailVerificationRoutes(
       const who = await viewer(request);
       const { email } = textsOf(request.body, ['email']);
       await emails
-        .sendTo(who, { email, address: request.ip, linkPath: emailLinkPath })
+        .sendTo(who, { email, address: request.ip, style: emailProof })
         .catch(refusing({ not_found: unknown }));
       return done('Successfully sent email with email verification.');
     },

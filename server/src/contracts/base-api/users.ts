@@ -7,6 +7,7 @@ import { tokenFirst } from '../token-first.ts';
 import {
   dateOf,
   done,
+  emailOf,
   fault,
   isGiven,
   payloadOf,
@@ -89,8 +90,9 @@ export function userRoutes(
   }
 }
 
-function userOf({ displayName, email, createdAt }: AccountRecord) {
-  return { username: displayName, email, created_at: dateOf(createdAt) };
+function userOf(user: AccountRecord) {
+  const { displayName: username, createdAt } = user;
+  return { username, email: emailOf(user), created_at: dateOf(createdAt) };
 }
 
 /** All of them, unless a page is asked for. */

@@ -73,6 +73,11 @@ export function dateOf(time: string | null): string | null {
   return thousandths === '000' ? `${seconds}+00:00` : `${seconds}.${thousandths}000+00:00`;
 }
 
+/** Typed clients read a text there: the empty one, which counts as missing, for an account of another contract without an e-mail. */
+export function emailOf({ email }: { email: string | null }): string {
+  return email ?? '';
+}
+
 const maxUsername = 128;
 
 /** A name that others see. @throws WireFault */

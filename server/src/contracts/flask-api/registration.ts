@@ -23,6 +23,7 @@ export function registrationRoutes(
         .signUp(
           {
             ...namesOf(username),
+            emailProof: { hasNoCode: true },
             password,
             displayName: name,
             idempotencyKey: null,

@@ -44,6 +44,7 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
         .signUp(
           {
             ...namesOf(username),
+            emailProof: { hasNoCode: true },
             password,
             displayName: name,
             idempotencyKey: null,

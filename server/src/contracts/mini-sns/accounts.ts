@@ -39,6 +39,7 @@ export function accountRoutes(
           email,
           displayName: name,
           bio: profile,
+          emailProof: { hasNoCode: true },
           invite: null,
           idempotencyKey: null,
           passwordRule: passwordRuleFor(anyPassword),

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { emailVerification } from '../emails/email.ts';
+import { type EmailProofStyle, emailVerification } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
@@ -70,8 +70,8 @@ export type SignUp = {
   passwordRule?: PasswordRule;
   displayName: string | null;
   language?: LanguageCode;
-  /** Where the link of the confirming mail leads, if not to the page; see `emailVerification`. */
-  emailLinkPath?: string;
+  /** Of the mail that confirms the address. */
+  emailProof?: EmailProofStyle;
   idempotencyKey: string | null;
   /** For operators alone; nothing that a request says arrives here. */
   role?: Role;
@@ -164,12 +164,12 @@ export function accountService(needs: Needs) {
     }
   }
 
-  async function prepareProof(accountId: number, { email, emailLinkPath }: NamedSignUp) {
+  async function prepareProof(accountId: number, { email, emailProof }: NamedSignUp) {
     if (email === null) return null;
     // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
     const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
     return waitMs === null
-      ? verifications.prepare(emailVerification(accountId, email, emailLinkPath))
+      ? verifications.prepare(emailVerification(accountId, email, emailProof))
       : null;
   }
 

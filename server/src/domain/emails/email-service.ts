@@ -19,7 +19,7 @@ import type { Counters, Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { NewVerification, Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { emailVerification } from './email.ts';
+import { type EmailProofStyle, emailVerification } from './email.ts';
 
 export type EmailService = ReturnType<typeof emailService>;
 
@@ -34,7 +34,7 @@ type Needs = {
 
 type EmailChange = { email: string; password: string | undefined; address: string };
 
-type EmailProof = { email: string; address: string; linkPath: string };
+type EmailProof = { email: string; address: string; style: EmailProofStyle };
 
 const everyKind = ['username', 'email', 'login_name'] as const;
 
@@ -73,14 +73,14 @@ export function emailService(needs: Needs) {
    * Sends a confirmation to an address that is the viewer's already: the account's, confirmed or not, or the one that waits.
    * @throws DomainError `not_found` (it is not theirs) · `rate_limited`
    */
-  async function sendTo(viewer: Viewer, { email, address, linkPath }: EmailProof): Promise<void> {
+  async function sendTo(viewer: Viewer, { email, address, style }: EmailProof): Promise<void> {
     const account = await readAccount(viewer.accountId);
     const pending = await verifications.findPendingSubject(account.id, 'verify-email');
     const emailKey = foldName(email);
     const own = [account.email, pending].find((it) => it !== null && foldName(it) === emailKey);
     if (!own) throw new DomainError('not_found', 'This is not the e-mail address of your account.');
     await takeFrom(counters, mailLimits({ accountId: account.id, emailKey, address }));
-    await issue(viewer, address, emailVerification(account.id, own, linkPath));
+    await issue(viewer, address, emailVerification(account.id, own, style));
   }
 
   async function issue(

@@ -5,16 +5,20 @@ const hourMs = 3_600_000;
 /** How long the link in a mail works that confirms an address. */
 export const emailLinkHours = 24;
 
-/**
- * What confirms that an account's owner reads mail at an address.
- * @param linkPath where the link leads, `/…`, for clients that know an address of their own; the token is put behind it
- */
+/** How the mail is worded for clients that are not Rookery's own. */
+export type EmailProofStyle = {
+  /** Where the link leads, `/…`, for clients that know an address of their own, which may be opened again; the token is put behind it. */
+  linkPath?: string;
+  /** Whether clients have no field for a code: then the mail has none. */
+  hasNoCode?: boolean;
+};
+
+/** What confirms that an account's owner reads mail at an address. */
 export function emailVerification(
   accountId: number,
   email: string,
-  linkPath?: string,
+  details: EmailProofStyle = {},
 ): NewVerification {
   const lifeMs = emailLinkHours * hourMs;
-  const details = linkPath === undefined ? {} : { linkPath };
   return { purpose: 'verify-email', accountId, subject: email, details, lifeMs };
 }

@@ -32,8 +32,14 @@ type Needs = {
   chance: () => number;
 };
 
-/** Where somebody comes from, for the audit log. */
-type Origin = { provider: string; address: string };
+/** Where somebody comes from, and what they want. */
+type Origin = {
+  /** For the audit log, as is the address. */
+  provider: string;
+  address: string;
+  /** Whether a new account keeps an e-mail that the provider does not vouch for, as one that is not confirmed. */
+  keepsClaim?: boolean;
+};
 
 export type Joined = {
   accountId: number;
@@ -147,7 +153,8 @@ export function identityJoining(needs: Needs): JoinIdentity {
     { id, origin, isCrowded }: { id: number; origin: Origin; isCrowded: boolean },
   ): Promise<void> {
     const at = now().toISOString();
-    const email = who.isEmailVerified ? plausibleEmail(who.email) : null;
+    const isKept = who.isEmailVerified || origin.keepsClaim === true;
+    const email = isKept ? plausibleEmail(who.email) : null;
     const username = await freeUsername(tx, who, isCrowded);
     await insertAccount(
       tx,
@@ -155,7 +162,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
         id,
         username,
         email,
-        emailVerifiedAt: email === null ? null : at,
+        emailVerifiedAt: email !== null && who.isEmailVerified ? at : null,
         displayName: shownName(who.name),
         passwordHash: null,
         role: 'user',

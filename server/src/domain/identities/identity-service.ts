@@ -64,13 +64,18 @@ export function identityService(needs: Needs) {
     return enter(provider, () => proofs.checkCredential(provider, proof), door, sessions.open);
   }
 
-  /** As `signIn`, for a session whose tokens are made elsewhere. @throws DomainError as `signIn` */
+  /**
+   * As `signIn`, for a session whose tokens are made elsewhere. A new account keeps an e-mail that the provider names
+   * without vouching for it, when nobody else has it: unconfirmed, like one that somebody signs up with.
+   * @throws DomainError as `signIn`
+   */
   async function signInPlain(
     provider: string,
     proof: CredentialProof,
     door: Door,
   ): Promise<SignedIn<OpenSession>> {
-    return enter(provider, () => proofs.checkCredential(provider, proof), door, sessions.openPlain);
+    const check = () => proofs.checkCredential(provider, proof);
+    return enter(provider, check, { ...door, keepsClaim: true }, sessions.openPlain);
   }
 
   /** The same by what a browser brought back. @throws DomainError as `signIn`, with state, code and iss · `gone` · `expired` */
@@ -81,12 +86,12 @@ export function identityService(needs: Needs) {
   async function enter<Session>(
     provider: string,
     check: () => Promise<ProvidedIdentity>,
-    door: Door,
+    { keepsClaim = false, ...door }: Door & { keepsClaim?: boolean },
     open: (accountId: number, proof: Proof, door: Door) => Promise<Session>,
   ): Promise<SignedIn<Session>> {
     const { address } = door.device;
     try {
-      const { accountId, ...how } = await join(await check(), { provider, address });
+      const { accountId, ...how } = await join(await check(), { provider, address, keepsClaim });
       return { session: await open(accountId, { by: 'identity' }, door), ...how };
     } catch (error) {
       if (error instanceof DomainError && refusals.has(error.code)) {

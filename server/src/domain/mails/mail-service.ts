@@ -76,7 +76,8 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
       username: account.username,
       link,
       hours: emailLinkHours,
-      code,
+      isRepeatable: typeof details.linkPath === 'string',
+      code: details.hasNoCode === true ? null : code,
       codeMinutes: codeLifeMs / 60_000,
     });
   }

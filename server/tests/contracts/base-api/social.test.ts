@@ -4,7 +4,7 @@ import { type OidcServer, oidcServer } from '../../support/oidc-server.ts';
 import { aTotp } from '../../support/second-factor.ts';
 import { type Answer, type TestServer, testServer } from '../../support/server.ts';
 import { verifyEmail } from '../v2/identities/identity-server.ts';
-import { done, failed, json, logIn, register } from './given.ts';
+import { done, failed, json, logIn, mailedToken, register } from './given.ts';
 
 const token = expect.any(String);
 const notAuthorized = [401, failed('Not authorized.')];
@@ -74,7 +74,7 @@ describe('base-api, by way of a provider,', () => {
       // Facebook does not say whether the address was ever checked.
       expect((await statusOf(bearer(second))).body.data).toMatchObject({
         username: 'Alice A.',
-        email: null,
+        email: 'a@example.com',
         email_validation_date: null,
       });
     });
@@ -85,6 +85,60 @@ describe('base-api, by way of a provider,', () => {
       graph.know('not-bob', { user: { id: '102', name: 'Bob', email: 'bob@example.com' } });
 
       expect(brief(await byFacebook('not-bob'))).toEqual(notAuthorized);
+    });
+
+    it('keeps an unconfirmed e-mail only until its owner shows that it is theirs', async () => {
+      graph.know('claims', { user: { id: '150', name: 'Claims', email: 'owner@example.com' } });
+      const claim = await byFacebook('claims');
+
+      const owner = await byGoogle({
+        sub: 'owner',
+        email: 'owner@example.com',
+        email_verified: true,
+      });
+
+      const [claimed, proved] = [await byFacebook('claims'), owner];
+      expect([claim.status, owner.status, claimed.status]).toEqual([201, 201, 200]);
+      expect((await statusOf(bearer(proved))).body.data).toMatchObject({
+        email: 'owner@example.com',
+        email_validation_date: expect.any(String),
+      });
+      expect((await statusOf(bearer(claimed))).body.data).toMatchObject({
+        username: 'Claims',
+        email: '',
+        email_validation_date: null,
+      });
+    });
+
+    it('sends the owner of such an e-mail a way in, which closes those of others', async () => {
+      const email = 'mailbox@example.com';
+      graph.know('mailbox', { user: { id: '151', name: 'Mailbox', email } });
+      const claim = await byFacebook('mailbox');
+      await server.send('POST', '/v1/auth/password_recovery', { body: { email } });
+      const resetToken = await mailedToken(server, 'reset-password');
+      const body = { token: resetToken, password: 'chosen-by-its-owner' };
+
+      const reset = await server.send('PUT', '/v1/auth/password', { body });
+      const login = { email, password: 'chosen-by-its-owner' };
+      const owner = await server.send('POST', '/v1/auth/login', { body: login });
+
+      expect([reset.status, owner.status]).toEqual([200, 200]);
+      expect((await statusOf(bearer(claim))).status).toBe(401);
+    });
+
+    it('makes accounts with a text for an e-mail, whatever Facebook names', async () => {
+      const emails: string[] = [];
+      for (const [index, named] of [
+        {},
+        { email: 'no address' },
+        { email: 'ｄ@x.example' },
+      ].entries()) {
+        graph.know(`odd-${index}`, { user: { id: `16${index}`, name: 'Odd', ...named } });
+        const { data } = (await statusOf(bearer(await byFacebook(`odd-${index}`)))).body;
+        emails.push(data.email);
+      }
+
+      expect(emails).toEqual(['', '', '']);
     });
 
     it('lets nobody in whom Facebook does not vouch for, or for another app', async () => {

@@ -13,16 +13,22 @@ const notYou =
   'If it was not you, recover your password at once, and end the sessions that you do not know.';
 
 export const english: Language = {
-  verifyEmail: ({ username, link, hours, code, codeMinutes }) => ({
+  verifyEmail: ({ username, link, hours, isRepeatable, code, codeMinutes }) => ({
     subject: 'Confirm your e-mail address',
     before: [`Hello ${username},`, 'please confirm that this is your e-mail address.'],
     link: { label: 'Confirm the address', address: link },
-    code: {
-      label: `Or type this code where you are signed in, within ${codeMinutes} minutes`,
-      digits: code,
-    },
+    ...(code === null
+      ? {}
+      : {
+          code: {
+            label: `Or type this code where you are signed in, within ${codeMinutes} minutes`,
+            digits: code,
+          },
+        }),
     after: [
-      `The link works once, for ${hours} hours.`,
+      isRepeatable
+        ? `The link works for ${hours} hours.`
+        : `The link works once, for ${hours} hours.`,
       'If you did not ask for it, do nothing: without you, nothing happens.',
     ],
   }),

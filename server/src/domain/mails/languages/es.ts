@@ -13,16 +13,22 @@ const notYou =
   'Si no fuiste tú, recupera tu contraseña ahora mismo y cierra las sesiones que no conozcas.';
 
 export const spanish: Language = {
-  verifyEmail: ({ username, link, hours, code, codeMinutes }) => ({
+  verifyEmail: ({ username, link, hours, isRepeatable, code, codeMinutes }) => ({
     subject: 'Confirma tu dirección de correo',
     before: [`Hola, ${username}:`, 'confirma, por favor, que esta es tu dirección de correo.'],
     link: { label: 'Confirmar la dirección', address: link },
-    code: {
-      label: `O escribe este código donde has iniciado sesión, antes de ${codeMinutes} minutos`,
-      digits: code,
-    },
+    ...(code === null
+      ? {}
+      : {
+          code: {
+            label: `O escribe este código donde has iniciado sesión, antes de ${codeMinutes} minutos`,
+            digits: code,
+          },
+        }),
     after: [
-      `El enlace sirve una sola vez, durante ${hours} horas.`,
+      isRepeatable
+        ? `El enlace sirve durante ${hours} horas.`
+        : `El enlace sirve una sola vez, durante ${hours} horas.`,
       'Si no lo has pedido, no hagas nada: sin ti no ocurre nada.',
     ],
   }),

@@ -4,7 +4,7 @@ import type { Letter } from '../letter.ts';
 /** Every mail that is sent, in one language. Plain text: what comes from people is put in as it is. */
 export type Language = {
   verifyEmail(facts: Proof): Letter;
-  recoverPassword(facts: Omit<Proof, 'code' | 'codeMinutes'>): Letter;
+  recoverPassword(facts: Pick<Proof, 'username' | 'link' | 'hours'>): Letter;
   /** To the owner of an address that somebody else wanted to use. */
   emailInUse(): Letter;
   changed(facts: { username: string; what: AccountChange }): Letter;
@@ -17,6 +17,9 @@ export type Proof = {
   link: string;
   /** How long the link works. */
   hours: number;
-  code: string;
+  /** Whether the link may be opened again. */
+  isRepeatable: boolean;
+  /** Null where there is nowhere to type one. */
+  code: string | null;
   codeMinutes: number;
 };
