@@ -12,14 +12,14 @@ type Registration = { name: string; username: string; password: string };
 
 export function registrationRoutes(
   app: ContractApp,
-  { services: { accounts }, passwordRuleFor }: Surroundings,
+  { services: { accounts, userDocuments }, passwordRuleFor }: Surroundings,
 ): void {
   app.post(
     '/api/user',
     { schema: { operationId: 'register', summary: 'Make an account', ...takes(body) } },
     async (request) => {
       const { name, username, password } = registrationIn(request.body);
-      await accounts
+      const { id } = await accounts
         .signUp(
           {
             ...namesOf(username),
@@ -33,6 +33,7 @@ export function registrationRoutes(
           request.ip,
         )
         .catch((error: unknown) => refuse(error, { name, username }));
+      await userDocuments.begin(id);
       return answer('Registration is success. Now, you can login into our system.', {
         results: { name, username },
       });

@@ -41,10 +41,10 @@ export function pictureRoutes(
     '/api/picture',
     { schema: { operationId: 'listPictures', summary: 'Pictures of all, or of one' } },
     async (request, reply) => {
-      await viewer(request);
+      const who = await viewer(request);
       const { page, limit, username } = queryOf(request.query);
       const list = { ownerName: username, limit, offset: (page - 1) * limit };
-      const { total, items } = await originals.list(list);
+      const { total, items } = await originals.list(who, list);
       const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
       if (bytes > maxPageBytes) throw fault(400, 11);
       const text = pageText({ total, items }, { page, limit });

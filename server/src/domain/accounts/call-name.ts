@@ -8,6 +8,18 @@ import {
   updateAccount,
 } from './account-store.ts';
 
+type Called = Pick<AccountRow, 'username' | 'login_name'>;
+
+/** What an account is called where its login name counts. */
+export function callNameOf({ username, login_name }: Called): string {
+  return login_name ?? username;
+}
+
+/** The same for others who must not learn an address that somebody signs in with. */
+export function publicNameOf(account: Called): string {
+  return account.login_name?.includes('@') ? account.username : callNameOf(account);
+}
+
 /**
  * Calls an account otherwise: by a free text that its owner signs in with and that others see. The account's row is held
  * by this transaction already. @throws DomainError `invalid` · `taken` (loginName)

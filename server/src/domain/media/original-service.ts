@@ -2,12 +2,13 @@ import { Readable } from 'node:stream';
 import type { Database } from '../../db/database.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-store.ts';
+import { callNameOf, publicNameOf } from '../accounts/call-name.ts';
 import { DomainError } from '../errors.ts';
 import type { BlobStore } from '../ports.ts';
 import type { PostService } from '../posts/post-service.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { MediaService } from './media-service.ts';
-import { countOriginals, listOriginals } from './original-store.ts';
+import { countOriginals, listOriginals, type OriginalRow } from './original-store.ts';
 
 export type OriginalService = ReturnType<typeof originalService>;
 
@@ -20,7 +21,7 @@ type Needs = {
 
 export type Original = {
   id: number;
-  /** As the owner signs in: the login name, or else the username. */
+  /** As the owner signs in: the login name, or else the username. Others do not see an address there. */
   ownerName: string;
   bytes: number;
   /** The bytes as they were posted; null when they are gone. */
@@ -63,7 +64,10 @@ export function originalService({ database, blobs, media, posts }: Needs) {
   }
 
   /** A page of everybody's, or of the owner of a name: nobody's when nobody has it. The newest first. */
-  async function list({ ownerName, limit, offset }: ListRequest): Promise<OriginalPage> {
+  async function list(
+    viewer: Viewer,
+    { ownerName, limit, offset }: ListRequest,
+  ): Promise<OriginalPage> {
     const account =
       ownerName === null
         ? null
@@ -73,7 +77,7 @@ export function originalService({ database, blobs, media, posts }: Needs) {
     const rows = limit === 0 ? [] : await listOriginals(database, { accountId, limit, offset });
     const items = rows.map((row) => ({
       id: row.id,
-      ownerName: row.login_name ?? row.username,
+      ownerName: nameFor(row, viewer),
       bytes: row.bytes,
       open: () => blobs.open(row.original_key),
     }));
@@ -81,6 +85,15 @@ export function originalService({ database, blobs, media, posts }: Needs) {
   }
 
   return { keep, list };
+}
+
+/**
+ * A login name with an `@` is an address where the account has an e-mail: the contracts that take addresses keep both. One
+ * without an e-mail was chosen as a name.
+ */
+function nameFor(row: OriginalRow, viewer: Viewer): string {
+  const isShown = row.account_id === viewer.accountId || row.email === null;
+  return isShown ? callNameOf(row) : publicNameOf(row);
 }
 
 export type ListRequest = { ownerName: string | null; limit: number; offset: number };

@@ -8,6 +8,7 @@ export type OriginalRow = {
   bytes: number;
   username: string;
   login_name: string | null;
+  email: string | null;
 };
 
 type OfAccount = { accountId: number | null };
@@ -90,6 +91,7 @@ function rows(db: Db) {
       'media.bytes',
       eb.ref('accounts.username').$notNull().as('username'),
       'accounts.login_name',
+      'accounts.email',
     ])
     .orderBy('media.created_at', 'desc')
     .orderBy('media.id', 'desc');

@@ -4,6 +4,7 @@ import { noSuchAccount } from '../accounts/account.ts';
 import { checkMay } from '../accounts/account-admin.ts';
 import { holdAccount } from '../accounts/account-store.ts';
 import { by, roleOf } from '../accounts/actor.ts';
+import { callNameOf, publicNameOf } from '../accounts/call-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
@@ -85,6 +86,13 @@ export function userDocumentService({ database, now, audit }: Needs) {
     return { items: rows.map((row) => viewOf(row, viewer)), total };
   }
 
+  /** Notes that somebody has signed up here: from then on others see what they are called. @throws DomainError `not_found` */
+  function begin(accountId: number): Promise<void> {
+    return database.transaction(async (tx) => {
+      await write(tx, await hold(tx, accountId), {});
+    });
+  }
+
   /**
    * Notes a login, and the service through which somebody says that they came; gives the account's name.
    * @throws DomainError `not_found`
@@ -95,7 +103,7 @@ export function userDocumentService({ database, now, audit }: Needs) {
       const row = await hold(tx, accountId);
       const came = { last_login_at: at, active_since: at };
       await write(tx, row, service === null ? came : { ...came, content: linked(row, service) });
-      return nameOf(row);
+      return callNameOf(row);
     });
   }
 
@@ -114,7 +122,7 @@ export function userDocumentService({ database, now, audit }: Needs) {
     return row;
   }
 
-  return { read, update, list, listActive, noteLogin, noteLogout };
+  return { begin, read, update, list, listActive, noteLogin, noteLogout };
 }
 
 async function write(tx: Tx, { id, content }: DocumentOfAccount, values: Values): Promise<void> {
@@ -136,8 +144,9 @@ function linked(row: DocumentOfAccount, service: LinkedService): string {
   return JSON.stringify({ ...kept, accounts });
 }
 
-function nameOf({ login_name, username }: DocumentOfAccount): string {
-  return login_name ?? username;
+/** Who never came by way of such a client has shown their address to nobody there. */
+function nameFor(row: DocumentOfAccount, isOwn: boolean): string {
+  return isOwn || row.content !== null ? callNameOf(row) : publicNameOf(row);
 }
 
 function viewOf(row: DocumentOfAccount, viewer: Viewer): UserDocumentView {
@@ -145,7 +154,7 @@ function viewOf(row: DocumentOfAccount, viewer: Viewer): UserDocumentView {
   const isOwn = viewer.accountId === row.id || viewer.role === 'admin';
   return {
     accountId: row.id,
-    name: nameOf(row),
+    name: nameFor(row, isOwn),
     lastLoginAt: row.last_login_at,
     content,
     own: isOwn ? { email: row.email, accounts } : null,

@@ -113,11 +113,11 @@ select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media`
 -- ab, abg
 
 -- listOriginals: all
-select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username` as `username`, `accounts`.`login_name` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username` as `username`, `accounts`.`login_name` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
