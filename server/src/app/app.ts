@@ -10,6 +10,7 @@ import { fileMailer } from '../adapters/mail/files.ts';
 import { smtpMailer } from '../adapters/mail/smtp.ts';
 import type { Services } from '../contracts/contract.ts';
 import type { Database } from '../db/database.ts';
+import { readNewestKey } from '../db/keys.ts';
 import type { AccountImport } from '../domain/accounts/account-import.ts';
 import type { PushSenders } from '../domain/devices/push-service.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
@@ -93,6 +94,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const machines = { now, log, database, blobs, images, mailer, texts, senders };
   const { services, jobs, importAccounts } = buildServices(config, {
     ...machines,
+    newestKey: await readNewestKey(database),
     passwords: options.passwords,
     counters: loginCounters,
   });

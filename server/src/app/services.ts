@@ -8,6 +8,7 @@ import type { Services } from '../contracts/contract.ts';
 import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
 import { accountAdminService } from '../domain/accounts/account-admin-service.ts';
+import { accountHiding } from '../domain/accounts/account-hiding.ts';
 import { accountImport } from '../domain/accounts/account-import.ts';
 import { accountPurge } from '../domain/accounts/account-purge.ts';
 import { accountService } from '../domain/accounts/account-service.ts';
@@ -68,6 +69,8 @@ type Machines = {
   now: Now;
   log: Logger;
   database: Database;
+  /** No key that orders by time may be below it. */
+  newestKey: number;
   blobs: BlobStore;
   images: Images;
   mailer: Mailer;
@@ -96,7 +99,7 @@ export function buildServices(config: Config, machines: Machines) {
 function sharedParts(config: Config, machines: Machines) {
   const { now, database } = machines;
   const newId = idLeases(database);
-  const newKey = timeKeys(now);
+  const newKey = timeKeys(now, Math.random, machines.newestKey);
   const passwords = machines.passwords ?? argon2Hasher({ concurrency: config.concurrency });
   const tokens = joseSigner({ secret: config.secretKey, now });
   const counters = config.hasRateLimits ? machines.counters : noCounters;
@@ -176,6 +179,7 @@ function contentServices(
     jobs: {
       media,
       posts,
+      hideAccount: accountHiding({ database, now }),
       purgeAccount: accountPurge({ database, now, follows, media, posts }),
       notifier: notifier({ database, now, newKey }),
     },

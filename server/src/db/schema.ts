@@ -32,7 +32,7 @@ export type Schema = {
   id_ranges: IdRangeRow;
 };
 
-type Flag = 0 | 1;
+export type Flag = 0 | 1;
 
 export type AccountRow = {
   id: number;
@@ -122,8 +122,10 @@ export type PostRow = {
   state: 'draft' | 'published' | 'deleted';
   text: string;
   has_media: Flag;
-  /** Place in every feed, set at publication (see domain/paging.ts); null for a draft. */
+  /** Place in every feed, set at publication (see domain/paging.ts); null for a draft, and for what is hidden. */
   feed_key: number | null;
+  /** The feed key of a published post whose author is disabled: it is in no feed. */
+  hidden_key: number | null;
   like_count: number;
   created_at: string;
   updated_at: string;
@@ -143,9 +145,23 @@ export type UserDocumentRow = {
   active_since: string | null;
 };
 
-export type LikeRow = { post_id: number; account_id: number; like_key: number };
+export type LikeRow = {
+  post_id: number;
+  account_id: number;
+  like_key: number;
+  /** 1: its account is disabled, and the post does not count it. */
+  hidden: Flag;
+};
 
-export type FollowRow = { follower_id: number; followee_id: number; follow_key: number };
+export type FollowRow = {
+  follower_id: number;
+  followee_id: number;
+  follow_key: number;
+  /** 1: the follower is disabled, and the followee does not count it. */
+  follower_hidden: Flag;
+  /** 1: the followee is disabled, and the follower does not count it. */
+  followee_hidden: Flag;
+};
 
 /** Something that somebody may use once to prove a thing; the secret itself is worked out of `seed` and the server's key. */
 export type VerificationRow = {

@@ -15,6 +15,8 @@ export type Events = {
   'account.followed': { followerId: number; followeeId: number };
   'account.unfollowed': { followerId: number; followeeId: number };
   'account.deleted': { accountId: number };
+  /** Disabled or enabled: what belongs to it goes out of sight or comes back. */
+  'account.hidden': { accountId: number };
   /** How somebody gets into the account was changed; its owner is told. */
   'account.changed': {
     accountId: number;

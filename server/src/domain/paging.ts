@@ -39,9 +39,14 @@ const randomValues = 4096;
 /**
  * Makes keys that order by time: milliseconds since 2024 × 4096 + 12 random bits, below 2^53 until the year 2093,
  * strictly rising within a process. Posts, likes and follows are paged by them.
+ * @param newest all keys are above this one, also when the clock was set back since it was made
  */
-export function timeKeys(now: () => Date, chance: () => number = Math.random): () => number {
-  let last = 0;
+export function timeKeys(
+  now: () => Date,
+  chance: () => number = Math.random,
+  newest = 0,
+): () => number {
+  let last = newest;
   return () => {
     const drawn = (now().getTime() - epochMs) * randomValues + Math.floor(chance() * randomValues);
     last = Math.max(drawn, last + 1);

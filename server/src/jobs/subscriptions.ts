@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts';
+import type { AccountHiding } from '../domain/accounts/account-hiding.ts';
 import type { AccountPurge } from '../domain/accounts/account-purge.ts';
 import type { PushService } from '../domain/devices/push-service.ts';
 import type { Events, Topic } from '../domain/events.ts';
@@ -27,6 +28,7 @@ export type Needs = {
   posts: Pick<PostService, 'purge'>;
   phones: Pick<PhoneService, 'sendCode'>;
   purgeAccount: AccountPurge;
+  hideAccount: AccountHiding;
   mails: MailService;
   passwords: Pick<PasswordService, 'startRecovery'>;
   groupEvents: Pick<GroupEventService, 'tellMembers'>;
@@ -36,7 +38,8 @@ export type Needs = {
 
 /** What follows from what. */
 export function subscriptions(needs: Needs): Subscriptions {
-  const { media, posts, purgeAccount, mails, passwords, phones, pushes, notifier } = needs;
+  const { media, posts, purgeAccount, hideAccount, mails, passwords, phones, pushes, notifier } =
+    needs;
 
   return {
     'media.uploaded': [
@@ -65,6 +68,7 @@ export function subscriptions(needs: Needs): Subscriptions {
     ],
     'post.deleted': [{ name: 'purge-post', run: ({ postId }) => posts.purge(postId) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
+    'account.hidden': [{ name: 'hide-content', run: ({ accountId }) => hideAccount(accountId) }],
     // Two, so that a mail that fails does not repeat the other.
     'account.changed': [
       { name: 'mail-notice', run: (payload, _write, id) => mails.tellOwner(payload, id) },

@@ -31,7 +31,7 @@ async function insertRange(tx: Tx, name: string | null): Promise<void> {
 /** Each breaks a constraint of another kind. */
 const writes: Record<string, (tx: Tx) => Promise<unknown>> = {
   'a foreign key of a new row': (tx) =>
-    tx.insertInto('likes').values({ post_id: 1, account_id: 1, like_key: 1 }).execute(),
+    tx.insertInto('likes').values({ post_id: 1, account_id: 1, like_key: 1, hidden: 0 }).execute(),
   'a primary key': (tx) => insertRange(tx, 'taken'),
   'a unique key': async (tx) => {
     for (const id of [1, 2]) {

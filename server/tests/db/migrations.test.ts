@@ -15,7 +15,7 @@ import { migrations } from '../../src/db/migrations/index.ts';
 import { dropTables, listTables } from '../../src/db/reset.ts';
 import { command } from '../support/command.ts';
 import { bareDatabase, type TestDatabase } from '../support/databases.ts';
-import { aPicture, aPost } from '../support/given.ts';
+import { aPicture, aPost, changeAccount } from '../support/given.ts';
 import { testServer } from '../support/server.ts';
 
 const names = migrations.map(({ name }) => name);
@@ -37,7 +37,7 @@ describe('migrations', () => {
     test.release();
   });
 
-  it('go up, all the way down, and up again', async () => {
+  it('go up, all the way down, and up again', slow, async () => {
     const up = await migrateUp(database);
     const down = await migrateDown(database, noMigration);
     const left = await listTables(database);
@@ -70,6 +70,52 @@ describe('migrations', () => {
     expect(nothingLeft.reverted).toEqual([]);
     expect(post).toBe(1);
   });
+
+  it(
+    'hide what belongs to those who are disabled already, and count it on the way back',
+    slow,
+    async () => {
+      const environment = { DATABASE_URL: test.url };
+      await migrateUp(database);
+      const before = await testServer({ environment });
+      await aPost(before, 'alice');
+      await aPost(before, 'bob');
+      await before.send('PUT', '/v2/users/alice/follow', { as: 'bob' });
+      await before.send('PUT', '/v2/posts/1/like', { as: 'bob' });
+      await changeAccount(before, 'bob', { disabled: true });
+      await before.work();
+      await before.close();
+      const counts = async () => {
+        const of = database
+          .selectFrom('accounts')
+          .innerJoin('posts', 'posts.account_id', 'accounts.id');
+        const row = await of
+          .select(['follower_count', 'like_count'])
+          .where('username', '=', 'alice')
+          .executeTakeFirstOrThrow();
+        const keys = await database
+          .selectFrom('posts')
+          .select('id')
+          .where('feed_key', 'is not', null)
+          .execute();
+        return [row.follower_count, row.like_count, keys.length];
+      };
+
+      const hidden = await counts();
+      await migrateDown(database, names[names.indexOf('0010-hidden-content') - 1]);
+      const shown = await counts();
+      await migrateUp(database);
+      const after = await testServer({ environment });
+      await after.work();
+      await after.close();
+
+      expect([hidden, shown, await counts()]).toEqual([
+        [0, 0, 1],
+        [1, 1, 2],
+        [0, 0, 1],
+      ]);
+    },
+  );
 
   it('never revert a step when told to go up to an earlier one', async () => {
     await migrateUp(database);

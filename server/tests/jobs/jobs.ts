@@ -16,6 +16,7 @@ const nobody: Subscriptions = {
   'account.followed': [],
   'account.unfollowed': [],
   'account.deleted': [],
+  'account.hidden': [],
   'account.changed': [],
   'verification.issued': [],
   'recovery.asked': [],

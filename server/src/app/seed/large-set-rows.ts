@@ -79,6 +79,8 @@ export function* followRows(plan: LargeSetPlan, first: FirstIds): Generator<Foll
         follower_id: first.account + user,
         followee_id: first.account + followee,
         follow_key: newKey(),
+        follower_hidden: 0,
+        followee_hidden: 0,
       };
     }
   }
@@ -97,6 +99,7 @@ export function* postRows(plan: LargeSetPlan, first: FirstIds): Generator<PostRo
       text: textOf(chance, post),
       has_media: hasPhoto(post) ? 1 : 0,
       feed_key: key,
+      hidden_key: null,
       like_count: plan.likeCounts[post] ?? 0,
       created_at: at,
       updated_at: at,
@@ -140,6 +143,7 @@ export function* likeRows(plan: LargeSetPlan, first: FirstIds): Generator<LikeRo
         post_id: first.post + post,
         account_id: first.account + liker,
         like_key: newKey(),
+        hidden: 0,
       };
     }
   }

@@ -5,6 +5,7 @@ import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
+import { hiddenContent } from './0010-hidden-content.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   groups,
   usedRefreshTokens,
   olderClients,
+  hiddenContent,
 ];

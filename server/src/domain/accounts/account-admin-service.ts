@@ -173,11 +173,13 @@ export function accountAdminService(needs: Needs) {
   async function disable(tx: Tx, actor: Actor, { target, admins }: Held): Promise<void> {
     checkAdminRemains(target, admins);
     await lockOut(tx, target.id, { disabled_at: now().toISOString() });
+    await emit(tx, now(), 'account.hidden', { accountId: target.id });
     await note(tx, actor, 'account.disabled', target.id);
   }
 
   async function enable(tx: Tx, actor: Actor, { id }: AccountRow): Promise<void> {
     await updateAccount(tx, id, { disabled_at: null, updated_at: now().toISOString() });
+    await emit(tx, now(), 'account.hidden', { accountId: id });
     await note(tx, actor, 'account.enabled', id);
   }
 

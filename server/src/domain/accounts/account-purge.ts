@@ -62,8 +62,9 @@ export function accountPurge(needs: Needs): AccountPurge {
   async function purgeLikes(tx: Tx, accountId: number): Promise<boolean> {
     const likes = await listLikes(tx, { accountId }, { limit: batch, before: null });
     for (const { post_id } of likes) {
-      if (!(await deleteLike(tx, post_id, accountId))) continue;
-      await addToLikeCount(tx, post_id, -1);
+      const was = await deleteLike(tx, post_id, accountId);
+      if (!was) continue;
+      if (was === 'counted') await addToLikeCount(tx, post_id, -1);
       await emit(tx, now(), 'post.unliked', { postId: post_id, accountId });
     }
     return likes.length === 0;

@@ -1,7 +1,9 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountService } from '../accounts/account-service.ts';
+import { readAccountCards } from '../accounts/account-store.ts';
 import { listFolloweeIds } from '../follows/follow-store.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import { fullPage, type Shown } from '../full-page.ts';
+import type { Page, PageRequest } from '../paging.ts';
 import { readLikedPosts } from '../posts/like-store.ts';
 import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
@@ -45,8 +47,10 @@ const postsAtOnce = 1000;
 export function feedService({ database, feedMemory, accounts, postReader }: Needs) {
   /** Posts of the viewer and of those the viewer follows. */
   async function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
-    const remembered = await feedMemory.timeline(viewer.accountId, page);
-    return fill(remembered ?? (await timelineFromSql(viewer.accountId, page)), page, viewer);
+    const { accountId } = viewer;
+    const read = async (part: PageRequest) =>
+      (await feedMemory.timeline(accountId, part)) ?? (await timelineFromSql(accountId, part));
+    return fill(read, page, viewer);
   }
 
   async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
@@ -59,21 +63,29 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
    * pictures that have no text beside them.
    */
   async function wholeTimeline(viewer: Viewer, limit: number): Promise<TextView[]> {
-    const entries = await timelineFromSql(viewer.accountId, { limit: limit - 1, before: null });
-    const ids = entries.map((entry) => entry.postId);
-    const views: TextView[] = [];
-    for (let from = 0; from < ids.length; from += postsAtOnce) {
-      views.push(...(await readTexts(ids.slice(from, from + postsAtOnce), viewer)));
-    }
-    return views.reverse();
+    const { items } = await fullPage(
+      'posts',
+      { limit, before: null },
+      {
+        read: (part) => timelineFromSql(viewer.accountId, part),
+        show: showing((ids) => readTexts(ids, viewer)),
+        keyOf,
+      },
+    );
+    return items.reverse();
   }
 
   async function readTexts(ids: readonly number[], viewer: Viewer): Promise<TextView[]> {
     const posts = await postReader.readRows(ids);
-    const liked = await readLikedPosts(database, viewer.accountId, ids);
+    const authorIds = [...new Set([...posts.values()].map((post) => post.account_id))];
+    const [liked, authors] = await Promise.all([
+      readLikedPosts(database, viewer.accountId, ids),
+      readAccountCards(database, authorIds),
+    ]);
     return ids.flatMap((id) => {
       const post = posts.get(id);
-      if (!post || (post.text === '' && post.has_media === 1)) return [];
+      if (!post || !authors.has(post.account_id)) return [];
+      if (post.text === '' && post.has_media === 1) return [];
       return {
         id,
         authorId: post.account_id,
@@ -94,28 +106,29 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     { authorId, states }: AlbumFilter,
     limit: number,
   ): Promise<PostView[]> {
-    const page = { limit: limit - 1, before: null };
     const isOwn = authorId === null || authorId === viewer.accountId;
-    const published = states === 'all' ? await listPublished(authorId, page) : [];
-    const drafts = isOwn ? await listDrafts(database, viewer.accountId, page) : [];
-    const ids = [...published, ...drafts.map(({ id }) => id)];
-    const views: PostView[] = [];
-    for (let from = 0; from < ids.length; from += postsAtOnce) {
-      const some = ids.slice(from, from + postsAtOnce);
-      views.push(...(await postReader.readViews(some, viewer)));
+    const drafts = isOwn
+      ? await listDrafts(database, viewer.accountId, { limit: limit - 1, before: null })
+      : [];
+    const show = showing((ids) => withPictures(ids, viewer));
+    const views = (await show(drafts.map(({ id }) => ({ postId: id })))).map(({ item }) => item);
+    if (states === 'all') {
+      const read = (part: PageRequest) => listAlbum(authorId, part);
+      const page = { limit, before: null };
+      views.push(...(await fullPage('posts', page, { read, show, keyOf })).items);
     }
-    return views
-      .filter((view) => view.media.length > 0)
-      .sort(byTime)
-      .slice(-limit);
+    return views.sort(byTime).slice(-limit);
   }
 
-  async function listPublished(authorId: number | null, page: PageRequest): Promise<number[]> {
-    const entries =
-      authorId === null
-        ? await listExplore(database, 'with-media', page)
-        : await listByAuthor(database, authorId, 'with-media', page);
-    return entries.map((entry) => entry.postId);
+  async function withPictures(ids: readonly number[], viewer: Viewer): Promise<PostView[]> {
+    const views = await postReader.readViews(ids, viewer);
+    return views.filter((view) => view.media.length > 0);
+  }
+
+  function listAlbum(authorId: number | null, page: PageRequest): Promise<FeedEntry[]> {
+    return authorId === null
+      ? listExplore(database, 'with-media', page)
+      : listByAuthor(database, authorId, 'with-media', page);
   }
 
   /** Posts of everybody. */
@@ -124,7 +137,7 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     filter: FeedFilter,
     page: PageRequest,
   ): Promise<Page<PostView>> {
-    return fill(await listExplore(database, filter, page), page, viewer);
+    return fill((part) => listExplore(database, filter, part), page, viewer);
   }
 
   /** Posts of one account. @throws DomainError `not_found` */
@@ -134,17 +147,16 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     page: PageRequest,
   ): Promise<Page<PostView>> {
     const authorId = await accounts.findId(username);
-    return fill(await listByAuthor(database, authorId, filter, page), page, viewer);
+    return fill((part) => listByAuthor(database, authorId, filter, part), page, viewer);
   }
 
-  async function fill(
-    entries: readonly FeedEntry[],
-    { limit }: PageRequest,
+  function fill(
+    read: (part: PageRequest) => Promise<readonly FeedEntry[]>,
+    page: PageRequest,
     viewer: Viewer | null,
   ): Promise<Page<PostView>> {
-    const { items, nextCursor } = pageOf('posts', entries, limit, (entry) => entry.key);
-    const ids = items.map((entry) => entry.postId);
-    return { items: await postReader.readViews(ids, viewer), nextCursor };
+    const show = showing((ids) => postReader.readViews(ids, viewer));
+    return fullPage('posts', page, { read, show, keyOf });
   }
 
   return { timeline, wholeTimeline, wholeAlbum, explore, byAuthor };
@@ -155,4 +167,25 @@ function byTime(a: PostView, b: PostView): number {
   const [first, second] = [a.publishedAt ?? a.createdAt, b.publishedAt ?? b.createdAt];
   if (first !== second) return first < second ? -1 : 1;
   return a.id - b.id;
+}
+
+function keyOf(entry: FeedEntry): number {
+  return entry.key;
+}
+
+/** Finds what entries show by the ids of their posts, some at once. */
+function showing<V extends { id: number }>(
+  viewsOf: (ids: readonly number[]) => Promise<readonly V[]>,
+) {
+  return async <E extends { postId: number }>(entries: readonly E[]): Promise<Shown<E, V>> => {
+    const views = new Map<number, V>();
+    for (let from = 0; from < entries.length; from += postsAtOnce) {
+      const ids = entries.slice(from, from + postsAtOnce).map(({ postId }) => postId);
+      for (const view of await viewsOf(ids)) views.set(view.id, view);
+    }
+    return entries.flatMap((entry) => {
+      const item = views.get(entry.postId);
+      return item ? [{ entry, item }] : [];
+    });
+  };
 }

@@ -9,7 +9,13 @@ import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { deleteFollow, insertFollow, listFollows } from './follow-store.ts';
+import {
+  deleteFollow,
+  insertFollow,
+  listFollows,
+  listVisibleFollows,
+  type NewFollow,
+} from './follow-store.ts';
 
 export type FollowService = ReturnType<typeof followService>;
 
@@ -67,34 +73,43 @@ export function followService({ database, newKey, now, accounts }: Needs) {
     return rows.length === 0;
   }
 
-  async function remove(tx: Tx, row: Omit<FollowRow, 'follow_key'>): Promise<void> {
-    if (!(await deleteFollow(tx, row.follower_id, row.followee_id))) return;
+  async function remove(tx: Tx, of: Pick<FollowRow, 'follower_id' | 'followee_id'>): Promise<void> {
+    const row = await deleteFollow(tx, of.follower_id, of.followee_id);
+    if (!row) return;
     await count(tx, row, -1);
     const { follower_id: followerId, followee_id: followeeId } = row;
     await emit(tx, now(), 'account.unfollowed', { followerId, followeeId });
   }
 
-  async function count(tx: Tx, row: Omit<FollowRow, 'follow_key'>, amount: number): Promise<void> {
+  async function count(tx: Tx, row: NewFollow & Partial<FollowRow>, amount: number): Promise<void> {
     // Always in the order of ids, so that two who follow each other at once cannot wait for one another.
     const changes = [
-      [row.follower_id, 'following_count'],
-      [row.followee_id, 'follower_count'],
+      [row.follower_id, 'following_count', row.followee_hidden],
+      [row.followee_id, 'follower_count', row.follower_hidden],
     ] as const;
-    for (const [id, column] of changes.toSorted(([a], [b]) => a - b)) {
-      await addToAccountCount(tx, id, column, amount);
+    for (const [id, column, isHidden] of changes.toSorted(([a], [b]) => a - b)) {
+      if (!isHidden) await addToAccountCount(tx, id, column, amount);
     }
   }
 
   /** Who follows an account, the latest first. @throws DomainError `not_found` */
   async function listFollowers(username: string, page: PageRequest): Promise<Page<AccountCard>> {
     const followeeId = await accounts.findId(username);
-    return cardsOf(await listFollows(database, { followeeId }, page), page, (r) => r.follower_id);
+    return cardsOf(
+      await listVisibleFollows(database, { followeeId }, page),
+      page,
+      (r) => r.follower_id,
+    );
   }
 
   /** Whom an account follows, the latest first. @throws DomainError `not_found` */
   async function listFollowing(username: string, page: PageRequest): Promise<Page<AccountCard>> {
     const followerId = await accounts.findId(username);
-    return cardsOf(await listFollows(database, { followerId }, page), page, (r) => r.followee_id);
+    return cardsOf(
+      await listVisibleFollows(database, { followerId }, page),
+      page,
+      (r) => r.followee_id,
+    );
   }
 
   async function cardsOf(

@@ -1,26 +1,58 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
+import { StaleRead } from '../../db/errors.ts';
 import { prepared } from '../../db/prepared.ts';
-import type { FollowRow } from '../../db/schema.ts';
+import type { Flag, FollowRow } from '../../db/schema.ts';
 import type { PageRequest } from '../paging.ts';
 
 /** False when the follower follows already. */
-export function insertFollow(tx: Tx, row: FollowRow): Promise<boolean> {
-  return insertIgnore(tx, 'follows', row);
+export function insertFollow(tx: Tx, row: NewFollow): Promise<boolean> {
+  return insertIgnore(tx, 'follows', { ...row, follower_hidden: 0, followee_hidden: 0 });
 }
 
-/** False when there was nothing to delete. */
+export type NewFollow = Omit<FollowRow, HiddenColumn>;
+
+export type HiddenColumn = 'follower_hidden' | 'followee_hidden';
+
+/** The row that was deleted; null when there was none. */
 export async function deleteFollow(
   tx: Tx,
   followerId: number,
   followeeId: number,
-): Promise<boolean> {
+): Promise<FollowRow | null> {
+  const row = await tx
+    .selectFrom('follows')
+    .selectAll()
+    .where('follower_id', '=', followerId)
+    .where('followee_id', '=', followeeId)
+    .executeTakeFirst();
+  if (!row) return null;
   const { numDeletedRows } = await tx
     .deleteFrom('follows')
     .where('follower_id', '=', followerId)
     .where('followee_id', '=', followeeId)
+    .where('follower_hidden', '=', row.follower_hidden)
+    .where('followee_hidden', '=', row.followee_hidden)
     .executeTakeFirst();
-  return numDeletedRows === 1n;
+  if (numDeletedRows === 0n) throw new StaleRead();
+  return row;
+}
+
+/** Hides a follow from one of the two, or shows it again. False when it is so already. */
+export async function setFollowHidden(
+  tx: Tx,
+  { follower_id, followee_id }: Pick<FollowRow, 'follower_id' | 'followee_id'>,
+  column: HiddenColumn,
+  hidden: Flag,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('follows')
+    .set({ [column]: hidden })
+    .where('follower_id', '=', follower_id)
+    .where('followee_id', '=', followee_id)
+    .where(column, '<>', hidden)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 export async function isFollowing(
@@ -50,7 +82,33 @@ const followees = prepared((db, args: { followerId: number }) =>
   db.selectFrom('follows').select('followee_id').where('follower_id', '=', args.followerId),
 );
 
-/** Follows of an account in one direction, the latest first. */
+/** As `listFollows`, without those whose other side is disabled or deleted. */
+export function listVisibleFollows(
+  db: Db,
+  of: { followerId: number } | { followeeId: number },
+  { before, limit }: PageRequest,
+): Promise<FollowRow[]> {
+  const [own, other, id] =
+    'followerId' in of
+      ? (['follows.follower_id', 'follows.followee_id', of.followerId] as const)
+      : (['follows.followee_id', 'follows.follower_id', of.followeeId] as const);
+  return (
+    db
+      .selectFrom('follows')
+      // Each has an account; by a left join SQLite is kept from beginning with all accounts.
+      .leftJoin('accounts', 'accounts.id', other)
+      .selectAll('follows')
+      .where(own, '=', id)
+      .where('accounts.disabled_at', 'is', null)
+      .where('accounts.deleted_at', 'is', null)
+      .$if(before !== null, (query) => query.where('follows.follow_key', '<', before ?? 0))
+      .orderBy('follows.follow_key', 'desc')
+      .limit(limit + 1)
+      .execute()
+  );
+}
+
+/** Follows of an account in one direction, also hidden ones, the latest first. */
 export function listFollows(
   db: Db,
   of: { followerId: number } | { followeeId: number },

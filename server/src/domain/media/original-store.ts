@@ -79,7 +79,7 @@ const disabledCount = prepared((db, _args: Record<string, never>) =>
     .select((eb) => eb.fn.countAll().as('count'))
     // Every time is greater; SQLite would not use the index for `is not null`.
     .where('accounts.disabled_at', '>', '')
-    .where((eb) => eb.or([eb('media.purpose', '=', 'file'), eb('posts.state', '=', 'published')])),
+    .where((eb) => eb.or([eb('media.purpose', '=', 'file'), eb('posts.feed_key', '>=', 0)])),
 );
 
 function rows(db: Db) {

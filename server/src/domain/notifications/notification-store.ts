@@ -207,17 +207,38 @@ const unreadCounts = prepared((db, args: { accountIds: number[] }) =>
     .groupBy('notifications.account_id'),
 );
 
-/** Without what was taken back, what somebody did who is gone, and what is about a post that is gone. */
+/**
+ * Without what was taken back, what is about a post that is gone, and what only people did who are gone or disabled: of likes,
+ * which are one row, somebody who may be seen must be left.
+ */
 function shown(db: Db) {
   return db
     .selectFrom('notifications')
     .leftJoin('accounts as actors', 'actors.id', 'notifications.actor_id')
     .leftJoin('posts', 'posts.id', 'notifications.post_id')
     .where('notifications.actor_count', '>', 0)
-    .where('actors.disabled_at', 'is', null)
-    .where('actors.deleted_at', 'is', null)
     .where((eb) =>
       eb.or([eb('notifications.post_id', 'is', null), eb('posts.state', '=', 'published')]),
+    )
+    .where((eb) =>
+      eb.or([
+        eb.and([
+          eb('notifications.kind', '<>', 'liked'),
+          eb('actors.disabled_at', 'is', null),
+          eb('actors.deleted_at', 'is', null),
+        ]),
+        eb.exists(
+          eb
+            .selectFrom('likes')
+            .innerJoin('accounts as likers', 'likers.id', 'likes.account_id')
+            .select('likes.post_id')
+            .where('notifications.kind', '=', 'liked')
+            .whereRef('likes.post_id', '=', 'notifications.post_id')
+            .whereRef('likes.account_id', '<>', 'notifications.account_id')
+            .where('likers.disabled_at', 'is', null)
+            .where('likers.deleted_at', 'is', null),
+        ),
+      ]),
     );
 }
 

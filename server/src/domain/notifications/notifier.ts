@@ -5,7 +5,7 @@ import { type Events, emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { languageOf } from '../mails/languages/languages.ts';
 import type { Now } from '../ports.ts';
-import { listLikes, readLikedPosts } from '../posts/like-store.ts';
+import { listVisibleLikes, readLikedPosts } from '../posts/like-store.ts';
 import { findPost } from '../posts/post-store.ts';
 import { mentionsIn } from './mentions.ts';
 import { idsOf, keptActors, kindsOf, type NotificationKind } from './notification.ts';
@@ -189,7 +189,7 @@ async function likersOf(
   tx: Tx,
   { id, account_id: authorId }: PostRow,
 ): Promise<{ actorIds: number[]; actorCount: number }> {
-  const likes = await listLikes(tx, { postId: id }, { limit: keptActors, before: null });
+  const likes = await listVisibleLikes(tx, id, { limit: keptActors, before: null });
   const others = likes.map((like) => like.account_id).filter((it) => it !== authorId);
   const actorIds = others.slice(0, keptActors);
   if (likes.length <= keptActors) return { actorIds, actorCount: others.length };

@@ -7,7 +7,7 @@ import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { deleteLike, insertLike, listLikes } from './like-store.ts';
+import { deleteLike, insertLike, listVisibleLikes } from './like-store.ts';
 import { noSuchPost, type PostView } from './post.ts';
 import { addToLikeCount, findPost } from './post-store.ts';
 
@@ -39,8 +39,9 @@ export function liking({ database, newKey, now, read }: Needs) {
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       await checkLikable(tx, viewer, id);
-      if (!(await deleteLike(tx, id, accountId))) return;
-      await addToLikeCount(tx, id, -1);
+      const was = await deleteLike(tx, id, accountId);
+      if (!was) return;
+      if (was === 'counted') await addToLikeCount(tx, id, -1);
       await emit(tx, now(), 'post.unliked', { postId: id, accountId });
     });
     return read(viewer, id);
@@ -53,7 +54,7 @@ export function liking({ database, newKey, now, read }: Needs) {
     page: PageRequest,
   ): Promise<Page<AccountCard>> {
     await read(viewer, id);
-    const likes = await listLikes(database, { postId: id }, page);
+    const likes = await listVisibleLikes(database, id, page);
     const { items, nextCursor } = pageOf('likes', likes, page.limit, (row) => row.like_key);
     const cards = await readAccountCards(
       database,

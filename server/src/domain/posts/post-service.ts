@@ -264,6 +264,7 @@ export function postService(needs: Needs) {
       text,
       has_media: mediaIds.length > 0 ? 1 : 0,
       feed_key: null,
+      hidden_key: null,
       like_count: 0,
       created_at: at,
       updated_at: at,

@@ -83,6 +83,37 @@ export async function listDrafts(
   return (await after.execute()).map(placeOfRow);
 }
 
+/**
+ * Takes published posts of an account out of every feed, or puts them back in their places: up to `limit` of them. True when
+ * none is left.
+ */
+export async function moveFeedKeys(
+  tx: Tx,
+  accountId: number,
+  { hidden, limit }: { hidden: boolean; limit: number },
+): Promise<boolean> {
+  const [from, to] = hidden
+    ? (['feed_key', 'hidden_key'] as const)
+    : (['hidden_key', 'feed_key'] as const);
+  const rows = await tx
+    .selectFrom('posts')
+    .select(['id', 'feed_key', 'hidden_key'])
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'published')
+    .where(from, 'is not', null)
+    .limit(limit)
+    .execute();
+  for (const { id, feed_key, hidden_key } of rows) {
+    await tx
+      .updateTable('posts')
+      .set({ [from]: null, [to]: feed_key ?? hidden_key })
+      .where('id', '=', id)
+      .where('state', '=', 'published')
+      .execute();
+  }
+  return rows.length === 0;
+}
+
 /** Up to `limit` posts of an account in any state. */
 export function listPostsOf(db: Db, accountId: number, limit: number): Promise<PostRow[]> {
   return db

@@ -76,14 +76,11 @@ describe('while an account is disabled', () => {
     expect([post.body.likeCount, profile.body.followerCount]).toEqual([0, 1]);
   });
 
-  it('pages are shorter, and their cursors lead on', async () => {
+  it('pages are as full as others', async () => {
     await disable(true);
     const first = await server.send('GET', '/v2/timeline?limit=1', { as: 'bob' });
-    const cursor = first.body.nextCursor;
-    const second = await server.send('GET', `/v2/timeline?limit=1&cursor=${cursor}`, { as: 'bob' });
 
-    expect(first.body).toMatchObject({ items: [], nextCursor: expect.any(String) });
-    expect(second.body).toMatchObject({ items: [{ id: hisPost }], nextCursor: null });
+    expect(first.body).toMatchObject({ items: [{ id: hisPost }], nextCursor: null });
   });
 
   it('S32: no login that was on its way gets through, and no old session comes back', async () => {
