@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
-import type { OpenVariant } from '../domain/media/media-service.ts';
+import type { OpenFile } from '../domain/media/media.ts';
 import type { ByteRange } from '../domain/ports.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -10,33 +10,35 @@ type FileOptions = {
   cacheControl?: string;
   /** Cache-Control of a redirect to the storage; without it the bytes always come from here. */
   redirectCacheControl?: string;
+  /** The name under which browsers save the file; without it they show it. */
+  savedAs?: string;
 };
 
 /**
- * Sends one size of a picture as RFC 9110 says: conditional requests (13), ranges (14) and HEAD. The only place that does.
+ * Sends one size of a picture, or a file, as RFC 9110 says: conditional requests (13), ranges (14) and HEAD. The only place that does.
  * No Last-Modified is sent, since the bytes behind an ETag never change; so a date never matches.
  * @throws DomainError `not_found` · TransportError `range_not_satisfiable`
  */
 export async function sendVariant(
   request: FastifyRequest,
   reply: FastifyReply,
-  variant: OpenVariant,
-  { cacheControl, redirectCacheControl }: FileOptions = {},
+  file: OpenFile,
+  { cacheControl, redirectCacheControl, savedAs }: FileOptions = {},
 ): Promise<FastifyReply> {
-  const etag = `"${variant.tag}"`;
-  const range = isRangeWanted(request, etag) ? rangeOf(request.headers.range, variant.bytes) : null;
+  const etag = `"${file.tag}"`;
+  const range = isRangeWanted(request, etag) ? rangeOf(request.headers.range, file.bytes) : null;
   const isKnown = isNamed(request.headers['if-none-match'], etag);
   if (!isKnown && range === 'unsatisfiable') {
-    reply.header('content-range', `bytes */${variant.bytes}`);
+    reply.header('content-range', `bytes */${file.bytes}`);
     throw new TransportError(
       'range_not_satisfiable',
-      `The picture has ${variant.bytes} bytes; ask for a range within them.`,
+      `The file has ${file.bytes} bytes; ask for a range within them.`,
     );
   }
   reply
     .header('etag', etag)
     .header('accept-ranges', 'bytes')
-    .header('content-disposition', 'inline')
+    .header('content-disposition', savedAs === undefined ? 'inline' : attachment(savedAs))
     .header('content-security-policy', "default-src 'none'; sandbox")
     .header('cross-origin-resource-policy', 'cross-origin');
   if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
@@ -44,34 +46,43 @@ export async function sendVariant(
   // The storage has other ETags, and its addresses are signed for one method.
   const mayRedirect = request.method === 'GET' && request.headers['if-range'] === undefined;
   if (redirectCacheControl !== undefined && mayRedirect) {
-    const address = await variant.findAddress();
+    const address = await file.findAddress();
     if (address) return reply.header('cache-control', redirectCacheControl).redirect(address);
   }
-  return sendBytes(request, reply, variant, range === 'unsatisfiable' ? null : range);
+  return sendBytes(request, reply, file, range === 'unsatisfiable' ? null : range);
 }
 
 async function sendBytes(
   request: FastifyRequest,
   reply: FastifyReply,
-  variant: OpenVariant,
+  file: OpenFile,
   range: ByteRange | null,
 ): Promise<FastifyReply> {
-  reply.type(variant.contentType);
+  reply.type(file.contentType);
   // Fastify takes the length of any other body for that of the answer.
   if (request.method === 'HEAD') {
-    return reply.header('content-length', variant.bytes).send(Readable.from([]));
+    return reply.header('content-length', file.bytes).send(Readable.from([]));
   }
-  const stream = await variant.open(range ?? undefined);
+  const stream = await file.open(range ?? undefined);
   if (!stream) {
     reply.removeHeader('etag');
     throw new DomainError('not_found', 'There is no such picture.');
   }
-  if (!range) return reply.header('content-length', variant.bytes).send(stream);
+  if (!range) return reply.header('content-length', file.bytes).send(stream);
   return reply
     .code(206)
-    .header('content-range', `bytes ${range.start}-${range.end}/${variant.bytes}`)
+    .header('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`)
     .header('content-length', range.end - range.start + 1)
     .send(stream);
+}
+
+/** Of a name in any script (RFC 6266). */
+function attachment(name: string): string {
+  const escaped = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
+  return `attachment; filename*=UTF-8''${escaped}`;
 }
 
 /** Whether If-None-Match names the picture: weakly compared, as the standard wants it (13.1.2). */

@@ -96,8 +96,8 @@ export type SessionRow = {
 export type MediaRow = {
   id: number;
   account_id: number;
-  /** `file`: bytes that are no picture, kept for the contract that took them. */
-  purpose: 'post' | 'avatar' | 'file';
+  /** `file`: bytes that are no picture, kept for the contract that took them. `document`: the same, as what a post shows. */
+  purpose: 'post' | 'avatar' | 'file' | 'document';
   post_id: number | null;
   position: number;
   state: 'processing' | 'ready' | 'failed';

@@ -87,6 +87,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listDrafts: (db) => posts.listDrafts(db, 1, afterPlace),
   listPostsOf: (db) => posts.listPostsOf(db, 1, 100),
   hasUploadName: (db) => uploadNames.hasUploadName(db, 1, 'dune.jpg'),
+  findUploadName: (db) => uploadNames.findUploadName(db, 1),
   findSession: (db) => sessions.findSession(db, 1),
   findLiveSession: (db) => sessions.findLiveSession(db, 1),
   readLiveRoles: (db) => sessions.readLiveRoles(db, [1, 2, 3]),

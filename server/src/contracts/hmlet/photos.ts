@@ -7,7 +7,7 @@ import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
-import { fault, lengthProblemOf, numberIn, photoMissing, photoOf } from './wire.ts';
+import { fault, fileOf, lengthProblemOf, numberIn, photoMissing, photoOf } from './wire.ts';
 
 const maxCaption = 512;
 /** Far above what a client of it ever showed. */
@@ -120,7 +120,7 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: S
     const { who, id } = await ownNumber(request);
     if (id === null) throw fault(photoMissing);
     const photo = await posts.read(who, id).catch(refuseMissing);
-    if (photo.author.id !== who.accountId || photo.media.length === 0) throw fault(photoMissing);
+    if (photo.author.id !== who.accountId || fileOf(photo) === null) throw fault(photoMissing);
     return { who, id, photo };
   }
 }

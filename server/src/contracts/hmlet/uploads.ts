@@ -1,3 +1,4 @@
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { NamedUpload } from '../../domain/posts/post-service.ts';
@@ -36,15 +37,30 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: Surrounding
 
   app.get(
     '/pictures/:key',
-    { schema: { operationId: 'readPicture', summary: 'The picture of a draft of one’s own' } },
+    {
+      schema: {
+        operationId: 'readPicture',
+        summary: 'The picture of a draft of one’s own, or a file',
+      },
+    },
     async (request, reply) => {
-      const who = await viewer(request);
       const key = String(fieldsOf(request.params).key);
       if (!isKeepable(key)) throw new DomainError('not_found', 'There is no such picture.');
+      const document = await media.findDocument(key, () => viewer(request));
+      // Whatever the bytes are, a browser saves them and runs nothing of them.
+      if (document)
+        return sendVariant(request, reply, document, { savedAs: document.name ?? 'file' });
+      const who = await viewer(request);
       const variant = await media.findVariant(key, 'large', async () => who);
       return sendVariant(request, reply, variant);
     },
   );
+
+  async function uploadOf({ filename, file }: MultipartFile): Promise<NamedUpload> {
+    const name = nameOf(filename);
+    const documentType = /\.pdf$/i.test(filename) ? 'application/pdf' : null;
+    return { name, documentType, file: await media.stage(file) };
+  }
 
   async function readUpload(request: FastifyRequest): Promise<NamedUpload> {
     if (!request.isMultipart()) throw fault(noFile);
@@ -54,7 +70,7 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: Surrounding
         if (part.type !== 'file') continue;
         const isOurs = part.fieldname === 'file' && part.filename !== undefined;
         if (!isOurs || upload) part.file.resume();
-        else upload = { name: nameOf(part.filename), file: await media.stage(part.file) };
+        else upload = await uploadOf(part);
       }
     } catch (error) {
       await upload?.file.discard();

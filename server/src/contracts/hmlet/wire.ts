@@ -27,10 +27,16 @@ export function photoOf(view: PostView, publicUrl: string) {
   };
 }
 
+/** What an upload was made into: a picture, or a file of another kind. */
+export function fileOf({ media, documents }: PostView) {
+  return media[0] ?? documents[0] ?? null;
+}
+
 /** Where everybody finds the picture of a published photo, and its owner that of a draft. */
-function urlOf({ media: [picture], state }: PostView, publicUrl: string): string {
-  const key = picture?.publicKey ?? '';
-  if (state === 'published') return `${publicUrl}/v2/media/${key}/large`;
+function urlOf(view: PostView, publicUrl: string): string {
+  const file = fileOf(view);
+  const key = file?.publicKey ?? '';
+  if (view.state === 'published' && !file?.isDocument) return `${publicUrl}/v2/media/${key}/large`;
   return `${publicUrl}${mount}/pictures/${key}`;
 }
 

@@ -110,7 +110,7 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     const drafts = isOwn
       ? await listDrafts(database, viewer.accountId, { limit: limit - 1, before: null })
       : [];
-    const show = showing((ids) => withPictures(ids, viewer));
+    const show = showing((ids) => withFiles(ids, viewer));
     const views = (await show(drafts.map(({ id }) => ({ postId: id })))).map(({ item }) => item);
     if (states === 'all') {
       const read = (part: PageRequest) => listAlbum(authorId, part);
@@ -120,9 +120,9 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     return views.sort(byTime).slice(-limit);
   }
 
-  async function withPictures(ids: readonly number[], viewer: Viewer): Promise<PostView[]> {
+  async function withFiles(ids: readonly number[], viewer: Viewer): Promise<PostView[]> {
     const views = await postReader.readViews(ids, viewer);
-    return views.filter((view) => view.media.length > 0);
+    return views.filter(({ media, documents }) => media.length + documents.length > 0);
   }
 
   function listAlbum(authorId: number | null, page: PageRequest): Promise<FeedEntry[]> {
@@ -137,7 +137,7 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     filter: FeedFilter,
     page: PageRequest,
   ): Promise<Page<PostView>> {
-    return fill((part) => listExplore(database, filter, part), page, viewer);
+    return fill((part) => listExplore(database, filter, part), page, viewer, filter);
   }
 
   /** Posts of one account. @throws DomainError `not_found` */
@@ -147,15 +147,20 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     page: PageRequest,
   ): Promise<Page<PostView>> {
     const authorId = await accounts.findId(username);
-    return fill((part) => listByAuthor(database, authorId, filter, part), page, viewer);
+    return fill((part) => listByAuthor(database, authorId, filter, part), page, viewer, filter);
   }
 
   function fill(
     read: (part: PageRequest) => Promise<readonly FeedEntry[]>,
     page: PageRequest,
     viewer: Viewer | null,
+    filter: FeedFilter = 'all',
   ): Promise<Page<PostView>> {
-    const show = showing((ids) => postReader.readViews(ids, viewer));
+    const show = showing(async (ids) => {
+      const views = await postReader.readViews(ids, viewer);
+      // A file that is no picture stands among them.
+      return filter === 'all' ? views : views.filter(({ media }) => media.length > 0);
+    });
     return fullPage('posts', page, { read, show, keyOf });
   }
 

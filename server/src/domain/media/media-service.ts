@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { MediaRow } from '../../db/schema.ts';
@@ -13,13 +12,14 @@ import {
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
-import type { BlobStore, ByteRange, Images, Now, StagedBlob } from '../ports.ts';
+import type { BlobStore, Images, Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import {
   blobKeysOf,
   checkAlt,
   isForAll,
   type MediaView,
+  type OpenFile,
   type VariantView,
   variantKey,
 } from './media.ts';
@@ -32,6 +32,7 @@ import {
   listMedia,
   mediaViewOf,
 } from './media-store.ts';
+import { documentFinder } from './open-document.ts';
 import { variantStorage } from './variant-storage.ts';
 
 export type MediaService = ReturnType<typeof mediaService>;
@@ -57,25 +58,24 @@ export type Upload = {
    * format where that can be. Default: a worker makes them.
    */
   shownAtOnce?: 'in-web-formats' | 'in-its-format';
+  /** The content type of bytes that are no picture and are kept as they are; default: they are refused. */
+  documentType?: string | null;
   /** What is kept together with it, or not at all. */
   within?: (tx: Tx, mediaId: number) => Promise<void>;
 };
 
 /** A variant that may be sent to whoever asked. */
-export type OpenVariant = VariantView & {
-  /** False: only its owner may see it, so no cache may keep it. */
-  isPublic: boolean;
-  /** Names these very bytes: they never change. */
-  tag: string;
-  open(range?: ByteRange): Promise<Readable | null>;
-  /** Where else it may be fetched for a few minutes; null: here alone, as always with one that is not public. */
-  findAddress(): Promise<string | null>;
-};
+export type OpenVariant = VariantView &
+  OpenFile & {
+    /** False: only its owner may see it, so no cache may keep it. */
+    isPublic: boolean;
+  };
 
 /** Takes uploads in, makes their variants, and hands them out to those who may see them. */
 export function mediaService(needs: Needs) {
   const { database, newId, now, blobs, images, maxBytes, quotaBytes } = needs;
   const storeVariants = variantStorage({ blobs, images });
+  const findDocument = documentFinder({ database, blobs });
 
   /** Takes in the bytes of an upload; `keep` or `discard` follows. @throws DomainError `too_large` */
   function stage(content: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
@@ -121,20 +121,31 @@ export function mediaService(needs: Needs) {
     const repeat = repeatOf(viewer, upload);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readMedia(earlier);
-    const { contentType, width, height } = await images.inspect(upload.file.path);
-    const row = {
-      ...newRow(await newId('media'), viewer, upload),
-      content_type: contentType,
-      width,
-      height,
-    };
+    const facts = await factsOf(upload);
+    const row: MediaRow = { ...newRow(await newId('media'), viewer, upload), ...facts };
     // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
     await upload.file.keep(row.original_key);
-    const whole = upload.shownAtOnce ? await makeAtOnce(row, upload.shownAtOnce) : row;
+    const { shownAtOnce } = upload;
+    const isWhole = !shownAtOnce || row.purpose === 'document';
+    const whole = isWhole ? row : await makeAtOnce(row, shownAtOnce);
     const winner = await writeOrDrop(whole, repeat, upload.within);
     if (winner === row.id) return whole;
     await deleteBlobs(blobKeysOf(row));
     return readMedia(winner);
+  }
+
+  /** What the bytes are. @throws DomainError as `Images.inspect` */
+  async function factsOf({ file, documentType = null }: Upload) {
+    try {
+      const { contentType, width, height } = await images.inspect(file.path);
+      return { content_type: contentType, width, height };
+    } catch (error) {
+      const isNoPicture =
+        error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
+      if (documentType === null || !isNoPicture) throw error;
+      const document = { purpose: 'document', state: 'ready', content_type: documentType } as const;
+      return { ...document, width: 0, height: 0 };
+    }
   }
 
   /** The row with its variants, which are stored already. @throws DomainError `invalid` (broken picture) · `unavailable` */
@@ -324,6 +335,7 @@ export function mediaService(needs: Needs) {
     keepFile,
     removeAvatar,
     findVariant,
+    findDocument,
     makeVariants,
     discard,
     deleteBlobs,

@@ -5,7 +5,16 @@ import type { MediaView, VariantView } from './media.ts';
 
 type ViewRow = Pick<
   MediaRow,
-  'id' | 'post_id' | 'state' | 'alt' | 'width' | 'height' | 'blurhash' | 'public_key' | 'variants'
+  | 'id'
+  | 'purpose'
+  | 'post_id'
+  | 'state'
+  | 'alt'
+  | 'width'
+  | 'height'
+  | 'blurhash'
+  | 'public_key'
+  | 'variants'
 >;
 
 export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
@@ -82,6 +91,7 @@ const mediaOfPosts = prepared((db, args: { postIds: number[] }) =>
     .selectFrom('media')
     .select([
       'id',
+      'purpose',
       'post_id',
       'state',
       'alt',
@@ -111,7 +121,7 @@ export async function attachMedia(
     .set({ post_id: postId, position })
     .where('id', '=', id)
     .where('account_id', '=', accountId)
-    .where('purpose', '=', 'post')
+    .where('purpose', 'in', ['post', 'document'])
     .where('post_id', 'is', null)
     .where('state', 'in', ['processing', 'ready'])
     .executeTakeFirst();
@@ -166,7 +176,7 @@ export function listMedia(
   }
   return query
     .where('created_at', '<', of.looseBefore)
-    .where('purpose', '=', 'post')
+    .where('purpose', 'in', ['post', 'document'])
     .where('post_id', 'is', null)
     .limit(of.limit)
     .execute();
@@ -204,6 +214,7 @@ export async function deleteMedia(tx: Tx, row: Pick<MediaRow, 'id' | 'post_id'>)
 export function mediaViewOf(row: ViewRow): MediaView {
   return {
     id: row.id,
+    isDocument: row.purpose === 'document',
     state: row.state,
     alt: row.alt,
     width: row.width,

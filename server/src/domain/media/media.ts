@@ -1,11 +1,14 @@
+import type { Readable } from 'node:stream';
 import type { MediaRow, PostRow } from '../../db/schema.ts';
 import { invalid } from '../errors.ts';
-import type { ImageVariant, VariantSize } from '../ports.ts';
+import type { ByteRange, ImageVariant, VariantSize } from '../ports.ts';
 import { lengthOf } from '../text.ts';
 
 /** A picture as it is shown: with a post, or to its owner before that. */
 export type MediaView = {
   id: number;
+  /** No picture: only the contract that took it has a use for it. */
+  isDocument: boolean;
   state: 'processing' | 'ready' | 'failed';
   alt: string;
   width: number;
@@ -23,6 +26,17 @@ export type VariantView = Omit<ImageVariant, 'bytes'> & { bytes: number };
 export function isForAll(row: Pick<MediaRow, 'purpose'> & { post_state: PostRow['state'] | null }) {
   return row.purpose === 'avatar' || row.post_state === 'published';
 }
+
+/** Bytes that may be sent to whoever asked. */
+export type OpenFile = {
+  contentType: string;
+  bytes: number;
+  /** Names these very bytes: they never change. */
+  tag: string;
+  open(range?: ByteRange): Promise<Readable | null>;
+  /** Where else it may be fetched for a few minutes; null: here alone, as always with one that is not public. */
+  findAddress(): Promise<string | null>;
+};
 
 export const maxAltLength = 1500;
 

@@ -73,7 +73,12 @@ export function postReader(database: Database): PostReader {
     const views: PostView[] = [];
     for (const post of visible) {
       const author = authors.get(post.account_id);
-      const rest = { media: media.get(post.id) ?? [], likedByMe: liked.has(post.id) };
+      const all = media.get(post.id) ?? [];
+      const rest = {
+        media: all.filter((it) => !it.isDocument),
+        documents: all.filter((it) => it.isDocument),
+        likedByMe: liked.has(post.id),
+      };
       if (author) views.push(viewOf(post, { author, ...rest }));
     }
     return views;
@@ -88,7 +93,7 @@ function isVisible(post: PostRow, viewer: Viewer | null): boolean {
 
 function viewOf(
   post: PostRow,
-  rest: { author: AccountCard; media: PostView['media']; likedByMe: boolean },
+  rest: Pick<PostView, 'media' | 'documents' | 'likedByMe'> & { author: AccountCard },
 ): PostView {
   return {
     id: post.id,

@@ -52,6 +52,8 @@ export type NamedUpload = {
   file: StagedBlob;
   /** Of at most 255 characters; no two posts of an account have files of one name. */
   name: string;
+  /** The content type of bytes that are no picture; null: they are refused. */
+  documentType?: string | null;
 };
 
 export type PostChange = {
@@ -95,7 +97,10 @@ export function postService(needs: Needs) {
    * Keeps an upload as a draft with one picture and no text: both or neither.
    * @throws DomainError `taken` (another post has a file of this name) · those of `media.keep`
    */
-  async function uploadDraft(viewer: Viewer, { file, name }: NamedUpload): Promise<PostView> {
+  async function uploadDraft(
+    viewer: Viewer,
+    { file, name, documentType = null }: NamedUpload,
+  ): Promise<PostView> {
     try {
       // Spares the work on the picture; the key of the table decides, in the transaction.
       if (await hasUploadName(database, viewer.accountId, name)) throw uploadNameTaken();
@@ -107,6 +112,7 @@ export function postService(needs: Needs) {
         purpose: 'post',
         idempotencyKey: null,
         shownAtOnce: 'in-web-formats',
+        documentType,
         within,
       } as const;
       await media.keep(viewer, upload);

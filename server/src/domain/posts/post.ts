@@ -9,7 +9,10 @@ export type PostView = {
   state: 'draft' | 'published';
   text: string;
   author: Readonly<AccountCard>;
+  /** Pictures. */
   media: readonly MediaView[];
+  /** Files that are no pictures, of an older contract; there is at most one. */
+  documents: readonly MediaView[];
   likeCount: number;
   likedByMe: boolean;
   createdAt: string;

@@ -18,6 +18,16 @@ export async function hasUploadName(db: Db, accountId: number, name: string): Pr
   return row !== undefined;
 }
 
+/** The name of the file that a post was made of; null for none. */
+export async function findUploadName(db: Db, postId: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('upload_names')
+    .select('name')
+    .where('post_id', '=', postId)
+    .executeTakeFirst();
+  return row?.name ?? null;
+}
+
 /** Frees the name of a post's file. */
 export async function deleteUploadName(tx: Tx, postId: number): Promise<void> {
   await tx.deleteFrom('upload_names').where('post_id', '=', postId).execute();

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { aPhoto } from '../../support/given.ts';
 import { type Client, olderScenarios, type Sent } from '../../support/older-contracts.ts';
+import { passwords } from '../../support/server.ts';
 import { aDraft, formOf, people, photoForm, upload } from './given.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -130,6 +131,111 @@ olderScenarios({
           { name: 'file', filename: 'second.txt', content: 'x' },
         ];
         expect(await send(client, 'alice', formOf(parts))).toMatchObject([201, {}]);
+      },
+    },
+    {
+      name: 'takes a PDF as a draft, and serves it to its owner as a file to be saved',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const content = Buffer.from('%PDF-1.7\n<script>alert(1)</script>');
+        const form = formOf([{ name: 'file', filename: 'the plan ä.PDF', content }]);
+        const [status, body] = await send(client, 'alice', form);
+        const again = await send(client, 'alice', form);
+        const token = `Bearer ${client.values.alice}`;
+        const own = await client.send('GET', `/photo/${body.id}`, { token });
+        const drafts = await client.send('GET', '/my-drafts', { token });
+        const { pathname } = new URL(own.body.url);
+        const get = (authorization?: string) =>
+          client.server.send('GET', pathname, {
+            headers: authorization === undefined ? {} : { authorization },
+          });
+        const file = await get(token);
+        const others = await get(`Bearer ${client.values.bob}`);
+        const nobodys = await get();
+
+        expect([status, again]).toEqual([201, [400, { Error: 'File already Uploaded.' }]]);
+        expect(drafts.body.photos).toContainEqual(own.body);
+        expect(file.bytes.equals(content)).toBe(true);
+        expect(file.headers).toMatchObject({
+          'content-type': 'application/pdf',
+          'content-disposition': "attachment; filename*=UTF-8''the_plan_%C3%A4.PDF",
+          'x-content-type-options': 'nosniff',
+          'content-length': String(content.length),
+        });
+        expect([others.status, nobodys.status]).toEqual([404, 401]);
+        expect(nobodys.body).toEqual({ msg: 'Missing Authorization Header' });
+      },
+    },
+    {
+      name: 'publishes a PDF for everybody who has its address, and deletes it',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const { server, values } = client;
+        const content = Buffer.from('%PDF-1.4 published');
+        const form = formOf([{ name: 'file', filename: 'b.pdf', content }]);
+        const [, { id }] = await send(client, 'alice', form);
+        const token = `Bearer ${values.alice}`;
+        await client.send('POST', `/post-photo/${id}`, { token });
+        const own = await client.send('GET', `/photo/${id}`, { token });
+        const { pathname } = new URL(own.body.url);
+        const path = '/all-photos?user=alice@example.com';
+        const all = await client.send('GET', path, { token: `Bearer ${values.bob}` });
+        const file = await server.send('GET', pathname);
+        const inV2 = await server.send('GET', `/v2/posts/${id}`);
+        const pictures = await server.send('GET', '/v2/explore?filter=with-media&limit=100');
+        const asPicture = await server.send(
+          'GET',
+          pathname.replace(/.*\//, '/v2/media/') + '/large',
+        );
+        await client.send('DELETE', `/delete-photo/${id}`, { token });
+        const deleted = await server.send('GET', pathname, { headers: { authorization: token } });
+        await server.work();
+        const gone = await server.send('GET', pathname, { headers: { authorization: token } });
+
+        expect(all.body.photos).toContainEqual(own.body);
+        expect([file.status, file.bytes.equals(content)]).toEqual([200, true]);
+        expect(inV2.body).toMatchObject({ id, text: '', media: [] });
+        expect(pictures.body.items.map((it: { id: number }) => it.id)).not.toContain(id);
+        expect([asPicture.status, deleted.status, gone.status]).toEqual([404, 404, 404]);
+      },
+    },
+    {
+      name: 'takes a picture for one, whatever its name ends with',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const { body } = await upload(client, 'alice', 'a picture.pdf');
+        const token = `Bearer ${client.values.alice}`;
+        const own = await client.send('GET', `/photo/${body.id}`, { token });
+        const headers = { authorization: token };
+        const shown = await client.server.send('GET', new URL(own.body.url).pathname, { headers });
+        expect([shown.status, shown.headers['content-type']]).toEqual([200, 'image/jpeg']);
+      },
+    },
+    {
+      name: 'keeps a draft of a PDF from mithril, and gives it the bytes once it is published',
+      send: ['GET', '/hello'],
+      expect: [200],
+      after: async (client) => {
+        const { server, values } = client;
+        const content = Buffer.from('%PDF-1.4 of two contracts');
+        const form = formOf([{ name: 'file', filename: 'c.pdf', content }]);
+        const [, { id }] = await send(client, 'alice', form);
+        const login = { username: 'alice@example.com', password: passwords.alice };
+        const { body } = await server.send('POST', '/api/user/login', { body: login });
+        const headers = { authorization: body.data.token };
+        const list = async () => {
+          const answer = await server.send('GET', '/api/picture?limit=100', { headers });
+          return answer.body.data.pictures.map(({ data }: { data: string }) => data);
+        };
+        const before = await list();
+        await client.send('POST', `/post-photo/${id}`, { token: `Bearer ${values.alice}` });
+        const after = await list();
+
+        expect(before).not.toContain(content.toString('base64'));
+        expect(after).toContain(content.toString('base64'));
       },
     },
     {

@@ -91,7 +91,7 @@ select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "
 -- abc
 
 -- readMediaOfPosts
-select "id", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
+select "id", "purpose", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
 -- 1, 2, 3, 1, 1
 
 -- listMedia: of a post
@@ -103,8 +103,8 @@ select * from "media" where "account_id" = $1 limit $2;
 -- 1, 100
 
 -- listMedia: loose
-select * from "media" where "created_at" < $1 and "purpose" = $2 and "post_id" is null limit $3;
--- 2026-06-01T12:00:00.000Z, post, 100
+select * from "media" where "created_at" < $1 and "purpose" in ($2, $3) and "post_id" is null limit $4;
+-- 2026-06-01T12:00:00.000Z, post, document, 100
 
 -- listMediaByPrefix: originals
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "original_key" >= $1 and "original_key" < $2;
@@ -165,6 +165,10 @@ select * from "posts" where "account_id" = $1 limit $2;
 -- hasUploadName
 select "post_id" from "upload_names" where "account_id" = $1 and "name" = $2;
 -- 1, dune.jpg
+
+-- findUploadName
+select "name" from "upload_names" where "post_id" = $1;
+-- 1
 
 -- findSession
 select * from "sessions" where "id" = $1;

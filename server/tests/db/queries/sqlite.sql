@@ -89,7 +89,7 @@ select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "
 -- abc
 
 -- readMediaOfPosts
-select "id", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants" from "media" where "post_id" in (?, ?, ?, ?, ?) order by "post_id", "position";
+select "id", "purpose", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants" from "media" where "post_id" in (?, ?, ?, ?, ?) order by "post_id", "position";
 -- 1, 2, 3, 1, 1
 
 -- listMedia: of a post
@@ -101,8 +101,8 @@ select * from "media" where "account_id" = (select ?) limit (select ?);
 -- 1, 100
 
 -- listMedia: loose
-select * from "media" where "created_at" < (select ?) and "purpose" = (select ?) and "post_id" is null limit (select ?);
--- 2026-06-01T12:00:00.000Z, post, 100
+select * from "media" where "created_at" < (select ?) and "purpose" in (?, ?) and "post_id" is null limit (select ?);
+-- 2026-06-01T12:00:00.000Z, post, document, 100
 
 -- listMediaByPrefix: originals
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "original_key" >= (select ?) and "original_key" < (select ?);
@@ -163,6 +163,10 @@ select * from "posts" where "account_id" = (select ?) limit (select ?);
 -- hasUploadName
 select "post_id" from "upload_names" where "account_id" = (select ?) and "name" = (select ?);
 -- 1, dune.jpg
+
+-- findUploadName
+select "name" from "upload_names" where "post_id" = (select ?);
+-- 1
 
 -- findSession
 select * from "sessions" where "id" = (select ?);

@@ -1,0 +1,42 @@
+import type { Database } from '../../db/database.ts';
+import { DomainError } from '../errors.ts';
+import type { BlobStore } from '../ports.ts';
+import { findUploadName } from '../posts/upload-name-store.ts';
+import type { Viewer } from '../sessions/session.ts';
+import type { OpenFile } from './media.ts';
+import { findMediaByPublicKey } from './media-store.ts';
+
+/** A file as it was uploaded. */
+export type OpenDocument = OpenFile & {
+  /** Null when the upload had none that is kept. */
+  name: string | null;
+};
+
+/**
+ * Finds a file that is no picture for whoever asks; null when the key is of no such file. One that no published post shows
+ * is its owner's alone; only then `whoAsks` is called.
+ * @throws DomainError `not_found` · those of `whoAsks`
+ */
+export function documentFinder({ database, blobs }: { database: Database; blobs: BlobStore }) {
+  return async function findDocument(
+    publicKey: string,
+    whoAsks: () => Promise<Viewer>,
+  ): Promise<OpenDocument | null> {
+    const row = await findMediaByPublicKey(database, publicKey);
+    if (row?.purpose !== 'document' || row.post_id === null) return null;
+    const isPublished = row.post_state === 'published' && !row.owner_disabled_at;
+    const isOwn = !isPublished && (await whoAsks()).accountId === row.account_id;
+    const isThere = !row.owner_deleted_at && row.post_state !== 'deleted';
+    if (!isThere || !(isPublished || isOwn)) {
+      throw new DomainError('not_found', 'There is no such file.');
+    }
+    return {
+      name: await findUploadName(database, row.post_id),
+      contentType: row.content_type,
+      bytes: row.bytes,
+      tag: `${publicKey}-original`,
+      open: (range) => blobs.open(row.original_key, range),
+      findAddress: async () => null,
+    };
+  };
+}
