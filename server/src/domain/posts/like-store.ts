@@ -112,7 +112,6 @@ export async function readNewestLikers(
     )
     .select(['post_id', 'account_id'])
     .where('place', '<=', count)
-    .orderBy('post_id')
     .orderBy('place')
     .execute();
   for (const { post_id, account_id } of rows) {

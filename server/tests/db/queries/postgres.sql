@@ -74,6 +74,14 @@ select * from "follows" where "follower_id" = $1 order by "follow_key" desc limi
 select * from "follows" where "followee_id" = $1 and "follow_key" < $2 order by "follow_key" desc limit $3;
 -- 1, 4096, 21
 
+-- listVisibleFollows: followees
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "follows"."follow_key" desc limit $2;
+-- 1, 21
+
+-- listVisibleFollows: followers
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit $3;
+-- 1, 4096, 21
+
 -- findRepeat
 select "operation", "fingerprint", "result_id" from "idempotency_keys" where "account_id" = $1 and "key" = $2;
 -- 1, k
@@ -127,8 +135,8 @@ select count(*) as "count" from "posts" inner join "media" on "media"."post_id" 
 -- 1, 0
 select count(*) as "count" from "media" where "post_id" is null and "purpose" = $1;
 -- file
-select count(*) as "count" from "accounts" inner join "media" on "media"."account_id" = "accounts"."id" left join "posts" on "posts"."id" = "media"."post_id" where "accounts"."disabled_at" > $1 and ("media"."purpose" = $2 or "posts"."state" = $3);
--- , file, published
+select count(*) as "count" from "accounts" inner join "media" on "media"."account_id" = "accounts"."id" left join "posts" on "posts"."id" = "media"."post_id" where "accounts"."disabled_at" > $1 and ("media"."purpose" = $2 or "posts"."feed_key" >= $3);
+-- , file, 0
 
 -- countOriginals: of an account
 select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
@@ -145,6 +153,14 @@ select * from "likes" where "post_id" = $1 order by "like_key" desc limit $2;
 -- listLikes: of an account
 select * from "likes" where "account_id" = $1 and "like_key" < $2 order by "like_key" desc limit $3;
 -- 1, 4096, 21
+
+-- listVisibleLikes
+select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and "likes"."like_key" < $2 order by "likes"."like_key" desc limit $3;
+-- 1, 4096, 21
+
+-- readNewestLikers
+select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_id", row_number() over(partition by "likes"."post_id" order by "likes"."like_key" desc) as "place" from "likes" inner join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" in ($1, $2) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null) as "ranked" where "place" <= $3 order by "place";
+-- 1, 2, 4
 
 -- findPost
 select * from "posts" where "id" in ($1, $2) and "state" <> $3;
@@ -283,16 +299,16 @@ select "account_id", "actor_count" from "notifications" where "post_id" = $1 and
 -- 1, mentioned
 
 -- listNotifications
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" = $3 and "notifications"."notification_key" < $4 order by "notifications"."notification_key" desc limit $5;
--- 0, published, 1, 4096, 21
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and "notifications"."account_id" = $5 and "notifications"."notification_key" < $6 order by "notifications"."notification_key" desc limit $7;
+-- 0, published, liked, liked, 1, 4096, 21
 
 -- listNotificationsSince
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."account_id" = $3 and "notifications"."notification_key" > $4) or ("notifications"."account_id" = $5 and "notifications"."notification_key" > $6)) order by "notifications"."notification_key" limit $7;
--- 0, published, 1, 4096, 2, 8192, 100
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and (("notifications"."account_id" = $5 and "notifications"."notification_key" > $6) or ("notifications"."account_id" = $7 and "notifications"."notification_key" > $8)) order by "notifications"."notification_key" limit $9;
+-- 0, published, liked, liked, 1, 4096, 2, 8192, 100
 
 -- readUnreadCounts
-select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" in ($3, $4, $5, $6, $7) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
--- 0, published, 1, 2, 3, 1, 1
+select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and "notifications"."account_id" in ($5, $6, $7, $8, $9) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
+-- 0, published, liked, liked, 1, 2, 3, 1, 1
 
 -- findUserDocument
 select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."id" = $1 and "accounts"."deleted_at" is null;
