@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { checkAddress } from '../db/dialects.ts';
+import { DatabaseError } from '../db/errors.ts';
 import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
@@ -14,6 +16,7 @@ import { type PushConfig, pushOf } from './push-settings.ts';
 import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
 import { checkSecretKey, keptSecretKey } from './secret-key.ts';
 import { textOf, type Variables } from './setting-text.ts';
+import { urlProblem } from './setting-urls.ts';
 import { Settings } from './settings.ts';
 import { type SmsConfig, smsOf } from './sms-settings.ts';
 
@@ -116,6 +119,7 @@ function configOf(given: Variables, overriding: Variables): Config {
   const databaseUrl =
     plainDatabaseUrl(settings.DATABASE_URL ?? '') ?? `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   const isEmbedded = databaseUrl.startsWith('sqlite:');
+  if (problems.length === 0) checkDatabaseUrl(databaseUrl, problems);
   checkTogether(settings, isLive, problems);
   checkSecretKey(settings.SECRET_KEY, { isEmbedded }, problems);
   const s3 = s3Of(settings, problems);
@@ -175,22 +179,46 @@ const silence: Notice = {
 
 function readSettings(variables: Variables, problems: string[]): Settings {
   const given: Record<string, unknown> = {};
+  const told = new Set<string>();
   for (const [name, schema] of Object.entries(Settings.properties)) {
     const text = textOf(name, { isSecret: 'x-secret' in schema }, variables, problems);
     if (text === undefined) continue;
     given[name] = 'type' in schema && schema.type === 'integer' ? numberOf(text) : text;
+    const problem = isUrl(name) ? urlProblem(text) : null;
+    if (problem === null) continue;
+    told.add(name);
+    problems.push(`${name} ${problem}. ${describe(schema)}`);
   }
   const complete = Value.Default(Settings, given);
   for (const error of Value.Errors(Settings, complete)) {
     const name = error.instancePath.slice(1);
-    const schema = Settings.properties[name as keyof Settings] as { description?: string };
+    if (told.has(name)) continue;
+    const description = describe(Settings.properties[name as keyof Settings]);
     const rule =
       'allowedValues' in error.params
         ? `must be one of ${[error.params.allowedValues].flat().join(', ')}`
         : error.message;
-    problems.push(`${name} ${rule}. ${schema?.description ?? ''}`.trim());
+    problems.push(`${name} ${rule}. ${description}`.trim());
   }
   return complete as Settings;
+}
+
+function describe(schema: object | undefined): string {
+  return schema && 'description' in schema ? String(schema.description) : '';
+}
+
+function isUrl(name: string): boolean {
+  return /_(URL|ENDPOINT|ISSUER)$/.test(name);
+}
+
+/** What only whoever opens a database finds wrong with its address. */
+function checkDatabaseUrl(url: string, problems: string[]): void {
+  try {
+    checkAddress(url);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    problems.push(error.message);
+  }
 }
 
 function numberOf(text: string): number | string {

@@ -1,4 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox';
+import { urlProblem } from './setting-urls.ts';
 
 /** Settings of the providers that people may sign in with. */
 export const identitySettings = {
@@ -87,8 +88,8 @@ type OidcClient = {
 export function identityConfig(settings: IdentitySettings, problems: string[]): IdentityConfig {
   for (const name of ['GOOGLE_ISSUER', 'FACEBOOK_GRAPH_URL', 'OIDC_ISSUER'] as const) {
     const address = settings[name];
-    if (address !== undefined && !isSafe(address)) {
-      problems.push(`${name}=${address} is not safe. Use https; http only for 127.0.0.1.`);
+    if (address?.startsWith('http:') && urlProblem(address) === null && !isSafe(address)) {
+      problems.push(`${name} is not safe. Use https; http only for 127.0.0.1.`);
     }
   }
   const redirectUris = listOf(settings.IDENTITY_REDIRECT_URIS);

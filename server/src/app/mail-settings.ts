@@ -69,7 +69,7 @@ export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
   const host = URL.parse(settings.PUBLIC_URL ?? '')?.hostname ?? 'localhost';
   const sender = settings.MAIL_DEFAULT_SENDER ?? `Rookery <no-reply@${host}>`;
   const byParts = serverOfParts(settings, problems);
-  const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL, problems) : null;
+  const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL) : null;
   if (byUrl && byParts && !isDeepStrictEqual(byUrl, byParts)) {
     problems.push(
       'SMTP_URL and MAIL_SERVER with its port, user and password say different things. Keep one of them.',
@@ -80,15 +80,11 @@ export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
   return { server, sender };
 }
 
-function serverOfUrl(text: string, problems: string[]): SmtpServer | null {
+function serverOfUrl(text: string): SmtpServer | null {
   const url = URL.parse(text);
   const [user, pass] = [url?.username, url?.password].map(decoded);
-  if (!url?.hostname || user === null || pass === null) {
-    problems.push(
-      'SMTP_URL is no address. Use the form smtp://user:password@host:587, special characters percent-encoded.',
-    );
-    return null;
-  }
+  // Whoever read the setting has told of it.
+  if (!url?.hostname || user === null || pass === null) return null;
   const isSecure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const login = user && pass ? { user, pass } : null;

@@ -47,7 +47,7 @@ export const Settings = Type.Object({
       pattern: '^(sqlite|postgres|postgresql|mysql|mariadb|cockroachdb)(\\+[a-z0-9_]+)?:.+$',
       'x-secret': true,
       description:
-        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
+        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`, with TLS by `?sslmode=verify-full` or `?ssl-mode=VERIFY_IDENTITY`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
     }),
   ),
   DATABASE_POOL_SIZE: Type.Integer({
