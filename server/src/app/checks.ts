@@ -68,7 +68,7 @@ export async function runChecks(): Promise<Check[]> {
   checks.push(await check('mail', () => mailer.check().then(() => mailbox)));
   await mailer.close();
   for (const provider of openIdentityProviders(config.identity, () => new Date())) {
-    const answers = () => provider.check().then(() => 'answers');
+    const answers = async () => ['answers', (await provider.check()) ?? []].flat().join('; ');
     checks.push(await check(`sign-in with ${provider.name}`, answers));
   }
   checks.push(...(await pushChecks(config)));
