@@ -3,6 +3,7 @@ import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
+import { protectionOf } from './mail-settings.ts';
 import { openPush } from './push.ts';
 import { openTexts } from './texts.ts';
 
@@ -64,7 +65,9 @@ export async function runChecks(): Promise<Check[]> {
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
   }
   const { server } = config.mail;
-  const mailbox = server ? `${server.host}:${server.port} takes mail` : 'files in DATA_DIR/mail';
+  const mailbox = server
+    ? `${server.host}:${server.port} takes mail, ${protectionOf(server)}`
+    : 'files in DATA_DIR/mail';
   checks.push(await check('mail', () => mailer.check().then(() => mailbox)));
   await mailer.close();
   for (const provider of openIdentityProviders(config.identity, () => new Date())) {

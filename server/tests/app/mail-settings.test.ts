@@ -62,7 +62,7 @@ describe('the settings of mail', () => {
       { host: 'mail.example.com', port: 465, isSecure: true, needsTls: false, login: null },
     ],
   ])('are read from %j', (environment, server) => {
-    expect(read(environment).server).toEqual(server);
+    expect(read(environment).server).toMatchObject(server);
   });
 
   it.each([

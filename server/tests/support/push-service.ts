@@ -30,7 +30,7 @@ export type PushService = {
   close(): Promise<void>;
 };
 
-type Scripted = { status: number; headers?: Record<string, string> };
+type Scripted = { status: number; headers?: Record<string, string>; body?: string };
 
 type Browser = { ecdh: ReturnType<typeof createECDH>; auth: Buffer; answers: Scripted[] };
 
@@ -45,7 +45,7 @@ export async function pushService(): Promise<PushService> {
   const faults: string[] = [];
   const server = createServer(certificate, (request, response) => {
     take(request).then(
-      ({ status, headers }) => response.writeHead(status, headers).end(),
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
       (error: unknown) => {
         faults.push(String(error));
         response.writeHead(400).end();
