@@ -45,7 +45,7 @@ export async function runChecks(): Promise<Check[]> {
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
   const log = newLog({ ...config, logLevel: 'silent' });
   const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
-  if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
+  if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'counts')));
   const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
   checks.push(
     await check('storage', () => blobs.check().then(() => `${place}: written, read and deleted`)),

@@ -12,7 +12,9 @@ import { type LiveConfig, liveConfigOf } from './live-settings.ts';
 import { type MailConfig, mailOf } from './mail-settings.ts';
 import { plainDatabaseUrl } from './older-names.ts';
 import { type Notice, translateOlderVariables } from './older-variables.ts';
+import { originOf } from './origins.ts';
 import { type PushConfig, pushOf } from './push-settings.ts';
+import { type S3Config, s3Of } from './s3-settings.ts';
 import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
 import { checkSecretKey, keptSecretKey } from './secret-key.ts';
 import { textOf, type Variables } from './setting-text.ts';
@@ -49,15 +51,7 @@ export type Config = {
   hasStrictPasswords: boolean;
   media: { maxBytes: number; maxPixels: number; quotaBytes: number };
   /** Null: pictures are kept in files. */
-  s3: {
-    endpoint: string;
-    bucket: string;
-    region: string;
-    accessKeyId: string;
-    secretAccessKey: string;
-    hasPathStyle: boolean;
-    publicUrl: string | null;
-  } | null;
+  s3: S3Config;
   mail: MailConfig;
   sms: SmsConfig;
   /** Who may vouch for people. */
@@ -141,7 +135,7 @@ function configOf(given: Variables, overriding: Variables): Config {
       port: settings.PORT,
       publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
       trustedProxies: listOf(settings.TRUSTED_PROXIES),
-      corsOrigins: listOf(settings.CORS_ORIGINS),
+      corsOrigins: listOf(settings.CORS_ORIGINS).map((origin) => originOf(origin) ?? origin),
     },
     databaseUrl,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
@@ -240,9 +234,9 @@ function checkTogether(settings: Settings, isLive: boolean, problems: string[]):
     }
   }
   for (const origin of listOf(settings.CORS_ORIGINS)) {
-    if (!/^https?:\/\/[^/]+$/.test(origin)) {
+    if (originOf(origin) === null) {
       problems.push(
-        `CORS_ORIGINS names ${origin}, which is no origin. Use the form https://app.example.com.`,
+        `CORS_ORIGINS names ${origin}, which is not an origin. Use the form https://app.example.com, or for an app in a shell capacitor://localhost.`,
       );
     }
   }
@@ -256,37 +250,6 @@ function checkTogether(settings: Settings, isLive: boolean, problems: string[]):
       `PUBLIC_URL is needed in ${name}: the address that clients use, such as https://example.com.`,
     );
   }
-}
-
-/** All of the four, or none: half a setup would keep pictures where nobody looks for them. */
-function s3Of(settings: Settings, problems: string[]): Config['s3'] {
-  const {
-    S3_ENDPOINT: endpoint,
-    S3_BUCKET: bucket,
-    S3_ACCESS_KEY_ID: accessKeyId,
-    S3_SECRET_ACCESS_KEY: secretAccessKey,
-    S3_PUBLIC_URL: publicUrl,
-  } = settings;
-  if (endpoint && bucket && accessKeyId && secretAccessKey) {
-    return {
-      endpoint,
-      bucket,
-      region: settings.S3_REGION,
-      accessKeyId,
-      secretAccessKey,
-      hasPathStyle: settings.S3_FORCE_PATH_STYLE === 'true',
-      publicUrl: publicUrl ?? null,
-    };
-  }
-  const needed = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
-  const missing = needed.filter((name) => !settings[name]);
-  const given = [...needed, 'S3_PUBLIC_URL' as const].filter((name) => settings[name]);
-  if (given.length > 0) {
-    problems.push(
-      `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} set, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not. To keep pictures in S3 set ${needed.join(', ')}; to keep them in files set none.`,
-    );
-  }
-  return null;
 }
 
 /** An address, or one with the length of its network: `10.0.0.0/8`. */
