@@ -91,7 +91,7 @@ describe('rookery doctor, about identity providers', () => {
 });
 
 /** What can be discovered of a provider that writes its issuer with this path, whatever path it is asked at. */
-async function bareProvider(path: string): Promise<{ url: string; close(): Promise<void> }> {
+async function bareProvider(path: string): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const answer =
       request.url === '/jwks' ? { keys: [] } : { issuer: `${url}${path}`, jwks_uri: `${url}/jwks` };

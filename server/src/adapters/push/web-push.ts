@@ -133,8 +133,10 @@ function ask(url: URL, { headers, body, isPrivate, timeoutMs }: Asked): Promise<
       const end = (reason: string) =>
         resolve({ status, retryAfter: answer.headers['retry-after'], reason });
       answer.on('error', () => end(''));
-      if (ambiguousStatuses.includes(status))
-        return void beginningOf(answer).then(end, () => end(''));
+      if (ambiguousStatuses.includes(status)) {
+        void beginningOf(answer).then(end, () => end(''));
+        return;
+      }
       end('');
       answer.destroy();
     });
