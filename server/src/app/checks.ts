@@ -3,6 +3,7 @@ import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
+import { protectionOf } from './mail-settings.ts';
 import { openPush } from './push.ts';
 import { openTexts } from './texts.ts';
 
@@ -44,7 +45,7 @@ export async function runChecks(): Promise<Check[]> {
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
   const log = newLog({ ...config, logLevel: 'silent' });
   const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
-  if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'answers')));
+  if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'counts')));
   const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
   checks.push(
     await check('storage', () => blobs.check().then(() => `${place}: written, read and deleted`)),
@@ -64,11 +65,13 @@ export async function runChecks(): Promise<Check[]> {
     checks.push(await check('broker', () => bus.check().then(() => `queue ${queue} is there`)));
   }
   const { server } = config.mail;
-  const mailbox = server ? `${server.host}:${server.port} takes mail` : 'files in DATA_DIR/mail';
+  const mailbox = server
+    ? `${server.host}:${server.port} takes mail, ${protectionOf(server)}`
+    : 'files in DATA_DIR/mail';
   checks.push(await check('mail', () => mailer.check().then(() => mailbox)));
   await mailer.close();
   for (const provider of openIdentityProviders(config.identity, () => new Date())) {
-    const answers = () => provider.check().then(() => 'answers');
+    const answers = async () => ['answers', (await provider.check()) ?? []].flat().join('; ');
     checks.push(await check(`sign-in with ${provider.name}`, answers));
   }
   checks.push(...(await pushChecks(config)));

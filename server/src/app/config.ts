@@ -4,16 +4,21 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
+import { checkAddress } from '../db/dialects.ts';
+import { DatabaseError } from '../db/errors.ts';
 import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
 import { type MailConfig, mailOf } from './mail-settings.ts';
 import { plainDatabaseUrl } from './older-names.ts';
 import { type Notice, translateOlderVariables } from './older-variables.ts';
+import { originOf } from './origins.ts';
 import { type PushConfig, pushOf } from './push-settings.ts';
+import { type S3Config, s3Of } from './s3-settings.ts';
 import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
 import { checkSecretKey, keptSecretKey } from './secret-key.ts';
 import { textOf, type Variables } from './setting-text.ts';
+import { urlProblem } from './setting-urls.ts';
 import { Settings } from './settings.ts';
 import { type SmsConfig, smsOf } from './sms-settings.ts';
 
@@ -46,15 +51,7 @@ export type Config = {
   hasStrictPasswords: boolean;
   media: { maxBytes: number; maxPixels: number; quotaBytes: number };
   /** Null: pictures are kept in files. */
-  s3: {
-    endpoint: string;
-    bucket: string;
-    region: string;
-    accessKeyId: string;
-    secretAccessKey: string;
-    hasPathStyle: boolean;
-    publicUrl: string | null;
-  } | null;
+  s3: S3Config;
   mail: MailConfig;
   sms: SmsConfig;
   /** Who may vouch for people. */
@@ -116,6 +113,7 @@ function configOf(given: Variables, overriding: Variables): Config {
   const databaseUrl =
     plainDatabaseUrl(settings.DATABASE_URL ?? '') ?? `sqlite:${join(dataDir, 'rookery.sqlite')}`;
   const isEmbedded = databaseUrl.startsWith('sqlite:');
+  if (problems.length === 0) checkDatabaseUrl(databaseUrl, problems);
   checkTogether(settings, isLive, problems);
   checkSecretKey(settings.SECRET_KEY, { isEmbedded }, problems);
   const s3 = s3Of(settings, problems);
@@ -137,7 +135,7 @@ function configOf(given: Variables, overriding: Variables): Config {
       port: settings.PORT,
       publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
       trustedProxies: listOf(settings.TRUSTED_PROXIES),
-      corsOrigins: listOf(settings.CORS_ORIGINS),
+      corsOrigins: listOf(settings.CORS_ORIGINS).map((origin) => originOf(origin) ?? origin),
     },
     databaseUrl,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
@@ -175,22 +173,46 @@ const silence: Notice = {
 
 function readSettings(variables: Variables, problems: string[]): Settings {
   const given: Record<string, unknown> = {};
+  const told = new Set<string>();
   for (const [name, schema] of Object.entries(Settings.properties)) {
     const text = textOf(name, { isSecret: 'x-secret' in schema }, variables, problems);
     if (text === undefined) continue;
     given[name] = 'type' in schema && schema.type === 'integer' ? numberOf(text) : text;
+    const problem = isUrl(name) ? urlProblem(text) : null;
+    if (problem === null) continue;
+    told.add(name);
+    problems.push(`${name} ${problem}. ${describe(schema)}`);
   }
   const complete = Value.Default(Settings, given);
   for (const error of Value.Errors(Settings, complete)) {
     const name = error.instancePath.slice(1);
-    const schema = Settings.properties[name as keyof Settings] as { description?: string };
+    if (told.has(name)) continue;
+    const description = describe(Settings.properties[name as keyof Settings]);
     const rule =
       'allowedValues' in error.params
         ? `must be one of ${[error.params.allowedValues].flat().join(', ')}`
         : error.message;
-    problems.push(`${name} ${rule}. ${schema?.description ?? ''}`.trim());
+    problems.push(`${name} ${rule}. ${description}`.trim());
   }
   return complete as Settings;
+}
+
+function describe(schema: object | undefined): string {
+  return schema && 'description' in schema ? String(schema.description) : '';
+}
+
+function isUrl(name: string): boolean {
+  return /_(URL|ENDPOINT|ISSUER)$/.test(name);
+}
+
+/** What only whoever opens a database finds wrong with its address. */
+function checkDatabaseUrl(url: string, problems: string[]): void {
+  try {
+    checkAddress(url);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    problems.push(error.message);
+  }
 }
 
 function numberOf(text: string): number | string {
@@ -212,9 +234,9 @@ function checkTogether(settings: Settings, isLive: boolean, problems: string[]):
     }
   }
   for (const origin of listOf(settings.CORS_ORIGINS)) {
-    if (!/^https?:\/\/[^/]+$/.test(origin)) {
+    if (originOf(origin) === null) {
       problems.push(
-        `CORS_ORIGINS names ${origin}, which is no origin. Use the form https://app.example.com.`,
+        `CORS_ORIGINS names ${origin}, which is not an origin. Use the form https://app.example.com, or for an app in a shell capacitor://localhost.`,
       );
     }
   }
@@ -228,37 +250,6 @@ function checkTogether(settings: Settings, isLive: boolean, problems: string[]):
       `PUBLIC_URL is needed in ${name}: the address that clients use, such as https://example.com.`,
     );
   }
-}
-
-/** All of the four, or none: half a setup would keep pictures where nobody looks for them. */
-function s3Of(settings: Settings, problems: string[]): Config['s3'] {
-  const {
-    S3_ENDPOINT: endpoint,
-    S3_BUCKET: bucket,
-    S3_ACCESS_KEY_ID: accessKeyId,
-    S3_SECRET_ACCESS_KEY: secretAccessKey,
-    S3_PUBLIC_URL: publicUrl,
-  } = settings;
-  if (endpoint && bucket && accessKeyId && secretAccessKey) {
-    return {
-      endpoint,
-      bucket,
-      region: settings.S3_REGION,
-      accessKeyId,
-      secretAccessKey,
-      hasPathStyle: settings.S3_FORCE_PATH_STYLE === 'true',
-      publicUrl: publicUrl ?? null,
-    };
-  }
-  const needed = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
-  const missing = needed.filter((name) => !settings[name]);
-  const given = [...needed, 'S3_PUBLIC_URL' as const].filter((name) => settings[name]);
-  if (given.length > 0) {
-    problems.push(
-      `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} set, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not. To keep pictures in S3 set ${needed.join(', ')}; to keep them in files set none.`,
-    );
-  }
-  return null;
 }
 
 /** An address, or one with the length of its network: `10.0.0.0/8`. */

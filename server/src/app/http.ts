@@ -15,8 +15,8 @@ import { answerError, type Mounted, mountContract } from '../contracts/contract.
 import { docsPolicy } from '../contracts/document.ts';
 import { loginDoor } from '../contracts/doors.ts';
 import { contracts } from '../contracts/index.ts';
-import { isOutage } from '../db/dialects.ts';
 import { WriteConflict } from '../db/errors.ts';
+import { isOutage } from '../db/outages.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
 import { lazySerializers } from './lazy-serializers.ts';

@@ -1,4 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox';
+import { urlProblem } from './setting-urls.ts';
 
 /** Settings of the providers that people may sign in with. */
 export const identitySettings = {
@@ -87,15 +88,15 @@ type OidcClient = {
 export function identityConfig(settings: IdentitySettings, problems: string[]): IdentityConfig {
   for (const name of ['GOOGLE_ISSUER', 'FACEBOOK_GRAPH_URL', 'OIDC_ISSUER'] as const) {
     const address = settings[name];
-    if (address !== undefined && !isSafe(address)) {
-      problems.push(`${name}=${address} is not safe. Use https; http only for 127.0.0.1.`);
+    if (address?.startsWith('http:') && urlProblem(address) === null && !isSafe(address)) {
+      problems.push(`${name} is not safe. Use https; http only for 127.0.0.1.`);
     }
   }
   const redirectUris = listOf(settings.IDENTITY_REDIRECT_URIS);
   for (const address of redirectUris) {
     if (!isRedirect(address)) {
       problems.push(
-        `IDENTITY_REDIRECT_URIS names ${address}, where browsers must not be sent. Use https, an app’s own scheme such as com.example.app:/signed-in, or http for 127.0.0.1.`,
+        `IDENTITY_REDIRECT_URIS names ${address}, where browsers must not be sent. Use https, an app’s own scheme such as com.example.app:/signed-in or capacitor://localhost/signed-in, or http for 127.0.0.1.`,
       );
     }
   }
@@ -149,11 +150,15 @@ function isSafe(address: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-/** A scheme of one's own has a dot (RFC 8252, 7.1), which none has that a browser would run or read files by. */
+/**
+ * A scheme of one's own has a dot (RFC 8252, 7.1), which none has that a browser would run or read files by. App shells have
+ * schemes without.
+ */
 function isRedirect(address: string): boolean {
   if (!URL.canParse(address) || address.includes('#')) return false;
   const { protocol } = new URL(address);
-  return isSafe(address) || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]*:$/.test(protocol);
+  const isOfShell = /^(capacitor|ionic|tauri|exps?):\/\/[^/]/.test(address);
+  return isSafe(address) || isOfShell || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]*:$/.test(protocol);
 }
 
 function isLoopback(host: string): boolean {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { type Static, type TObject, Type } from 'typebox';
@@ -13,6 +14,19 @@ export const mailSettings = {
       'x-secret': true,
       description:
         'The mail server: `smtp://user:password@host:587`, or `smtps://…:465` for TLS from the start. Without it, mails are files in `DATA_DIR/mail`.',
+    }),
+  ),
+  SMTP_TLS: Type.Optional(
+    Type.Enum(['off', 'opportunistic', 'required'], {
+      description:
+        '`off`: STARTTLS is not used. `opportunistic`: it is used where it is offered, and no certificate is checked; refused where a password would go to another machine. `required`: without TLS and a good certificate no mail goes out. Default: `opportunistic` for a server on this machine. For others certificates are checked, and TLS is required where there is a password.',
+    }),
+  ),
+  SMTP_CA_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'A file of certificates (PEM) that vouch for the mail server, such as its own if it signed itself. With it, certificates are always checked.',
     }),
   ),
   MAIL_SERVER: Type.Optional(
@@ -48,7 +62,8 @@ export const mailSettings = {
   ),
   MAIL_DEFAULT_SENDER: Type.Optional(
     Type.String({
-      pattern: '^([^<>\\r\\n"]*<[^\\s<>@,]+@[^\\s<>@,]+>|[^\\s<>@,]+@[^\\s<>@,]+)$',
+      pattern:
+        '^(("[^<>\\r\\n"]*"\\s*|[^<>\\r\\n"]*)<[^\\s<>@,]+@[^\\s<>@,]+>|[^\\s<>@,]+@[^\\s<>@,]+)$',
       description:
         'Who mails are from: `Rookery <no-reply@example.com>`. Default: `no-reply@` and the host of `PUBLIC_URL`.',
     }),
@@ -69,26 +84,72 @@ export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
   const host = URL.parse(settings.PUBLIC_URL ?? '')?.hostname ?? 'localhost';
   const sender = settings.MAIL_DEFAULT_SENDER ?? `Rookery <no-reply@${host}>`;
   const byParts = serverOfParts(settings, problems);
-  const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL, problems) : null;
+  const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL) : null;
   if (byUrl && byParts && !isDeepStrictEqual(byUrl, byParts)) {
     problems.push(
       'SMTP_URL and MAIL_SERVER with its port, user and password say different things. Keep one of them.',
     );
   }
   const server = byUrl ?? byParts;
-  if (server && settings.MAIL_USE_TLS) server.needsTls = isYes(settings.MAIL_USE_TLS);
+  if (server) protect(server, settings, problems);
   return { server, sender };
 }
 
-function serverOfUrl(text: string, problems: string[]): SmtpServer | null {
-  const url = URL.parse(text);
-  const [user, pass] = [url?.username, url?.password].map(decoded);
-  if (!url?.hostname || user === null || pass === null) {
+/** Decides on TLS, once it is known which server it is. */
+function protect(server: SmtpServer, settings: MailSettings, problems: string[]): void {
+  const { SMTP_TLS: mode, SMTP_CA_FILE: file, MAIL_USE_TLS: older } = settings;
+  if (older) server.needsTls = isYes(older);
+  server.authorities = file === undefined ? null : contentOf(file, problems);
+  if (mode === undefined) return;
+  const isContrary = older !== undefined && isYes(older) !== (mode === 'required');
+  if (isContrary || (mode === 'off' && server.isSecure)) {
+    const other = isContrary ? 'MAIL_USE_TLS' : 'smtps:// or MAIL_USE_SSL';
+    problems.push(`SMTP_TLS=${mode} and ${other} say different things. Keep one of them.`);
+  }
+  if (mode === 'opportunistic' && server.login !== null && !isLocal(server.host)) {
     problems.push(
-      'SMTP_URL is no address. Use the form smtp://user:password@host:587, special characters percent-encoded.',
+      `SMTP_TLS=opportunistic would give the password to whoever answers for ${server.host}. Set it to required, with SMTP_CA_FILE if the server has an authority of its own.`,
     );
+  }
+  server.needsTls = mode === 'required';
+  server.hasNoTls = mode === 'off';
+  server.isVerified = mode === 'required';
+}
+
+function contentOf(file: string, problems: string[]): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.push(`SMTP_CA_FILE cannot be read: ${reason}. Correct the path.`);
     return null;
   }
+}
+
+/** How the connection is protected, for the operator. */
+export function protectionOf(server: SmtpServer): string {
+  if (server.hasNoTls) return 'in the clear';
+  const isAlways = server.isSecure || server.needsTls;
+  const use = isAlways ? 'over TLS' : 'over TLS where it is offered';
+  const isChecked = server.isVerified || server.authorities !== null;
+  return `${use}, its certificate ${isChecked ? 'checked' : 'not checked'}`;
+}
+
+/** What holds unless a setting says otherwise. Nobody can put themselves between two programs of one machine. */
+function unprotected(host: string, login: SmtpServer['login']) {
+  return {
+    needsTls: login !== null && !isLocal(host),
+    hasNoTls: false,
+    isVerified: !isLocal(host),
+    authorities: null,
+  };
+}
+
+function serverOfUrl(text: string): SmtpServer | null {
+  const url = URL.parse(text);
+  const [user, pass] = [url?.username, url?.password].map(decoded);
+  // Whoever read the setting has told of it.
+  if (!url?.hostname || user === null || pass === null) return null;
   const isSecure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const login = user && pass ? { user, pass } : null;
@@ -96,7 +157,7 @@ function serverOfUrl(text: string, problems: string[]): SmtpServer | null {
     host,
     port: Number(url.port) || (isSecure ? 465 : 587),
     isSecure,
-    needsTls: login !== null && !isLocal(host),
+    ...unprotected(host, login),
     login,
   };
 }
@@ -123,7 +184,7 @@ function serverOfParts(settings: MailSettings, problems: string[]): SmtpServer |
   }
   const login = user && pass ? { user, pass } : null;
   const port = settings.MAIL_PORT ?? (isSecure ? 465 : hasStartTls ? 587 : 25);
-  return { host, port, isSecure, needsTls: login !== null && !isLocal(host), login };
+  return { host, port, isSecure, ...unprotected(host, login), login };
 }
 
 function isYes(text: string | undefined): boolean {

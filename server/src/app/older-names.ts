@@ -191,6 +191,7 @@ export function plainDatabaseUrl(text: string): string | null {
   const [address = '', query] = plain.split('?', 2);
   if (query === undefined) return plain;
   const options = new URLSearchParams(query);
+  if (!options.has('charset')) return plain;
   options.delete('charset');
   return options.size > 0 ? `${address}?${options.toString()}` : address;
 }

@@ -1,5 +1,6 @@
 import { goneNames, readNames } from './older-names.ts';
 import { textOf, type Variables } from './setting-text.ts';
+import { urlProblem } from './setting-urls.ts';
 
 /** A line about a setting that an operator should know of. */
 export type Notice = { name: string; text: string };
@@ -26,6 +27,11 @@ export function translateOlderVariables(given: Variables, problems: string[]): T
     const text = textOf(name, { isSecret }, given, problems);
     if (text === undefined) continue;
     const value = older.read(text);
+    const problem = value !== null && setting !== 'ROOKERY_ENV' ? urlProblem(text) : null;
+    if (problem !== null) {
+      problems.push(`${name} (read as ${setting}) ${problem}.`);
+      continue;
+    }
     if (value === null) {
       const { isRefused, advice } = older.unread;
       if (isRefused) problems.push(`${name} ${advice}`);

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract, Mounted } from '../contracts/contract.ts';
+import { checkWrites } from '../db/ids.ts';
+import { isReadOnly } from '../db/outages.ts';
 import type { App } from './app.ts';
 import { frontPage } from './front-page.ts';
 import { oneTimeRoutes } from './pages/one-time-routes.ts';
@@ -44,11 +46,14 @@ export function ownRoutes(
   server.get('/readyz', async (_request, reply) => {
     if (isDraining()) return reply.code(503).send({ status: 'stopping' });
     try {
+      // First, since a read that fails is not tried again for seconds.
       await app.database.selectFrom('id_ranges').select('name').limit(1).execute();
+      await checkWrites(app.database);
       return { status: 'ready' };
     } catch (err) {
-      app.log.warn({ err }, 'the database does not answer');
-      return reply.code(503).send({ status: 'the database does not answer' });
+      const status = isReadOnly(err) ? 'the database is read-only' : 'the database does not answer';
+      app.log.warn({ err }, status);
+      return reply.code(503).send({ status });
     }
   });
 

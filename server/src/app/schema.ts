@@ -14,6 +14,7 @@ import {
 import { migrations } from '../db/migrations/index.ts';
 import { dropTables, listTables } from '../db/reset.ts';
 import type { Config } from './config.ts';
+import { parsedUrl } from './setting-urls.ts';
 import { SetupError, withUsableDatabase } from './setup-error.ts';
 
 /** The schema of the configured database, for the commands that change it. */
@@ -101,6 +102,6 @@ export function migrationNames(): string[] {
 /** Where the database is, without its password. */
 export function databasePlace({ databaseUrl }: Pick<Config, 'databaseUrl'>): string {
   if (databaseUrl.startsWith('sqlite:')) return databaseUrl;
-  const { protocol, host, pathname } = new URL(databaseUrl);
+  const { protocol, host, pathname } = parsedUrl(databaseUrl) ?? new URL('server://unknown');
   return `${protocol}//${host}${pathname}`;
 }

@@ -47,7 +47,7 @@ export const Settings = Type.Object({
       pattern: '^(sqlite|postgres|postgresql|mysql|mariadb|cockroachdb)(\\+[a-z0-9_]+)?:.+$',
       'x-secret': true,
       description:
-        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
+        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`, with TLS by `?sslmode=verify-full` or `?ssl-mode=VERIFY_IDENTITY`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
     }),
   ),
   DATABASE_POOL_SIZE: Type.Integer({
@@ -118,7 +118,7 @@ export const Settings = Type.Object({
   CORS_ORIGINS: Type.String({
     default: '',
     description:
-      'Origins of web apps that may call the server, separated by commas: `https://app.example.com`.',
+      'Origins of web apps that may call the server, separated by commas: `https://app.example.com`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`, `exp://192.168.1.5:8081`.',
   }),
   UPLOAD_MAX_MB: Type.Integer({
     minimum: 1,

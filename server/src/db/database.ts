@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
-import {
-  type EngineName,
-  type EngineOptions,
-  engineOf,
-  isConstraint,
-  isRetryable,
-} from './dialects.ts';
+import { type EngineName, type EngineOptions, engineOf, isConstraint } from './dialects.ts';
 import { StaleRead, WriteConflict } from './errors.ts';
+import { isRetryable } from './outages.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { askForTransaction, markTransaction } from './sqlite-driver.ts';

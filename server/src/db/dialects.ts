@@ -1,9 +1,13 @@
 import { type Dialect, type InsertObject, MysqlAdapter, PostgresAdapter } from 'kysely';
+import { DatabaseError } from './errors.ts';
 import { mysqlDialect } from './mysql.ts';
+import { codeOf } from './outages.ts';
 import { postgresDialect } from './postgres.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
+import { sqliteFileOf } from './sqlite-file.ts';
+import { tlsOf } from './tls.ts';
 import type { Db, Tx } from './tx.ts';
 
 export type EngineName = 'sqlite' | 'postgres' | 'mysql' | 'cockroachdb';
@@ -30,6 +34,15 @@ export type EngineOptions = {
   isPatient?: boolean;
 };
 
+/** @throws DatabaseError that says what to change, when nothing can be opened by the address; nobody is asked */
+export function checkAddress(url: string): void {
+  if (url.startsWith('sqlite:')) return void sqliteFileOf(url);
+  tlsOf(url);
+  if (url.startsWith('mysql:') && (URL.parse(url)?.pathname ?? '/') === '/') {
+    throw new DatabaseError('DATABASE_URL names no database. Add it: mysql://user@host/NAME.');
+  }
+}
+
 /** @throws Error when the address names no engine that this program speaks */
 export function engineOf(url: string, { poolSize, isPatient = false }: EngineOptions): Engine {
   const scheme = url.slice(0, url.indexOf(':'));
@@ -45,7 +58,7 @@ export function engineOf(url: string, { poolSize, isPatient = false }: EngineOpt
       return {
         name: 'sqlite',
         isEmbedded: true,
-        ...sqliteEngine(url.replace(/^sqlite:(\/\/)?/, '')),
+        ...sqliteEngine(sqliteFileOf(url)),
       };
     case 'postgres':
     case 'postgresql':
@@ -67,67 +80,6 @@ export function engineOf(url: string, { poolSize, isPatient = false }: EngineOpt
         `DATABASE_URL=${scheme}:… is not understood. Use sqlite:, postgres:, mysql: or cockroachdb:.`,
       );
   }
-}
-
-/**
- * Errors after which the same transaction may succeed when it is run again from its start; each says that nothing was
- * kept. A connection lost at the commit is not among them: nobody knows what became of it.
- */
-const retryableCodes = new Set([
-  'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
-  'SQLITE_ABORT_ROLLBACK',
-  '40001', // serialization failure
-  '40P01', // deadlock
-  '55P03', // lock timeout
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'ER_UNKNOWN_COM_ERROR', // Galera: this node is not ready
-]);
-
-export function isRetryable(error: unknown): boolean {
-  return retryableCodes.has(codeOf(error));
-}
-
-/** Errors by which a driver says that the database cannot be asked right now. */
-const outageCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EPIPE',
-  'PROTOCOL_CONNECTION_LOST',
-  'POOL_CLOSED',
-  'SQLITE_BUSY',
-  'SQLITE_FULL',
-  'SQLITE_IOERR',
-  'ER_CON_COUNT_ERROR',
-  'ER_SERVER_SHUTDOWN',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'ER_UNKNOWN_COM_ERROR',
-  'ER_ERROR_DURING_COMMIT', // Galera: this node left its cluster amid a commit
-  'ER_LOCK_DEADLOCK',
-  '40001',
-  '40P01',
-  '55P03',
-  '57014', // statement timeout
-  '57P01', // shut down by its administrator
-  '57P02',
-  '57P03', // starting up
-  '53300', // too many connections
-  '08006',
-  '08001',
-]);
-
-/** Drivers that have no code for it say it in words. */
-const outageWords =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|closed state|connection is in closed|is not queryable/i;
-
-/** Whether the database could not be asked, or did not answer in time. A later repeat may succeed. */
-export function isOutage(error: unknown): boolean {
-  return (
-    outageCodes.has(codeOf(error)) || (error instanceof Error && outageWords.test(error.message))
-  );
 }
 
 /** Inserts a row unless its key is taken already. True when it was written. */
@@ -186,8 +138,4 @@ export function hasLateral(db: Db): boolean {
 
 export function isMysql(tx: Pick<Tx, 'getExecutor'>): boolean {
   return tx.getExecutor().adapter instanceof MysqlAdapter;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -63,3 +63,13 @@ export async function leaseRange(tx: Tx, name: keyof Schema, count: number): Pro
     .executeTakeFirstOrThrow();
   return row.next_id - count;
 }
+
+/**
+ * Succeeds when the database takes writes from this process. Nothing is written.
+ * @throws the driver's error, for instance of a standby
+ */
+export async function checkWrites(database: Database): Promise<void> {
+  await database.transaction((tx) =>
+    tx.updateTable('id_ranges').set({ next_id: 0 }).where('name', '=', '').execute(),
+  );
+}

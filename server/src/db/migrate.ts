@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
-import { isMissingTable, isRetryable } from './dialects.ts';
+import { isMissingTable } from './dialects.ts';
 import { DatabaseError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
+import { isRetryable } from './outages.ts';
 
 export type MigrationState = { name: string; appliedAt: string | null };
 
@@ -110,6 +111,7 @@ function exclusively<T>(database: Database, work: (db: Kysely<unknown>) => Promi
   const { adapter } = database.kysely.getExecutor();
   const lock = { lockTable: 'migrations', lockRowId: 'migrations' };
   const kysely = database.kysely as unknown as Kysely<unknown>;
+  if (database.engine === 'postgres') return exclusivelyInOne(kysely, work);
   return kysely.connection().execute(async (connection) => {
     await adapter.acquireMigrationLock(connection, lock);
     try {
@@ -118,6 +120,26 @@ function exclusively<T>(database: Database, work: (db: Kysely<unknown>) => Promi
     } finally {
       await adapter.releaseMigrationLock(connection, lock);
     }
+  });
+}
+
+/** The number that Kysely takes, and so earlier versions of this program do. */
+const migrationLock = sql.raw('3853314791062309107');
+
+/**
+ * The lock ends with the transaction: behind a pooler (PgBouncer) one of the session would stay with whoever has the
+ * connection next. At READ COMMITTED, so that what comes after the lock sees what its last holder did.
+ */
+function exclusivelyInOne<T>(
+  kysely: Kysely<unknown>,
+  work: (db: Kysely<unknown>) => Promise<T>,
+): Promise<T> {
+  const transaction = kysely.transaction().setIsolationLevel('read committed');
+  return transaction.execute(async (tx) => {
+    await sql`set local statement_timeout = 0`.execute(tx);
+    await sql`set local lock_timeout = '1h'`.execute(tx);
+    await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(tx);
+    return work(tx);
   });
 }
 

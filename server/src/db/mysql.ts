@@ -11,6 +11,8 @@ import {
   type QueryCompiler,
 } from 'kysely';
 import mysql from 'mysql2';
+import { isEndOfConnection, isReadOnly } from './outages.ts';
+import { tlsOf } from './tls.ts';
 
 const connectTimeoutMs = 5000;
 
@@ -22,10 +24,15 @@ const sessionSettings = [
   "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 ];
 
-/** MySQL and MariaDB. */
-export function mysqlDialect(url: string, { poolSize }: { poolSize: number }): Dialect {
+/**
+ * MySQL and MariaDB.
+ * @throws DatabaseError when the address asks for TLS in a way that cannot be had
+ */
+export function mysqlDialect(address: string, { poolSize }: { poolSize: number }): Dialect {
+  const { url, ssl } = tlsOf(address);
   const pool = mysql.createPool({
     uri: url,
+    ...(ssl ? { ssl } : {}),
     connectionLimit: poolSize,
     maxIdle: poolSize,
     idleTimeout: 30_000,
@@ -64,7 +71,49 @@ class ExactMysqlDialect extends MysqlDialect {
   }
 }
 
+/** After one connection was found to be read-only, the others of the pool are closed too; at most this often. */
+const renewEveryMs = 1000;
+
+/** The library does not export it. */
+type Connection = Parameters<MysqlDriver['releaseConnection']>[0];
+
 class CarefulMysqlDriver extends MysqlDriver {
+  readonly #since = new WeakMap<Connection, number>();
+  readonly #bad = new WeakSet<Connection>();
+  #renewedAt = Number.NEGATIVE_INFINITY;
+
+  /** Gives none away that came with one which turned out to be read-only: it may lead to the same standby. */
+  override async acquireConnection(): Promise<Connection> {
+    for (;;) {
+      const connection = (await super.acquireConnection()) as Connection;
+      if (!this.#since.has(connection)) this.#watch(connection);
+      if ((this.#since.get(connection) ?? 0) >= this.#renewedAt) return connection;
+      this.#bad.add(connection);
+      await this.releaseConnection(connection);
+    }
+  }
+
+  override async releaseConnection(connection: Connection): Promise<void> {
+    if (this.#bad.has(connection)) await connection.killSession?.(async () => {});
+    await super.releaseConnection(connection);
+  }
+
+  #watch(connection: Connection): void {
+    this.#since.set(connection, performance.now());
+    const execute = connection.executeQuery.bind(connection);
+    connection.executeQuery = async <O>(query: CompiledQuery) => {
+      try {
+        return await execute<O>(query);
+      } catch (error) {
+        if (isEndOfConnection(error)) this.#bad.add(connection);
+        if (isReadOnly(error) && performance.now() - this.#renewedAt > renewEveryMs) {
+          this.#renewedAt = performance.now();
+        }
+        throw error;
+      }
+    };
+  }
+
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);

@@ -1,25 +1,40 @@
 import {
   type ColumnDefinitionNode,
+  CompiledQuery,
+  type DatabaseConnection,
   DataTypeNode,
   type Dialect,
+  type Driver,
   PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
   PostgresQueryCompiler,
   type QueryCompiler,
+  type TransactionSettings,
 } from 'kysely';
 import pg from 'pg';
+import { carefulPool } from './postgres-pool.ts';
+import { type ProtectedAddress, tlsOf } from './tls.ts';
 
 const int8 = 20;
 
 const connectTimeoutMs = 5000;
 
-/** Limits in ms: above each, a statement or a wait ends with an error instead of holding a request. */
-const requestLimits = {
+/**
+ * Limits in ms: above each, a statement or a wait ends with an error instead of holding a request. They are parameters with
+ * which a connection begins, or where a pooler refuses those, the first words of each transaction.
+ */
+const serverLimits = {
   statement_timeout: 5000,
-  // The server may be gone without a word; then its own limit never fires.
-  query_timeout: 7000,
   lock_timeout: 4000,
   idle_in_transaction_session_timeout: 15_000,
 };
+
+/** What the database's own settings may have limited. */
+const noLimits = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
+
+/** The server may be gone without a word; then its own limit never fires. */
+const queryTimeoutMs = 7000;
 
 type Options = {
   /** Every transaction as if it ran alone; CockroachDB knows no other. */
@@ -29,19 +44,37 @@ type Options = {
   isPatient: boolean;
 };
 
-/** PostgreSQL and CockroachDB, which speaks the same protocol. */
-export function postgresDialect(
-  url: string,
-  { isSerializable, isPatient, poolSize }: Options,
-): Dialect {
+/**
+ * PostgreSQL and CockroachDB, which speaks the same protocol.
+ * @throws DatabaseError when the address asks for TLS in a way that cannot be had
+ */
+export function postgresDialect(url: string, options: Options): Dialect {
+  const address = tlsOf(url.replace(/^cockroachdb:/, 'postgres:'));
+  const pool = carefulPool(({ hasParameters }) => openPool(address, { ...options, hasParameters }));
+  const { isSerializable, isPatient } = options;
+  const begin = isSerializable ? 'begin isolation level serializable' : 'begin';
+  const limited = [begin, ...Object.entries(isPatient ? noLimits : serverLimits).map(setLocal)];
+  const config = {
+    pool,
+    begin: () => (pool.isWithoutParameters() ? limited.join('; ') : begin),
+  };
+  return isSerializable ? new OwnPostgresDialect(config) : new BytewiseDialect(config);
+}
+
+function openPool(
+  { url, ssl, isDirect }: ProtectedAddress,
+  { isPatient, poolSize, hasParameters }: Options & { hasParameters: boolean },
+): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url.replace(/^cockroachdb:/, 'postgres:'),
+    connectionString: url,
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(isDirect ? { sslnegotiation: 'direct' } : {}),
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 30_000,
-    ...(isPatient ? {} : requestLimits),
+    ...(isPatient ? {} : { query_timeout: queryTimeoutMs }),
+    ...(isPatient || !hasParameters ? {} : serverLimits),
     keepAlive: true,
-    options: isSerializable ? '-c default_transaction_isolation=serializable' : undefined,
     types: { getTypeParser },
   });
   // A connection that breaks while nobody uses it is replaced at the next query.
@@ -49,14 +82,50 @@ export function postgresDialect(
   // One that breaks between two statements of a transaction has no query to fail: the next one does. Unheard, it would
   // end the process.
   pool.on('connect', (client) => void client.on('error', () => {}));
-  return isSerializable ? new PostgresDialect({ pool }) : new BytewiseDialect({ pool });
+  return pool;
+}
+
+function setLocal([name, ms]: [string, number]): string {
+  return `set local ${name} = ${ms}`;
+}
+
+type OwnConfig = PostgresDialectConfig & { begin: () => string };
+
+class OwnPostgresDialect extends PostgresDialect {
+  readonly #config: OwnConfig;
+
+  constructor(config: OwnConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new OwnPostgresDriver(this.#config);
+  }
+}
+
+class OwnPostgresDriver extends PostgresDriver {
+  readonly #begin: () => string;
+
+  constructor({ begin, ...config }: OwnConfig) {
+    super(config);
+    this.#begin = begin;
+  }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings: TransactionSettings,
+  ): Promise<void> {
+    if (settings.isolationLevel) await super.beginTransaction(connection, settings);
+    else await connection.executeQuery(CompiledQuery.raw(this.#begin()));
+  }
 }
 
 /**
  * Compares text byte by byte, as the other engines do, whatever the language of the database: else the names that begin
  * with some letters would not stand together in an index. CockroachDB does so by itself.
  */
-class BytewiseDialect extends PostgresDialect {
+class BytewiseDialect extends OwnPostgresDialect {
   override createQueryCompiler(): QueryCompiler {
     return new BytewiseCompiler();
   }

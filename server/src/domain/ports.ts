@@ -225,8 +225,8 @@ export type IdentityProvider = {
   verify(credential: string, nonce: string | null): Promise<ProvidedIdentity>;
   /** The way over the browser; null where the provider is not set up for it. */
   codeFlow: CodeFlow | null;
-  /** @throws Error that says what is wrong */
-  check(): Promise<void>;
+  /** What the operator had better change although it works; null: nothing. @throws Error that says what is wrong */
+  check(): Promise<string | null>;
 };
 
 export type CodeFlow = {

@@ -38,6 +38,42 @@ describe('the configuration', () => {
     });
   });
 
+  it.each([
+    ['https://app.example.com', 'https://app.example.com'],
+    ['https://App.Example.com:443', 'https://app.example.com'],
+    ['http://localhost:8081', 'http://localhost:8081'],
+    ['http://tauri.localhost', 'http://tauri.localhost'],
+    ['https://müller.example', 'https://xn--mller-kva.example'],
+    ['capacitor://localhost', 'capacitor://localhost'],
+    ['ionic://localhost', 'ionic://localhost'],
+    ['tauri://localhost', 'tauri://localhost'],
+    ['exp://192.168.1.5:8081', 'exp://192.168.1.5:8081'],
+    ['chrome-extension://abcdefgh', 'chrome-extension://abcdefgh'],
+  ])('CORS_ORIGINS takes %s for %s', (given, origin) => {
+    expect(readConfig({ DATA_DIR: dataDir, CORS_ORIGINS: given }).http.corsOrigins).toEqual([
+      origin,
+    ]);
+  });
+
+  it.each([
+    'null',
+    '*',
+    'https://*',
+    'https://*.example.com',
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'https://user@app.example.com',
+    'capacitor://',
+    'capacitor:localhost',
+    'file:///index.html',
+    'javascript://alert',
+    'app.example.com',
+  ])('CORS_ORIGINS refuses %s', (given) => {
+    expect(problemsOf({ CORS_ORIGINS: given })).toEqual([
+      expect.stringContaining(`CORS_ORIGINS names ${given}, which is not an origin.`),
+    ]);
+  });
+
   it('tells every problem at once', () => {
     const problems = problemsOf({
       PORT: '70000',

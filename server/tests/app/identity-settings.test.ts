@@ -58,6 +58,31 @@ describe('the settings of identity providers', () => {
   });
 
   it.each([
+    'https://app.example.com/signed-in',
+    'com.example.app:/signed-in',
+    'capacitor://localhost/signed-in',
+    'ionic://localhost/signed-in',
+    'tauri://localhost/signed-in',
+    'exp://192.168.1.5:8081/--/signed-in',
+    'http://127.0.0.1:3001/signed-in',
+  ])('let browsers be sent back to %s', (address) => {
+    expect(read({ IDENTITY_REDIRECT_URIS: address }).redirectUris).toEqual([address]);
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'http://app.example.com/signed-in',
+    'capacitor:signed-in',
+    'capacitor:///signed-in',
+    'myapp://signed-in',
+    'tauri://localhost/#signed-in',
+  ])('do not let browsers be sent back to %s', (address) => {
+    expect(() => read({ IDENTITY_REDIRECT_URIS: address })).toThrow('browsers must not be sent');
+  });
+
+  it.each([
     [{ GOOGLE_CLIENT_SECRET: 's' }, 'GOOGLE_CLIENT_ID is not'],
     [{ FACEBOOK_APP_ID: '1' }, 'FACEBOOK_APP_ID and FACEBOOK_APP_SECRET need each other'],
     [{ FACEBOOK_APP_SECRET: '1' }, 'FACEBOOK_APP_ID and FACEBOOK_APP_SECRET need each other'],

@@ -62,7 +62,7 @@ describe('the settings of mail', () => {
       { host: 'mail.example.com', port: 465, isSecure: true, needsTls: false, login: null },
     ],
   ])('are read from %j', (environment, server) => {
-    expect(read(environment).server).toEqual(server);
+    expect(read(environment).server).toMatchObject(server);
   });
 
   it.each([
@@ -71,7 +71,10 @@ describe('the settings of mail', () => {
       'SMTP_URL and MAIL_SERVER with its port, user and password say different things.',
     ],
     [{ SMTP_URL: 'http://mail.example.com' }, 'SMTP_URL'],
-    [{ SMTP_URL: 'smtp://a:%zz@mail.example.com' }, 'SMTP_URL is no address.'],
+    [
+      { SMTP_URL: 'smtp://a:%zz@mail.example.com' },
+      'SMTP_URL has a % without two hexadecimal digits',
+    ],
     [{ MAIL_USERNAME: 'a', MAIL_PASSWORD: 'b' }, 'MAIL_SERVER is not. Set it'],
     [{ MAIL_SERVER: 'a.example.com', MAIL_USERNAME: 'a' }, 'Set both, or none.'],
     [

@@ -52,7 +52,7 @@ describe('the settings of S3', () => {
       'S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID are set, but S3_SECRET_ACCESS_KEY is not.',
     ],
     [{ S3_PUBLIC_URL: 'https://media.example.com' }, 'S3_PUBLIC_URL is set, but S3_ENDPOINT,'],
-    [{ ...s3, S3_ENDPOINT: 's3.example.com' }, 'S3_ENDPOINT must match'],
+    [{ ...s3, S3_ENDPOINT: 's3.example.com' }, 'S3_ENDPOINT is not an address'],
     [{ ...s3, S3_BUCKET: 'My Photos' }, 'S3_BUCKET must match'],
   ])('are refused when they do not fit together: %j', (settings, message) => {
     expect(() => read(settings)).toThrow(message);

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../support/command.ts';
 import { type GraphServer, graphServer } from '../support/graph-server.ts';
-import { type OidcServer, oidcServer } from '../support/oidc-server.ts';
+import { listening, type OidcServer, oidcServer } from '../support/oidc-server.ts';
 import { freePort } from '../support/ports.ts';
 
 /** Each starts the program. */
@@ -38,6 +40,43 @@ describe('rookery doctor, about identity providers', () => {
     expect(out).toContain('✓ sign-in with facebook: answers');
   });
 
+  it.each([
+    ['/realms/x', '/realms/x/'],
+    ['/realms/x/', '/realms/x'],
+    ['/realms/x', '/realms/x'],
+    ['', '/'],
+  ])(
+    'takes the issuer …%s where the provider writes …%s, and says what differs',
+    slow,
+    async (ours, theirs) => {
+      const { url, close } = await bareProvider(theirs);
+
+      const { out } = await command(['doctor'], {
+        OIDC_ISSUER: `${url}${ours}`,
+        OIDC_CLIENT_ID: 'app',
+      });
+      await close();
+
+      const isSame = ours.replace(/^$/, '/') === theirs;
+      const hint = `; it writes its issuer ${url}${theirs}, the settings ${url}${ours}: only the slash`;
+      expect(out).toContain(`✓ sign-in with oidc: answers${isSame ? '\n' : hint}`);
+    },
+  );
+
+  it('does not take another issuer, and says which it is', slow, async () => {
+    const { url, close } = await bareProvider('/realms/y');
+
+    const { out } = await command(['doctor'], {
+      OIDC_ISSUER: `${url}/realms/x`,
+      OIDC_CLIENT_ID: 'app',
+    });
+    await close();
+
+    expect(out).toContain(
+      `✗ sign-in with oidc: ${url}/realms/x cannot be discovered: it calls itself ${url}/realms/y.`,
+    );
+  });
+
   it('says which is not there, and which refuses the app', slow, async () => {
     const { code, out } = await command(['doctor'], {
       ...environment,
@@ -50,3 +89,21 @@ describe('rookery doctor, about identity providers', () => {
     expect(out).toContain('Facebook refuses FACEBOOK_APP_ID with FACEBOOK_APP_SECRET.');
   });
 });
+
+/** What can be discovered of a provider that writes its issuer with this path, whatever path it is asked at. */
+async function bareProvider(path: string): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer((request, response) => {
+    const answer =
+      request.url === '/jwks' ? { keys: [] } : { issuer: `${url}${path}`, jwks_uri: `${url}/jwks` };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+  });
+  const url = await listening(server);
+  return {
+    url,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -154,7 +154,8 @@ describe('mail by SMTP', () => {
   afterAll(() => server.stop());
 
   function mailerTo(port: number, more: object = {}): Mailer {
-    const where = { host: '127.0.0.1', port, isSecure: false, needsTls: false, login, ...more };
+    const plain = { isSecure: false, needsTls: false, hasNoTls: false, isVerified: true };
+    const where = { host: '127.0.0.1', port, ...plain, authorities: null, login, ...more };
     return smtpMailer({ server: where, sender, now, timeoutMs: 500 });
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { isOutage } from '../../src/db/dialects.ts';
+import { isOutage } from '../../src/db/outages.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 
 const isPostgres = process.env.TEST_DATABASE === 'postgres';

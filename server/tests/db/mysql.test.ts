@@ -1,8 +1,8 @@
 import { MysqlDriver } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
-import { isOutage } from '../../src/db/dialects.ts';
 import { leaseRange } from '../../src/db/ids.ts';
+import { isOutage } from '../../src/db/outages.ts';
 import { emptyDatabase } from '../support/databases.ts';
 
 describe.runIf(process.env.TEST_DATABASE === 'mysql')('a node that has left its cluster', () => {

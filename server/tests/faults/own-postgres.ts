@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,7 +16,8 @@ export type OwnPostgres = {
   close(): Promise<void>;
 };
 
-export async function ownPostgres(): Promise<OwnPostgres> {
+/** @param tls a certificate that it shows to whoever wants TLS */
+export async function ownPostgres(tls?: { key: string; cert: string }): Promise<OwnPostgres> {
   const { stdout } = await execute('pg_config', ['--bindir']);
   const bin = stdout.trim();
   const folder = await mkdtemp(join(tmpdir(), 'rookery-postgres-'));
@@ -43,6 +44,13 @@ export async function ownPostgres(): Promise<OwnPostgres> {
   }
 
   await run('initdb', '-D', files, '-U', 'rookery', '-A', 'trust', '-E', 'UTF8');
+  if (tls) {
+    const [key, cert] = [join(files, 'server.key'), join(files, 'server.crt')];
+    await writeFile(key, tls.key, { mode: 0o600 });
+    await writeFile(cert, tls.cert);
+    if (isRoot) await execute('chown', ['postgres', key, cert]);
+    await appendFile(join(files, 'postgresql.conf'), 'ssl = on\n');
+  }
   await start();
   await run('createdb', '-h', '127.0.0.1', '-p', String(port), '-U', 'rookery', 'rookery');
   return {

@@ -119,33 +119,94 @@ describe('pushes', () => {
     expect(fcm.taken).toHaveLength(2);
   });
 
-  it.each([
-    ['was given up', unregistered],
-    ['never was one', notAToken],
-  ])('end with a token of which FCM says that it %s', async (_name, refusal) => {
+  const fcmError = (status: number, name: string, code?: string, message = 'refused') => ({
+    status,
+    body: {
+      error: {
+        code: status,
+        status: name,
+        message,
+        ...(code
+          ? {
+              details: [
+                {
+                  '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError',
+                  errorCode: code,
+                },
+              ],
+            }
+          : {}),
+      },
+    },
+  });
+  const badField = (field: string) => ({
+    status: 400,
+    body: { error: { status: 'INVALID_ARGUMENT', details: [{ fieldViolations: [{ field }] }] } },
+  });
+
+  it.each<[end: boolean, name: string, refusal: Parameters<FcmServer['refuse']>[1]]>([
+    [true, 'UNREGISTERED', unregistered],
+    [true, 'a token that never was one', notAToken],
+    [true, 'a token that it cannot read', badField('message.token')],
+    [true, 'SENDER_ID_MISMATCH', fcmError(403, 'PERMISSION_DENIED', 'SENDER_ID_MISMATCH')],
+    [true, 'the same in words', fcmError(403, 'PERMISSION_DENIED', undefined, 'SenderId mismatch')],
+    [false, 'another field', badField('message.data')],
+    [false, 'INVALID_ARGUMENT', fcmError(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT')],
+    [false, 'THIRD_PARTY_AUTH_ERROR', fcmError(401, 'UNAUTHENTICATED', 'THIRD_PARTY_AUTH_ERROR')],
+    [false, 'a project without rights', fcmError(403, 'PERMISSION_DENIED')],
+    [false, 'a project that is not found', fcmError(404, 'NOT_FOUND')],
+    [false, 'QUOTA_EXCEEDED', fcmError(429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED')],
+    [false, 'INTERNAL', fcmError(500, 'INTERNAL', 'INTERNAL')],
+    [false, 'UNAVAILABLE', fcmError(503, 'UNAVAILABLE', 'UNAVAILABLE')],
+    [false, 'an answer in HTML', { status: 502 }],
+  ])('end a device (%s) by what FCM says: %s', async (isEnd, _name, refusal) => {
     await register('alice', 'phone', 'token-1');
     await register('alice', 'tablet', 'token-2');
     fcm.refuse('token-1', refusal);
 
     await tell('alice');
     await server.work();
-    await tell('alice');
-    await server.work();
+    // Longer than any breaker rests.
+    await later(120);
 
-    expect(tokensTaken()).toEqual(['token-2', 'token-2']);
-    expect(await devicesOf('alice')).toEqual(['tablet']);
+    expect((await devicesOf('alice')).sort()).toEqual(isEnd ? ['tablet'] : ['phone', 'tablet']);
+    expect(tokensTaken()).toEqual(isEnd ? ['token-2'] : ['token-1', 'token-2']);
   });
 
-  it.each([404, 410])('end with a subscription that is answered %i', async (status) => {
+  it.each<[end: boolean, status: number, body?: string]>([
+    [true, 404],
+    [true, 410],
+    [
+      true,
+      403,
+      'the VAPID credentials in the authorization header do not correspond to the credentials used to create the subscriptions.',
+    ],
+    [true, 401, '{"code":401,"errno":109,"message":"VAPID public key mismatch"}'],
+    [true, 403, '{"reason":"VapidPkHashMismatch"}'],
+    [true, 400, '{"reason":"VapidPkHashMismatch"}'],
+    [false, 403, '{"reason":"BadJwtToken"}'],
+    [false, 403],
+    [false, 401, 'invalid JWT provided'],
+    [false, 400, 'UnauthorizedRegistration'],
+    [false, 400, 'x'.repeat(100_000)],
+    [false, 405],
+    [false, 406],
+    [false, 413],
+    [false, 429],
+    [false, 500],
+    [false, 503],
+    [false, 507],
+  ])('end a subscription (%s) that is answered %i %s', async (isEnd, status, body) => {
     const browser = webPush.subscribe();
     await register('alice', 'laptop', browser);
-    webPush.answer(browser, { status });
+    webPush.answer(browser, { status, ...(body ? { body } : {}) });
 
     await tell('alice');
     await server.work();
+    await later(120);
 
-    expect(await devicesOf('alice')).toEqual([]);
-    expect(webPush.received).toEqual([]);
+    expect(await devicesOf('alice')).toEqual(isEnd ? [] : ['laptop']);
+    expect(webPush.received).toHaveLength(isEnd ? 0 : 1);
   });
 
   it('do not cost a device that has another token by now', async () => {

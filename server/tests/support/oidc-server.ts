@@ -23,6 +23,8 @@ export type OidcServer = {
   know(claims: Claims): void;
   /** An ID token as a native app gets it. */
   idToken(claims: Claims & JWTPayload): Promise<string>;
+  /** Claims as they are, signed by its key. */
+  sign(claims: JWTPayload): Promise<string>;
   /** Lets a test answer requests in its place; false: it answers itself. */
   intercept(answer: Interceptor): void;
   /** Goes through its pages as a person with a browser, and returns where they end. */
@@ -81,6 +83,11 @@ export async function oidcServer({ isTalkative = true }: OidcOptions = {}): Prom
     }),
   });
   const answer = provider.callback();
+
+  function sign(claims: JWTPayload): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+  }
+
   http.on('request', (request, response) => {
     if (request.url === '/jwks') keyRequests += 1;
     if (intercepted(request, response)) return;
@@ -96,10 +103,9 @@ export async function oidcServer({ isTalkative = true }: OidcOptions = {}): Prom
     know: (claims) => void known.set(claims.sub, claims),
     async idToken({ iss = issuer, aud = clientId, ...claims }) {
       const at = Math.floor(Date.now() / 1000);
-      return new SignJWT({ iss, aud, iat: at, exp: at + 600, ...claims })
-        .setProtectedHeader({ alg: 'RS256', kid })
-        .sign(privateKey);
+      return sign({ iss, aud, iat: at, exp: at + 600, ...claims });
     },
+    sign,
     intercept: (interceptor) => {
       intercepted = interceptor;
     },

@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { jwtVerify } from 'jose';
 import { newVapidKeys } from '../../src/app/vapid-keys.ts';
+import { selfSigned } from './certificates.ts';
 
 export type Subscription = { endpoint: string; keys: { p256dh: string; auth: string } };
 
@@ -33,7 +30,7 @@ export type PushService = {
   close(): Promise<void>;
 };
 
-type Scripted = { status: number; headers?: Record<string, string> };
+type Scripted = { status: number; headers?: Record<string, string>; body?: string };
 
 type Browser = { ecdh: ReturnType<typeof createECDH>; auth: Buffer; answers: Scripted[] };
 
@@ -48,7 +45,7 @@ export async function pushService(): Promise<PushService> {
   const faults: string[] = [];
   const server = createServer(certificate, (request, response) => {
     take(request).then(
-      ({ status, headers }) => response.writeHead(status, headers).end(),
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
       (error: unknown) => {
         faults.push(String(error));
         response.writeHead(400).end();
@@ -147,14 +144,4 @@ function derive(
   { salt, info, length }: { salt: Buffer; info: Buffer; length: number },
 ): Buffer {
   return Buffer.from(hkdfSync('sha256', material, salt, info, length));
-}
-
-function selfSigned(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'rookery-tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const request = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ${key} -out ${cert}`;
-  execFileSync('openssl', request.split(' '), { stdio: 'ignore' });
-  const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  rmSync(folder, { recursive: true });
-  return pair;
 }

@@ -25,12 +25,22 @@ if (!hasRedisServer) {
   process.stderr.write('redis-server is not installed: tests that need it are left out.\n');
 }
 
-/** Starts a Redis that keeps nothing on disk. */
-export async function redisServer(): Promise<RedisServer> {
+/** Starts a Redis that keeps nothing on disk. @param more options of its command line */
+export async function redisServer(...more: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'rookery-redis-'));
   const port = await freePort();
   const address = { host: '127.0.0.1', port };
-  const args = ['--port', String(port), '--bind', address.host, '--save', '', '--dir', folder];
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    address.host,
+    '--save',
+    '',
+    '--dir',
+    folder,
+    ...more,
+  ];
   let server: ChildProcess;
 
   async function start(): Promise<void> {
@@ -51,10 +61,10 @@ export async function redisServer(): Promise<RedisServer> {
     stop,
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
-    async command(name, ...more) {
+    async command(name, ...values) {
       const client = new Redis(port, address.host);
       try {
-        return await client.call(name, ...more);
+        return await client.call(name, ...values);
       } finally {
         client.disconnect();
       }

@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import { callbackify } from 'node:util';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
+import type { Certificate } from './certificates.ts';
 import { freePort } from './ports.ts';
 
-export type Received = Email & { envelopeTo: string[]; raw: string };
+type Envelope = Pick<Received, 'envelopeTo' | 'isSecure'>;
+
+export type Received = Email & { envelopeTo: string[]; raw: string; isSecure: boolean };
+
+/** What it shows to whoever wants TLS, or from the first byte. */
+export type MailTls = Certificate & { kind: 'starttls' | 'smtps' };
 
 /** A real SMTP server of this process that keeps what it takes. */
 export type MailServer = {
@@ -18,19 +24,23 @@ export type MailServer = {
   stop(): Promise<void>;
 };
 
-export async function mailServer(login?: { user: string; pass: string }): Promise<MailServer> {
+export async function mailServer(
+  login?: { user: string; pass: string },
+  tls?: MailTls,
+): Promise<MailServer> {
   const port = await freePort();
   const received: Received[] = [];
   const answers = new Map<string, number>();
   let server: SMTPServer | undefined;
 
-  async function keep(raw: Buffer, envelopeTo: string[]): Promise<void> {
-    received.push({ ...(await PostalMime.parse(raw)), envelopeTo, raw: raw.toString('utf8') });
+  async function keep(raw: Buffer, envelope: Envelope): Promise<void> {
+    received.push({ ...(await PostalMime.parse(raw)), ...envelope, raw: raw.toString('utf8') });
   }
 
   function newServer(): SMTPServer {
     const made = new SMTPServer({
-      disabledCommands: ['STARTTLS'],
+      ...(tls ? { key: tls.key, cert: tls.cert, secure: tls.kind === 'smtps' } : {}),
+      disabledCommands: tls ? [] : ['STARTTLS'],
       authOptional: !login,
       allowInsecureAuth: true,
       closeTimeout: 100,
@@ -43,11 +53,12 @@ export async function mailServer(login?: { user: string; pass: string }): Promis
         const code = answers.get(address);
         done(code ? refusal(code, 'Not now, not here') : undefined);
       },
-      onData(stream, { envelope }, done) {
+      onData(stream, { envelope, secure }, done) {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
         const envelopeTo = envelope.rcptTo.map(({ address }) => address);
-        stream.on('end', () => callbackify(keep)(Buffer.concat(chunks), envelopeTo, done));
+        const seen = { envelopeTo, isSecure: secure };
+        stream.on('end', () => callbackify(keep)(Buffer.concat(chunks), seen, done));
       },
     });
     made.on('error', () => {});

@@ -25,7 +25,8 @@ const query = (prototype[own] ??= prototype.query as Query);
 
 async function troubled(this: pg.Client, text: unknown, ...rest: unknown[]): Promise<unknown> {
   const lead = leads.get(this);
-  if (text === 'begin' && chance() < share) leads.set(this, Math.floor(chance() * longestLead));
+  if (String(text).startsWith('begin') && chance() < share)
+    leads.set(this, Math.floor(chance() * longestLead));
   if (text === 'rollback') leads.delete(this);
   if (lead === undefined || text === 'rollback') return query.call(this, text, ...rest);
   if (lead > 0 && text !== 'commit') {

@@ -6,7 +6,7 @@ import type { Counters } from '../../domain/ports.ts';
 export type RedisCache = {
   /** Counters in Redis; those of `fallback` count while Redis cannot be asked. */
   counters(fallback: Counters): Counters;
-  /** Asks Redis for a sign of life. @throws Error that says what is wrong */
+  /** Counts something. @throws Error that says what is wrong */
   check(): Promise<void>;
   close(): Promise<void>;
 };
@@ -24,6 +24,7 @@ export type RedisOptions = {
 /** An answer that takes longer counts as none: counting must never be what a request waits for. */
 const commandTimeoutMs = 200;
 const maxReconnectMs = 1000;
+const checkTimeoutMs = 2000;
 
 /** Adds in one step; a count that would fall below zero stays there, and the window begins with the first addition. */
 const addScript = `
@@ -67,7 +68,6 @@ export function redisCache({
   });
   let firstConnection: Promise<void> | undefined;
   let restsUntil = 0;
-  let lastTrouble = '';
 
   /** The answer, or null when Redis cannot be asked now. */
   async function ask<T>(command: () => Promise<T>): Promise<T | null> {
@@ -95,9 +95,8 @@ export function redisCache({
   function rest(error: unknown): void {
     if (performance.now() < restsUntil) return;
     restsUntil = performance.now() + restMs;
-    lastTrouble = connectionTrouble ?? (error instanceof Error ? error.message : String(error));
     if (redis.status === 'ready') redis.disconnect(true);
-    onTrouble(lastTrouble);
+    onTrouble(connectionTrouble ?? (error instanceof Error ? error.message : String(error)));
   }
 
   return {
@@ -113,14 +112,53 @@ export function redisCache({
         await ask(() => redis.del(key));
       },
     }),
-    async check() {
-      if ((await ask(() => redis.ping())) !== null) return;
-      throw new Error(`${lastTrouble.replace(/\.$/, '')}. Check REDIS_URL, or remove it.`);
-    },
+    check: () => checkRedis(url, keyPrefix),
     async close() {
       redis.disconnect();
     },
   };
+}
+
+/** Counts once, over a connection of its own with more patience: an answer to PING says nothing about writes. */
+async function checkRedis(url: string, keyPrefix: string): Promise<void> {
+  const redis = new Redis(url, {
+    keyPrefix,
+    lazyConnect: true,
+    protocol: 2,
+    disableClientInfo: true,
+    connectTimeout: checkTimeoutMs,
+    commandTimeout: checkTimeoutMs,
+    retryStrategy: () => null,
+  });
+  let trouble: Error | undefined;
+  redis.on('error', (error: Error) => {
+    trouble = error;
+  });
+  try {
+    await redis.connect();
+    // Not everybody may ask for it; then the write decides alone.
+    const info = await redis.info().catch(() => '');
+    if (/^cluster_enabled:1/m.test(info)) throw new Error('it is a node of a cluster (MOVED)');
+    await redis.eval(addScript, 1, 'check', 1, checkTimeoutMs);
+    await redis.del('check');
+  } catch (error) {
+    throw new Error(troubleOf(trouble ?? error), { cause: error });
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** One line that is never empty, with what to do. */
+function troubleOf(error: unknown): string {
+  const text = error instanceof Error && error.message !== '' ? error.message : 'no answer';
+  const said = text.replace(/\.$/, '');
+  if (/READONLY|read only replica/i.test(text)) {
+    return `it is a replica, which takes no writes (${said}). Set REDIS_URL to its primary.`;
+  }
+  if (/MOVED|CLUSTERDOWN|CROSSSLOT/.test(text)) {
+    return `${said}; the counters need one Redis that holds all keys. Set REDIS_URL to one that is not part of a cluster.`;
+  }
+  return `${said}. Check REDIS_URL, or remove it.`;
 }
 
 function isPair(answer: unknown): answer is [number, number] {

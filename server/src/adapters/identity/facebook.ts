@@ -82,6 +82,7 @@ export function facebookProvider({
         throw new Error('Facebook refuses FACEBOOK_APP_ID with FACEBOOK_APP_SECRET.');
       });
       if (id !== appId) throw new Error(`${graphUrl} does not speak Facebook’s Graph.`);
+      return null;
     },
   };
 }

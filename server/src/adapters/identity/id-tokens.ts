@@ -47,10 +47,13 @@ export function idTokens({ now, issuer, spellings, clientIds, jwksUri }: Needs):
   });
 
   function checkClaims({ aud, azp, iat, nonce }: JWTPayload, expectedNonce: string | null): void {
-    const isForUs = [aud ?? []].flat().every((audience) => clientIds.includes(audience));
-    const isOurs = azp === undefined || clientIds.some((id) => id === azp);
-    const hasParty = azp !== undefined || !Array.isArray(aud) || aud.length === 1;
-    if (!isForUs || !isOurs || !hasParty) throw invalid('idToken', 'was made for another app');
+    const audiences = [aud ?? []].flat();
+    const isForUs = audiences.some((audience) => clientIds.includes(audience));
+    // Google's Android apps ask for a token that is for the web app alone; `azp` then names them, whom nobody has to know.
+    const isForUsAlone = isForUs && audiences.length === 1 && isNameOrNone(azp);
+    // Zitadel and others add their project to the audiences, and say by `azp` for whom the token was made.
+    const isOurs = isForUs && clientIds.some((id) => id === azp);
+    if (!isForUsAlone && !isOurs) throw invalid('idToken', 'was made for another app');
     if (Number(iat) > now().getTime() / 1000 + clockToleranceSeconds) throw badToken();
     if (expectedNonce !== null && nonce !== expectedNonce) {
       throw invalid('nonce', 'is not the one in the ID token');
@@ -71,6 +74,10 @@ export function idTokens({ now, issuer, spellings, clientIds, jwksUri }: Needs):
       return providedBy(issuer, payload);
     },
   };
+}
+
+function isNameOrNone(azp: unknown): boolean {
+  return azp === undefined || (typeof azp === 'string' && azp !== '');
 }
 
 /** What the claims of an ID token or of the userinfo endpoint say. */

@@ -83,16 +83,23 @@ export function oidcProvider(options: OidcOptions): IdentityProvider {
 }
 
 /** @throws Error that says what is wrong, for the operator */
-async function checkProvider(options: OidcOptions): Promise<void> {
+async function checkProvider(options: OidcOptions): Promise<string | null> {
   const { issuer } = options;
   const { config } = await discoverAnew(options).catch((cause: unknown) => {
-    throw new Error(`${issuer} cannot be discovered: ${reasonOf(cause)}. Is the issuer right?`, {
-      cause,
-    });
+    const written = writtenIssuer(cause);
+    const reason =
+      written === null
+        ? `${reasonOf(cause)}. Is the issuer right`
+        : `it calls itself ${written}. Which is right`;
+    throw new Error(`${issuer} cannot be discovered: ${reason}?`, { cause });
   });
   const jwksUri = String(config.serverMetadata().jwks_uri);
   const { ok, status } = await fetch(jwksUri, { signal: AbortSignal.timeout(maxAnswerMs) });
   if (!ok) throw new Error(`${jwksUri} gives no keys: status ${status}.`);
+  const written = config.serverMetadata().issuer;
+  return new URL(written).href === new URL(issuer).href
+    ? null
+    : `it writes its issuer ${written}, the settings ${issuer}: only the slash at the end differs, and both are taken`;
 }
 
 /** The innermost reason: those around it say no more than that something failed. */
@@ -104,19 +111,34 @@ function reasonOf(error: unknown): string {
 async function discoverAnew(options: OidcOptions): Promise<Discovered> {
   const { now, issuer, aliases = [], clientIds, clientSecret } = options;
   const isPlain = issuer.startsWith('http:');
-  const config = await openid.discovery(new URL(issuer), clientIds[0], {}, authOf(clientSecret), {
-    timeout: maxAnswerMs / 1000,
-    // The settings allow http for this machine alone.
-    execute: isPlain ? [openid.allowInsecureRequests] : [],
+  const find = (server: string) =>
+    openid.discovery(new URL(server), clientIds[0], {}, authOf(clientSecret), {
+      timeout: maxAnswerMs / 1000,
+      // The settings allow http for this machine alone.
+      execute: isPlain ? [openid.allowInsecureRequests] : [],
+    });
+  const config = await find(issuer).catch((error: unknown) => {
+    const written = writtenIssuer(error);
+    if (written === null || keptIssuer(written) !== keptIssuer(issuer)) throw error;
+    return find(written);
   });
   const metadata = config.serverMetadata();
   const jwksUri = new URL(String(metadata.jwks_uri));
   if (!isPlain && jwksUri.protocol !== 'https:') {
     throw new Error(`${issuer} publishes its keys without TLS, at ${jwksUri.href}.`);
   }
-  const spellings = [metadata.issuer, ...aliases];
+  const spellings = [keptIssuer(metadata.issuer), `${keptIssuer(metadata.issuer)}/`, ...aliases];
   const tokens = idTokens({ now, issuer: keptIssuer(issuer), spellings, clientIds, jwksUri });
   return { config, tokens, at: now().getTime() };
+}
+
+/** What a provider calls itself that was discovered under another name; null for any other error. */
+function writtenIssuer(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { cause } = error;
+  if (cause instanceof Error) return writtenIssuer(cause);
+  const { attribute, body } = Object(cause) as { attribute?: unknown; body?: { issuer?: unknown } };
+  return attribute === 'issuer' && typeof body?.issuer === 'string' ? body.issuer : null;
 }
 
 /** A slash that comes or goes in the settings must not make strangers of people. */

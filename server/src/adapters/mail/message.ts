@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type Mailer from 'nodemailer/lib/mailer';
 import { invalid } from '../../domain/errors.ts';
 import type { Mail, Now } from '../../domain/ports.ts';
@@ -17,10 +18,11 @@ export function messageOf(mail: Mail, sender: string, now: Now): Mailer.Options 
   const { id, to, subject, text, html } = mail;
   if (controls.test(to) || !address.test(to)) throw invalid('to', 'is not one e-mail address');
   if (controls.test(subject)) throw invalid('subject', 'has characters that no subject has');
-  const domain = /@([^>\s]+)/.exec(sender)?.[1] ?? 'localhost';
+  const from = senderOf(sender);
+  const domain = from.address.split('@')[1] ?? 'localhost';
   return {
-    from: sender,
-    to: { name: '', address: to },
+    from,
+    to: { name: '', address: plainAddress(to) },
     subject,
     text,
     html,
@@ -31,4 +33,16 @@ export function messageOf(mail: Mail, sender: string, now: Now): Mailer.Options 
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** In its parts: as one text, a comma in the name would make two senders of it. */
+function senderOf(text: string): { name: string; address: string } {
+  const [, name = '', address = text] = /^\s*"?([^"<]*?)"?\s*<([^>]+)>$/.exec(text) ?? [];
+  return { name: name.trim(), address: plainAddress(address) };
+}
+
+/** The domain as DNS has it: few mail servers take another (RFC 6531). */
+function plainAddress(text: string): string {
+  const at = text.lastIndexOf('@');
+  return `${text.slice(0, at + 1)}${domainToASCII(text.slice(at + 1)) || text.slice(at + 1)}`;
 }

@@ -11,6 +11,12 @@ export type SmtpServer = {
   isSecure: boolean;
   /** Whether a connection that stays without TLS is given up. */
   needsTls: boolean;
+  /** Whether STARTTLS is not used even where it is offered. */
+  hasNoTls: boolean;
+  /** Whether the server's certificate has to be good; always, where there are authorities. */
+  isVerified: boolean;
+  /** Authorities of its own in PEM; null: those that everybody knows. */
+  authorities: string | null;
   login: { user: string; pass: string } | null;
 };
 
@@ -18,7 +24,7 @@ type SmtpOptions = { server: SmtpServer; sender: string; now: Now; timeoutMs?: n
 
 /** Hands mail to an SMTP server, over a few connections that stay open. */
 export function smtpMailer({ server, sender, now, timeoutMs = 10_000 }: SmtpOptions): Mailer {
-  const { host, port, isSecure, needsTls, login } = server;
+  const { host, port, isSecure, needsTls, hasNoTls, isVerified, authorities, login } = server;
   const transport = createTransport({
     pool: true,
     maxConnections: 4,
@@ -26,6 +32,8 @@ export function smtpMailer({ server, sender, now, timeoutMs = 10_000 }: SmtpOpti
     port,
     secure: isSecure,
     requireTLS: needsTls,
+    ignoreTLS: hasNoTls,
+    tls: authorities === null ? { rejectUnauthorized: isVerified } : { ca: authorities },
     ...(login ? { auth: login } : {}),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
@@ -51,7 +59,7 @@ export function smtpMailer({ server, sender, now, timeoutMs = 10_000 }: SmtpOpti
         await lone.verify();
       } catch (error) {
         throw new Error(
-          `The mail server ${host}:${port} does not take mail: ${reasonOf(error)}. Check SMTP_URL, or MAIL_SERVER and its kin.`,
+          `The mail server ${host}:${port} does not take mail: ${reasonOf(error)}. ${adviceFor(error)}`,
           { cause: error },
         );
       } finally {
@@ -82,6 +90,13 @@ function toDomainError(error: unknown): DomainError {
   return new DomainError('unavailable', `The mail server does not take mail: ${reasonOf(error)}.`, {
     cause: error,
   });
+}
+
+function adviceFor(error: unknown): string {
+  const isOfTls = /certificate|altnames|STARTTLS|upgrad|SSL|TLS/i.test(reasonOf(error));
+  return isOfTls
+    ? 'Set SMTP_CA_FILE to the certificate of its authority, or see SMTP_TLS.'
+    : 'Check SMTP_URL, or MAIL_SERVER and its kin.';
 }
 
 function reasonOf(error: unknown): string {

@@ -63,9 +63,13 @@ type FcmError = {
   details?: Array<{ errorCode?: string; fieldViolations?: Array<{ field?: string }> }>;
 };
 
+/** The app gave it up, or got it from another project: Firebase documents both as the end of a token. */
+const deadCodes = new Set(['UNREGISTERED', 'SENDER_ID_MISMATCH']);
+
 /** Only what is said about the token: a project that is not found, say, must not cost anybody their devices. */
 function isDeadToken({ status, message = '', details = [] }: FcmError): boolean {
-  if (details.some(({ errorCode }) => errorCode === 'UNREGISTERED')) return true;
+  if (details.some(({ errorCode = '' }) => deadCodes.has(errorCode))) return true;
+  if (status === 'PERMISSION_DENIED') return /sender ?id mismatch/i.test(message);
   if (status !== 'INVALID_ARGUMENT') return false;
   const fields = details.flatMap(({ fieldViolations = [] }) => fieldViolations);
   return (

@@ -98,7 +98,18 @@ function portOf(url: URL): string {
   return url.port === '' ? '443' : url.port;
 }
 
-type Answer = { status: number; retryAfter: string | undefined } | 'forbidden';
+type Answer = { status: number; retryAfter: string | undefined; reason: string } | 'forbidden';
+
+/** Statuses that mean one thing or another, which the body tells. */
+const ambiguousStatuses = [400, 401, 403];
+const maxReasonBytes = 2048;
+
+/**
+ * A subscription belongs to the key that it was made with (RFC 8292, 4.2), so that with another it is dead. Services say so in
+ * words of their own: Chrome's, Mozilla's, Apple's. A token that is merely refused (a clock, a subject) is no such thing.
+ */
+const otherKeyReasons =
+  /do(es)? not correspond to the credentials|vapid public key mismatch|VapidPkHashMismatch/i;
 
 type Asked = {
   headers: Record<string, string | number>;
@@ -107,7 +118,7 @@ type Asked = {
   timeoutMs: number;
 };
 
-/** The body of the answer is not read: nothing in it is for us, and its length is up to whoever sends it. */
+/** Of the body no more is read than a reason takes: its length is up to whoever sends it. */
 function ask(url: URL, { headers, body, isPrivate, timeoutMs }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(url, {
@@ -118,8 +129,16 @@ function ask(url: URL, { headers, body, isPrivate, timeoutMs }: Asked): Promise<
       ...(isPrivate ? {} : { lookup: publicLookup }),
     });
     sent.on('response', (answer) => {
-      resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });
-      answer.on('error', () => {}).destroy();
+      const status = answer.statusCode ?? 0;
+      const end = (reason: string) =>
+        resolve({ status, retryAfter: answer.headers['retry-after'], reason });
+      answer.on('error', () => end(''));
+      if (ambiguousStatuses.includes(status)) {
+        void beginningOf(answer).then(end, () => end(''));
+        return;
+      }
+      end('');
+      answer.destroy();
     });
     sent.on('error', (cause) => {
       if (cause instanceof ForbiddenAddressError) resolve('forbidden');
@@ -129,11 +148,24 @@ function ask(url: URL, { headers, body, isPrivate, timeoutMs }: Asked): Promise<
   });
 }
 
+async function beginningOf(answer: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop destroys the stream.
+    if (bytes >= maxReasonBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, maxReasonBytes).toString('utf8');
+}
+
 function outcomeOf(answer: Answer, { host }: URL): 'sent' | 'gone' {
   if (answer === 'forbidden') return 'gone';
-  const { status, retryAfter } = answer;
+  const { status, retryAfter, reason } = answer;
   if (status >= 200 && status < 300) return 'sent';
-  if (status === 404 || status === 410) return 'gone';
+  // Expired, or never there (RFC 8030, 7.3).
+  if (status === 404 || status === 410 || otherKeyReasons.test(reason)) return 'gone';
   const machine = `The push service ${host}`;
   if (isOutageStatus(status)) throw pushOutage(machine, { status, retryAfter });
   throw new Error(`${machine} refused a message: ${status}.`);

@@ -1,5 +1,6 @@
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword, endToken } from '../older.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { connectDevice, deviceIn, disconnectDevice } from './device-headers.ts';
 import { emailProof } from './email-verification.ts';
 import { doorOf, tokenOf } from './tokens.ts';
@@ -42,6 +43,7 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
             emailProof,
             invite: null,
             idempotencyKey: null,
+            ...spokenIn(request),
             passwordRule: passwordRuleFor(anyPassword),
           },
           request.ip,

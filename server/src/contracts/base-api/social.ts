@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnAccount } from '../../domain/accounts/account.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword } from '../older.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { tokenFirst } from '../token-first.ts';
 import { doorOf, tokenOf } from './tokens.ts';
 import {
@@ -76,7 +77,10 @@ export function socialRoutes(app: ContractApp, surroundings: Surroundings): void
     { provider, proof, words }: Provided,
   ) {
     const { session, isNew, isFirst } = await identities
-      .signInPlain(provider, proof, doorOf(request, surroundings))
+      .signInPlain(provider, proof, {
+        ...doorOf(request, surroundings),
+        ...spokenIn(request),
+      })
       .catch(
         // Nobody was vouched for, or this server does not join the two; nothing more was ever told.
         refusing({

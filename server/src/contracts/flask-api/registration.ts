@@ -4,6 +4,7 @@ import { isObject } from '../../domain/json.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword, namesOf } from '../older.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { answer, fault, isFilled, takes } from './wire.ts';
 
 const maxLength = 50;
@@ -27,6 +28,7 @@ export function registrationRoutes(
             password,
             displayName: name,
             idempotencyKey: null,
+            ...spokenIn(request),
             invite: null,
             passwordRule: passwordRuleFor(anyPassword),
           },

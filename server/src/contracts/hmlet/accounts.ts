@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { endToken, fieldsOf, namesOf } from '../older.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { oncePerRequest, tokenFirst } from '../token-first.ts';
 import { typedToken } from '../typed-tokens.ts';
 import { doorOf, headerOf, holderOf } from './tokens.ts';
@@ -48,6 +49,7 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
             password,
             displayName: name,
             idempotencyKey: null,
+            ...spokenIn(request),
             invite: null,
             passwordRule: passwordRuleFor(passwordRule),
           },

@@ -3,6 +3,7 @@ import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { anyPassword, fieldsOf, idOf, nothing } from '../older.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { tokenFirst } from '../token-first.ts';
 import { textsOf } from './wire.ts';
 
@@ -42,6 +43,7 @@ export function accountRoutes(
           emailProof: { hasNoCode: true },
           invite: null,
           idempotencyKey: null,
+          ...spokenIn(request),
           passwordRule: passwordRuleFor(anyPassword),
         },
         request.ip,

@@ -2,6 +2,7 @@ import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts
 import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { deviceOf } from '../device.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { credentialsOf, envelope, fault } from './wire.ts';
 
 const lifeMs = 30 * 60 * 1000;
@@ -29,6 +30,7 @@ export function userRoutes(app: ContractApp, { services, passwordRuleFor }: Surr
             invite: null,
             displayName: username.trim() === '' ? null : username,
             idempotencyKey: null,
+            ...spokenIn(request),
             passwordRule: passwordRuleFor(passwordRule),
           },
           request.ip,

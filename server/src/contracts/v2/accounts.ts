@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import {
@@ -96,7 +97,7 @@ export function accountRoutes(
         email: address,
         displayName,
         invite,
-        ...(spoken === undefined ? {} : { language: spoken }),
+        ...(spoken === undefined ? spokenIn(request) : { language: spoken }),
         idempotencyKey: idempotencyKey(request),
       };
       const me = await accounts.signUp(input, request.ip);

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/identity-service.ts';
 import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
+import { spokenIn } from '../spoken-language.ts';
 import { doorOf } from './door.ts';
 import {
   AuthorizationSchema,
@@ -140,7 +141,10 @@ function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroun
     },
     async (request, reply) => {
       const { name } = request.params;
-      const signedIn = await identities.signIn(name, request.body, doorOf(request));
+      const signedIn = await identities.signIn(name, request.body, {
+        ...doorOf(request),
+        ...spokenIn(request),
+      });
       reply.code(201);
       return presentSignedIn(signedIn);
     },
@@ -189,7 +193,10 @@ function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroun
     },
     async (request, reply) => {
       const { name } = request.params;
-      const signedIn = await identities.confirm(name, request.body, doorOf(request));
+      const signedIn = await identities.confirm(name, request.body, {
+        ...doorOf(request),
+        ...spokenIn(request),
+      });
       reply.code(201);
       return presentSignedIn(signedIn);
     },

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
@@ -30,6 +31,14 @@ function newAjv({ coerceTypes }: { coerceTypes: boolean }): Ajv {
   const ajv = new Ajv({ coerceTypes, useDefaults: true, allErrors: true, strict: false });
   // The package is CommonJS: its default export is the module itself.
   (ajvFormats as unknown as (ajv: Ajv) => void)(ajv);
+  const { email } = ajv.formats;
+  ajv.addFormat('idn-email', (text: string) => {
+    const at = text.lastIndexOf('@');
+    const domain = text.slice(at + 1);
+    // The part before the @ stays ASCII: few servers take another (RFC 6531).
+    const plain = /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) ? domainToASCII(domain) : domain;
+    return email instanceof RegExp && email.test(`${text.slice(0, at + 1)}${plain}`);
+  });
   ajv.addKeyword({
     keyword: 'x-text',
     type: 'string',

@@ -17,7 +17,7 @@ export const NoContent = Type.Null({ description: 'Done; there is no body.' });
 /** The answer of what follows by mail. */
 export const Accepted = Type.Null({ description: 'Under way; there is no body.' });
 
-export const email = Type.String({ format: 'email', maxLength: 254 });
+export const email = Type.String({ format: 'idn-email', maxLength: 254 });
 
 export const newPassword = Type.String({
   maxLength: 1000,

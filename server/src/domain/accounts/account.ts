@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { DomainError, invalid } from '../errors.ts';
 import { checkLine, lengthOf } from '../text.ts';
 import { isCommonPassword } from './common-passwords.ts';
@@ -49,13 +50,24 @@ export type PasswordRule = { minLength: number; maxLength: number; refusesCommon
 /** Rookery's own; older contracts promised shorter ones. */
 export const strictPasswords: PasswordRule = { minLength: 8, maxLength: 128, refusesCommon: true };
 
-/** The form of a name by which two names are the same: NFKC, lower case, without characters that nobody sees. */
+/**
+ * The form of a name by which two names are the same: NFKC, lower case, without characters that nobody sees, and the domain of
+ * an e-mail as DNS has it.
+ */
 export function foldName(name: string): string {
-  return name
+  const folded = name
     .normalize('NFKC')
     .replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
     .trim()
     .toLowerCase();
+  const at = folded.lastIndexOf('@');
+  return at < 0 ? folded : `${folded.slice(0, at + 1)}${plainDomain(folded.slice(at + 1))}`;
+}
+
+/** `müller.example` → `xn--mller-kva.example`. What is no domain stays as it is. */
+function plainDomain(domain: string): string {
+  if (!/[^\0-\x7f]/.test(domain) || !/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return domain;
+  return domainToASCII(domain) || domain;
 }
 
 /** Letters of a display name that can be searched for. */

@@ -16,6 +16,7 @@ import { newAccountRow } from '../accounts/new-account.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
+import type { LanguageCode } from '../mails/languages/languages.ts';
 import type { Now, ProvidedIdentity } from '../ports.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
@@ -39,6 +40,8 @@ type Origin = {
   address: string;
   /** Whether a new account keeps an e-mail that the provider does not vouch for, as one that is not confirmed. */
   keepsClaim?: boolean;
+  /** Of a new account. */
+  language?: LanguageCode;
 };
 
 export type Joined = {
@@ -164,6 +167,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
         email,
         emailVerifiedAt: email !== null && who.isEmailVerified ? at : null,
         displayName: shownName(who.name),
+        ...(origin.language ? { language: origin.language } : {}),
         passwordHash: null,
         role: 'user',
         at,

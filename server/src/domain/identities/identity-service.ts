@@ -6,6 +6,7 @@ import { findAccount, holdAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
 import { emit } from '../events.ts';
+import type { LanguageCode } from '../mails/languages/languages.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
 import type { Door, OpenSession, Proof, SessionTokens, Viewer } from '../sessions/session.ts';
@@ -14,6 +15,9 @@ import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } f
 import type { Joined, JoinIdentity } from './identity-joining.ts';
 import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';
 import { deleteIdentity, findIdentity, insertIdentity, listIdentities } from './identity-store.ts';
+
+/** Where somebody comes in, who may get an account by that: in this language, where the client says one. */
+type Entrance = Door & { language?: LanguageCode };
 
 export type IdentityService = ReturnType<typeof identityService>;
 
@@ -60,7 +64,11 @@ export function identityService(needs: Needs) {
    * @throws DomainError `not_found` (provider) · `invalid` (idToken, accessToken, nonce) · `conflict` (the address is
    * somebody's) · `forbidden` (closed, disabled) · `second_factor_required` · `unavailable`
    */
-  async function signIn(provider: string, proof: CredentialProof, door: Door): Promise<SignedIn> {
+  async function signIn(
+    provider: string,
+    proof: CredentialProof,
+    door: Entrance,
+  ): Promise<SignedIn> {
     return enter(provider, () => proofs.checkCredential(provider, proof), door, sessions.open);
   }
 
@@ -72,26 +80,27 @@ export function identityService(needs: Needs) {
   async function signInPlain(
     provider: string,
     proof: CredentialProof,
-    door: Door,
+    door: Entrance,
   ): Promise<SignedIn<OpenSession>> {
     const check = () => proofs.checkCredential(provider, proof);
     return enter(provider, check, { ...door, keepsClaim: true }, sessions.openPlain);
   }
 
   /** The same by what a browser brought back. @throws DomainError as `signIn`, with state, code and iss · `gone` · `expired` */
-  async function confirm(provider: string, proof: FlowProof, door: Door): Promise<SignedIn> {
+  async function confirm(provider: string, proof: FlowProof, door: Entrance): Promise<SignedIn> {
     return enter(provider, () => proofs.checkFlow(provider, proof, null), door, sessions.open);
   }
 
   async function enter<Session>(
     provider: string,
     check: () => Promise<ProvidedIdentity>,
-    { keepsClaim = false, ...door }: Door & { keepsClaim?: boolean },
+    { keepsClaim = false, language, ...door }: Entrance & { keepsClaim?: boolean },
     open: (accountId: number, proof: Proof, door: Door) => Promise<Session>,
   ): Promise<SignedIn<Session>> {
     const { address } = door.device;
     try {
-      const { accountId, ...how } = await join(await check(), { provider, address, keepsClaim });
+      const origin = { provider, address, keepsClaim, ...(language ? { language } : {}) };
+      const { accountId, ...how } = await join(await check(), origin);
       return { session: await open(accountId, { by: 'identity' }, door), ...how };
     } catch (error) {
       if (error instanceof DomainError && refusals.has(error.code)) {

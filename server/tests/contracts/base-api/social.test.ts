@@ -59,6 +59,16 @@ describe('base-api, by way of a provider,', () => {
   const brief = ({ status, body }: Answer) => [status, body];
   const bearer = ({ body }: Answer) => `Bearer ${body.auth_token}`;
 
+  describe('Google on Android', () => {
+    it('needs the client id of the web app alone, which the token is for', async () => {
+      const forAndroid = await byGoogle({ sub: 'android-1', azp: 'the-android-app' });
+      const forAnother = await byGoogle({ sub: 'android-1', aud: 'the-android-app' });
+
+      expect(forAndroid.status).toBe(201);
+      expect(brief(forAnother)).toEqual(notAuthorized);
+    });
+  });
+
   describe('Facebook', () => {
     it('signs up, and knows the person again', async () => {
       graph.know('alice-1', { user: { id: '101', name: 'Alice A.', email: 'a@example.com' } });

@@ -178,3 +178,26 @@ describe('the log', () => {
 async function dropTable(server: TestServer, name: string): Promise<void> {
   await server.app.database.executeQuery(CompiledQuery.raw(`drop table ${name}`));
 }
+
+describe('an app in a shell', () => {
+  it.each([
+    'capacitor://localhost',
+    'tauri://localhost',
+    'ionic://localhost',
+    'exp://127.0.0.1:8081',
+  ])('may call from %s, where the operator says so', async (origin) => {
+    const server = await testServer({ environment: { CORS_ORIGINS: origin } });
+    const headers = { origin, 'access-control-request-method': 'POST' };
+
+    const read = await server.send('GET', '/v2/explore', { headers: { origin } });
+    const asked = await server.send('OPTIONS', '/v2/sessions', { headers });
+    const other = await server.send('GET', '/v2/explore', {
+      headers: { origin: `${origin}.evil` },
+    });
+    await server.close();
+
+    expect(read.headers['access-control-allow-origin']).toBe(origin);
+    expect(asked.headers['access-control-allow-origin']).toBe(origin);
+    expect(other.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
