@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Repeatable, repeatable } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
-import type { Now, PasswordHasher } from '../ports.ts';
+import type { Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
 import type { Purpose } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
@@ -34,6 +34,7 @@ type Needs = {
   database: Database;
   now: Now;
   passwords: Pick<PasswordHasher, 'hash'>;
+  tokens: Pick<TokenSigner, 'mac'>;
   accounts: Pick<AccountService, 'create'>;
   verifications: Pick<VerificationService, 'prepare' | 'issue' | 'cancel'>;
   audit: AuditLog;
@@ -53,7 +54,7 @@ const waysIn: readonly Purpose[] = ['recover-password', 'second-factor', 'passke
 
 /** What moderators, admins and the operator do to accounts of others. Roles are read where data is read or changed. */
 export function accountAdminService(needs: Needs) {
-  const { database, now, passwords, accounts, verifications, audit } = needs;
+  const { database, now, passwords, tokens, accounts, verifications, audit } = needs;
 
   /** Accounts that are not deleted, the newest first. @throws DomainError `forbidden` · `invalid` (q) */
   async function list(
@@ -104,7 +105,7 @@ export function accountAdminService(needs: Needs) {
     const { id } = await accounts.create(input, {
       actorId: idOf(actor),
       address: actor.address,
-      repeat: repeatOf(actor, input),
+      repeat: repeatOf(tokens, actor, input),
       async alongside(tx, row) {
         checkMay(await roleOf(tx, actor), 'govern');
         if (recovery) await sendRecovery(tx, row, recovery);
@@ -249,8 +250,9 @@ export function accountAdminService(needs: Needs) {
   return { list, read, find, create, change, remove, setPassword };
 }
 
-function repeatOf(actor: Actor, input: NewAccount): Repeatable | null {
+function repeatOf(tokens: Needs['tokens'], actor: Actor, input: NewAccount): Repeatable | null {
   const { username, password, email, displayName, role, idempotencyKey: key } = input;
   const asked = JSON.stringify([username, password, email, displayName, role]);
-  return repeatable({ accountId: idOf(actor) ?? 0, key, operation: 'accounts.create', asked });
+  const accountId = idOf(actor) ?? 0;
+  return repeatable(tokens, { accountId, key, operation: 'accounts.create', asked });
 }

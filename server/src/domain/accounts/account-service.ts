@@ -6,11 +6,17 @@ import { type EmailProofStyle, emailVerification } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
-import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import {
+  claimRepeat,
+  findRepeat,
+  type Repeatable,
+  repeatable,
+  showRepeat,
+} from '../idempotency-store.ts';
 import type { InviteService } from '../invites/invite-service.ts';
 import { countAttempt, mailLimits } from '../limits.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
-import type { Counters, Now, PasswordHasher } from '../ports.ts';
+import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import {
@@ -50,6 +56,7 @@ type Needs = {
   newId: NewId;
   now: Now;
   passwords: PasswordHasher;
+  tokens: Pick<TokenSigner, 'mac'>;
   counters: Counters;
   audit: AuditLog;
   verifications: VerificationService;
@@ -94,8 +101,8 @@ export type ProfileChange = { displayName?: string; bio?: string; language?: Lan
 
 /** Signs people up, shows and changes who they are, and lets them go. */
 export function accountService(needs: Needs) {
-  const { database, newId, now, passwords, audit, signUps, counters, verifications, invites } =
-    needs;
+  const { database, newId, now, passwords, tokens, audit, signUps } = needs;
+  const { counters, verifications, invites } = needs;
 
   /**
    * Makes an account for whoever asks, and sends a confirmation to its e-mail.
@@ -128,9 +135,9 @@ export function accountService(needs: Needs) {
     if (input.displayName !== null) checkDisplayName(input.displayName);
     if (input.loginName !== undefined) checkNameKey('loginName', input.loginName);
     if (input.email !== null) checkNameKey('email', input.email);
-    const repeat = origin.repeat === undefined ? repeatOf(input) : origin.repeat;
+    const repeat = origin.repeat === undefined ? repeatOf(tokens, input) : origin.repeat;
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return readOwn(earlier);
+    if (earlier !== null) return showRepeat(readOwn(earlier));
     const token = origin.invite ?? null;
     const invite = token === null ? null : await invites.find(token, input.email);
     await checkNamesFree(input);
@@ -356,12 +363,8 @@ function publicPart(row: AccountRow, card: AccountCard) {
   };
 }
 
-function repeatOf(input: SignUp): Repeatable | null {
+function repeatOf(tokens: Needs['tokens'], input: SignUp): Repeatable | null {
   const asked = JSON.stringify([input.username, input.password, input.email, input.displayName]);
-  return repeatable({
-    accountId: 0,
-    key: input.idempotencyKey,
-    operation: 'accounts.signUp',
-    asked,
-  });
+  const key = input.idempotencyKey;
+  return repeatable(tokens, { accountId: 0, key, operation: 'accounts.signUp', asked });
 }
