@@ -61,7 +61,6 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     });
     const { sid, acc, iat = 0, exp = 0, aud: _aud, ...more } = payload;
     if (!isId(sid) || !isId(acc) || !areTimes(iat, exp)) throw badToken();
-    if (more.sub !== undefined && typeof more.sub !== 'string') throw badToken();
     const claims = { accountId: acc, sessionId: sid, audience, issuedAt: iat, expiresAt: exp };
     return { ...claims, more: more as PlainClaims };
   }
