@@ -3,10 +3,10 @@ import { identity } from './0002-identity.ts';
 import { uploadNames } from './0003-upload-names.ts';
 import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
+import { forgetPlainFingerprints } from './0007-forget-plain-fingerprints.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
 import { hiddenContent } from './0010-hidden-content.ts';
-import { forgetPlainFingerprints } from './0007-forget-plain-fingerprints.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */

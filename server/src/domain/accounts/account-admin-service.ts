@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
-import { invalid } from '../errors.ts';
+import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Repeatable, repeatable } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
@@ -81,13 +81,19 @@ export function accountAdminService(needs: Needs) {
 
   /**
    * The account that a person means by a word: its username, its e-mail, or its id.
-   * @throws DomainError `forbidden` · `not_found`
+   * @throws DomainError `forbidden` · `not_found` · `conflict` (the name of one account, the id of another)
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
     checkMay(roleAtFirst(actor), 'look');
     const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
     const byName = await findAccountByName(database, foldName(word), ['username', 'email']);
-    const row = byName ?? (id <= maxId ? await findAccount(database, id) : null);
+    const byId = id <= maxId ? await findAccount(database, id) : null;
+    // Usernames of digits alone were allowed once; a guess might delete somebody else.
+    if (byName && byId && byName.id !== byId.id) {
+      const both = `Account ${byName.id} is called ${word}, and there is an account ${byId.id}`;
+      throw new DomainError('conflict', `${both}: write id:${byName.id} or id:${byId.id}.`);
+    }
+    const row = byName ?? byId;
     if (!row) throw noSuchAccount();
     return recordOf(row);
   }

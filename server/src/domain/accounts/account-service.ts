@@ -37,6 +37,7 @@ import {
 import { checkAdminRemains, operator } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
 import { checkLives } from './account-lives.ts';
+import { checkNamesFree, type Name, namesOf } from './account-names.ts';
 import {
   findAccount,
   findAccountByName,
@@ -140,7 +141,8 @@ export function accountService(needs: Needs) {
     if (earlier !== null) return showRepeat(readOwn(earlier));
     const token = origin.invite ?? null;
     const invite = token === null ? null : await invites.find(token, input.email);
-    await checkNamesFree(input);
+    // Spares the hash when a name is taken anyway; the unique names decide, in the transaction.
+    await checkNamesFree(database, namesOfNew(input));
     const accountId = await newId('accounts');
     const proof = origin.actorId === 'self' ? await prepareProof(accountId, input) : null;
     const row = newAccountRow({
@@ -165,8 +167,8 @@ export function accountService(needs: Needs) {
   }
 
   async function claimNames(tx: Tx, accountId: number, input: NamedSignUp): Promise<void> {
-    for (const { nameKey, kind, field } of namesOf(input)) {
-      const claim = { name_key: nameKey, account_id: accountId, kind };
+    for (const { key, kind, field } of namesOfNew(input)) {
+      const claim = { name_key: key, account_id: accountId, kind };
       if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
     }
   }
@@ -197,15 +199,6 @@ export function accountService(needs: Needs) {
       address,
       details: { username, role },
     });
-  }
-
-  /** Spares the hash when the name is taken anyway; the unique names decide, in the transaction. */
-  async function checkNamesFree(input: NamedSignUp): Promise<void> {
-    for (const { nameKey, field } of namesOf(input)) {
-      if (await findAccountByName(database, nameKey, allNames)) {
-        throw nameTaken(field);
-      }
-    }
   }
 
   /** The viewer's own account. @throws DomainError `not_found` */
@@ -331,17 +324,8 @@ type NamedSignUp = SignUp & { username: string };
 
 const allNames = ['username', 'email', 'login_name'] as const;
 
-/** Each name of an account once: one text may be its e-mail and its login name. */
-function namesOf({ username, email, loginName }: NamedSignUp) {
-  const names = [
-    { nameKey: foldName(username), kind: 'username', field: 'username' } as const,
-    { nameKey: foldName(email ?? ''), kind: 'email', field: 'email' } as const,
-    { nameKey: foldName(loginName ?? ''), kind: 'login_name', field: 'loginName' } as const,
-  ];
-  return names.filter(
-    ({ nameKey }, index) =>
-      nameKey !== '' && names.findIndex((other) => other.nameKey === nameKey) === index,
-  );
+function namesOfNew({ username, email, loginName }: NamedSignUp): Name[] {
+  return namesOf({ username, email, loginName: loginName ?? null, provedPhone: null });
 }
 
 /** Somebody was faster to take a derived username: the next one is tried. */

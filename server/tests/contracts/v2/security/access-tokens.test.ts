@@ -198,7 +198,6 @@ describe('tokens of older contracts that are not as we make them', () => {
 
   it.each([
     ...[0, -1, 1.5, 2 ** 31, 1e300, '1', null, [1], {}].flatMap((id) => [{ sid: id }, { acc: id }]),
-    ...[1, true, null, [], ['1'], {}].map((sub) => ({ sub })),
     { exp: 1e300 },
     { iat: 1e300 },
     { iat: -1 },
