@@ -16,8 +16,8 @@ export const migrations: readonly Migration[] = [
   uploadNames,
   userDocuments,
   groups,
+  forgetPlainFingerprints,
   usedRefreshTokens,
   olderClients,
   hiddenContent,
-  forgetPlainFingerprints,
 ];
