@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
-import { isReservedUsername, isUsername } from '../domain/accounts/account.ts';
+import { isNewUsername } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
@@ -94,10 +94,9 @@ export function idOf(value: unknown): number | null {
 
 /** A free text, by which people are known to older clients; one that has the form of another name is that, too. */
 export function namesOf(loginName: string) {
-  const isPlainName = isUsername(loginName) && !isReservedUsername(loginName);
   const isAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(loginName);
   return {
-    username: isPlainName ? loginName : null,
+    username: isNewUsername(loginName) ? loginName : null,
     loginName,
     email: isAddress ? loginName : null,
   };

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Db, Tx } from '../db/database.ts';
 import { insertIgnore } from '../db/dialects.ts';
 import { DomainError } from './errors.ts';
+import type { TokenSigner } from './ports.ts';
 
 /** A request that its client may send again without a second effect. */
 export type Repeatable = {
@@ -9,22 +9,22 @@ export type Repeatable = {
   accountId: number;
   key: string;
   operation: string;
-  /** Digest of what was asked; a repeat that asks for something else is refused. At most 64 characters. */
+  /**
+   * Keyed digest of what was asked; a repeat that asks for something else is refused. Keyed, because what was asked may
+   * hold a password: a plain digest in a stolen database can be guessed at full speed.
+   */
   fingerprint: string;
 };
 
+type Asked = Pick<Repeatable, 'accountId' | 'operation'> & { key: string | null; asked: string };
+
 /** A request by what it asks for, all of which a repeat must ask for again; null when it came without a key. */
-export function repeatable({
-  asked,
-  key,
-  ...request
-}: Pick<Repeatable, 'accountId' | 'operation'> & {
-  key: string | null;
-  asked: string;
-}): Repeatable | null {
+export function repeatable(
+  tokens: Pick<TokenSigner, 'mac'>,
+  { asked, key, ...request }: Asked,
+): Repeatable | null {
   if (key === null) return null;
-  const fingerprint = createHash('sha256').update(asked).digest('hex');
-  return { ...request, key, fingerprint };
+  return { ...request, key, fingerprint: tokens.mac(`repeat of ${request.operation}: ${asked}`) };
 }
 
 /**
@@ -49,16 +49,35 @@ export async function findRepeat(db: Db, request: Repeatable | null): Promise<nu
 }
 
 /**
+ * Shows what an earlier request made. What was deleted since is not made again: somebody wanted it gone.
+ * @throws DomainError `gone` in place of `not_found`
+ */
+export async function showRepeat<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (cause) {
+    if (!(cause instanceof DomainError) || cause.code !== 'not_found') throw cause;
+    const advice = 'To make it again, send a new Idempotency-Key.';
+    throw new DomainError('gone', `What this request made has been deleted since. ${advice}`, {
+      cause,
+    });
+  }
+}
+
+/**
  * Notes the result in the transaction that makes it. Returns null, or the id of the result that a parallel request made
  * first: then nothing more may be written here.
+ * @param inPlaceOf the result that the key names now, where that is worth nothing any more
  */
 export async function claimRepeat(
   tx: Tx,
   request: Repeatable | null,
   resultId: number,
   now: Date,
+  inPlaceOf: number | null = null,
 ): Promise<number | null> {
   if (!request) return null;
+  if (inPlaceOf !== null && (await replaceResult(tx, request, inPlaceOf, resultId))) return null;
   const isFirst = await insertIgnore(tx, 'idempotency_keys', {
     account_id: request.accountId,
     key: request.key,
@@ -68,6 +87,23 @@ export async function claimRepeat(
     created_at: now.toISOString(),
   });
   return isFirst ? null : findRepeat(tx, request);
+}
+
+/** False when the key names another result by now, or was forgotten. */
+async function replaceResult(
+  tx: Tx,
+  { accountId, key }: Repeatable,
+  from: number,
+  to: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('idempotency_keys')
+    .set({ result_id: to })
+    .where('account_id', '=', accountId)
+    .where('key', '=', key)
+    .where('result_id', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** Forgets keys older than a time. Returns how many. */

@@ -112,15 +112,16 @@ describe('rookery accounts', () => {
     ]);
   });
 
-  it('take an id where nobody has it as a name, and mail instead of asking', slow, async () => {
+  it('take an id, which nobody can be called, and mail instead of asking', slow, async () => {
     const made = await accounts('create bob --email bob@example.com --mail');
     const [, id = ''] = /account (\d+)/.exec(made.stdout) ?? [];
-    await accounts(`create ${id} --email other@example.com`, password);
-    const byName = await accounts(`disable ${id}`);
+    const namesake = await accounts(`create ${id} --email other@example.com`, password);
+    const byNumber = await accounts(`disable ${id}`);
     const byId = await accounts(`disable id:${id}`);
     const reset = await accounts('reset-password bob --mail');
 
-    expect([byName.stdout, byId.stdout]).toEqual([`disabled ${id}\n`, 'disabled bob\n']);
+    expect(namesake.stderr).toContain('username must have a character that is no digit.');
+    expect([byNumber.stdout, byId.stdout]).toEqual(['disabled bob\n', 'disabled bob\n']);
     expect(reset).toMatchObject({
       code: 0,
       stdout: 'made the password of bob worthless; all sessions ended; a mail follows\n',

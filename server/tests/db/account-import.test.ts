@@ -14,6 +14,15 @@ const hashes = {
   Django: 'pbkdf2_sha256$29000$YZnTPM4FDWIC$fZgevmVJVdlrJ4EMq/N/BKUoyTy1lpUsTjcHbeamo20=',
   Mithril:
     'mithril-pbkdf2$10000$000102030405060708090a0b0c0d0e0f$26d492ecaf293e66af295343b7bc36466114fe1cf19fc999006c46d3e7440fcf',
+  'Werkzeug pbkdf2':
+    'pbkdf2:sha256:1000$dlbEG6q7Xl30LvdK$99ee8c161396ddc727d9d33ed0f43d6fd19bf455b34c2f3e7573d126a4712fb2',
+  'Werkzeug scrypt':
+    'scrypt:32768:8:1$ShjCxw355P4f9dbn$08d3c7325cc1117d68be5a49f37ef632212231b6d2c537630332cf5bafce74c2c5a3db8a628ea232e2ba3026e2d98190a9c77581119019f876c4d478bbf8c4ea',
+  sha512_crypt:
+    '$6$saltstringsaltst$6/DLU1YX1EN0NXXvBjwVAFAixp3x71lLIDZgbmU51no.JnwZitr0mweaRyHzGuRNA.O7iVPAUAdm.Eo6Ws/xN1',
+  phpass: '$P$BabcdEFGHqnoH6RHfB/BvCaKzba9kr/',
+  'Firebase scrypt':
+    '$fbscrypt$v=1,n=10,r=8,p=1,ss=Bw==,sk=Dju+kmVnI72dG5113JmO031OBWKCdfekt4WWS98BffcsEGDMsNJ+Gqouizk8WT8LMt2HRweBDTfaf4YZYNWqpQ==$c2FsdCBvZiBhIHRlc3Q=$zp9Mfl4yxGRbdECETHXbCcWAwpv1GWGJEjk3qCsfhhxewmquSU5w0Nte8+uNgoXtLEZEUcQwy1MFMXlDXv/o3w==',
   bcrypt: '$2b$10$abcdefghijklmnopqrstuu.aerwFyMfPcdf6eLVDNVBwAGFz.cqC2',
 };
 

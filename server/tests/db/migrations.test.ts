@@ -117,6 +117,23 @@ describe('migrations', () => {
     },
   );
 
+  it('forget the plain fingerprints of earlier versions', async () => {
+    await migrateUp(database, '0005-groups');
+    const row = {
+      account_id: 0,
+      key: 'k',
+      operation: 'accounts.signUp',
+      fingerprint: '0'.repeat(64),
+      result_id: 1,
+      created_at: '2026-06-01T12:00:00.000Z',
+    };
+    await database.kysely.insertInto('idempotency_keys').values(row).execute();
+
+    await migrateUp(database);
+
+    expect(await database.selectFrom('idempotency_keys').selectAll().execute()).toEqual([]);
+  });
+
   it('never revert a step when told to go up to an earlier one', async () => {
     await migrateUp(database);
 

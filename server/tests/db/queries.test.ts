@@ -46,6 +46,9 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   readNameHolders: (db) => accounts.readNameHolders(db, ['alice', 'bob']),
   findAccount: (db) => accounts.findAccount(db, 1),
   readTakenNames: (db) => accounts.readTakenNames(db, ['alice', 'alice2', 'alice3']),
+  listAccountNames: (db) => accounts.listAccountNames(db, 1),
+  findNameHolder: (db) => accounts.findNameHolder(db, 'alice'),
+  readAccountIds: (db) => accounts.readAccountIds(db, [1, 2]),
   'listAccounts: all': (db) =>
     search.listAccounts(db, { prefix: null, role: null, state: null }, afterPlace),
   'listAccounts: by name, role and state': (db) =>

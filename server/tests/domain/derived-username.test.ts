@@ -11,6 +11,8 @@ describe('a derived username', () => {
     ['  Carla   of the Dunes ', 'carla-of-the-dunes'],
     ['ﬁne ＷＩＤＥ', 'fine-wide'],
     ['...', 'user'],
+    ['2024', 'user-2024'],
+    ['1'.repeat(30), `user-${'1'.repeat(16)}`],
     ['写真家', 'user'],
     ['', 'user'],
   ])('of %j is %s', (source, slug) => {

@@ -1,86 +1,79 @@
-import { pbkdf2, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import type { OldHash } from './old-hash.ts';
 import { checkInThread } from './old-hash-thread.ts';
+import { djangoPbkdf2, mithrilPbkdf2, passlibPbkdf2, werkzeugPbkdf2 } from './pbkdf2-hashes.ts';
+import { firebaseScrypt, werkzeugScrypt } from './scrypt-hashes.ts';
+import { cryptDigits, type ShaCryptAlgorithm } from './sha-crypt.ts';
 
-/** Checks a password against one hash. */
-type Check = (password: string) => Promise<boolean>;
+/** What one check may cost. An import must not be able to hang the server (docs/decisions/0015). */
+export type HashBounds = { pbkdf2Rounds: number; shaCryptRounds: number; bcryptCost: number };
 
-type Reader = (hash: string) => Check | null;
+/** Of an import: about two seconds of a slow core, and more than any system uses by default. */
+export const importBounds: HashBounds = {
+  pbkdf2Rounds: 2_000_000,
+  shaCryptRounds: 700_000,
+  bcryptCost: 13,
+};
 
-/** What one check may cost: some seconds. An import must not be able to hang the server (docs/decisions/0015). */
-const maxPbkdf2Rounds = 5_000_000;
-const maxSha256CryptRounds = 1_000_000;
+/** Of what is kept already: earlier versions imported more. */
+export const keptBounds: HashBounds = {
+  pbkdf2Rounds: 5_000_000,
+  shaCryptRounds: 1_000_000,
+  bcryptCost: 14,
+};
+
+/** WordPress has 2^13. */
+const maxPhpassRoundsLog2 = 18;
 
 /** How to check a hash that another system made; null when it is of no form that is known, or too costly. */
-export function oldHashCheck(hash: string): Check | null {
+export function oldHashCheck(hash: string, bounds: HashBounds): OldHash | null {
   for (const read of readers) {
-    const check = read(hash);
+    const check = read(hash, bounds);
     if (check) return check;
   }
   return null;
 }
 
-const readers: readonly Reader[] = [
-  passlibPbkdf2,
-  djangoPbkdf2,
-  mithrilPbkdf2,
-  sha256Crypt,
+const readers: ReadonlyArray<(hash: string, bounds: HashBounds) => OldHash | null> = [
+  (hash, { pbkdf2Rounds }) => passlibPbkdf2(hash, pbkdf2Rounds),
+  (hash, { pbkdf2Rounds }) => djangoPbkdf2(hash, pbkdf2Rounds),
+  (hash, { pbkdf2Rounds }) => mithrilPbkdf2(hash, pbkdf2Rounds),
+  (hash, { pbkdf2Rounds }) => werkzeugPbkdf2(hash, pbkdf2Rounds),
+  werkzeugScrypt,
+  firebaseScrypt,
+  shaCrypt,
+  phpass,
   bcrypt,
 ];
 
-/** `$pbkdf2-sha256$rounds$salt$hash`, in base 64 with `.` for `+` and without padding. */
-function passlibPbkdf2(hash: string): Check | null {
-  const form = /^\$pbkdf2-sha256\$([1-9]\d{0,6})\$([./A-Za-z0-9]{0,128})\$([./A-Za-z0-9]{43})$/;
-  const [, rounds, salt = '', digest = ''] = form.exec(hash) ?? [];
-  const bytesOf = (text: string) => Buffer.from(text.replaceAll('.', '+'), 'base64');
-  return pbkdf2Check(rounds, [bytesOf(salt)], bytesOf(digest));
-}
+const shaCryptForm =
+  /^\$(?:(5)|6)\$(?:rounds=([1-9]\d{0,8})\$)?([^$\s:]{0,16})\$([./0-9A-Za-z]{43}|[./0-9A-Za-z]{86})$/;
 
-/** `pbkdf2_sha256$rounds$salt$hash`: the salt is text. */
-function djangoPbkdf2(hash: string): Check | null {
-  const form = /^pbkdf2_sha256\$([1-9]\d{0,6})\$([^$\s]{0,128})\$([+/A-Za-z0-9]{43}=)$/;
-  const [, rounds, salt = '', digest = ''] = form.exec(hash) ?? [];
-  return pbkdf2Check(rounds, [Buffer.from(salt)], Buffer.from(digest, 'base64'));
-}
-
-/** `mithril-pbkdf2$rounds$salt$hash`, our form of what stood in two columns there, both in hex. */
-function mithrilPbkdf2(hash: string): Check | null {
-  const form = /^mithril-pbkdf2\$([1-9]\d{0,6})\$((?:[0-9a-f]{2}){1,32})\$([0-9a-f]{64})$/;
-  const [, rounds, salt = '', digest = ''] = form.exec(hash) ?? [];
-  const salts = [Buffer.from(salt, 'hex'), Buffer.from(salt)];
-  return pbkdf2Check(rounds, salts, Buffer.from(digest, 'hex'));
-}
-
-const derive = promisify(pbkdf2);
-
-/** @param salts any of them may be the right one; all are tried, so that the time does not tell which */
-function pbkdf2Check(rounds: string | undefined, salts: Buffer[], expected: Buffer): Check | null {
-  const count = Number(rounds ?? 0);
-  if (count < 1 || count > maxPbkdf2Rounds || expected.length !== 32) return null;
-  return async (password) => {
-    let isRight = false;
-    for (const salt of salts) {
-      const key = await derive(password, salt, count, expected.length, 'sha256');
-      isRight = timingSafeEqual(key, expected) || isRight;
-    }
-    return isRight;
-  };
-}
-
-function sha256Crypt(hash: string): Check | null {
-  const form = /^\$5\$(?:rounds=([1-9]\d{0,8})\$)?([^$\s:]{0,16})\$([./0-9A-Za-z]{43})$/;
-  const match = form.exec(hash);
+function shaCrypt(hash: string, { shaCryptRounds }: HashBounds): OldHash | null {
+  const match = shaCryptForm.exec(hash);
   if (!match) return null;
-  const [, given = '5000', salt = '', digest = ''] = match;
+  const [, five, given = '5000', salt = '', digest = ''] = match;
+  const algorithm: ShaCryptAlgorithm = five === undefined ? 'sha512' : 'sha256';
   // The form's own lower bound: whoever wrote less got this many.
   const rounds = Math.max(1000, Number(given));
-  if (rounds > maxSha256CryptRounds) return null;
+  const isWhole = digest.length === (algorithm === 'sha256' ? 43 : 86);
+  if (!isWhole || rounds > shaCryptRounds) return null;
   return (password) =>
-    checkInThread({ kind: 'sha256-crypt', hash: { rounds, salt, digest }, password });
+    checkInThread({ kind: 'sha-crypt', hash: { algorithm, rounds, salt, digest }, password });
+}
+
+/** phpBB writes `$H$` for `$P$`. */
+function phpass(hash: string): OldHash | null {
+  const form = /^\$[PH]\$([./0-9A-Za-z])([./0-9A-Za-z]{8})([./0-9A-Za-z]{22})$/;
+  const [, log = '', salt = '', digest = ''] = form.exec(hash) ?? [];
+  const roundsLog2 = log === '' ? -1 : cryptDigits.indexOf(log);
+  if (roundsLog2 < 7 || roundsLog2 > maxPhpassRoundsLog2) return null;
+  const rounds = 2 ** roundsLog2;
+  return (password) => checkInThread({ kind: 'phpass', hash: { rounds, salt, digest }, password });
 }
 
 /** The number is the logarithm of the rounds. */
-function bcrypt(hash: string): Check | null {
-  if (!/^\$2[aby]\$(?:0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/.test(hash)) return null;
+function bcrypt(hash: string, { bcryptCost }: HashBounds): OldHash | null {
+  const [, cost] = /^\$2[aby]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/.exec(hash) ?? [];
+  if (cost === undefined || Number(cost) > bcryptCost) return null;
   return (password) => checkInThread({ kind: 'bcrypt', hash, password });
 }

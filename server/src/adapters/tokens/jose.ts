@@ -33,9 +33,9 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
       requiredClaims: ['sub', 'aud', 'sid', 'iat', 'exp'],
     });
     const { sub, aud, sid, gen, iat = 0, exp = 0 } = payload;
-    if (typeof aud !== 'string' || typeof sid !== 'number') throw badToken();
+    if (typeof aud !== 'string' || !isId(sid) || !areTimes(iat, exp)) throw badToken();
     if (iat > now().getTime() / 1000 + clockToleranceSeconds) throw badToken();
-    const claims = { accountId: Number(sub), sessionId: sid, audience: aud };
+    const claims = { accountId: idOfSubject(sub), sessionId: sid, audience: aud };
     // Tokens of earlier versions have none.
     const refreshed = typeof gen === 'number' ? { generation: gen } : {};
     return { ...claims, ...refreshed, issuedAt: iat, expiresAt: exp };
@@ -60,7 +60,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
       requiredClaims: ['sid', 'acc', 'iat', 'exp'],
     });
     const { sid, acc, iat = 0, exp = 0, aud: _aud, ...more } = payload;
-    if (typeof sid !== 'number' || typeof acc !== 'number') throw badToken();
+    if (!isId(sid) || !isId(acc) || !areTimes(iat, exp)) throw badToken();
     const claims = { accountId: acc, sessionId: sid, audience, issuedAt: iat, expiresAt: exp };
     return { ...claims, more: more as PlainClaims };
   }
@@ -106,6 +106,26 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
 /** One key per purpose: what is signed for one can never pass for another. */
 function derive(secret: string, purpose: string): Uint8Array {
   return createHmac('sha256', secret).update(`rookery ${purpose}`).digest();
+}
+
+/** Engines refuse to look for a larger one. */
+const maxId = 2 ** 31 - 1;
+/** The last moment that a Date can hold, in seconds. */
+const lastSecond = 8_640_000_000_000;
+
+function isId(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxId;
+}
+
+function areTimes(...values: number[]): boolean {
+  return values.every((value) => value >= 0 && value <= lastSecond);
+}
+
+/** An account's number as a string of digits; `1e3` and ` 7` would be numbers, too. */
+function idOfSubject(sub: unknown): number {
+  const id = typeof sub === 'string' && /^[1-9]\d{0,9}$/.test(sub) ? Number(sub) : null;
+  if (!isId(id)) throw badToken();
+  return id;
 }
 
 function refuse(cause: unknown): never {

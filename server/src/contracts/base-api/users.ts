@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts';
+import { isNewUsername } from '../../domain/accounts/account.ts';
 import type { AccountRecord, Actor } from '../../domain/accounts/account-admin.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword, fieldsOf, idOf } from '../older.ts';
@@ -40,11 +40,10 @@ export function userRoutes(
       const fields = payloadOf(request.body);
       const username = usernameIn(fields);
       const email = textIn(fields, 'email');
-      const isPlainName = isUsername(username) && !isReservedUsername(username);
       await accountAdmin
         .create(actor, {
           // Claimed as a name, so that no two are made with the same.
-          ...(isPlainName ? { username } : { username: null, loginName: username }),
+          ...(isNewUsername(username) ? { username } : { username: null, loginName: username }),
           displayName: username,
           email,
           password: isGiven(fields.password) ? textIn(fields, 'password') : null,

@@ -94,7 +94,7 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
       ...tokenFirst(viewer),
     },
     async (request) => {
-      if (request.body === undefined) return readOne(request);
+      if (isNothing(request.body)) return readOne(request);
       const who = await viewer(request);
       const id = await idOf(request, missing.inRead);
       const actor = { who, address: request.ip };
@@ -147,6 +147,11 @@ const keys = {
 function changeIn(body: unknown): Readonly<Record<string, unknown>> {
   if (!isObject(body)) throw fault(400, badRequest);
   return body;
+}
+
+/** Some clients cannot send a PUT without a body. */
+function isNothing(body: unknown): boolean {
+  return body === undefined || (isObject(body) && Object.keys(body).length === 0);
 }
 
 function usernameIn({ params }: FastifyRequest): string {

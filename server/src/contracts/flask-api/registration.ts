@@ -55,7 +55,8 @@ function registrationIn(given: unknown): Registration {
   if (!isVisible(username)) throw refused('Username should not be EMPTY.');
   if (!isFilled(password)) throw refused('Password should not be EMPTY.');
   if (!isFilled(confirmation)) throw refused('Password Confirmation is EMPTY.');
-  if (password !== confirmation) throw refused('Password Confirmation missmatch with Password.');
+  if (password.normalize() !== confirmation.normalize())
+    throw refused('Password Confirmation missmatch with Password.');
   for (const [field, value] of Object.entries({ Name: name, Username: username })) {
     if (lengthOf(value) > maxLength) {
       throw refused(`${field} should have at most ${maxLength} characters.`);

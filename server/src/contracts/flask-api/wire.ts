@@ -1,6 +1,7 @@
-import type {
-  UserDocumentList,
-  UserDocumentView,
+import {
+  emptyUserDocument,
+  type UserDocumentList,
+  type UserDocumentView,
 } from '../../domain/user-documents/user-document.ts';
 import { mountOf } from '../addresses.ts';
 import { WireFault } from '../contract.ts';
@@ -51,16 +52,16 @@ export function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** A document; what only its owner may see is left out for others. */
+/** A document. Clients read all keys; what only its owner may see is empty for others. */
 export function documentOf({ name, lastLoginAt, content, own }: UserDocumentView) {
   const { profile, user_type, played_games, favorites } = content;
   return {
     default_user_type: defaultUserType,
     last_login: dateOf(lastLoginAt),
     username: name,
-    ...(own ? { email: own.email ?? name } : {}),
+    email: own ? (own.email ?? name) : null,
     profile,
-    ...(own ? { accounts: own.accounts } : {}),
+    accounts: own ? own.accounts : emptyUserDocument.accounts,
     user_type,
     played_games,
     favorites,

@@ -1,7 +1,7 @@
-import { isReservedUsername, isUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { deviceOf } from '../device.ts';
+import { namesOf } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { credentialsOf, envelope, fault } from './wire.ts';
 
@@ -19,14 +19,11 @@ export function userRoutes(app: ContractApp, { services, passwordRuleFor }: Surr
       const { username, password } = credentialsOf(request.body);
       if (!isWithin(username)) throw fault(400, 12);
       if (!isWithin(password)) throw fault(400, 13);
-      const isPlainName = isUsername(username) && !isReservedUsername(username);
-      const names = isPlainName ? { username } : { username: null, loginName: username };
       await accounts
         .signUp(
           {
-            ...names,
+            ...namesOf(username),
             password,
-            email: null,
             invite: null,
             displayName: username.trim() === '' ? null : username,
             idempotencyKey: null,

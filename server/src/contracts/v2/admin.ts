@@ -114,7 +114,7 @@ export function adminRoutes(app: ContractApp, { services, publicUrl, viewer }: S
         description:
           'For admins, whether sign-ups are open or not. Without a password its owner is mailed a way to choose one.',
         tag: 'admin',
-        errors: ['forbidden', 'invalid', 'taken', 'conflict', 'unsupported', 'too_large'],
+        errors: ['forbidden', 'invalid', 'taken', 'conflict', 'gone', 'unsupported', 'too_large'],
         signedIn: 'required',
         repeatable: true,
         body: NewAccountBody,

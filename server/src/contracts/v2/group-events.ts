@@ -125,7 +125,7 @@ export function groupEventRoutes(
         description:
           'For admins. All devices of all members but your own are told in the background, each once. 60 an hour and group.',
         tag: 'groups',
-        errors: ['forbidden', 'not_found', 'conflict', 'unsupported', 'too_large'],
+        errors: ['forbidden', 'not_found', 'conflict', 'gone', 'unsupported', 'too_large'],
         signedIn: 'required',
         repeatable: true,
         params: GroupParams,

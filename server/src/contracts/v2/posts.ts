@@ -60,7 +60,7 @@ export function postRoutes(
         id: 'createPost',
         summary: 'Write a post, as a draft or for all to see',
         tag: 'posts',
-        errors: ['invalid', 'conflict', 'unsupported', 'too_large'],
+        errors: ['invalid', 'conflict', 'gone', 'unsupported', 'too_large'],
         signedIn: 'required',
         repeatable: true,
         body: NewPostBody,

@@ -1,11 +1,11 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
-import { invalid } from '../errors.ts';
+import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Repeatable, repeatable } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
-import type { Now, PasswordHasher } from '../ports.ts';
+import type { Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { endSessionsOf } from '../sessions/session-store.ts';
 import type { Purpose } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
@@ -34,6 +34,7 @@ type Needs = {
   database: Database;
   now: Now;
   passwords: Pick<PasswordHasher, 'hash'>;
+  tokens: Pick<TokenSigner, 'mac'>;
   accounts: Pick<AccountService, 'create'>;
   verifications: Pick<VerificationService, 'prepare' | 'issue' | 'cancel'>;
   audit: AuditLog;
@@ -53,7 +54,7 @@ const waysIn: readonly Purpose[] = ['recover-password', 'second-factor', 'passke
 
 /** What moderators, admins and the operator do to accounts of others. Roles are read where data is read or changed. */
 export function accountAdminService(needs: Needs) {
-  const { database, now, passwords, accounts, verifications, audit } = needs;
+  const { database, now, passwords, tokens, accounts, verifications, audit } = needs;
 
   /** Accounts that are not deleted, the newest first. @throws DomainError `forbidden` · `invalid` (q) */
   async function list(
@@ -80,13 +81,19 @@ export function accountAdminService(needs: Needs) {
 
   /**
    * The account that a person means by a word: its username, its e-mail, or its id.
-   * @throws DomainError `forbidden` · `not_found`
+   * @throws DomainError `forbidden` · `not_found` · `conflict` (the name of one account, the id of another)
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
     checkMay(roleAtFirst(actor), 'look');
     const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
     const byName = await findAccountByName(database, foldName(word), ['username', 'email']);
-    const row = byName ?? (id <= maxId ? await findAccount(database, id) : null);
+    const byId = id <= maxId ? await findAccount(database, id) : null;
+    // Usernames of digits alone were allowed once; a guess might delete somebody else.
+    if (byName && byId && byName.id !== byId.id) {
+      const both = `Account ${byName.id} is called ${word}, and there is an account ${byId.id}`;
+      throw new DomainError('conflict', `${both}: write id:${byName.id} or id:${byId.id}.`);
+    }
+    const row = byName ?? byId;
     if (!row) throw noSuchAccount();
     return recordOf(row);
   }
@@ -104,7 +111,7 @@ export function accountAdminService(needs: Needs) {
     const { id } = await accounts.create(input, {
       actorId: idOf(actor),
       address: actor.address,
-      repeat: repeatOf(actor, input),
+      repeat: repeatOf(tokens, actor, input),
       async alongside(tx, row) {
         checkMay(await roleOf(tx, actor), 'govern');
         if (recovery) await sendRecovery(tx, row, recovery);
@@ -249,8 +256,9 @@ export function accountAdminService(needs: Needs) {
   return { list, read, find, create, change, remove, setPassword };
 }
 
-function repeatOf(actor: Actor, input: NewAccount): Repeatable | null {
+function repeatOf(tokens: Needs['tokens'], actor: Actor, input: NewAccount): Repeatable | null {
   const { username, password, email, displayName, role, idempotencyKey: key } = input;
   const asked = JSON.stringify([username, password, email, displayName, role]);
-  return repeatable({ accountId: idOf(actor) ?? 0, key, operation: 'accounts.create', asked });
+  const accountId = idOf(actor) ?? 0;
+  return repeatable(tokens, { accountId, key, operation: 'accounts.create', asked });
 }

@@ -6,6 +6,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
 import { foldName } from './account.ts';
+import { type Name, namesOf, readAccountNumbers } from './account-names.ts';
 import {
   insertAccountNames,
   insertAccounts,
@@ -46,8 +47,14 @@ export type AccountImport = (
   options: ImportOptions,
 ) => Promise<ImportReport>;
 
+type Taken = {
+  holders: ReadonlyMap<string, NameHolder>;
+  /** Names that are the number of an account. */
+  numbers: ReadonlySet<string>;
+  /** By line of the file. */
+  given: ReadonlyMap<string, number>;
+};
 type Entry = { line: number; account: ImportedAccount; names: readonly Name[] };
-type Name = { key: string; kind: AccountNameRow['kind']; field: string };
 
 const batchSize = 250;
 /** People may sign up meanwhile, with a name that was free when it was looked at. */
@@ -86,13 +93,14 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
   ): Promise<Entry[]> {
     const keys = batch.flatMap(({ names }) => names.map(({ key }) => key));
     const holders = await readNameHolders(database, keys);
+    const numbers = await readAccountNumbers(database, keys);
     const wanted: Entry[] = [];
     for (const entry of batch) {
       if (isThere(entry, holders)) {
         report.skipped += 1;
         continue;
       }
-      const fault = faultOf(entry, holders, given);
+      const fault = faultOf(entry, { holders, numbers, given });
       if (fault) {
         report.faults.push(fault);
         continue;
@@ -153,7 +161,7 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
       try {
         const rules = { isKnownHash: passwords.isKnown, now: now() };
         const account = importedAccount(line === 1 ? text.replace(/^\uFEFF/, '') : text, rules);
-        batch.push({ line, account, names: namesOf(account) });
+        batch.push({ line, account, names: namesOfImported(account) });
       } catch (error) {
         total.faults.push(faultIn(line, error));
       }
@@ -165,19 +173,9 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
   };
 }
 
-/** Each folded name once: an older system's login name is often the e-mail as well. */
-function namesOf({ username, email, loginName, phone, phoneVerified }: ImportedAccount): Name[] {
-  const names = new Map<string, Name>();
-  const add = (kind: Name['kind'], field: string, text: string | null) => {
-    if (text === null) return;
-    const key = foldName(text);
-    if (!names.has(key)) names.set(key, { key, kind, field });
-  };
-  add('username', 'username', username);
-  add('email', 'email', email);
-  add('login_name', 'loginName', loginName);
-  add('phone', 'phone', phoneVerified ? phone : null);
-  return [...names.values()];
+/** What it will claim; a username that is still to be derived is none of it. */
+function namesOfImported({ phone, phoneVerified, ...account }: ImportedAccount): Name[] {
+  return namesOf({ ...account, provedPhone: phoneVerified ? phone : null });
 }
 
 /** One account holds its names: all of them, or, when it was made at the same time, some. The others may have changed since. */
@@ -190,12 +188,11 @@ function isThere({ account, names }: Entry, holders: ReadonlyMap<string, NameHol
     : account.createdAt === first.createdAt;
 }
 
-function faultOf(
-  { line, names }: Entry,
-  holders: ReadonlyMap<string, NameHolder>,
-  given: ReadonlyMap<string, number>,
-): ImportFault | null {
+function faultOf({ line, names }: Entry, { holders, numbers, given }: Taken): ImportFault | null {
   for (const { key, field } of names) {
+    if (numbers.has(key)) {
+      return faultIn(line, invalid(field, 'is the number of another account; change it'));
+    }
     const holder = holders.get(key);
     const other = given.get(key);
     if (holder === undefined && other === undefined) continue;

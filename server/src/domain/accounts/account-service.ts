@@ -6,11 +6,17 @@ import { type EmailProofStyle, emailVerification } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
-import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import {
+  claimRepeat,
+  findRepeat,
+  type Repeatable,
+  repeatable,
+  showRepeat,
+} from '../idempotency-store.ts';
 import type { InviteService } from '../invites/invite-service.ts';
 import { countAttempt, mailLimits } from '../limits.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
-import type { Counters, Now, PasswordHasher } from '../ports.ts';
+import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import {
@@ -31,6 +37,7 @@ import {
 import { checkAdminRemains, operator } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
 import { checkLives } from './account-lives.ts';
+import { checkNamesFree, type Name, namesOf } from './account-names.ts';
 import {
   findAccount,
   findAccountByName,
@@ -50,6 +57,7 @@ type Needs = {
   newId: NewId;
   now: Now;
   passwords: PasswordHasher;
+  tokens: Pick<TokenSigner, 'mac'>;
   counters: Counters;
   audit: AuditLog;
   verifications: VerificationService;
@@ -94,8 +102,8 @@ export type ProfileChange = { displayName?: string; bio?: string; language?: Lan
 
 /** Signs people up, shows and changes who they are, and lets them go. */
 export function accountService(needs: Needs) {
-  const { database, newId, now, passwords, audit, signUps, counters, verifications, invites } =
-    needs;
+  const { database, newId, now, passwords, tokens, audit, signUps } = needs;
+  const { counters, verifications, invites } = needs;
 
   /**
    * Makes an account for whoever asks, and sends a confirmation to its e-mail.
@@ -128,12 +136,13 @@ export function accountService(needs: Needs) {
     if (input.displayName !== null) checkDisplayName(input.displayName);
     if (input.loginName !== undefined) checkNameKey('loginName', input.loginName);
     if (input.email !== null) checkNameKey('email', input.email);
-    const repeat = origin.repeat === undefined ? repeatOf(input) : origin.repeat;
+    const repeat = origin.repeat === undefined ? repeatOf(tokens, input) : origin.repeat;
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return readOwn(earlier);
+    if (earlier !== null) return showRepeat(readOwn(earlier));
     const token = origin.invite ?? null;
     const invite = token === null ? null : await invites.find(token, input.email);
-    await checkNamesFree(input);
+    // Spares the hash when a name is taken anyway; the unique names decide, in the transaction.
+    await checkNamesFree(database, namesOfNew(input));
     const accountId = await newId('accounts');
     const proof = origin.actorId === 'self' ? await prepareProof(accountId, input) : null;
     const row = newAccountRow({
@@ -158,8 +167,8 @@ export function accountService(needs: Needs) {
   }
 
   async function claimNames(tx: Tx, accountId: number, input: NamedSignUp): Promise<void> {
-    for (const { nameKey, kind, field } of namesOf(input)) {
-      const claim = { name_key: nameKey, account_id: accountId, kind };
+    for (const { key, kind, field } of namesOfNew(input)) {
+      const claim = { name_key: key, account_id: accountId, kind };
       if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
     }
   }
@@ -190,15 +199,6 @@ export function accountService(needs: Needs) {
       address,
       details: { username, role },
     });
-  }
-
-  /** Spares the hash when the name is taken anyway; the unique names decide, in the transaction. */
-  async function checkNamesFree(input: NamedSignUp): Promise<void> {
-    for (const { nameKey, field } of namesOf(input)) {
-      if (await findAccountByName(database, nameKey, allNames)) {
-        throw nameTaken(field);
-      }
-    }
   }
 
   /** The viewer's own account. @throws DomainError `not_found` */
@@ -324,17 +324,8 @@ type NamedSignUp = SignUp & { username: string };
 
 const allNames = ['username', 'email', 'login_name'] as const;
 
-/** Each name of an account once: one text may be its e-mail and its login name. */
-function namesOf({ username, email, loginName }: NamedSignUp) {
-  const names = [
-    { nameKey: foldName(username), kind: 'username', field: 'username' } as const,
-    { nameKey: foldName(email ?? ''), kind: 'email', field: 'email' } as const,
-    { nameKey: foldName(loginName ?? ''), kind: 'login_name', field: 'loginName' } as const,
-  ];
-  return names.filter(
-    ({ nameKey }, index) =>
-      nameKey !== '' && names.findIndex((other) => other.nameKey === nameKey) === index,
-  );
+function namesOfNew({ username, email, loginName }: NamedSignUp): Name[] {
+  return namesOf({ username, email, loginName: loginName ?? null, provedPhone: null });
 }
 
 /** Somebody was faster to take a derived username: the next one is tried. */
@@ -356,12 +347,8 @@ function publicPart(row: AccountRow, card: AccountCard) {
   };
 }
 
-function repeatOf(input: SignUp): Repeatable | null {
+function repeatOf(tokens: Needs['tokens'], input: SignUp): Repeatable | null {
   const asked = JSON.stringify([input.username, input.password, input.email, input.displayName]);
-  return repeatable({
-    accountId: 0,
-    key: input.idempotencyKey,
-    operation: 'accounts.signUp',
-    asked,
-  });
+  const key = input.idempotencyKey;
+  return repeatable(tokens, { accountId: 0, key, operation: 'accounts.signUp', asked });
 }

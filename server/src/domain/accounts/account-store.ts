@@ -44,14 +44,35 @@ export function insertAccountName(tx: Tx, row: AccountNameRow): Promise<boolean>
   return insertIgnore(tx, 'account_names', row);
 }
 
-export async function deleteAccountNames(
-  tx: Tx,
-  accountId: number,
-  kind?: AccountNameRow['kind'],
-): Promise<void> {
-  let query = tx.deleteFrom('account_names').where('account_id', '=', accountId);
-  if (kind) query = query.where('kind', '=', kind);
-  await query.execute();
+/** All rows of an account's names. */
+export function listAccountNames(db: Db, accountId: number): Promise<AccountNameRow[]> {
+  return db.selectFrom('account_names').selectAll().where('account_id', '=', accountId).execute();
+}
+
+/** Those of some ids that are accounts which are not deleted. */
+export async function readAccountIds(db: Db, ids: readonly number[]): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Number of the account that holds a folded name, of whatever kind; null when it is free. */
+export async function findNameHolder(db: Db, nameKey: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('account_names')
+    .select('account_id')
+    .where('name_key', '=', nameKey)
+    .executeTakeFirst();
+  return row?.account_id ?? null;
+}
+
+export async function deleteAccountNames(tx: Tx, accountId: number): Promise<void> {
+  await tx.deleteFrom('account_names').where('account_id', '=', accountId).execute();
 }
 
 /** Gives one folded name back. */
@@ -263,18 +284,6 @@ export async function markEmailVerified(
   const { numUpdatedRows } = await tx
     .updateTable('accounts')
     .set({ email_verified_at: at })
-    .where('id', '=', id)
-    .where('email', '=', email)
-    .where('email_verified_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
-}
-
-/** Takes an e-mail from an account that has not confirmed it. False when it has, or has another by now. */
-export async function releaseUnverifiedEmail(tx: Tx, id: number, email: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set({ email: null })
     .where('id', '=', id)
     .where('email', '=', email)
     .where('email_verified_at', 'is', null)

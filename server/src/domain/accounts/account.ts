@@ -89,11 +89,12 @@ export function checkPassword(
   field = 'password',
 ): void {
   const { minLength, maxLength, refusesCommon } = passwordRule;
-  const length = lengthOf(password);
+  const typed = password.normalize('NFC');
+  const length = lengthOf(typed);
   if (length < minLength) throw invalid(field, `must have at least ${minLength} characters`);
   if (length > maxLength) throw invalid(field, `must have at most ${maxLength} characters`);
   if (!refusesCommon) return;
-  if (isCommonPassword(password) || foldName(password) === foldName(username)) {
+  if (isCommonPassword(typed) || foldName(password) === foldName(username)) {
     throw invalid(field, 'is one of the first that anybody would guess; choose another');
   }
 }
@@ -116,6 +117,15 @@ export function isUsername(text: string): boolean {
   return /^[A-Za-z0-9_.-]{1,30}$/.test(text);
 }
 
+/** Whether a text has the form of a username that may be chosen; one of digits alone would be read as an account's number. */
+export function isNewUsername(text: string): boolean {
+  return isUsername(text) && !isReservedUsername(text) && !isNumber(text);
+}
+
+function isNumber(text: string): boolean {
+  return /^\d+$/.test(text);
+}
+
 export function isReservedUsername(username: string): boolean {
   return reservedUsernames.has(foldName(username));
 }
@@ -127,6 +137,9 @@ export function checkUsername(username: string): void {
   }
   if (isReservedUsername(username)) {
     throw invalid('username', 'is reserved; choose another');
+  }
+  if (isNumber(username)) {
+    throw invalid('username', 'must have a character that is no digit');
   }
 }
 

@@ -1,12 +1,8 @@
 import type { Tx } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
-import { checkNameKey, foldName, nameTaken } from './account.ts';
-import {
-  deleteAccountNames,
-  findAccountByName,
-  insertAccountName,
-  updateAccount,
-} from './account-store.ts';
+import { checkNameKey, foldName, nameTaken, noSuchAccount } from './account.ts';
+import { readAccountNumbers, writeNames } from './account-names.ts';
+import { findAccount, updateAccount } from './account-store.ts';
 
 type Called = Pick<AccountRow, 'username' | 'login_name'>;
 
@@ -30,13 +26,15 @@ export async function replaceCallName(
   callName: string,
   at: string,
 ): Promise<void> {
-  checkNameKey('loginName', callName);
-  const nameKey = foldName(callName);
-  await deleteAccountNames(tx, id, 'login_name');
-  const holder = await findAccountByName(tx, nameKey, ['username', 'email']);
-  if (holder?.id !== id) {
-    const claim = { name_key: nameKey, account_id: id, kind: 'login_name' } as const;
-    if (!(await insertAccountName(tx, claim))) throw nameTaken('loginName');
-  }
+  const field = 'loginName';
+  checkNameKey(field, callName);
+  const numbers = await readAccountNumbers(tx, [foldName(callName)]);
+  if (numbers.size > 0 && !numbers.has(String(id))) throw nameTaken(field);
   await updateAccount(tx, id, { login_name: callName, display_name: callName, updated_at: at });
+  const account = await findAccount(tx, id);
+  if (!account) throw noSuchAccount();
+  await writeNames(tx, account, (name) => {
+    if (name.field === field) throw nameTaken(field);
+    return false;
+  });
 }

@@ -17,6 +17,8 @@ export function usernameSlug(source: string): string {
     .replace(/[^a-z0-9_.-]+/g, '-')
     .slice(0, maxSlugLength)
     .replace(/^[-.]+|[-.]+$/g, '');
+  // Digits alone would be read as an account's number.
+  if (/^\d+$/.test(slug)) return `${plainWord}-${slug}`.slice(0, maxSlugLength);
   return slug === '' ? plainWord : slug;
 }
 

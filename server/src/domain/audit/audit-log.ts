@@ -15,6 +15,7 @@ export type AuditAction =
   | 'email.released'
   | 'phone.change-asked'
   | 'phone.verified'
+  | 'phone.released'
   | 'phone.refused'
   | 'phone.removed'
   | 'identity.linked'

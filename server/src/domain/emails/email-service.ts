@@ -1,15 +1,9 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
-import { foldName, nameTaken, noSuchAccount } from '../accounts/account.ts';
+import { foldName, noSuchAccount } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import {
-  deleteAccountNames,
-  findAccount,
-  findAccountByName,
-  insertAccountName,
-  releaseUnverifiedEmail,
-  updateAccount,
-} from '../accounts/account-store.ts';
+import { findAccount, holdAccount, updateAccount } from '../accounts/account-store.ts';
+import { takeProvenName } from '../accounts/name-proofs.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
@@ -35,8 +29,6 @@ type Needs = {
 type EmailChange = { email: string; password: string | undefined; address: string };
 
 type EmailProof = { email: string; address: string; style: EmailProofStyle };
-
-const everyKind = ['username', 'email', 'login_name'] as const;
 
 /** Changes e-mail addresses and confirms that somebody reads mail there. */
 export function emailService(needs: Needs) {
@@ -132,60 +124,31 @@ export function emailService(needs: Needs) {
   async function confirm(verification: Verification, address: string): Promise<void> {
     await database.transaction(async (tx) => {
       await verifications.consume(tx, verification);
-      const account = await findAccount(tx, verification.accountId ?? 0);
+      const id = verification.accountId ?? 0;
+      const at = now().toISOString();
+      // Somebody else may prove the address at this moment, and take it from this account.
+      const account = (await holdAccount(tx, id, at)) ? await findAccount(tx, id) : null;
       if (!account) throw new DomainError('gone', 'The account of this link is closed.');
       const email = verification.subject;
-      const isOther = account.email === null || foldName(account.email) !== foldName(email);
-      if (isOther) await claimEmail(tx, account, email, address);
-      const at = now().toISOString();
-      await updateAccount(tx, account.id, { email, email_verified_at: at, updated_at: at });
+      const key = foldName(email);
+      const proven = { email, email_verified_at: at, updated_at: at };
+      await updateAccount(tx, id, proven);
+      await takeProvenName(tx, needs, { ...account, ...proven }, { kind: 'email', key, address });
+      if (account.email === null || foldName(account.email) !== key) {
+        await afterChange(tx, account);
+      }
       const by = { accountId: account.id, actorId: account.id, address };
       await audit.record(tx, { action: 'email.verified', ...by });
     });
   }
 
-  async function claimEmail(
-    tx: Tx,
-    account: AccountRow,
-    email: string,
-    address: string,
-  ): Promise<void> {
-    const nameKey = foldName(email);
-    await deleteAccountNames(tx, account.id, 'email');
-    const holder = await findAccountByName(tx, nameKey, everyKind);
-    if (holder && holder.id !== account.id) await releaseFrom(tx, holder, nameKey, address);
-    if (holder?.id !== account.id) {
-      const claim = { name_key: nameKey, account_id: account.id, kind: 'email' } as const;
-      if (!(await insertAccountName(tx, claim))) throw nameTaken('email');
-    }
+  async function afterChange(tx: Tx, { id, email }: AccountRow): Promise<void> {
     // A recovery that was mailed to the former address must not open the account any more.
-    await verifications.cancel(tx, account.id, ['recover-password']);
+    await verifications.cancel(tx, id, ['recover-password']);
     await emit(tx, now(), 'account.changed', {
-      accountId: account.id,
+      accountId: id,
       what: 'email',
-      ...(account.email === null ? {} : { formerEmail: account.email }),
-    });
-  }
-
-  /** Whoever has shown that mail reaches them comes before somebody who only wrote the address down. */
-  async function releaseFrom(
-    tx: Tx,
-    holder: AccountRow,
-    nameKey: string,
-    address: string,
-  ): Promise<void> {
-    const { email } = holder;
-    const isHeldAsEmail = email !== null && foldName(email) === nameKey;
-    if (!isHeldAsEmail || !(await releaseUnverifiedEmail(tx, holder.id, email))) {
-      throw nameTaken('email');
-    }
-    await deleteAccountNames(tx, holder.id, 'email');
-    await verifications.cancel(tx, holder.id, ['verify-email', 'recover-password']);
-    await audit.record(tx, {
-      action: 'email.released',
-      accountId: holder.id,
-      actorId: null,
-      address,
+      ...(email === null ? {} : { formerEmail: email }),
     });
   }
 

@@ -6,10 +6,16 @@ import { by, idOf, roleAtFirst, roleOf } from '../accounts/actor.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
-import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import {
+  claimRepeat,
+  findRepeat,
+  type Repeatable,
+  repeatable,
+  showRepeat,
+} from '../idempotency-store.ts';
 import { takeFrom } from '../limits.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
-import type { Counters, Now } from '../ports.ts';
+import type { Counters, Now, TokenSigner } from '../ports.ts';
 import { filledText } from './event-template.ts';
 import { findEventTemplate } from './event-template-store.ts';
 import { noSuchGroup } from './group.ts';
@@ -27,6 +33,7 @@ type Needs = {
   database: Database;
   newId: NewId;
   now: Now;
+  tokens: Pick<TokenSigner, 'mac'>;
   counters: Counters;
   audit: AuditLog;
 };
@@ -63,16 +70,16 @@ const maxEventsPerHour = 60;
 const batch = 100;
 
 /** Tells groups of events: admins make them, workers push them to the members' devices. */
-export function groupEventService({ database, newId, now, counters, audit }: Needs) {
+export function groupEventService({ database, newId, now, tokens, counters, audit }: Needs) {
   /**
    * Makes an event, of which all members but its maker are told in the background.
-   * @throws DomainError `forbidden` · `not_found` (group) · `invalid` (templateId, values) · `rate_limited` · `conflict`
+   * @throws DomainError `forbidden` · `not_found` (group) · `invalid` (templateId, values) · `rate_limited` · `conflict` · `gone` (a repeat)
    */
   async function create(actor: Actor, groupId: number, event: NewGroupEvent): Promise<GroupEvent> {
     checkMay(roleAtFirst(actor), 'govern');
-    const repeat = repeatOf(actor, groupId, event);
+    const repeat = repeatOf(tokens, actor, groupId, event);
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return read(earlier);
+    if (earlier !== null) return showRepeat(read(earlier));
     const { templateId, values } = event;
     if (!(await findGroup(database, groupId))) throw noSuchGroup();
     const template = await findEventTemplate(database, templateId);
@@ -177,10 +184,12 @@ function eventOf(row: GroupEventRow): GroupEvent {
 }
 
 function repeatOf(
+  tokens: Needs['tokens'],
   actor: Actor,
   groupId: number,
   { templateId, values, idempotencyKey: key }: NewGroupEvent,
 ): Repeatable | null {
   const asked = JSON.stringify([groupId, templateId, values]);
-  return repeatable({ accountId: idOf(actor) ?? 0, key, operation: 'groupEvents.create', asked });
+  const accountId = idOf(actor) ?? 0;
+  return repeatable(tokens, { accountId, key, operation: 'groupEvents.create', asked });
 }

@@ -3,15 +3,14 @@ import type { NewId } from '../../db/ids.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import {
-  deleteAccountName,
   findAccountByName,
   holdAccount,
   insertAccount,
   insertAccountName,
   readTakenNames,
-  updateAccount,
 } from '../accounts/account-store.ts';
 import { usernameCandidates } from '../accounts/derived-username.ts';
+import { releaseClaim } from '../accounts/name-proofs.ts';
 import { newAccountRow } from '../accounts/new-account.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
@@ -65,7 +64,7 @@ const maxAttempts = 8;
  * without showing that it is theirs is taken from them once its owner comes.
  */
 export function identityJoining(needs: Needs): JoinIdentity {
-  const { database, newId, now, audit, verifications, signUps, chance } = needs;
+  const { database, newId, now, audit, signUps, chance } = needs;
 
   async function join(who: ProvidedIdentity, origin: Origin): Promise<Joined> {
     let ids: Ids | undefined;
@@ -134,20 +133,8 @@ export function identityJoining(needs: Needs): JoinIdentity {
 
   /** Takes an address from an account that never showed that it is its own, with all that it may have opened. */
   async function release(tx: Tx, from: AccountRow, nameKey: string, { address }: Origin) {
-    const at = now().toISOString();
-    const isEmail = from.email !== null && foldName(from.email) === nameKey;
-    const isLoginName = from.login_name !== null && foldName(from.login_name) === nameKey;
-    await updateAccount(tx, from.id, {
-      ...(isEmail ? { email: null, email_verified_at: null } : {}),
-      ...(isLoginName ? { login_name: null } : {}),
-      updated_at: at,
-    });
-    await deleteAccountName(tx, from.id, nameKey);
-    await endSessionsOf(tx, from.id, at);
-    // A link to the address, followed by its owner, must not give it back.
-    await verifications.cancel(tx, from.id, ['verify-email', 'recover-password']);
-    const entry = { accountId: from.id, actorId: null, address };
-    await audit.record(tx, { action: 'email.released', ...entry });
+    await releaseClaim(tx, needs, from.id, { kind: 'email', key: nameKey, address });
+    await endSessionsOf(tx, from.id, now().toISOString());
   }
 
   async function signUp(

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
+import { isProvenName } from '../accounts/account-names.ts';
 import { findAccount, findAccountByName } from '../accounts/account-store.ts';
 import { emailLinkHours } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
@@ -53,16 +54,12 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     return send({ id, to, language: account.language }, emailLetter(account, verification));
   }
 
-  /** Another account that has shown, or does not have to show, that the address is its own. */
+  /** Another account that has shown that the address is its own. */
   async function findProvenHolder(email: string, accountId: number): Promise<AccountRow | null> {
     const nameKey = foldName(email);
     const holder = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
     if (!holder || holder.id === accountId) return null;
-    const isUnproven =
-      holder.email !== null &&
-      foldName(holder.email) === nameKey &&
-      holder.email_verified_at === null;
-    return isUnproven ? null : holder;
+    return isProvenName(holder, nameKey) ? holder : null;
   }
 
   function emailLetter(account: AccountRow, verification: Verification & Secrets): Letter {

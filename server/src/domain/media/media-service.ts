@@ -11,8 +11,8 @@ import {
 } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
-import type { BlobStore, Images, Now, StagedBlob } from '../ports.ts';
+import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import type { BlobStore, Images, Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import {
   blobKeysOf,
@@ -41,6 +41,7 @@ type Needs = {
   database: Database;
   newId: NewId;
   now: Now;
+  tokens: Pick<TokenSigner, 'mac'>;
   blobs: BlobStore;
   images: Images;
   /** Limit of one upload, and of all originals of one account. */
@@ -73,7 +74,7 @@ export type OpenVariant = VariantView &
 
 /** Takes uploads in, makes their variants, and hands them out to those who may see them. */
 export function mediaService(needs: Needs) {
-  const { database, newId, now, blobs, images, maxBytes, quotaBytes } = needs;
+  const { database, newId, now, tokens, blobs, images, maxBytes, quotaBytes } = needs;
   const storeVariants = variantStorage({ blobs, images });
   const findDocument = documentFinder({ database, blobs });
 
@@ -118,7 +119,7 @@ export function mediaService(needs: Needs) {
   async function keepStaged(viewer: Viewer, upload: Upload): Promise<MediaRow> {
     checkAlt(upload.alt);
     if (upload.file.bytes === 0) throw invalid('file', 'is empty');
-    const repeat = repeatOf(viewer, upload);
+    const repeat = repeatOf(tokens, viewer, upload);
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readMedia(earlier);
     const facts = await factsOf(upload);
@@ -343,8 +344,11 @@ export function mediaService(needs: Needs) {
   };
 }
 
-function repeatOf(viewer: Viewer, { file, purpose, idempotencyKey }: Upload): Repeatable | null {
-  if (idempotencyKey === null) return null;
+function repeatOf(
+  tokens: Needs['tokens'],
+  { accountId }: Viewer,
+  { file, purpose, idempotencyKey: key }: Upload,
+): Repeatable | null {
   const operation = `media.keep.${purpose}`;
-  return { accountId: viewer.accountId, key: idempotencyKey, operation, fingerprint: file.sha256 };
+  return repeatable(tokens, { accountId, key, operation, asked: file.sha256 });
 }

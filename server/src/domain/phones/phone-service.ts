@@ -2,13 +2,9 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import { nameTaken, noSuchAccount } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import {
-  deleteAccountNames,
-  findAccount,
-  findAccountByName,
-  insertAccountName,
-  setAccountPhone,
-} from '../accounts/account-store.ts';
+import { isProvenName, writeNames } from '../accounts/account-names.ts';
+import { findAccount, findAccountByName, setAccountPhone } from '../accounts/account-store.ts';
+import { takeProvenName } from '../accounts/name-proofs.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
@@ -70,13 +66,13 @@ export function phoneService(needs: Needs) {
   async function replace(viewer: Viewer, claim: NumberClaim): Promise<void> {
     const { accountId } = viewer;
     const { number, account } = await takeText(accountId, claim);
-    if (await findAccountByName(database, number, ['phone'])) throw nameTaken('phone');
+    const holder = await findAccountByName(database, number, ['phone', 'login_name']);
+    if (holder && isProvenName(holder, number)) throw nameTaken('phone');
     const wanted = { purpose, accountId, subject: number, lifeMs: codeLifeMs } as const;
     const row = await verifications.prepare({ ...wanted, codeDigits: 4 });
     await database.transaction(async (tx) => {
       await issue(tx, row, viewer, claim.address);
-      await setPhone(tx, accountId, { phone: number, verifiedAt: null });
-      await deleteAccountNames(tx, accountId, 'phone');
+      await letGo(tx, accountId, number);
       if (account.phone_verified_at === null) return;
       await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
     });
@@ -121,10 +117,9 @@ export function phoneService(needs: Needs) {
       await verifications.consume(tx, verification);
       // Two parallel requests may have left another one pending.
       await verifications.cancel(tx, accountId, [purpose]);
-      await setPhone(tx, accountId, { phone: number, verifiedAt: now().toISOString() });
-      await deleteAccountNames(tx, accountId, 'phone');
-      const claim = { name_key: number, account_id: accountId, kind: 'phone' } as const;
-      if (!(await insertAccountName(tx, claim))) throw nameTaken('phone');
+      const verifiedAt = now().toISOString();
+      const holder = await setPhone(tx, accountId, { phone: number, verifiedAt });
+      await takeProvenName(tx, needs, holder, { kind: 'phone', key: number, address });
       await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
       await note(tx, 'phone.verified', { accountId, address, number });
     });
@@ -151,12 +146,16 @@ export function phoneService(needs: Needs) {
     const number = (await findAccount(database, accountId))?.phone;
     if (!number) throw new DomainError('not_found', 'You have given no number.');
     await database.transaction(async (tx) => {
-      await setPhone(tx, accountId, { phone: null, verifiedAt: null });
-      await deleteAccountNames(tx, accountId, 'phone');
+      await letGo(tx, accountId, null);
       await verifications.cancel(tx, accountId, [purpose]);
       await emit(tx, now(), 'account.changed', { accountId, what: 'phone' });
       await note(tx, 'phone.removed', { accountId, address, number });
     });
+  }
+
+  /** Lets go of a number that was proved, and of the name with it. */
+  async function letGo(tx: Tx, accountId: number, phone: string | null): Promise<void> {
+    await writeNames(tx, await setPhone(tx, accountId, { phone, verifiedAt: null }), () => false);
   }
 
   /** Holds the account's row until the end: whoever closes the account waits, or is seen here. */
@@ -164,9 +163,12 @@ export function phoneService(needs: Needs) {
     tx: Tx,
     accountId: number,
     to: { phone: string | null; verifiedAt: string | null },
-  ): Promise<void> {
+  ): Promise<AccountRow> {
     const at = now().toISOString();
-    if (!(await setAccountPhone(tx, accountId, { ...to, at }))) throw noSuchAccount();
+    const isSet = await setAccountPhone(tx, accountId, { ...to, at });
+    const account = isSet ? await findAccount(tx, accountId) : null;
+    if (!account) throw noSuchAccount();
+    return account;
   }
 
   /**

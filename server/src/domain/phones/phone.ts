@@ -21,6 +21,15 @@ export function phoneNumber(text: string, countryCode = ''): string {
   return number;
 }
 
+/** The number that a text reads as, in E.164 form; null when it is none, or lacks its country code. */
+export function phoneNumberIn(text: string): string | null {
+  try {
+    return phoneNumber(text);
+  } catch {
+    return null;
+  }
+}
+
 /** The 0 that is dialled within a country and left out from abroad. */
 function withoutTrunk(digits: string): string {
   return digits.replace(/^0/, '');

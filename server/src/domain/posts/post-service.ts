@@ -6,12 +6,18 @@ import { checkLives } from '../accounts/account-lives.ts';
 import { addToAccountCount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import {
+  claimRepeat,
+  findRepeat,
+  type Repeatable,
+  repeatable,
+  showRepeat,
+} from '../idempotency-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
 import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
-import type { Now, StagedBlob } from '../ports.ts';
+import type { Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, listLikes } from './like-store.ts';
 import { liking } from './liking.ts';
@@ -34,6 +40,7 @@ type Needs = {
   newId: NewId;
   newKey: () => number;
   now: Now;
+  tokens: Pick<TokenSigner, 'mac'>;
   media: Pick<MediaService, 'keep' | 'discard'>;
   postReader: PostReader;
 };
@@ -64,11 +71,11 @@ export type PostChange = {
 
 /** Writes, publishes, changes, deletes and likes posts. */
 export function postService(needs: Needs) {
-  const { database, newId, newKey, now, media, postReader } = needs;
+  const { database, newId, newKey, now, tokens, media, postReader } = needs;
 
   /**
    * Writes a post with media uploaded before, as a draft or at once for all to see.
-   * @throws DomainError `invalid` (text, mediaIds) · `conflict` (another post has the picture)
+   * @throws DomainError `invalid` (text, mediaIds) · `conflict` (another post has the picture) · `gone` (a repeat, deleted since)
    */
   async function create(viewer: Viewer, input: NewPost): Promise<PostView> {
     checkText(input.text);
@@ -76,9 +83,9 @@ export function postService(needs: Needs) {
     if (!input.isEmptyAllowed) {
       checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
     }
-    const repeat = repeatOf(viewer, input);
+    const repeat = repeatOf(tokens, viewer, input);
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return read(viewer, earlier);
+    if (earlier !== null) return showRepeat(read(viewer, earlier));
     const draft = newDraft(await newId('posts'), viewer, input);
     const id = await database.transaction(async (tx) => {
       await checkLives(tx, viewer.accountId);
@@ -301,8 +308,12 @@ function uploadNameTaken(): DomainError {
   return new DomainError('taken', 'A file of this name was uploaded before.');
 }
 
-function repeatOf(viewer: Viewer, input: NewPost): Repeatable | null {
+function repeatOf(
+  tokens: Needs['tokens'],
+  { accountId }: Viewer,
+  input: NewPost,
+): Repeatable | null {
   const asked = JSON.stringify([input.text, input.mediaIds, input.state]);
-  const { accountId } = viewer;
-  return repeatable({ accountId, key: input.idempotencyKey, operation: 'posts.create', asked });
+  const key = input.idempotencyKey;
+  return repeatable(tokens, { accountId, key, operation: 'posts.create', asked });
 }

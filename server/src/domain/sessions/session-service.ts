@@ -71,7 +71,7 @@ export function sessionService(needs: Needs) {
    */
   async function logIn(input: LogIn): Promise<SessionTokens> {
     const { id, proof } = await checkPassword(input);
-    return open(id, proof, input, repeatOf(input, id));
+    return open(id, proof, input, repeatOf(tokens, { login: input, accountId: id, proof }));
   }
 
   /** As `logIn`, for a session whose tokens are made elsewhere. @throws DomainError as `logIn` */
@@ -116,7 +116,9 @@ export function sessionService(needs: Needs) {
       throw await secondFactors.ask(accountId, door);
     }
     const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return readSession(earlier);
+    const opened = earlier === null ? null : await findSession(database, earlier);
+    // Tokens of a session that has ended since are worth nothing: whoever has shown enough once more gets another.
+    if (opened && isLasting(opened)) return opened;
     const session = newSession(await newId('sessions'), { accountId, proof, door });
     const winner = await database.transaction(async (tx) => {
       const hash = 'passwordHash' in proof ? proof.passwordHash : null;
@@ -128,7 +130,7 @@ export function sessionService(needs: Needs) {
         throw new DomainError('revoked_token', 'The session has ended; sign in again.');
       }
       await proof.use?.(tx);
-      const other = await claimRepeat(tx, repeat, session.id, now());
+      const other = await claimRepeat(tx, repeat, session.id, now(), earlier);
       if (other !== null) return other;
       await insertSession(tx, session);
       await audit.record(tx, {
@@ -283,6 +285,10 @@ export function sessionService(needs: Needs) {
     return true;
   }
 
+  function isLasting({ ended_at, expires_at }: SessionRow): boolean {
+    return ended_at === null && expires_at > now().toISOString();
+  }
+
   function newSession(id: number, { accountId, proof, door }: Opening): SessionRow {
     const { audience, device, lifeMs } = door;
     const at = now();
@@ -349,7 +355,13 @@ function viewOf(row: SessionRow, viewer: Viewer): SessionView {
   };
 }
 
-function repeatOf(input: LogIn, accountId: number): Repeatable | null {
-  const asked = foldName(input.login);
-  return repeatable({ accountId, key: input.idempotencyKey, operation: 'sessions.logIn', asked });
+/** With the way in: what was opened by the password is not for whoever knows an app password. */
+function repeatOf(
+  tokens: Needs['tokens'],
+  { login, accountId, proof }: { login: LogIn; accountId: number; proof: Proof },
+): Repeatable | null {
+  const appPasswordId = proof.by === 'app-password' ? proof.appPasswordId : null;
+  const asked = JSON.stringify([foldName(login.login), appPasswordId]);
+  const key = login.idempotencyKey;
+  return repeatable(tokens, { accountId, key, operation: 'sessions.logIn', asked });
 }

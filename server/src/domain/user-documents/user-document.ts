@@ -52,7 +52,7 @@ type Reader<T> = (value: unknown, at: string) => T;
 
 const readers: { [K in keyof UserDocument]: Reader<UserDocument[K]> } = {
   profile(value, at) {
-    const { fullname, gender, city } = optionalFields(value, at);
+    const { fullname, gender, city } = optionalFields(value, at, ['fullname', 'gender', 'city']);
     return {
       fullname: optionalText(fullname, `${at}.fullname`),
       gender: optionalText(gender, `${at}.gender`),
@@ -61,7 +61,7 @@ const readers: { [K in keyof UserDocument]: Reader<UserDocument[K]> } = {
   },
 
   accounts(value, at) {
-    const { gmail, youtube, facebook } = fields(value, at);
+    const { gmail, youtube, facebook } = fields(value, at, linkedServices);
     return {
       gmail: linkedService(gmail, `${at}.gmail`),
       youtube: linkedService(youtube, `${at}.youtube`),
@@ -70,7 +70,7 @@ const readers: { [K in keyof UserDocument]: Reader<UserDocument[K]> } = {
   },
 
   user_type(value, at) {
-    const { streamer, seller } = fields(value, at);
+    const { streamer, seller } = fields(value, at, ['streamer', 'seller']);
     return {
       streamer: broadcaster(streamer, `${at}.streamer`),
       seller: broadcaster(seller, `${at}.seller`),
@@ -80,7 +80,7 @@ const readers: { [K in keyof UserDocument]: Reader<UserDocument[K]> } = {
   played_games: (value, at) => list(value, at, text).map((title) => title.toUpperCase()),
 
   favorites(value, at) {
-    const { facebook = [], youtube = [] } = fields(value, at);
+    const { facebook = [], youtube = [] } = fields(value, at, ['facebook', 'youtube']);
     return {
       facebook: list(facebook, `${at}.facebook`, favorite),
       youtube: list(youtube, `${at}.youtube`, favorite),
@@ -120,13 +120,24 @@ export function storedDocument(document: Partial<UserDocument>): string {
   );
 }
 
-function fields(value: unknown, at: string): Readonly<Record<string, unknown>> {
+/** Of an object that has no other keys: what is not kept is refused, not lost. */
+function fields(
+  value: unknown,
+  at: string,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
   if (!isObject(value)) throw invalid(at, 'must be an object');
-  return value;
+  const other = Object.keys(value).find((key) => !known.includes(key));
+  if (other === undefined) return value;
+  throw invalid(`${at}.${other.slice(0, 50)}`, `is not kept; known: ${known.join(', ')}`);
 }
 
-function optionalFields(value: unknown, at: string): Readonly<Record<string, unknown>> {
-  return isMissing(value) ? {} : fields(value, at);
+function optionalFields(
+  value: unknown,
+  at: string,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return isMissing(value) ? {} : fields(value, at, known);
 }
 
 function list<T>(value: unknown, at: string, item: Reader<T>): T[] {
@@ -149,13 +160,14 @@ function id(value: unknown, at: string): Id {
 }
 
 function linkedService(value: unknown, at: string): { is_login: boolean } {
-  const { is_login = false } = optionalFields(value, at);
+  const { is_login = false } = optionalFields(value, at, ['is_login']);
   if (typeof is_login !== 'boolean') throw invalid(`${at}.is_login`, 'must be true or false');
   return { is_login };
 }
 
 function broadcaster(value: unknown, at: string): Broadcaster {
-  const { streamer_id, streaming_history = [] } = optionalFields(value, at);
+  const known = ['streamer_id', 'streaming_history'];
+  const { streamer_id, streaming_history = [] } = optionalFields(value, at, known);
   return {
     streamer_id: optionalText(streamer_id, `${at}.streamer_id`),
     streaming_history: list(streaming_history, `${at}.streaming_history`, id),
@@ -163,7 +175,7 @@ function broadcaster(value: unknown, at: string): Broadcaster {
 }
 
 function favorite(value: unknown, at: string): Favorite {
-  const given = fields(value, at);
+  const given = fields(value, at, ['id', 'name', 'url', 'favorited_at']);
   return {
     id: id(given.id, `${at}.id`),
     name: optionalText(given.name, `${at}.name`),

@@ -14,6 +14,18 @@ select * from `accounts` where `id` = ? and `deleted_at` is null;
 select `name_key` from `account_names` where `name_key` in (?, ?, ?, ?, ?);
 -- alice, alice2, alice3, alice, alice
 
+-- listAccountNames
+select * from `account_names` where `account_id` = ?;
+-- 1
+
+-- findNameHolder
+select `account_id` from `account_names` where `name_key` = ?;
+-- alice
+
+-- readAccountIds
+select `id` from `accounts` where `id` in (?, ?) and `deleted_at` is null;
+-- 1, 2
+
 -- listAccounts: all
 select `accounts`.* from `accounts` where `accounts`.`deleted_at` is null and (`accounts`.`created_at` <= ? and (`accounts`.`created_at` < ? or `accounts`.`id` < ?)) order by `accounts`.`created_at` desc, `accounts`.`id` desc limit ?;
 -- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21

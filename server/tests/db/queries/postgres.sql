@@ -14,6 +14,18 @@ select * from "accounts" where "id" = $1 and "deleted_at" is null;
 select "name_key" from "account_names" where "name_key" in ($1, $2, $3, $4, $5);
 -- alice, alice2, alice3, alice, alice
 
+-- listAccountNames
+select * from "account_names" where "account_id" = $1;
+-- 1
+
+-- findNameHolder
+select "account_id" from "account_names" where "name_key" = $1;
+-- alice
+
+-- readAccountIds
+select "id" from "accounts" where "id" in ($1, $2) and "deleted_at" is null;
+-- 1, 2
+
 -- listAccounts: all
 select "accounts".* from "accounts" where "accounts"."deleted_at" is null and ("accounts"."created_at" <= $1 and ("accounts"."created_at" < $2 or "accounts"."id" < $3)) order by "accounts"."created_at" desc, "accounts"."id" desc limit $4;
 -- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21

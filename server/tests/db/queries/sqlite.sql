@@ -14,6 +14,18 @@ select * from "accounts" where "id" = (select ?) and "deleted_at" is null;
 select "name_key" from "account_names" where "name_key" in (?, ?, ?, ?, ?);
 -- alice, alice2, alice3, alice, alice
 
+-- listAccountNames
+select * from "account_names" where "account_id" = (select ?);
+-- 1
+
+-- findNameHolder
+select "account_id" from "account_names" where "name_key" = (select ?);
+-- alice
+
+-- readAccountIds
+select "id" from "accounts" where "id" in (?, ?) and "deleted_at" is null;
+-- 1, 2
+
 -- listAccounts: all
 select "accounts".* from "accounts" where "accounts"."deleted_at" is null and ("accounts"."created_at" <= (select ?) and ("accounts"."created_at" < (select ?) or "accounts"."id" < (select ?))) order by "accounts"."created_at" desc, "accounts"."id" desc limit (select ?);
 -- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21

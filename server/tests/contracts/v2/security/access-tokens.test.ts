@@ -3,6 +3,28 @@ import { type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestServer, type Tokens, testServer } from '../../../support/server.ts';
 
+type Row = [name: string, differences: { header?: object; claims?: Record<string, unknown> }];
+
+/** None is a string of digits that an account could have. */
+const oddSubjects: unknown[] = [
+  '',
+  '0',
+  '01',
+  '-1',
+  '+1',
+  '1.0',
+  '1e0',
+  ' 1',
+  '1 ',
+  '0x1',
+  1,
+  true,
+  null,
+  [],
+  ['1'],
+  {},
+];
+
 const secret = 'k3JbW9qZ7tR2yX5vN8mC4pL6hG1fD0sA';
 
 describe('access tokens that are not ours', () => {
@@ -73,7 +95,7 @@ describe('access tokens that are not ours', () => {
     expect(answer.body).toMatchObject({ status: 401, code: 'bad_token' });
   });
 
-  it.each([
+  it.each<Row>([
     ['another type', { header: { typ: 'JWT' } }],
     ['another issuer', { claims: { iss: 'elsewhere' } }],
     ['another audience', { claims: { aud: 'elsewhere' } }],
@@ -82,6 +104,12 @@ describe('access tokens that are not ours', () => {
     ['a session as text', { claims: { sid: '1' } }],
     ['no end', { claims: { exp: undefined } }],
     ['no subject', { claims: { sub: undefined } }],
+    ...oddSubjects.map((sub): Row => [`the subject ${JSON.stringify(sub)}`, { claims: { sub } }]),
+    ...['alice', '١', '2147483648', '99999999999999999999', '1'.repeat(400)].map(
+      (sub): Row => [`the subject ${sub.slice(0, 24)}`, { claims: { sub } }],
+    ),
+    ...[0, -1, 1.5, 2 ** 31, 1e300].map((sid): Row => [`the session ${sid}`, { claims: { sid } }]),
+    ['an end after the end of time', { claims: { exp: 1e300 } }],
     ['an extension that must be understood', { header: { crit: ['odd'], odd: true } }],
   ])('S27: are refused with %s', async (_name, differences) => {
     const answer = await me(await forged(differences));
@@ -135,6 +163,47 @@ describe('access tokens that are not ours', () => {
       expect(answer.headers['www-authenticate']).toBe('Bearer error="bad_token"');
     },
   );
+});
+
+describe('tokens of older contracts that are not as we make them', () => {
+  let server: TestServer;
+  let sessionId: number;
+
+  beforeAll(async () => {
+    server = await testServer({ environment: { SECRET_KEY: secret }, contracts: 'all' });
+    const body = { email: 'alice@example.com', name: 'Alice', password: 'dunes', profile: '' };
+    await server.send('POST', '/compat/mini-sns/sign-up', { body });
+    await server.send('POST', '/compat/mini-sns/login', { body });
+    const row = await server.app.database.selectFrom('sessions').select('id').executeTakeFirst();
+    sessionId = row?.id ?? 0;
+  });
+
+  afterAll(() => server.close());
+
+  const key = createHmac('sha256', secret).update('rookery plain tokens').digest();
+
+  async function timelineBy(claims: Record<string, unknown>) {
+    const iat = Math.floor(server.clock.now().getTime() / 1000);
+    const right = { aud: 'mini-sns', sid: sessionId, acc: 1, user_id: 1, iat, exp: iat + 900 };
+    const token = await new SignJWT({ ...right, ...claims })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(key);
+    const headers = { authorization: token };
+    return (await server.send('GET', '/compat/mini-sns/timeline', { headers })).status;
+  }
+
+  it('are taken when all is right, which the following rest on', async () => {
+    expect(await timelineBy({})).toBe(200);
+  });
+
+  it.each([
+    ...[0, -1, 1.5, 2 ** 31, 1e300, '1', null, [1], {}].flatMap((id) => [{ sid: id }, { acc: id }]),
+    { exp: 1e300 },
+    { iat: 1e300 },
+    { iat: -1 },
+  ])('are not valid with %j', async (claims) => {
+    expect(await timelineBy(claims)).toBe(401);
+  });
 });
 
 function encoded(value: object): string {

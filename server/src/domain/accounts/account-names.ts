@@ -1,0 +1,115 @@
+import type { Db, Tx } from '../../db/database.ts';
+import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
+import { phoneNumberIn } from '../phones/phone.ts';
+import { foldName, nameTaken } from './account.ts';
+import {
+  deleteAccountName,
+  insertAccountName,
+  listAccountNames,
+  readAccountIds,
+  readTakenNames,
+} from './account-store.ts';
+
+/** A folded name that an account holds; `field` is what the input is called. */
+export type Name = { key: string; kind: AccountNameRow['kind']; field: string };
+
+/** What an account is called by; the number is its own only once it was proved. */
+export type NamedAccount = {
+  username: string | null;
+  email: string | null;
+  loginName: string | null;
+  provedPhone: string | null;
+};
+
+/**
+ * Each name of an account once: one text may be its e-mail and its login name. A login name that reads as a phone number
+ * counts as that number too, however it is spelled, so that the owner of the number finds it.
+ */
+export function namesOf({ username, email, loginName, provedPhone }: NamedAccount): Name[] {
+  const names = new Map<string, Name>();
+  const add = (kind: Name['kind'], field: string, key: string | null) => {
+    if (key !== null && key !== '' && !names.has(key)) names.set(key, { key, kind, field });
+  };
+  add('username', 'username', foldName(username ?? ''));
+  add('email', 'email', foldName(email ?? ''));
+  add('login_name', 'loginName', foldName(loginName ?? ''));
+  add('login_name', 'loginName', phoneNumberIn(loginName ?? ''));
+  add('phone', 'phone', provedPhone);
+  return [...names.values()];
+}
+
+/** The names of an account that is there. */
+function namesOfRow(row: AccountRow): Name[] {
+  const { username, email, login_name: loginName, phone, phone_verified_at } = row;
+  const provedPhone = phone_verified_at === null ? null : phone;
+  return namesOf({ username, email, loginName, provedPhone });
+}
+
+/** Whether somebody has shown that a name is theirs, or cannot lose it: nobody proves a username. */
+export function isProvenName(row: AccountRow, key: string): boolean {
+  const { username, email, email_verified_at, phone, phone_verified_at } = row;
+  return (
+    foldName(username) === key ||
+    (email_verified_at !== null && foldName(email ?? '') === key) ||
+    (phone_verified_at !== null && phone === key)
+  );
+}
+
+/**
+ * Refuses names that somebody has, and those that are the number of another account, for commands take either. The unique
+ * names decide, in the transaction that claims them.
+ * @throws DomainError `taken` (the field)
+ */
+export async function checkNamesFree(db: Db, names: readonly Name[]): Promise<void> {
+  const keys = names.map(({ key }) => key);
+  const taken = await readTakenNames(db, keys);
+  const numbers = await readAccountNumbers(db, keys);
+  const name = names.find(({ key }) => taken.has(key) || numbers.has(key));
+  if (name) throw nameTaken(name.field);
+}
+
+/** Those of some folded names that are the number of an account, deleted ones apart. */
+export async function readAccountNumbers(db: Db, keys: readonly string[]): Promise<Set<string>> {
+  const ids = keys.filter((key) => /^[1-9]\d{0,9}$/.test(key)).map(Number);
+  const found = await readAccountIds(
+    db,
+    ids.filter((id) => id <= maxId),
+  );
+  return new Set(found.map(String));
+}
+
+/** Engines refuse to look for a larger one. */
+const maxId = 2 ** 31 - 1;
+/** Others may claim a name anew while it changes hands. */
+const maxAttempts = 3;
+
+/**
+ * Makes the rows of an account's names those of its columns, which this transaction has written and holds.
+ * @param onTaken told of a name that another account holds: it gives true once that account has let go, false to do
+ *   without the name, or throws
+ */
+export async function writeNames(
+  tx: Tx,
+  account: AccountRow,
+  onTaken: (name: Name) => Promise<boolean> | boolean,
+): Promise<void> {
+  const wanted = new Map(namesOfRow(account).map((name) => [name.key, name]));
+  for (const { name_key: key, kind } of await listAccountNames(tx, account.id)) {
+    if (wanted.get(key)?.kind === kind) wanted.delete(key);
+    else await deleteAccountName(tx, account.id, key);
+  }
+  for (const name of wanted.values()) await claim(tx, account, name, onTaken);
+}
+
+async function claim(
+  tx: Tx,
+  { id }: AccountRow,
+  name: Name,
+  onTaken: (name: Name) => Promise<boolean> | boolean,
+): Promise<void> {
+  const row = { name_key: name.key, account_id: id, kind: name.kind };
+  for (let attempt = 1; !(await insertAccountName(tx, row)); attempt += 1) {
+    if (attempt === maxAttempts) throw nameTaken(name.field);
+    if (!(await onTaken(name))) return;
+  }
+}
