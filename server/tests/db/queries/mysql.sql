@@ -89,8 +89,7 @@ select `media`.*, `posts`.`state` as `post_state`, `accounts`.`disabled_at` as `
 -- abc
 
 -- readMediaOfPosts
-select `id`, `purpose`, `post_id`, `state`, `alt`, `width`, `height`, `blurhash`, `public_key`, `variants` from `media` where `post_id` in (?, ?, ?, ?, ?) order by `post_id`, `position`;
-select `id`, `post_id`, `state`, `alt`, `width`, `height`, `blurhash`, `public_key`, `variants`, `camera_make`, `camera_model`, `taken_at`, `latitude`, `longitude` from `media` where `post_id` in (?, ?, ?, ?, ?) order by `post_id`, `position`;
+select `id`, `purpose`, `post_id`, `state`, `alt`, `width`, `height`, `blurhash`, `public_key`, `variants`, `camera_make`, `camera_model`, `taken_at`, `latitude`, `longitude` from `media` where `post_id` in (?, ?, ?, ?, ?) order by `post_id`, `position`;
 -- 1, 2, 3, 1, 1
 
 -- listMedia: of a post
@@ -126,8 +125,8 @@ select count(*) as `count` from `posts` inner join `media` on `media`.`post_id` 
 -- 1, 0
 select count(*) as `count` from `media` where `post_id` is null and `purpose` = ?;
 -- file
-select count(*) as `count` from `accounts` inner join `media` on `media`.`account_id` = `accounts`.`id` left join `posts` on `posts`.`id` = `media`.`post_id` where `accounts`.`disabled_at` > ? and (`media`.`purpose` = ? or `posts`.`state` = ?);
--- , file, published
+select count(*) as `count` from `accounts` inner join `media` on `media`.`account_id` = `accounts`.`id` left join `posts` on `posts`.`id` = `media`.`post_id` where `accounts`.`disabled_at` > ? and (`media`.`purpose` = ? or `posts`.`feed_key` >= ?);
+-- , file, 0
 
 -- countOriginals: of an account
 select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ?;
@@ -282,16 +281,16 @@ select `account_id`, `actor_count` from `notifications` where `post_id` = ? and 
 -- 1, mentioned
 
 -- listNotifications
-select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit ?;
--- 0, published, 1, 4096, 21
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and `likers`.`disabled_at` is null and `likers`.`deleted_at` is null)) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit ?;
+-- 0, published, liked, liked, 1, 4096, 21
 
 -- listNotificationsSince
-select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
--- 0, published, 1, 4096, 2, 8192, 100
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and `likers`.`disabled_at` is null and `likers`.`deleted_at` is null)) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
+-- 0, published, liked, liked, 1, 4096, 2, 8192, 100
 
 -- readUnreadCounts
-select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null and (`notifications`.`post_id` is null or `posts`.`state` = ?) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
--- 0, published, 1, 2, 3, 1, 1
+select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and `likers`.`disabled_at` is null and `likers`.`deleted_at` is null)) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
+-- 0, published, liked, liked, 1, 2, 3, 1, 1
 
 -- findUserDocument
 select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`id` = ? and `accounts`.`deleted_at` is null;

@@ -91,8 +91,7 @@ select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "
 -- abc
 
 -- readMediaOfPosts
-select "id", "purpose", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
-select "id", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
+select "id", "purpose", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
 -- 1, 2, 3, 1, 1
 
 -- listMedia: of a post
@@ -128,8 +127,8 @@ select count(*) as "count" from "posts" inner join "media" on "media"."post_id" 
 -- 1, 0
 select count(*) as "count" from "media" where "post_id" is null and "purpose" = $1;
 -- file
-select count(*) as "count" from "accounts" inner join "media" on "media"."account_id" = "accounts"."id" left join "posts" on "posts"."id" = "media"."post_id" where "accounts"."disabled_at" > $1 and ("media"."purpose" = $2 or "posts"."state" = $3);
--- , file, published
+select count(*) as "count" from "accounts" inner join "media" on "media"."account_id" = "accounts"."id" left join "posts" on "posts"."id" = "media"."post_id" where "accounts"."disabled_at" > $1 and ("media"."purpose" = $2 or "posts"."feed_key" >= $3);
+-- , file, 0
 
 -- countOriginals: of an account
 select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
@@ -284,16 +283,16 @@ select "account_id", "actor_count" from "notifications" where "post_id" = $1 and
 -- 1, mentioned
 
 -- listNotifications
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" = $3 and "notifications"."notification_key" < $4 order by "notifications"."notification_key" desc limit $5;
--- 0, published, 1, 4096, 21
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and "notifications"."account_id" = $5 and "notifications"."notification_key" < $6 order by "notifications"."notification_key" desc limit $7;
+-- 0, published, liked, liked, 1, 4096, 21
 
 -- listNotificationsSince
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."account_id" = $3 and "notifications"."notification_key" > $4) or ("notifications"."account_id" = $5 and "notifications"."notification_key" > $6)) order by "notifications"."notification_key" limit $7;
--- 0, published, 1, 4096, 2, 8192, 100
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and (("notifications"."account_id" = $5 and "notifications"."notification_key" > $6) or ("notifications"."account_id" = $7 and "notifications"."notification_key" > $8)) order by "notifications"."notification_key" limit $9;
+-- 0, published, liked, liked, 1, 4096, 2, 8192, 100
 
 -- readUnreadCounts
-select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and "actors"."disabled_at" is null and "actors"."deleted_at" is null and ("notifications"."post_id" is null or "posts"."state" = $2) and "notifications"."account_id" in ($3, $4, $5, $6, $7) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
--- 0, published, 1, 2, 3, 1, 1
+select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and "notifications"."account_id" in ($5, $6, $7, $8, $9) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
+-- 0, published, liked, liked, 1, 2, 3, 1, 1
 
 -- findUserDocument
 select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."id" = $1 and "accounts"."deleted_at" is null;
