@@ -128,6 +128,18 @@ export type Image = {
   bytes: number;
 };
 
+/** What took a photo, as the file says: plain text of at most 64 characters each. */
+export type Camera = {
+  make: string | null;
+  model: string | null;
+};
+
+/** Where a photo was taken, in degrees. Kept only if the uploader asked for it, and then seen by whoever sees the picture. */
+export type Location = {
+  latitude: number;
+  longitude: number;
+};
+
 /** A picture. */
 export type Media = {
   /** Number of the picture, for `mediaIds`. */
@@ -141,6 +153,10 @@ export type Media = {
   height: number;
   /** To paint while the picture loads. */
   blurhash: string | null;
+  camera: null | Camera;
+  /** When the photo was taken, by the clock of the camera: ISO 8601, with the distance from UTC only if the camera told it. */
+  takenAt: string | null;
+  location: null | Location;
   /** Smallest first; empty while processing. */
   images: Array<Image>;
 };
@@ -984,13 +1000,15 @@ export type Operations = {
     };
     answer: undefined;
   };
-  /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP or AVIF) and perhaps `alt`. Its sizes and its blurhash follow within moments. */
+  /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP or AVIF), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments. */
   uploadMedia: {
     form: {
       /** JPEG, PNG, GIF, WebP or AVIF. */
       file: Blob;
       /** What the picture shows, for those who do not see it. */
       alt?: string;
+      /** Whether the place in the EXIF of the photo is kept and shown with it. Default: false; then it is dropped. */
+      keepLocation?: 'true' | 'false';
     };
     answer: Media;
   };

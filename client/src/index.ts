@@ -13,6 +13,7 @@ export {
   type ClientOptions,
   type RookeryClient,
   rookeryClient,
+  type UploadOptions,
   type WaitOptions,
 } from './rookery-client.ts';
 export {

@@ -43,6 +43,9 @@ type ListOptions<Id extends PagedId> = NonNullable<Operations[Id]['query']> & {
   signal?: AbortSignal;
 };
 
+/** What an upload may say of its picture. */
+export type UploadOptions = CallOptions & { alt?: string; keepLocation?: boolean };
+
 /** How long a picture is waited for. */
 export type WaitOptions = {
   /** 60 s, unless told otherwise. */
@@ -169,12 +172,15 @@ export function rookeryClient(options: ClientOptions) {
   /**
    * Uploads a picture for `mediaIds` of a post. Its sizes are made within moments: see `waitUntilReady`.
    * @param file JPEG, PNG, GIF, WebP or AVIF
+   * @param options `keepLocation` keeps the place in the photo's EXIF, which is dropped otherwise
    */
-  function upload(
-    file: Blob,
-    { alt, ...more }: CallOptions & { alt?: string } = {},
-  ): Promise<Media> {
-    return call('uploadMedia', { form: alt === undefined ? { file } : { file, alt }, ...more });
+  function upload(file: Blob, { alt, keepLocation, ...more }: UploadOptions = {}): Promise<Media> {
+    const form = {
+      file,
+      ...(alt === undefined ? {} : { alt }),
+      ...(keepLocation === true ? { keepLocation: 'true' as const } : {}),
+    };
+    return call('uploadMedia', { form, ...more });
   }
 
   /**
@@ -197,6 +203,23 @@ export function rookeryClient(options: ClientOptions) {
     }
   }
 
+  /**
+   * An address for `new EventSource(url)`, good for 15 to 20 minutes; a secret. `events` needs none.
+   * @param options `lastEventId` is that of the last event of an earlier address: what followed it comes first
+   */
+  async function eventStreamUrl({
+    lastEventId,
+    signal,
+  }: {
+    lastEventId?: string;
+    signal?: AbortSignal;
+  } = {}): Promise<string> {
+    const { url } = await call('readEventStreamUrl', { signal });
+    return lastEventId === undefined
+      ? url
+      : `${url}&lastEventId=${encodeURIComponent(lastEventId)}`;
+  }
+
   return {
     call,
     every,
@@ -214,6 +237,12 @@ export function rookeryClient(options: ClientOptions) {
     setTokens: (tokens: Tokens | null): void => keeper.adopt(tokens),
     upload,
     waitUntilReady,
+    /** Corrects what a picture is said to show, also after it was posted. */
+    describe: (mediaId: number, alt: string, { signal }: { signal?: AbortSignal } = {}) =>
+      call('updateMedia', { path: { id: mediaId }, body: { alt }, signal }),
+    /** Takes an upload back that nothing uses. @throws RookeryError `conflict` while something does */
+    discard: (mediaId: number, { signal }: { signal?: AbortSignal } = {}) =>
+      call('deleteMedia', { path: { id: mediaId }, signal }),
     /** Posts of one's own and of those whom one follows, newest first. */
     timeline: ({ signal, ...query }: ListOptions<'readTimeline'> = {}): AsyncGenerator<Post> =>
       every('readTimeline', { query, signal }),
@@ -250,5 +279,6 @@ export function rookeryClient(options: ClientOptions) {
      */
     events: (more: LiveOptions = {}): AsyncGenerator<LiveEvent, void, undefined> =>
       liveEvents({ baseUrl, fetch, keeper }, more),
+    eventStreamUrl,
   };
 }

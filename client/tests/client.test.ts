@@ -34,6 +34,12 @@ describe('the client', () => {
     return client;
   }
 
+  /** Without the server's name: it listens elsewhere than it says. */
+  function pathOf(url: string): string {
+    const { pathname, search } = new URL(url);
+    return pathname + search;
+  }
+
   async function publish(count: number): Promise<void> {
     for (let n = 1; n <= count; n += 1) {
       await alice.call('createPost', { body: { text: `Post ${n}` } });
@@ -90,8 +96,45 @@ describe('the client', () => {
 
     expect(uploaded).toMatchObject({ state: 'processing', alt: 'Dunes', width: 1600 });
     expect(media.images.map(({ width }) => width)).toEqual([320, 640, 1280]);
-    expect(post.media).toEqual([media]);
+    const plain = media.images.map((it) => ({ ...it, url: it.url.split('?')[0] }));
+    expect(post.media).toEqual([{ ...media, images: plain }]);
     expect([image.type, image.size]).toEqual(['image/jpeg', media.images[0]!.bytes]);
+  });
+
+  it('shows a draft to <img>, corrects its description, and takes an upload back', async () => {
+    const photo = new Blob([await samplePhoto(1)]);
+    const kept = await alice.upload(photo, { keepLocation: true });
+    const loose = await alice.upload(photo);
+    await server.work();
+    const draft = await alice.call('createPost', {
+      body: { mediaIds: [kept.id], state: 'draft' },
+    });
+    const images = draft.media[0]?.images ?? [];
+    const answers = await Promise.all(images.map(({ url }) => fetch(baseUrl + pathOf(url))));
+    const described = await alice.describe(kept.id, 'Dunes');
+    await alice.discard(loose.id);
+    const inUse = alice.discard(kept.id);
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect([kept.location?.latitude, loose.location]).toEqual([51.508972, null]);
+    expect(described.alt).toBe('Dunes');
+    await expect(inUse).rejects.toMatchObject({ code: 'conflict' });
+    await expect(alice.call('readMedia', { path: { id: loose.id } })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('gives an address of events that needs no header', async () => {
+    const [url, later] = [
+      await alice.eventStreamUrl(),
+      await alice.eventStreamUrl({ lastEventId: 'n1' }),
+    ];
+    const abort = new AbortController();
+    const stream = await fetch(baseUrl + pathOf(url), { signal: abort.signal });
+    abort.abort();
+
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(later).toBe(`${url}&lastEventId=n1`);
   });
 
   it('gives up waiting for a picture that takes too long', async () => {

@@ -55,6 +55,8 @@ export type AccountRow = {
   /** Argon2id in PHC form, or after an import what the older system had; null for an account that has no password. */
   password_hash: string | null;
   avatar_media_id: number | null;
+  /** The profile picture that is being made; it takes the place of the other when it is ready. */
+  next_avatar_media_id: number | null;
   post_count: number;
   follower_count: number;
   following_count: number;
@@ -113,6 +115,14 @@ export type MediaRow = {
   blurhash: string | null;
   /** JSON: list of `{ size, width, height, contentType, bytes }`. */
   variants: string;
+  /** What the photo tells of itself, cleaned; null where it tells nothing. */
+  camera_make: string | null;
+  camera_model: string | null;
+  /** ISO 8601 by the camera's clock, with the distance from UTC if the camera told it; not comparable with other times. */
+  taken_at: string | null;
+  /** In degrees; both null unless the uploader asked for it to be kept. */
+  latitude: number | null;
+  longitude: number | null;
   created_at: string;
 };
 

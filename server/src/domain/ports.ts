@@ -71,6 +71,17 @@ export type ImageFacts = {
   /** As it is seen, after turning it upright. */
   width: number;
   height: number;
+  photo: PhotoFacts;
+};
+
+/** What a photo tells of itself, safe to show: short plain text, a date that exists, a place on Earth. */
+export type PhotoFacts = {
+  cameraMake: string | null;
+  cameraModel: string | null;
+  /** ISO 8601 by the camera's clock; with the distance from UTC if the camera told it. */
+  takenAt: string | null;
+  /** In degrees; north and east are positive. */
+  location: { latitude: number; longitude: number } | null;
 };
 
 export type VariantSize = 'small' | 'medium' | 'large';

@@ -17,6 +17,7 @@ describe('with pictures in S3 that clients reach', () => {
   let mediaId: number;
   let postId: number;
   let path: string;
+  let signed: string;
 
   beforeAll(async () => {
     if (s3Problem) return;
@@ -29,7 +30,9 @@ describe('with pictures in S3 that clients reach', () => {
     await server.work();
     postId = await aPost(server, 'alice', { mediaIds: [mediaId], state: 'draft' });
     const { body } = await server.send('GET', '/v2/drafts', { as: 'alice' });
-    path = new URL(body.items[0].media[0].images[0].url).pathname;
+    const { pathname, search } = new URL(body.items[0].media[0].images[0].url);
+    path = pathname;
+    signed = pathname + search;
   }, s3StartMs);
 
   beforeEach(({ skip }) => skip(s3Problem !== null, s3Problem ?? ''));
@@ -41,6 +44,7 @@ describe('with pictures in S3 that clients reach', () => {
     const his = await server.send('GET', path, { as: 'bob' });
 
     expect([hers.status, his.status]).toEqual([200, 404]);
+    expect((await server.send('GET', signed)).status).toBe(200);
     expect((await sharp(hers.bytes).metadata()).width).toBe(320);
   });
 
@@ -50,12 +54,16 @@ describe('with pictures in S3 that clients reach', () => {
     const answer = await server.send('GET', path);
     const picture = await fetch(answer.headers.location ?? '');
     const head = await server.send('HEAD', path);
+    const resumed = { range: 'bytes=0-9', 'if-range': '"other"' };
+    const whole = await server.send('GET', path, { headers: resumed });
+    const kept = await server.send('GET', signed);
 
     expect([answer.status, answer.headers['cache-control']]).toEqual([302, 'public, max-age=60']);
     expect(answer.headers.location).toMatch(new RegExp(`^${publicUrl}/.*X-Amz-Expires=300`));
     expect(picture.headers.get('content-type')).toBe('image/jpeg');
     expect((await sharp(await picture.arrayBuffer()).metadata()).width).toBe(320);
     expect(head.status).toBe(200);
+    expect([whole.status, kept.status]).toEqual([200, 200]);
   });
 
   it('a deleted picture has no address any more, and the old one leads nowhere', async () => {

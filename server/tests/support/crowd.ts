@@ -39,6 +39,7 @@ const blank = {
   role: 'user',
   password_hash: null,
   avatar_media_id: null,
+  next_avatar_media_id: null,
   post_count: 0,
   follower_count: 0,
   following_count: 0,

@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { ImageFacts, Images, ImageVariant, VariantSize } from '../../domain/ports.ts';
 import { boundedPool } from '../pool.ts';
+import { photoFactsOf } from './exif.ts';
 
 /** Longest side in pixels, largest first: the smaller ones are made from the larger. */
 const sizes: ReadonlyArray<[VariantSize, number]> = [
@@ -53,7 +54,8 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     if (!contentType) throw unsupported();
     const { autoOrient } = metadata;
     await decodeSmall(open(path));
-    return { contentType, width: autoOrient.width, height: autoOrient.height };
+    const photo = await photoFactsOf(metadata.exif);
+    return { contentType, width: autoOrient.width, height: autoOrient.height, photo };
   }
 
   async function makeVariants(bytes: Uint8Array, keepsFormat: boolean) {

@@ -6,6 +6,7 @@ import type {
   MediaRow,
   PostRow,
 } from '../../db/schema.ts';
+import { noPhotoColumns } from '../../domain/media/new-media-row.ts';
 import { timeKeys, timeOfKey } from '../../domain/paging.ts';
 import { type Chance, chanceOf, hexKey, pick } from './chance.ts';
 import { type LargeSetPlan, likersOf } from './large-set-plan.ts';
@@ -50,6 +51,7 @@ export function* accountRows(
       role: 'user',
       password_hash: passwordHash,
       avatar_media_id: null,
+      next_avatar_media_id: null,
       post_count: counts.posts[user] ?? 0,
       follower_count: counts.followers[user] ?? 0,
       following_count: plan.followees[user]?.length ?? 0,
@@ -127,6 +129,7 @@ export function* mediaRows(
       public_key: hexKey(chance),
       alt: 'A painted landscape',
       created_at: joinedAt,
+      ...noPhotoColumns,
       ...sample.columns,
     };
     id += 1;

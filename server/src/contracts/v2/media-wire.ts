@@ -24,6 +24,25 @@ const Image = Type.Object(
   },
 );
 
+const Camera = Type.Object(
+  { make: nullable(Type.String()), model: nullable(Type.String()) },
+  {
+    $id: 'Camera',
+    description: 'What took a photo, as the file says: plain text of at most 64 characters each.',
+    examples: [sample.camera],
+  },
+);
+
+const Location = Type.Object(
+  { latitude: Type.Number(), longitude: Type.Number() },
+  {
+    $id: 'Location',
+    description:
+      'Where a photo was taken, in degrees. Kept only if the uploader asked for it, and then seen by whoever sees the picture.',
+    examples: [sample.location],
+  },
+);
+
 export const MediaSchema = Type.Object(
   {
     id: id('Number of the picture, for `mediaIds`.'),
@@ -32,6 +51,14 @@ export const MediaSchema = Type.Object(
     width: Type.Integer({ description: 'Of the original, upright.' }),
     height: Type.Integer({ description: 'Of the original, upright.' }),
     blurhash: nullable(Type.String({ description: 'To paint while the picture loads.' })),
+    camera: nullable(ref(Camera)),
+    takenAt: nullable(
+      Type.String({
+        description:
+          'When the photo was taken, by the clock of the camera: ISO 8601, with the distance from UTC only if the camera told it.',
+      }),
+    ),
+    location: nullable(ref(Location)),
     images: Type.Array(ref(Image), { description: 'Smallest first; empty while processing.' }),
   },
   {
@@ -42,7 +69,7 @@ export const MediaSchema = Type.Object(
 );
 
 /** Media as the OpenAPI document names it. */
-export const mediaSchemas = [Image, MediaSchema];
+export const mediaSchemas = [Image, Camera, Location, MediaSchema];
 
 /** Makes the absolute address of one size of a picture. */
 export function imageUrl(publicUrl: string): (publicKey: string, size: string) => string {
@@ -57,12 +84,13 @@ export function mediaPresenter(publicUrl: string, sign: ImageSigner | null) {
   const urlOf = imageUrl(publicUrl);
 
   return function media(of: MediaView, privateTo: Viewer | null): Static<typeof MediaSchema> {
-    const { id, state, alt, width, height, blurhash, publicKey, variants } = of;
+    const { id, state, alt, width, height, blurhash, camera, takenAt, location } = of;
+    const { publicKey, variants } = of;
     const images = variants.map((v) => {
       const url = urlOf(publicKey, v.size);
       const isSigned = sign && privateTo;
       return { ...v, url: isSigned ? signedUrl(url, sign(privateTo, publicKey, v.size)) : url };
     });
-    return { id, state, alt, width, height, blurhash, images };
+    return { id, state, alt, width, height, blurhash, camera, takenAt, location, images };
   };
 }

@@ -28,8 +28,14 @@ const PictureForm = Type.Object(
     alt: Type.Optional(
       Type.String({ description: 'What the picture shows, for those who do not see it.' }),
     ),
+    keepLocation: Type.Optional(
+      Type.Enum(['true', 'false'], {
+        description:
+          'Whether the place in the EXIF of the photo is kept and shown with it. Default: false; then it is dropped.',
+      }),
+    ),
   },
-  { examples: [{ file: 'the bytes of dune.jpg', alt: 'A dune at noon' }] },
+  { examples: [{ file: 'the bytes of dune.jpg', alt: 'A dune at noon', keepLocation: 'false' }] },
 );
 
 const AvatarForm = Type.Object({ file }, { examples: [{ file: 'the bytes of alice.jpg' }] });
@@ -83,7 +89,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
         id: 'uploadMedia',
         summary: 'Upload a picture',
         description:
-          'A form with `file` (JPEG, PNG, GIF, WebP or AVIF) and perhaps `alt`. Its sizes and its blurhash follow within moments.',
+          'A form with `file` (JPEG, PNG, GIF, WebP or AVIF), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments.',
         tag: 'media',
         errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
         signedIn: 'required',
@@ -251,6 +257,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
     }
     let file: StagedBlob | undefined;
     let alt = '';
+    let keepsLocation = false;
     const seen = new Set<string>();
     try {
       // One more file than is taken, so that a second one is refused by its name.
@@ -259,15 +266,22 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
         seen.add(part.fieldname);
         if (part.type === 'file' && part.fieldname === 'file') file = await media.stage(part.file);
         else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
-        else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
+        else if (part.type === 'field' && part.fieldname === 'keepLocation') {
+          keepsLocation = flagOf(part.value);
+        } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
       }
       if (!file) throw invalid('file', 'is missing');
-      return { file, alt, idempotencyKey: idempotencyKey(request) };
+      return { file, alt, keepsLocation, idempotencyKey: idempotencyKey(request) };
     } catch (error) {
       await file?.discard();
       throw error;
     }
   }
+}
+
+function flagOf(value: unknown): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw invalid('keepLocation', 'must be true or false');
 }
 
 /** Some clients give the picture no file name; the name of its part says what it is. */

@@ -68,6 +68,10 @@ export const invite = {
   expiresAt: '2026-06-08T12:00:00.000Z',
 };
 
+export const camera = { make: 'Rookery', model: 'Sample camera' };
+
+export const location = { latitude: 51.508972, longitude: -0.1275 };
+
 export const media = {
   id: 1,
   state: 'ready',
@@ -75,6 +79,9 @@ export const media = {
   width: 4000,
   height: 3000,
   blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+  camera,
+  takenAt: '2026-06-01T12:00:00+01:00',
+  location: null,
   images: [small],
 };
 

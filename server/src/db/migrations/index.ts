@@ -8,6 +8,7 @@ import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
 import { hiddenContent } from './0010-hidden-content.ts';
 import { idnNames } from './0012-idn-names.ts';
+import { photoFacts } from './0013-photo-facts.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   olderClients,
   hiddenContent,
   idnNames,
+  photoFacts,
 ];

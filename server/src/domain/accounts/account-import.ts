@@ -234,6 +234,7 @@ function rowOf(id: number, account: ImportedAccount, username: string, now: stri
     role: account.role,
     password_hash: account.passwordHash,
     avatar_media_id: null,
+    next_avatar_media_id: null,
     post_count: 0,
     follower_count: 0,
     following_count: 0,

@@ -204,6 +204,24 @@ export async function updateAccount(
     .execute();
 }
 
+type AvatarColumns = Pick<AccountRow, 'avatar_media_id' | 'next_avatar_media_id'>;
+
+/** Changes which picture is the profile picture, and which is to be. False when they are no longer those that were read. */
+export async function exchangeAvatars(
+  tx: Tx,
+  { id, avatar_media_id: shown, next_avatar_media_id: next }: AvatarColumns & { id: number },
+  values: AvatarColumns & Pick<AccountRow, 'updated_at'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('accounts')
+    .set(values)
+    .where('id', '=', id)
+    .where('avatar_media_id', shown === null ? 'is' : '=', shown)
+    .where('next_avatar_media_id', next === null ? 'is' : '=', next)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Sets the number of an account, proved or not, or takes it away. False when the account is deleted. */
 export async function setAccountPhone(
   tx: Tx,

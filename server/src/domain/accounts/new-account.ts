@@ -36,6 +36,7 @@ export function newAccountRow(of: NewAccount): NewAccountRow {
     role: of.role,
     password_hash: of.passwordHash,
     avatar_media_id: null,
+    next_avatar_media_id: null,
     post_count: 0,
     follower_count: 0,
     following_count: 0,

@@ -1,19 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { MediaRow } from '../../db/schema.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import {
-  addMediaBytesWithin,
-  addToAccountCount,
-  findAccount,
-  updateAccount,
-} from '../accounts/account-store.ts';
+import { addMediaBytesWithin, addToAccountCount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import type { BlobStore, Images, Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
+import { avatarTurns } from './avatar-turns.ts';
 import {
   blobKeysOf,
   checkAlt,
@@ -30,8 +25,10 @@ import {
   finishMedia,
   insertMedia,
   listMedia,
+  type MadeColumns,
   mediaViewOf,
 } from './media-store.ts';
+import { newMediaRow, photoColumns } from './new-media-row.ts';
 import { documentFinder } from './open-document.ts';
 import { variantStorage } from './variant-storage.ts';
 
@@ -53,6 +50,8 @@ export type Upload = {
   file: StagedBlob;
   alt: string;
   purpose: 'post' | 'avatar';
+  /** Whether the place in the photo's EXIF is kept and shown with it; otherwise it is dropped. */
+  keepsLocation?: boolean;
   idempotencyKey: string | null;
   /**
    * For clients that fetch the picture as soon as its upload is answered: its variants are made before that, in its own
@@ -77,6 +76,7 @@ export function mediaService(needs: Needs) {
   const { database, newId, now, tokens, blobs, images, maxBytes, quotaBytes } = needs;
   const storeVariants = variantStorage({ blobs, images });
   const findDocument = documentFinder({ database, blobs });
+  const avatars = avatarTurns({ now, discard });
 
   /** Takes in the bytes of an upload; `keep` or `discard` follows. @throws DomainError `too_large` */
   function stage(content: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
@@ -102,7 +102,7 @@ export function mediaService(needs: Needs) {
   async function keepFile(viewer: Viewer, file: StagedBlob): Promise<number> {
     const upload = { file, alt: '', purpose: 'file' as const };
     const row = {
-      ...newRow(await newId('media'), viewer, upload),
+      ...newMediaRow(await newId('media'), viewer, upload, now()),
       state: 'ready' as const,
       content_type: 'application/octet-stream',
       width: 0,
@@ -123,7 +123,10 @@ export function mediaService(needs: Needs) {
     const earlier = await findRepeat(database, repeat);
     if (earlier !== null) return readMedia(earlier);
     const facts = await factsOf(upload);
-    const row: MediaRow = { ...newRow(await newId('media'), viewer, upload), ...facts };
+    const row: MediaRow = {
+      ...newMediaRow(await newId('media'), viewer, upload, now()),
+      ...facts,
+    };
     // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
     await upload.file.keep(row.original_key);
     const { shownAtOnce } = upload;
@@ -136,10 +139,11 @@ export function mediaService(needs: Needs) {
   }
 
   /** What the bytes are. @throws DomainError as `Images.inspect` */
-  async function factsOf({ file, documentType = null }: Upload) {
+  async function factsOf({ file, documentType = null, purpose, keepsLocation }: Upload) {
     try {
-      const { contentType, width, height } = await images.inspect(file.path);
-      return { content_type: contentType, width, height };
+      const { contentType, width, height, photo } = await images.inspect(file.path);
+      const told = purpose === 'post' ? photoColumns(photo, { keepsLocation }) : {};
+      return { content_type: contentType, width, height, ...told };
     } catch (error) {
       const isNoPicture =
         error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
@@ -195,24 +199,14 @@ export function mediaService(needs: Needs) {
       );
     }
     await insertMedia(tx, row);
-    if (row.purpose === 'avatar') await replaceAvatar(tx, row.account_id, row.id);
+    if (row.purpose === 'avatar') await avatars.line(tx, row);
     if (row.state === 'processing') await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
     return row.id;
   }
 
-  async function replaceAvatar(tx: Tx, accountId: number, mediaId: number | null): Promise<void> {
-    const account = await findAccount(tx, accountId);
-    await updateAccount(tx, accountId, {
-      avatar_media_id: mediaId,
-      updated_at: now().toISOString(),
-    });
-    const old = account?.avatar_media_id ? await findMedia(tx, account.avatar_media_id) : null;
-    if (old) await discard(tx, [old]);
-  }
-
   /** Takes the viewer's profile picture away. Doing it twice changes nothing. */
   async function removeAvatar(viewer: Viewer): Promise<void> {
-    await database.transaction((tx) => replaceAvatar(tx, viewer.accountId, null));
+    await database.transaction((tx) => avatars.clear(tx, viewer.accountId));
   }
 
   /**
@@ -260,16 +254,21 @@ export function mediaService(needs: Needs) {
     const original = await blobs.read(row.original_key);
     const values = original ? await storeVariants(row, original) : null;
     if (!values) {
-      await write((tx) =>
-        finishMedia(tx, row.id, { state: 'failed', blurhash: null, variants: '[]' }),
-      );
+      const failure = { state: 'failed' as const, blurhash: null, variants: '[]' };
+      await write((tx) => finish(tx, row, failure));
       return;
     }
     await write(async (tx) => {
-      const isThere = await finishMedia(tx, row.id, values);
+      const isThere = await finish(tx, row, values);
       // Deleted while the worker was at it: the new objects go the way of the old.
       if (!isThere) await emit(tx, now(), 'media.deleted', { blobKeys: blobKeysOf(row) });
     });
+  }
+
+  async function finish(tx: Tx, row: MediaRow, values: MadeColumns): Promise<boolean> {
+    if (!(await finishMedia(tx, row.id, values))) return false;
+    if (row.purpose === 'avatar') await avatars.settle(tx, row, values.state === 'ready');
+    return true;
   }
 
   /**
@@ -300,28 +299,6 @@ export function mediaService(needs: Needs) {
       await discard(tx, rows);
       return rows.length;
     });
-  }
-
-  function newRow(
-    id: number,
-    viewer: Viewer,
-    { file, alt, purpose }: Pick<MediaRow, 'alt' | 'purpose'> & { file: StagedBlob },
-  ) {
-    return {
-      id,
-      account_id: viewer.accountId,
-      purpose,
-      post_id: null,
-      position: 0,
-      state: 'processing' as const,
-      original_key: `originals/${randomBytes(16).toString('hex')}`,
-      bytes: file.bytes,
-      public_key: randomBytes(16).toString('hex'),
-      alt,
-      blurhash: null,
-      variants: '[]',
-      created_at: now().toISOString(),
-    };
   }
 
   async function readMedia(id: number): Promise<MediaRow> {

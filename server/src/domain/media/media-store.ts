@@ -3,19 +3,26 @@ import { prepared } from '../../db/prepared.ts';
 import type { MediaRow, PostRow } from '../../db/schema.ts';
 import type { MediaView, VariantView } from './media.ts';
 
-type ViewRow = Pick<
-  MediaRow,
-  | 'id'
-  | 'purpose'
-  | 'post_id'
-  | 'state'
-  | 'alt'
-  | 'width'
-  | 'height'
-  | 'blurhash'
-  | 'public_key'
-  | 'variants'
->;
+/** What a picture is shown from. */
+const viewColumns = [
+  'id',
+  'purpose',
+  'post_id',
+  'state',
+  'alt',
+  'width',
+  'height',
+  'blurhash',
+  'public_key',
+  'variants',
+  'camera_make',
+  'camera_model',
+  'taken_at',
+  'latitude',
+  'longitude',
+] as const;
+
+type ViewRow = Pick<MediaRow, (typeof viewColumns)[number]>;
 
 export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
   await tx.insertInto('media').values(row).execute();
@@ -89,18 +96,7 @@ export async function readMediaOfPosts(
 const mediaOfPosts = prepared((db, args: { postIds: number[] }) =>
   db
     .selectFrom('media')
-    .select([
-      'id',
-      'purpose',
-      'post_id',
-      'state',
-      'alt',
-      'width',
-      'height',
-      'blurhash',
-      'public_key',
-      'variants',
-    ])
+    .select(viewColumns)
     .where('post_id', 'in', args.postIds)
     .orderBy('post_id')
     .orderBy('position'),
@@ -147,12 +143,11 @@ export async function setMediaAlt(tx: Tx, id: number, alt: string): Promise<bool
   return numUpdatedRows === 1n;
 }
 
+/** What the worker writes of a picture. */
+export type MadeColumns = Pick<MediaRow, 'state' | 'blurhash' | 'variants'>;
+
 /** Writes what the worker made. False when the medium was deleted in the meantime. */
-export async function finishMedia(
-  tx: Tx,
-  id: number,
-  values: Pick<MediaRow, 'state' | 'blurhash' | 'variants'>,
-): Promise<boolean> {
+export async function finishMedia(tx: Tx, id: number, values: MadeColumns): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('media')
     .set(values)
@@ -212,6 +207,7 @@ export async function deleteMedia(tx: Tx, row: Pick<MediaRow, 'id' | 'post_id'>)
 }
 
 export function mediaViewOf(row: ViewRow): MediaView {
+  const { camera_make: make, camera_model: model, latitude, longitude } = row;
   return {
     id: row.id,
     isDocument: row.purpose === 'document',
@@ -221,6 +217,9 @@ export function mediaViewOf(row: ViewRow): MediaView {
     height: row.height,
     blurhash: row.blurhash,
     publicKey: row.public_key,
+    camera: make === null && model === null ? null : { make, model },
+    takenAt: row.taken_at,
+    location: latitude === null || longitude === null ? null : { latitude, longitude },
     variants: variantsOf(row),
   };
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { MediaRow, PostRow } from '../../db/schema.ts';
 import { invalid } from '../errors.ts';
-import type { ByteRange, ImageVariant, VariantSize } from '../ports.ts';
+import type { ByteRange, ImageVariant, PhotoFacts, VariantSize } from '../ports.ts';
 import { lengthOf } from '../text.ts';
 
 /** A picture as it is shown: with a post, or to its owner before that. */
@@ -16,6 +16,10 @@ export type MediaView = {
   /** Null until the worker is done. */
   blurhash: string | null;
   publicKey: string;
+  camera: { make: string | null; model: string | null } | null;
+  /** ISO 8601 by the camera's clock. */
+  takenAt: string | null;
+  location: PhotoFacts['location'];
   /** Smallest first; empty until the worker is done. */
   variants: VariantView[];
 };

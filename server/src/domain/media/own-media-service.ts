@@ -1,4 +1,5 @@
 import type { Database, Db } from '../../db/database.ts';
+import { StaleRead } from '../../db/errors.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { Now } from '../ports.ts';
@@ -45,17 +46,12 @@ export function ownMediaService({ database, now, media }: Needs) {
    * @throws DomainError `not_found` · `conflict` when a post, a draft or the profile uses it
    */
   async function remove(viewer: Viewer, id: number): Promise<void> {
-    // A post may take the picture between the look and the deletion; another look decides then.
-    while (!(await removeAsSeen(viewer, id)));
-  }
-
-  function removeAsSeen(viewer: Viewer, id: number): Promise<boolean> {
     const repeat = removalOf(viewer, id);
-    return database.transaction(async (tx) => {
+    await database.transaction(async (tx) => {
       const row = await findOwn(tx, viewer, id);
       if (!row) {
         if ((await findRepeat(tx, repeat)) === null) throw noSuchPicture();
-        return true;
+        return;
       }
       if (row.purpose === 'avatar') {
         throw inUse('This is your profile picture; remove it from your profile instead.');
@@ -63,9 +59,9 @@ export function ownMediaService({ database, now, media }: Needs) {
       if (row.post_id !== null) {
         throw inUse('A post or a draft uses this picture; change or delete that first.');
       }
-      if ((await media.discard(tx, [row])) === 0) return false;
+      // A post has taken it since the look.
+      if ((await media.discard(tx, [row])) === 0) throw new StaleRead();
       await claimRepeat(tx, repeat, id, now());
-      return true;
     });
   }
 
