@@ -74,6 +74,7 @@ export const media = {
   alt: 'A dune at noon',
   width: 4000,
   height: 3000,
+  isAnimated: false,
   blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
   images: [small],
 };

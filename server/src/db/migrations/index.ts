@@ -6,6 +6,7 @@ import { groups } from './0005-groups.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
 import { hiddenContent } from './0010-hidden-content.ts';
+import { pictures } from './0011-pictures.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   usedRefreshTokens,
   olderClients,
   hiddenContent,
+  pictures,
 ];

@@ -14,6 +14,7 @@ import { emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
 import type { BlobStore, Images, Now, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
+import { downloadNameOf, keptFileName } from './file-name.ts';
 import {
   blobKeysOf,
   checkAlt,
@@ -51,6 +52,8 @@ type Needs = {
 export type Upload = {
   file: StagedBlob;
   alt: string;
+  /** As the client named it; the original is downloaded under it. */
+  fileName?: string | undefined;
   purpose: 'post' | 'avatar';
   idempotencyKey: string | null;
   /**
@@ -69,6 +72,8 @@ export type OpenVariant = VariantView &
   OpenFile & {
     /** False: only its owner may see it, so no cache may keep it. */
     isPublic: boolean;
+    /** The name to download it under; null for one that is only shown. */
+    downloadName: string | null;
   };
 
 /** Takes uploads in, makes their variants, and hands them out to those who may see them. */
@@ -106,6 +111,7 @@ export function mediaService(needs: Needs) {
       content_type: 'application/octet-stream',
       width: 0,
       height: 0,
+      is_animated: 0 as const,
     };
     try {
       await file.keep(row.original_key);
@@ -137,14 +143,15 @@ export function mediaService(needs: Needs) {
   /** What the bytes are. @throws DomainError as `Images.inspect` */
   async function factsOf({ file, documentType = null }: Upload) {
     try {
-      const { contentType, width, height } = await images.inspect(file.path);
-      return { content_type: contentType, width, height };
+      const { contentType, width, height, isAnimated } = await images.inspect(file.path);
+      const is_animated = isAnimated ? (1 as const) : (0 as const);
+      return { content_type: contentType, width, height, is_animated };
     } catch (error) {
       const isNoPicture =
         error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
       if (documentType === null || !isNoPicture) throw error;
       const document = { purpose: 'document', state: 'ready', content_type: documentType } as const;
-      return { ...document, width: 0, height: 0 };
+      return { ...document, width: 0, height: 0, is_animated: 0 as const };
     }
   }
 
@@ -237,12 +244,16 @@ export function mediaService(needs: Needs) {
       if (viewer.accountId !== row.account_id || row.post_state === 'deleted') throw missing;
     }
     const key = variantKey(publicKey, variant.size);
+    const isDownload = variant.size === 'original';
     return {
       ...variant,
       isPublic,
       tag: `${publicKey}-${variant.size}`,
+      downloadName: isDownload ? downloadNameOf(row.file_name, variant.contentType) : null,
       open: (range) => blobs.open(key, range),
-      findAddress: async () => (isPublic ? blobs.findAddress(key, variant.contentType) : null),
+      // The store would not say under which name a download is to be saved.
+      findAddress: async () =>
+        isPublic && !isDownload ? blobs.findAddress(key, variant.contentType) : null,
     };
   }
 
@@ -301,11 +312,7 @@ export function mediaService(needs: Needs) {
     });
   }
 
-  function newRow(
-    id: number,
-    viewer: Viewer,
-    { file, alt, purpose }: Pick<MediaRow, 'alt' | 'purpose'> & { file: StagedBlob },
-  ) {
+  function newRow(id: number, viewer: Viewer, { file, alt, fileName, purpose }: NewMedia) {
     return {
       id,
       account_id: viewer.accountId,
@@ -317,6 +324,7 @@ export function mediaService(needs: Needs) {
       bytes: file.bytes,
       public_key: randomBytes(16).toString('hex'),
       alt,
+      file_name: keptFileName(fileName),
       blurhash: null,
       variants: '[]',
       created_at: now().toISOString(),
@@ -342,6 +350,8 @@ export function mediaService(needs: Needs) {
     discardLoose,
   };
 }
+
+type NewMedia = Pick<MediaRow, 'alt' | 'purpose'> & Pick<Upload, 'file' | 'fileName'>;
 
 function repeatOf(viewer: Viewer, { file, purpose, idempotencyKey }: Upload): Repeatable | null {
   if (idempotencyKey === null) return null;

@@ -12,6 +12,7 @@ type ViewRow = Pick<
   | 'alt'
   | 'width'
   | 'height'
+  | 'is_animated'
   | 'blurhash'
   | 'public_key'
   | 'variants'
@@ -97,6 +98,7 @@ const mediaOfPosts = prepared((db, args: { postIds: number[] }) =>
       'alt',
       'width',
       'height',
+      'is_animated',
       'blurhash',
       'public_key',
       'variants',
@@ -219,6 +221,7 @@ export function mediaViewOf(row: ViewRow): MediaView {
     alt: row.alt,
     width: row.width,
     height: row.height,
+    isAnimated: row.is_animated === 1,
     blurhash: row.blurhash,
     publicKey: row.public_key,
     variants: variantsOf(row),
