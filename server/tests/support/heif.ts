@@ -56,11 +56,20 @@ export function heicOf(parts: HeicParts): Buffer {
     ...(turns === undefined ? [] : [box('irot', Buffer.from([turns]))]),
     ...(mirror === undefined ? [] : [box('imir', Buffer.from([mirror]))]),
   ];
-  const properties = [...own, full('ispe', u32(side, side)), ...tiles.map(({ config }) => config)];
+  const configs = [
+    ...new Map(tiles.map(({ config }) => [config.toString('hex'), config])).values(),
+  ];
+  const configOf = (config: Buffer) => configs.findIndex((one) => one.equals(config));
+  const properties = [...own, full('ispe', u32(side, side)), ...configs];
   const associations = [
     // The first byte says how many; a mark before the number says that it must be understood.
     Buffer.from([0, 1, own.length, ...own.map((_, i) => (i === 0 ? 1 : 0x80) | (i + 1))]),
-    ...tiles.map((_, i) => Buffer.from([0, 2 + i, 2, own.length + 1, 0x80 | (own.length + 2 + i)])),
+    ...tiles.map(({ config }, i) =>
+      Buffer.concat([
+        u16(2 + i),
+        Buffer.from([2, own.length + 1, 0x80 | (own.length + 2 + configOf(config))]),
+      ]),
+    ),
   ];
   const references = [
     box('dimg', Buffer.concat([u16(1, tiles.length), u16(...tiles.map((_, i) => 2 + i))])),
