@@ -25,6 +25,7 @@ export function decodeHeic(order: Order): Promise<Pixels> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL(import.meta.url), {
       workerData: { mark, order },
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 64 },
       // What the decoder prints about broken files is for nobody.
       stdout: true,

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { decodeHeic } from './heic-thread.ts';
 
 /** WebAssembly's share of it: enough for a photo of 48 megapixels. */
-const limits = { maxMemoryBytes: 400_000_000, timeoutMs: 60_000 };
+const limits = { maxMemoryBytes: 400_000_000, timeoutMs: 30_000 };
 
 /** Decodes all of it. @throws Error when it is broken, or needs more memory or time than a photo does */
 export async function checkHeic(file: Uint8Array, maxPixels: number): Promise<void> {

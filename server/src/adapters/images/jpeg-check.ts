@@ -14,9 +14,10 @@ const idle: Worker[] = [];
 /**
  * Tells in a thread whether a JPEG file is whole, see `checkJpeg`. The caller bounds how many run at once, and so how many
  * threads there are.
+ * @throws Error that says nothing about the file: it was not checked
  */
 export function checkJpegFile(path: string): Promise<Verdict> {
-  const thread = idle.pop() ?? new Worker(new URL(import.meta.url), { workerData: { mark } });
+  const thread = idle.pop() ?? newThread();
   return new Promise((resolve, reject) => {
     // A program may end while one is idle, but not while it works.
     thread.ref();
@@ -32,6 +33,11 @@ export function checkJpegFile(path: string): Promise<Verdict> {
     thread.once('exit', onExit);
     thread.postMessage(path, []);
   });
+}
+
+/** Flags of the program are not for it: some cannot be used with a file. */
+function newThread(): Worker {
+  return new Worker(new URL(import.meta.url), { workerData: { mark }, execArgv: [] });
 }
 
 function verdictOn(path: string): Verdict {

@@ -6,12 +6,15 @@
 type Component = { id: number; h: number; v: number; quantTable: number };
 type Frame = { width: number; height: number; components: Component[] };
 type Table = {
-  /** By the next 9 bits: length of the code and its symbol, `length | symbol << 8`; 0 when the code is longer. */
+  /**
+   * By the next 9 bits, what their code stands for: how many bits it takes with the number behind it, and how many places of
+   * the block it fills, `bits | places << 8`. 0 when the code is longer.
+   */
   quick: Uint16Array;
-  /** By length: the largest code, and what to add to a code for its place among the symbols; -1 when there is none. */
+  /** By length: the largest code, and what to add to a code for its place among the meanings; -1 when there is none. */
   maxCodes: Int32Array;
   offsets: Int32Array;
-  symbols: Uint8Array;
+  meanings: Uint16Array;
 };
 type Scan = {
   blocks: Array<{ dc: Table; ac: Table }>;
@@ -23,6 +26,8 @@ type Scan = {
 /** Some cameras pad the coded data with a few bytes. */
 const maxPadding = 16;
 const quickBits = 9;
+/** More than any block has: the rest of this one is empty. */
+const allPlaces = 128;
 const quickMask = (1 << quickBits) - 1;
 
 export class BrokenJpeg extends Error {}
@@ -124,13 +129,15 @@ function readHuffman(
     const total = counts.reduce((sum, n) => sum + n, 0);
     const symbols = segment.subarray(at + 17, at + 17 + total);
     if (counts.length < 16 || symbols.length < total) throw new BrokenJpeg('A table is cut off.');
-    (place >> 4 === 0 ? dc : ac)[place & 15] = tableOf(counts, symbols);
+    const isDc = place >> 4 === 0;
+    (isDc ? dc : ac)[place & 15] = tableOf(counts, symbols, isDc);
     at += 17 + total;
   }
 }
 
-function tableOf(counts: Uint8Array, symbols: Uint8Array): Table {
+function tableOf(counts: Uint8Array, symbols: Uint8Array, isDc: boolean): Table {
   const quick = new Uint16Array(1 << quickBits);
+  const meanings = new Uint16Array(symbols.length);
   const maxCodes = new Int32Array(17).fill(-1);
   const offsets = new Int32Array(17);
   let code = 0;
@@ -140,20 +147,27 @@ function tableOf(counts: Uint8Array, symbols: Uint8Array): Table {
     if (code + count > 1 << length) throw new BrokenJpeg('A table makes no sense.');
     offsets[length] = next - code;
     if (count > 0) maxCodes[length] = code + count - 1;
-    if (length <= quickBits) {
-      for (let i = 0; i < count; i += 1) {
-        const from = (code + i) << (quickBits - length);
-        quick.fill(
-          length | ((symbols[next + i] ?? 0) << 8),
-          from,
-          from + (1 << (quickBits - length)),
-        );
-      }
+    for (const end = code + count; code < end; code += 1) {
+      const meaning = meaningOf(symbols[next] ?? 0, length, isDc);
+      meanings[next] = meaning;
+      next += 1;
+      const spare = quickBits - length;
+      if (spare >= 0) quick.fill(meaning, code << spare, (code + 1) << spare);
     }
-    next += count;
-    code = (code + count) << 1;
+    code <<= 1;
   }
-  return { quick, maxCodes, offsets, symbols };
+  return { quick, maxCodes, offsets, meanings };
+}
+
+/** Of a code of so many bits: `bits | places << 8`. */
+function meaningOf(symbol: number, length: number, isDc: boolean): number {
+  if (isDc) {
+    if (symbol > 15) throw new BrokenJpeg('A table makes no sense.');
+    return (length + symbol) | (1 << 8);
+  }
+  const size = symbol & 15;
+  if (size > 0) return (length + size) | (((symbol >> 4) + 1) << 8);
+  return length | ((symbol === 0xf0 ? 16 : allPlaces) << 8);
 }
 
 function readScan(
@@ -232,7 +246,8 @@ function readRun(bytes: Uint8Array, start: number, blocks: Scan['blocks'], group
   for (let i = 0; i < groups * blocks.length; i += 1) {
     const { dc, ac } = blocks[i % blocks.length] as { dc: Table; ac: Table };
     let table = dc;
-    for (let k = 0; k < 64; ) {
+    let places = 0;
+    while (places < 64) {
       while (count < 16) {
         const next = at < end ? (bytes[at] as number) : 0xff;
         const after = at + 1 < end ? (bytes[at + 1] as number) : 0xff;
@@ -249,18 +264,12 @@ function readRun(bytes: Uint8Array, start: number, blocks: Scan['blocks'], group
         count += 8;
       }
       const quick = table.quick[(bits >>> (count - quickBits)) & quickMask] as number;
-      const found = quick === 0 ? longCode(table, bits, count) : quick;
-      const symbol = found >> 8;
-      const size = k === 0 ? symbol : symbol & 15;
-      if (size > 15) throw new BrokenJpeg('A code is none.');
-      count -= (found & 255) + size;
-      if (k === 0) {
-        table = ac;
-        k = 1;
-      } else if (size !== 0) k += (symbol >> 4) + 1;
-      else k = symbol === 0xf0 ? k + 16 : 64;
-      if (k > 64) throw new BrokenJpeg('A block has more than 64 numbers.');
+      const meaning = quick === 0 ? longCode(table, bits, count) : quick;
+      count -= meaning & 255;
+      places += meaning >> 8;
+      table = ac;
     }
+    if (places > 64 && places < allPlaces) throw new BrokenJpeg('A block has too many numbers.');
     if (made > 0 && count < made) throw new BrokenJpeg('The data ends before the picture.');
   }
   const marker = endOfData(bytes, at);
@@ -270,12 +279,12 @@ function readRun(bytes: Uint8Array, start: number, blocks: Scan['blocks'], group
   return marker;
 }
 
-/** Length and symbol of a code that is longer than the quick table knows: `length | symbol << 8`. */
-function longCode({ maxCodes, offsets, symbols }: Table, bits: number, count: number): number {
+/** The meaning of a code that is longer than the quick table knows. */
+function longCode({ maxCodes, offsets, meanings }: Table, bits: number, count: number): number {
   for (let length = quickBits + 1; length <= 16; length += 1) {
     const code = (bits >>> (count - length)) & ((1 << length) - 1);
     if (code <= (maxCodes[length] as number)) {
-      return length | ((symbols[code + (offsets[length] as number)] as number) << 8);
+      return meanings[code + (offsets[length] as number)] as number;
     }
   }
   throw new BrokenJpeg('A code is none.');

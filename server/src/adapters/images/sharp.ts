@@ -62,7 +62,7 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     if (header.contentType !== 'image/jpeg') {
       return decodeSmall(opener(path, maxPixels, header)({ animated: header.isAnimated }));
     }
-    const verdict = await checkJpegFile(path);
+    const verdict = await checkJpegFile(path).catch(tryLater);
     if (verdict === 'whole') return;
     if (verdict !== 'unknown') throw new Error(verdict.broken);
     // With an end marker the decoder tells a file that lacks no more than that from one that lacks data.
@@ -132,6 +132,12 @@ function turningBytes({ contentType, orientation, hasAlpha, width, height }: Hea
   const pixels = Math.min(width * height, maxOriginalPixels);
   const isWebp = contentType === 'image/webp' || (hasAlpha && contentType === 'image/avif');
   return pixels * ((orientation > 1 ? 4 : 0) + (isWebp ? 6 : 0));
+}
+
+/** Of what says nothing about the picture. */
+function tryLater(cause: unknown): never {
+  const message = 'The server cannot check pictures now. Try again in a moment.';
+  throw new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
 }
 
 function refuse(error: unknown): never {
