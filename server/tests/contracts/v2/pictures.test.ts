@@ -242,11 +242,11 @@ describe('a damaged picture', () => {
 
 describe('the original of a picture', () => {
   it.each([
-    ['IMG_0001.HEIC', 'attachment; filename="IMG_0001.jpg"'],
-    ['..\\..\\boot.ini', 'attachment; filename="boot.jpg"'],
-    ['Düne.jpeg', `attachment; filename="D_ne.jpg"; filename*=UTF-8''D%C3%BCne.jpg`],
-    ['.jpg', 'attachment; filename="jpg.jpg"'],
-    ['', 'attachment; filename="picture.jpg"'],
+    ['IMG_0001.HEIC', "attachment; filename*=UTF-8''IMG_0001.jpg"],
+    ['..\\..\\boot.ini', "attachment; filename*=UTF-8''boot.jpg"],
+    ['Düne.jpeg', "attachment; filename*=UTF-8''D%C3%BCne.jpg"],
+    ['.jpg', "attachment; filename*=UTF-8''jpg.jpg"],
+    ['', "attachment; filename*=UTF-8''picture.jpg"],
   ])('is kept under the name of its file: %j', async (filename, disposition) => {
     const server = await testServer();
     const { body } = await server.upload('alice', await jpeg(), { filename });
