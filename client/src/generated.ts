@@ -2,7 +2,7 @@
 
 /** Addresses of a profile picture. */
 export type Avatar = {
-  /** 320 px on the long side. */
+  /** 320 px on the long side; more for a long picture. */
   small: string;
   /** 640 px on the long side. */
   medium: string;
@@ -119,7 +119,8 @@ export type PhoneAsked = {
 
 /** One size of a picture, without metadata. */
 export type Image = {
-  size: 'small' | 'medium' | 'large';
+  /** `animated` moves; only pictures with `isAnimated` have it. `original` is for downloads: upright and in full size, up to 50 megapixels. */
+  size: 'small' | 'medium' | 'large' | 'animated' | 'original';
   /** Absolute address of this size. While the picture is not for all to see, it is signed for you and for some minutes, and ends with your session: it needs no token, so it works in `<img>`. */
   url: string;
   width: number;
@@ -157,7 +158,9 @@ export type Media = {
   /** When the photo was taken, by the clock of the camera: ISO 8601, with the distance from UTC only if the camera told it. */
   takenAt: string | null;
   location: null | Location;
-  /** Smallest first; empty while processing. */
+  /** Whether it has a size that moves, `animated`. */
+  isAnimated: boolean;
+  /** Smallest first, `original` last; empty while processing. Pictures uploaded to older versions of the server have no `original`. */
   images: Array<Image>;
 };
 
@@ -1000,10 +1003,10 @@ export type Operations = {
     };
     answer: undefined;
   };
-  /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP or AVIF), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments. */
+  /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments. */
   uploadMedia: {
     form: {
-      /** JPEG, PNG, GIF, WebP or AVIF. */
+      /** JPEG, PNG, GIF, WebP, AVIF or HEIC. */
       file: Blob;
       /** What the picture shows, for those who do not see it. */
       alt?: string;
@@ -1037,11 +1040,11 @@ export type Operations = {
     };
     answer: undefined;
   };
-  /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes. */
+  /** Fetch one size of a picture. Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. `original` is the whole picture, upright and without metadata, to be kept under its file name. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes. */
   fetchImage: {
     path: {
       key: string;
-      /** small, medium or large */
+      /** small, medium, large, animated or original */
       size: string;
     };
     answer: Blob;
@@ -1049,7 +1052,7 @@ export type Operations = {
   /** Set your profile picture. A form with `file`. It shows as soon as its sizes are made, within moments. */
   setAvatar: {
     form: {
-      /** JPEG, PNG, GIF, WebP or AVIF. */
+      /** JPEG, PNG, GIF, WebP, AVIF or HEIC. */
       file: Blob;
     };
     answer: Me;

@@ -129,8 +129,9 @@ export const Settings = Type.Object({
   UPLOAD_MAX_MEGAPIXELS: Type.Integer({
     minimum: 1,
     maximum: 500,
-    default: 100,
-    description: 'Largest picture, in megapixels.',
+    default: 120,
+    description:
+      'Largest picture, in megapixels. What cannot be decoded row by row (HEIC, AVIF, WebP, progressive JPEG, interlaced PNG) ends where its decoder would hold too much memory, see docs/decisions/0029.',
   }),
   S3_ENDPOINT: Type.Optional(
     Type.String({

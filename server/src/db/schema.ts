@@ -112,6 +112,10 @@ export type MediaRow = {
   alt: string;
   width: number;
   height: number;
+  /** Whether it has a variant that moves. */
+  is_animated: Flag;
+  /** As its owner named the file, without a folder; null where no name was given. */
+  file_name: string | null;
   blurhash: string | null;
   /** JSON: list of `{ size, width, height, contentType, bytes }`. */
   variants: string;

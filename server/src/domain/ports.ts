@@ -61,16 +61,25 @@ export type Images = {
   inspect(path: string): Promise<ImageFacts>;
   /**
    * Makes the public variants: upright, in sRGB, without any metadata. One decode for all of them. With `keepsFormat`, PNG,
-   * GIF and WebP stay what they are, for clients that expect what they sent; otherwise all become JPEG or WebP.
+   * GIF and WebP stay what they are, for clients that expect what they sent; otherwise all become JPEG or WebP. Takes
+   * what `inspect` took.
    */
   makeVariants(bytes: Uint8Array, options?: { keepsFormat?: boolean }): Promise<ImageVariants>;
 };
 
 export type ImageFacts = {
-  contentType: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp' | 'image/avif';
+  contentType:
+    | 'image/jpeg'
+    | 'image/png'
+    | 'image/gif'
+    | 'image/webp'
+    | 'image/avif'
+    | 'image/heic';
   /** As it is seen, after turning it upright. */
   width: number;
   height: number;
+  /** Whether its variants will move: it has several frames, and not more than are kept. */
+  isAnimated: boolean;
   photo: PhotoFacts;
 };
 
@@ -84,7 +93,10 @@ export type PhotoFacts = {
   location: { latitude: number; longitude: number } | null;
 };
 
-export type VariantSize = 'small' | 'medium' | 'large';
+/** Smallest first. `animated` exists where the picture moves; all others are stills, except the `original` of one that moves. */
+export const variantSizes = ['small', 'medium', 'large', 'animated', 'original'] as const;
+
+export type VariantSize = (typeof variantSizes)[number];
 
 export type ImageVariant = {
   size: VariantSize;

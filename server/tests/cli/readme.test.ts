@@ -42,7 +42,7 @@ describe('a newcomer with the README', () => {
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout, 'the draft, for bob').toContain('"code":"not_found"');
       const sizes = [...stdout.matchAll(/"size": "(\w+)"/g)].map(([, size]) => size);
-      expect(sizes, 'in the timeline').toEqual(['small', 'medium', 'large']);
+      expect(sizes, 'in the timeline').toEqual(['small', 'medium', 'large', 'original']);
       expect(stdout).toMatch(/"blurhash": "[^"]{20,}"\n\}\n1\n/);
       expect(stdout, 'the last answer but one').toContain('"text":"First light, at last."');
       const posts = await fetch(`${url}/v2/users/alice/posts`);

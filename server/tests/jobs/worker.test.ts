@@ -45,7 +45,7 @@ describe('the worker', () => {
     const repeated = await server.send('GET', `/v2/media/${body.id}`, { as: 'alice' });
 
     expect(crashed.body).toMatchObject({ state: 'processing', images: [] });
-    expect(filesThen).toHaveLength(3);
+    expect(filesThen).toHaveLength(4);
     expect(repeated.body.state).toBe('ready');
     expect(filesOf(server)).toEqual(filesThen);
     expect(await outboxOf(server)).toEqual([]);

@@ -1,163 +1,162 @@
-import { encode } from 'blurhash';
-import sharp, { type Metadata, type Sharp } from 'sharp';
-import { DomainError, invalid } from '../../domain/errors.ts';
-import type { ImageFacts, Images, ImageVariant, VariantSize } from '../../domain/ports.ts';
+import { open as openFile, readFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { DomainError } from '../../domain/errors.ts';
+import type { ImageFacts, Images } from '../../domain/ports.ts';
 import { boundedPool } from '../pool.ts';
+import { apngAsWebp, apngFrames, checkApng } from './apng.ts';
 import { photoFactsOf } from './exif.ts';
-
-/** Longest side in pixels, largest first: the smaller ones are made from the larger. */
-const sizes: ReadonlyArray<[VariantSize, number]> = [
-  ['large', 1280],
-  ['medium', 640],
-  ['small', 320],
-];
-
-/** By what libvips calls the format. */
-const contentTypes: Partial<Record<string, ImageFacts['contentType']>> = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-};
-
-const encoding = {
-  jpeg: { quality: 82, progressive: true },
-  webp: { quality: 80 },
-  png: {},
-  gif: {},
-} as const;
-
-function isKeptFormat(format: string): format is 'webp' | 'png' | 'gif' {
-  return ['webp', 'png', 'gif'].includes(format);
-}
+import { checkGif } from './gif.ts';
+import { brokenPicture, type Header, readHeader, tooMuchAtOnce } from './header.ts';
+import { checkHeic, heicAsOther } from './heic.ts';
+import { checkJpegFile } from './jpeg-check.ts';
+import {
+  makeAnimation,
+  makeOriginal,
+  makeStills,
+  maxOriginalPixels,
+  type Open,
+  reduced,
+} from './variants.ts';
 
 /** All that libvips may read; not even the header of anything else is looked at. */
 const loaders = ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Heif'].map((name) => `VipsForeignLoad${name}`);
 
-type Limits = { concurrency: number; maxPixels: number };
+/** What a decoder may hold at once, where it cannot decode row by row. */
+const maxWholeBytes = 256_000_000;
+/** HEIC is decoded in a thread that has more, and a limit of its own: a photo of 48 megapixels fits. */
+const maxHeicBytes = 300_000_000;
+/** From here on pictures are decoded one at a time. */
+const largeBytes = 64_000_000;
 
-/** Pictures by sharp (libvips). */
+const pngBeginning = 0x89;
+const endOfJpeg = Buffer.from([0xff, 0xd9]);
+
+type Limits = { concurrency: number; maxPixels: number };
+type Input = string | Uint8Array;
+
+/** Pictures by sharp (libvips), HEIC by libheif. */
 export function sharpImages({ concurrency, maxPixels }: Limits): Images {
-  const pool = boundedPool({ concurrency, maxWaiting: 100 });
+  const small = boundedPool({ concurrency, maxWaiting: 100 });
+  const large = boundedPool({ concurrency: 1, maxWaiting: 20 });
   sharp.cache(false);
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: loaders });
 
-  function open(input: string | Uint8Array): Sharp {
-    return sharp(input, { failOn: 'error', limitInputPixels: maxPixels });
+  async function headerOf(input: Input): Promise<Header> {
+    const beginning = typeof input === 'string' ? await beginningOf(input) : input.subarray(0, 12);
+    const frames = beginning[0] === pngBeginning ? apngFrames(await bytesOf(input)) : 1;
+    const header = await readHeader(opener(input, maxPixels)(), { beginning, frames, maxPixels });
+    const isHeic = header.contentType === 'image/heic';
+    const maxBytes = isHeic ? maxHeicBytes : maxWholeBytes;
+    if (header.wholeBytes > maxBytes) throw tooMuchAtOnce(header, maxBytes);
+    return header;
+  }
+
+  /** Decodes all there is, so that a broken file is refused while its sender still listens. */
+  async function check(path: string, header: Header): Promise<void> {
+    if (header.contentType === 'image/heic') return checkHeic(await readFile(path), maxPixels);
+    if (header.contentType === 'image/png' && header.isAnimated) {
+      return checkApng(await readFile(path));
+    }
+    if (header.contentType === 'image/gif') checkGif(await readFile(path));
+    if (header.contentType !== 'image/jpeg') {
+      return decodeSmall(opener(path, maxPixels, header)({ animated: header.isAnimated }));
+    }
+    const verdict = await checkJpegFile(path).catch(tryLater);
+    if (verdict === 'whole') return;
+    if (verdict !== 'unknown') throw new Error(verdict.broken);
+    // With an end marker the decoder tells a file that lacks no more than that from one that lacks data.
+    const whole = Buffer.concat([await readFile(path), endOfJpeg]);
+    await decodeSmall(sharp(whole, { failOn: 'warning', limitInputPixels: maxPixels }));
   }
 
   async function inspect(path: string): Promise<ImageFacts> {
-    const metadata = await readHeader(open(path), maxPixels);
-    const contentType = contentTypeOf(metadata);
-    if (!contentType) throw unsupported();
-    const { autoOrient } = metadata;
-    await decodeSmall(open(path));
-    const photo = await photoFactsOf(metadata.exif);
-    return { contentType, width: autoOrient.width, height: autoOrient.height, photo };
+    const header = await headerOf(path);
+    const pool = header.wholeBytes > largeBytes ? large : small;
+    await pool(() => check(path, header).catch(refuse));
+    const { contentType, width, height, isAnimated, exif } = header;
+    return { contentType, width, height, isAnimated, photo: await photoFactsOf(exif) };
   }
 
-  async function makeVariants(bytes: Uint8Array, keepsFormat: boolean) {
-    const { data, info } = await decodeLarge(open(bytes));
-    const own = keepsFormat ? (await open(bytes).metadata()).format : undefined;
-    const webFormat = info.channels === 4 ? 'webp' : 'jpeg';
-    const format = own !== undefined && isKeptFormat(own) ? own : webFormat;
-    const pixels = () =>
-      sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
-    const variants: ImageVariant[] = [];
-    for (const [size, sidePx] of sizes) {
-      const resized = pixels().resize(sidePx, sidePx, { fit: 'inside', withoutEnlargement: true });
-      const encoded = resized.toFormat(format, encoding[format]);
-      const made = await encoded.toBuffer({ resolveWithObject: true });
-      variants.unshift({
-        size,
-        width: made.info.width,
-        height: made.info.height,
-        contentType: `image/${format}`,
-        bytes: made.data,
-      });
+  async function makeVariants(bytes: Uint8Array, { keepsFormat = false } = {}) {
+    const header = await headerOf(bytes);
+    const pool = header.wholeBytes + turningBytes(header) > largeBytes ? large : small;
+    return pool(() => makeAll(bytes, header, keepsFormat).catch(refuse));
+  }
+
+  async function makeAll(bytes: Uint8Array, header: Header, keepsFormat: boolean) {
+    const other = await asOther(bytes, header);
+    if (other) {
+      const { isAnimated } = header;
+      return makeAll(other, { ...(await headerOf(other)), isAnimated }, keepsFormat);
     }
-    return { variants, blurhash: await blurhashOf(pixels()) };
+    const open = opener(bytes, maxPixels, header);
+    const { variants, blurhash } = await makeStills(open, header, keepsFormat);
+    const more = header.isAnimated
+      ? await makeAnimation(open, header)
+      : [await makeOriginal(open, header)];
+    return { blurhash, variants: [...variants, ...more] };
   }
 
-  return {
-    inspect: (path) => pool(() => inspect(path)),
-    makeVariants: (bytes, { keepsFormat = false } = {}) =>
-      pool(() => makeVariants(bytes, keepsFormat)),
-  };
-}
-
-/** Reads the header alone: what the picture claims to be is checked before a pixel is decoded. */
-async function readHeader(image: Sharp, maxPixels: number): Promise<Metadata> {
-  try {
-    return await image.metadata();
-  } catch (cause) {
-    if (isPixelLimit(cause)) throw tooManyPixels(maxPixels);
-    throw unsupported(cause);
+  /** The picture in a form that variants can be made of; null when it is one already. */
+  async function asOther(bytes: Uint8Array, header: Header): Promise<Buffer | null> {
+    const { contentType, icc, width, height, isAnimated } = header;
+    if (contentType === 'image/heic') return heicAsOther(bytes, { icc, maxPixels });
+    if (contentType === 'image/png' && isAnimated) return apngAsWebp(await bytesOf(bytes));
+    if (isAnimated || width * height <= maxOriginalPixels) return null;
+    return reduced(opener(bytes, maxPixels, header), header);
   }
+
+  return { inspect, makeVariants };
 }
 
-function contentTypeOf({ format, compression }: Metadata): ImageFacts['contentType'] | undefined {
-  // HEIC comes in the same container; its pixels cannot be decoded here.
-  if (format === 'heif') return compression === 'av1' ? 'image/avif' : undefined;
-  return contentTypes[format];
+/** How to open a picture. A damaged JPEG is not found out here: `check` has seen each of its bytes. */
+function opener(input: Input, maxPixels: number, header?: Header): Open {
+  const { contentType, width, height, frames } = header ?? noHeader;
+  return (options) =>
+    sharp(input, {
+      animated: options?.animated ?? false,
+      failOn: contentType === 'image/jpeg' ? 'none' : 'error',
+      limitInputPixels: Math.max(maxPixels, width * height * frames),
+    });
 }
 
-/** Decodes every byte into a small picture, so that a broken file is refused while its sender still listens. */
+const noHeader = { contentType: null, width: 0, height: 0, frames: 1 };
+
 async function decodeSmall(image: Sharp): Promise<void> {
+  await image.resize(32, 32, { fit: 'inside' }).raw().toBuffer();
+}
+
+/** What turning a picture upright, or encoding one as WebP, holds at once. */
+function turningBytes({ contentType, orientation, hasAlpha, width, height }: Header): number {
+  const pixels = Math.min(width * height, maxOriginalPixels);
+  const isWebp = contentType === 'image/webp' || (hasAlpha && contentType === 'image/avif');
+  return pixels * ((orientation > 1 ? 4 : 0) + (isWebp ? 6 : 0));
+}
+
+/** Of what says nothing about the picture. */
+function tryLater(cause: unknown): never {
+  const message = 'The server cannot check pictures now. Try again in a moment.';
+  throw new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof DomainError) throw error;
+  throw brokenPicture(error);
+}
+
+async function beginningOf(path: string): Promise<Uint8Array> {
+  const file = await openFile(path);
   try {
-    await image.resize(32, 32, { fit: 'inside' }).raw().toBuffer();
-  } catch (cause) {
-    throw brokenPicture(cause);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 
-/** Upright, in sRGB, at most as large as the largest variant, as raw pixels. */
-async function decodeLarge(image: Sharp) {
-  const [, sidePx] = sizes[0] ?? ['large', 1280];
-  try {
-    return await image
-      .autoOrient()
-      .resize(sidePx, sidePx, { fit: 'inside', withoutEnlargement: true })
-      .toColourspace('srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-  } catch (cause) {
-    throw brokenPicture(cause);
-  }
-}
-
-async function blurhashOf(image: Sharp): Promise<string> {
-  const { data, info } = await image
-    .resize(32, 32, { fit: 'inside' })
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return encode(new Uint8ClampedArray(data), info.width, info.height, 4, 3);
-}
-
-function isPixelLimit(error: unknown): boolean {
-  return error instanceof Error && /pixel limit/i.test(error.message);
-}
-
-function tooManyPixels(maxPixels: number): DomainError {
-  const message = `must have at most ${maxPixels} pixels`;
-  return new DomainError('too_large', `The picture ${message}.`, {
-    fields: [{ field: 'file', message }],
-  });
-}
-
-function unsupported(cause?: unknown): DomainError {
-  const message = 'must be a JPEG, PNG, GIF, WebP or AVIF picture';
-  return new DomainError('unsupported', `The file ${message}.`, {
-    fields: [{ field: 'file', message }],
-    cause,
-  });
-}
-
-function brokenPicture(cause: unknown): DomainError {
-  const error = invalid('file', 'is a broken or incomplete picture');
-  error.cause = cause;
-  return error;
+async function bytesOf(input: Input): Promise<Buffer> {
+  if (typeof input === 'string') return readFile(input);
+  return Buffer.from(input.buffer, input.byteOffset, input.byteLength);
 }

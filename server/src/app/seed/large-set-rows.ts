@@ -125,6 +125,8 @@ export function* mediaRows(
       purpose: 'post',
       post_id: first.post + post,
       position: 0,
+      is_animated: 0,
+      file_name: null,
       original_key: `originals/${hexKey(chance)}`,
       public_key: hexKey(chance),
       alt: 'A painted landscape',

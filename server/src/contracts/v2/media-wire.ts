@@ -7,7 +7,10 @@ import { type ImageSigner, signedUrl } from './signed-links.ts';
 
 const Image = Type.Object(
   {
-    size: Type.Enum(['small', 'medium', 'large']),
+    size: Type.Enum(['small', 'medium', 'large', 'animated', 'original'], {
+      description:
+        '`animated` moves; only pictures with `isAnimated` have it. `original` is for downloads: upright and in full size, up to 50 megapixels.',
+    }),
     url: Type.String({
       description:
         'Absolute address of this size. While the picture is not for all to see, it is signed for you and for some minutes, and ends with your session: it needs no token, so it works in `<img>`.',
@@ -59,7 +62,11 @@ export const MediaSchema = Type.Object(
       }),
     ),
     location: nullable(ref(Location)),
-    images: Type.Array(ref(Image), { description: 'Smallest first; empty while processing.' }),
+    isAnimated: Type.Boolean({ description: 'Whether it has a size that moves, `animated`.' }),
+    images: Type.Array(ref(Image), {
+      description:
+        'Smallest first, `original` last; empty while processing. Pictures uploaded to older versions of the server have no `original`.',
+    }),
   },
   {
     $id: 'Media',
@@ -84,13 +91,25 @@ export function mediaPresenter(publicUrl: string, sign: ImageSigner | null) {
   const urlOf = imageUrl(publicUrl);
 
   return function media(of: MediaView, privateTo: Viewer | null): Static<typeof MediaSchema> {
-    const { id, state, alt, width, height, blurhash, camera, takenAt, location } = of;
+    const { id, state, alt, width, height, isAnimated, blurhash, camera, takenAt, location } = of;
     const { publicKey, variants } = of;
     const images = variants.map((v) => {
       const url = urlOf(publicKey, v.size);
       const isSigned = sign && privateTo;
       return { ...v, url: isSigned ? signedUrl(url, sign(privateTo, publicKey, v.size)) : url };
     });
-    return { id, state, alt, width, height, blurhash, camera, takenAt, location, images };
+    return {
+      id,
+      state,
+      alt,
+      width,
+      height,
+      isAnimated,
+      blurhash,
+      camera,
+      takenAt,
+      location,
+      images,
+    };
   };
 }

@@ -17,10 +17,10 @@ import { MeSchema, NoContent, presenter, ref, text } from './wire.ts';
 
 const VariantParams = Type.Object({
   key: Type.String({ pattern: '^[0-9a-f]{32}$' }),
-  size: Type.String({ maxLength: 20, description: 'small, medium or large' }),
+  size: Type.String({ maxLength: 20, description: 'small, medium, large, animated or original' }),
 });
 
-const file = Type.String({ format: 'binary', description: 'JPEG, PNG, GIF, WebP or AVIF.' });
+const file = Type.String({ format: 'binary', description: 'JPEG, PNG, GIF, WebP, AVIF or HEIC.' });
 
 const PictureForm = Type.Object(
   {
@@ -41,7 +41,7 @@ const PictureForm = Type.Object(
 const AvatarForm = Type.Object({ file }, { examples: [{ file: 'the bytes of alice.jpg' }] });
 
 const bytes = { schema: { type: 'string', format: 'binary' } };
-const image = { 'image/jpeg': bytes, 'image/webp': bytes };
+const image = { 'image/jpeg': bytes, 'image/png': bytes, 'image/webp': bytes };
 
 const imageResponses = {
   200: { description: 'The whole picture.', content: image },
@@ -89,7 +89,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
         id: 'uploadMedia',
         summary: 'Upload a picture',
         description:
-          'A form with `file` (JPEG, PNG, GIF, WebP or AVIF), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments.',
+          'A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments.',
         tag: 'media',
         errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
         signedIn: 'required',
@@ -175,7 +175,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
         id: 'fetchImage',
         summary: 'Fetch one size of a picture',
         description:
-          'Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
+          'Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. `original` is the whole picture, upright and without metadata, to be kept under its file name. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
         tag: 'media',
         errors: ['not_found', 'invalid', 'range_not_satisfiable'],
         signedIn: 'optional',
@@ -201,6 +201,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
       return sendVariant(request, reply, variant, {
         cacheControl: variant.isPublic ? longCache : noCache,
         redirectCacheControl: shortCache,
+        ...(variant.downloadName === null ? {} : { savedAs: variant.downloadName }),
       });
     },
   );
@@ -256,6 +257,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
       throw new DomainError('unsupported', 'Send the picture as a form: multipart/form-data.');
     }
     let file: StagedBlob | undefined;
+    let fileName: string | undefined;
     let alt = '';
     let keepsLocation = false;
     const seen = new Set<string>();
@@ -264,14 +266,16 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
       for await (const part of request.parts({ limits: { files: 2 }, isPartAFile })) {
         if (seen.has(part.fieldname)) throw invalid(part.fieldname, 'stands twice in the form');
         seen.add(part.fieldname);
-        if (part.type === 'file' && part.fieldname === 'file') file = await media.stage(part.file);
-        else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
+        if (part.type === 'file' && part.fieldname === 'file') {
+          fileName = part.filename;
+          file = await media.stage(part.file);
+        } else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
         else if (part.type === 'field' && part.fieldname === 'keepLocation') {
           keepsLocation = flagOf(part.value);
         } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
       }
       if (!file) throw invalid('file', 'is missing');
-      return { file, alt, keepsLocation, idempotencyKey: idempotencyKey(request) };
+      return { file, fileName, alt, keepsLocation, idempotencyKey: idempotencyKey(request) };
     } catch (error) {
       await file?.discard();
       throw error;

@@ -78,6 +78,7 @@ export const media = {
   alt: 'A dune at noon',
   width: 4000,
   height: 3000,
+  isAnimated: false,
   blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
   camera,
   takenAt: '2026-06-01T12:00:00+01:00',

@@ -37,7 +37,7 @@ export const language = Type.Enum(languageCodes, { description: 'Of the mails th
 
 const AvatarSchema = Type.Object(
   {
-    small: Type.String({ description: '320 px on the long side.' }),
+    small: Type.String({ description: '320 px on the long side; more for a long picture.' }),
     medium: Type.String({ description: '640 px on the long side.' }),
     large: Type.String({ description: '1280 px on the long side.' }),
     blurhash: nullable(Type.String()),

@@ -7,6 +7,7 @@ import { forgetPlainFingerprints } from './0007-forget-plain-fingerprints.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
 import { hiddenContent } from './0010-hidden-content.ts';
+import { pictures } from './0011-pictures.ts';
 import { idnNames } from './0012-idn-names.ts';
 import { photoFacts } from './0013-photo-facts.ts';
 import type { Migration } from './migration.ts';
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   hiddenContent,
   idnNames,
   photoFacts,
+  pictures,
 ];

@@ -9,6 +9,7 @@ import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempot
 import type { BlobStore, Images, Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { avatarTurns } from './avatar-turns.ts';
+import { downloadNameOf } from './file-name.ts';
 import {
   blobKeysOf,
   checkAlt,
@@ -49,6 +50,8 @@ type Needs = {
 export type Upload = {
   file: StagedBlob;
   alt: string;
+  /** As the client named it; the original is downloaded under it. */
+  fileName?: string | undefined;
   purpose: 'post' | 'avatar';
   /** Whether the place in the photo's EXIF is kept and shown with it; otherwise it is dropped. */
   keepsLocation?: boolean;
@@ -69,6 +72,8 @@ export type OpenVariant = VariantView &
   OpenFile & {
     /** False: only its owner may see it, so no cache may keep it. */
     isPublic: boolean;
+    /** The name to download it under; null for one that is only shown. */
+    downloadName: string | null;
   };
 
 /** Takes uploads in, makes their variants, and hands them out to those who may see them. */
@@ -107,6 +112,7 @@ export function mediaService(needs: Needs) {
       content_type: 'application/octet-stream',
       width: 0,
       height: 0,
+      is_animated: 0 as const,
     };
     try {
       await file.keep(row.original_key);
@@ -141,15 +147,16 @@ export function mediaService(needs: Needs) {
   /** What the bytes are. @throws DomainError as `Images.inspect` */
   async function factsOf({ file, documentType = null, purpose, keepsLocation }: Upload) {
     try {
-      const { contentType, width, height, photo } = await images.inspect(file.path);
+      const { contentType, width, height, isAnimated, photo } = await images.inspect(file.path);
       const told = purpose === 'post' ? photoColumns(photo, { keepsLocation }) : {};
-      return { content_type: contentType, width, height, ...told };
+      const is_animated = isAnimated ? (1 as const) : (0 as const);
+      return { content_type: contentType, width, height, is_animated, ...told };
     } catch (error) {
       const isNoPicture =
         error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
       if (documentType === null || !isNoPicture) throw error;
       const document = { purpose: 'document', state: 'ready', content_type: documentType } as const;
-      return { ...document, width: 0, height: 0 };
+      return { ...document, width: 0, height: 0, is_animated: 0 as const };
     }
   }
 
@@ -232,12 +239,16 @@ export function mediaService(needs: Needs) {
       if (viewer.accountId !== row.account_id || row.post_state === 'deleted') throw missing;
     }
     const key = variantKey(publicKey, variant.size);
+    const isDownload = variant.size === 'original';
     return {
       ...variant,
       isPublic,
       tag: `${publicKey}-${variant.size}`,
+      downloadName: isDownload ? downloadNameOf(row.file_name, variant.contentType) : null,
       open: (range) => blobs.open(key, range),
-      findAddress: async () => (isPublic ? blobs.findAddress(key, variant.contentType) : null),
+      // The store would not say under which name a download is to be saved.
+      findAddress: async () =>
+        isPublic && !isDownload ? blobs.findAddress(key, variant.contentType) : null,
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { DomainError } from '../errors.ts';
-import type { BlobStore, Now, StoredBlob } from '../ports.ts';
+import { type BlobStore, type Now, type StoredBlob, variantSizes } from '../ports.ts';
 import { blobKeysOf, variantKey } from './media.ts';
 import { findMedia, listMediaByPrefix, type MediaKeysRow, variantsOf } from './media-store.ts';
 
@@ -43,7 +43,9 @@ const deletedAtOnce = 16;
 /** Up to this number, orphans need not be the smaller part. */
 const fewOrphans = 100;
 
-const ownKeys = /^(originals\/[0-9a-f]{32}|variants\/[0-9a-f]{32}\/(small|medium|large))$/;
+const ownKeys = new RegExp(
+  `^(originals/[0-9a-f]{32}|variants/[0-9a-f]{32}/(${variantSizes.join('|')}))$`,
+);
 
 /**
  * Compares the stored objects with the rows of media: deletes objects that no row names, and reports rows whose objects

@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { MediaRow, PostRow } from '../../db/schema.ts';
 import { invalid } from '../errors.ts';
-import type { ByteRange, ImageVariant, PhotoFacts, VariantSize } from '../ports.ts';
+import {
+  type ByteRange,
+  type ImageVariant,
+  type PhotoFacts,
+  type VariantSize,
+  variantSizes,
+} from '../ports.ts';
 import { lengthOf } from '../text.ts';
 
 /** A picture as it is shown: with a post, or to its owner before that. */
@@ -13,6 +19,7 @@ export type MediaView = {
   alt: string;
   width: number;
   height: number;
+  isAnimated: boolean;
   /** Null until the worker is done. */
   blurhash: string | null;
   publicKey: string;
@@ -57,6 +64,5 @@ export function variantKey(publicKey: string, size: VariantSize): string {
 
 /** Every blob that a medium may have. */
 export function blobKeysOf(row: { original_key: string; public_key: string }): string[] {
-  const sizes: VariantSize[] = ['small', 'medium', 'large'];
-  return [row.original_key, ...sizes.map((size) => variantKey(row.public_key, size))];
+  return [row.original_key, ...variantSizes.map((size) => variantKey(row.public_key, size))];
 }

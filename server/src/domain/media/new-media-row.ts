@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { MediaRow } from '../../db/schema.ts';
 import type { PhotoFacts, StagedBlob } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
+import { keptFileName } from './file-name.ts';
 
 type PhotoColumns = Pick<
   MediaRow,
@@ -32,11 +33,17 @@ export function photoColumns(
   };
 }
 
+type NewUpload = Pick<MediaRow, 'alt' | 'purpose'> & {
+  file: StagedBlob;
+  /** As the client named it. */
+  fileName?: string | undefined;
+};
+
 /** An upload as it begins; what it is follows from its bytes. */
 export function newMediaRow(
   id: number,
   { accountId }: Viewer,
-  { file, alt, purpose }: Pick<MediaRow, 'alt' | 'purpose'> & { file: StagedBlob },
+  { file, fileName, alt, purpose }: NewUpload,
   at: Date,
 ) {
   return {
@@ -50,6 +57,7 @@ export function newMediaRow(
     bytes: file.bytes,
     public_key: randomBytes(16).toString('hex'),
     alt,
+    file_name: keptFileName(fileName),
     blurhash: null,
     variants: '[]',
     ...noPhotoColumns,

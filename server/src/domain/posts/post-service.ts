@@ -115,6 +115,7 @@ export function postService(needs: Needs) {
       const within = (tx: Tx, mediaId: number) => writeUpload(tx, draft, { name, mediaId });
       const upload = {
         file,
+        fileName: name,
         alt: '',
         purpose: 'post',
         idempotencyKey: null,

@@ -1,0 +1,138 @@
+import { encode } from 'blurhash';
+import sharp, { type Sharp } from 'sharp';
+import type { ImageVariant } from '../../domain/ports.ts';
+import type { Header } from './header.ts';
+
+type Size = { width: number; height: number };
+export type Open = (options?: { animated: boolean }) => Sharp;
+type StillSize = 'small' | 'medium' | 'large';
+
+/**
+ * Sides in pixels, largest first: the smaller ones are made from the larger. A picture is reduced until its long side or its
+ * short side fits, whichever comes first, so that a long one stays legible; one up to twice as long as wide fits by its long side.
+ */
+const stills: ReadonlyArray<{ size: StillSize; longPx: number; shortPx: number }> = [
+  { size: 'large', longPx: 1280, shortPx: 640 },
+  { size: 'medium', longPx: 640, shortPx: 320 },
+  { size: 'small', longPx: 320, shortPx: 160 },
+];
+/** How many times the pixels of a square a very long picture may have. */
+const maxSquares = 6;
+/** Of WebP. */
+const maxSidePx = 16_383;
+const maxAnimatedPixels = 30_000_000;
+const encoding = {
+  jpeg: { quality: 82, progressive: true },
+  webp: { quality: 80 },
+  png: {},
+  gif: {},
+} as const;
+/** What stays what it is, where the client expects that. */
+const keptFormats: Partial<Record<Header['contentType'], keyof typeof encoding>> = {
+  'image/webp': 'webp',
+  'image/png': 'png',
+  'image/gif': 'gif',
+};
+const originalQuality = 90;
+/** Written row by row. The best codes are known only when the whole picture has been held. */
+const inPassing = { optimizeCoding: false };
+
+/** Above this an original is reduced; so many pixels are in memory at once when it is turned upright. */
+export const maxOriginalPixels = 50_000_000;
+
+/**
+ * All sizes of a still, smallest first, and its blurhash.
+ *
+ * @param keepsFormat whether PNG, GIF and WebP stay what they are
+ */
+export async function makeStills(open: Open, header: Header, keepsFormat: boolean) {
+  const { data, info } = await open()
+    .autoOrient()
+    .resize(fitting(header, stills[0]))
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const pixels = () => sharp(data, { raw: { width, height, channels } });
+  const webFormat = channels === 4 ? 'webp' : 'jpeg';
+  const format = (keepsFormat && keptFormats[header.contentType]) || webFormat;
+  const variants: ImageVariant[] = [];
+  for (const still of stills) {
+    const resized = pixels().resize(fitting(header, still));
+    variants.unshift(await variantOf(still.size, resized.toFormat(format, encoding[format])));
+  }
+  return { variants, blurhash: await blurhashOf(pixels()) };
+}
+
+/** What moves, for showing and for downloading. */
+export async function makeAnimation(open: Open, { width, height, frames }: Header) {
+  const scale = Math.min(1, Math.sqrt(maxAnimatedPixels / (frames * width * height)));
+  const moving = open({ animated: true })
+    .resize(fitting({ width: width * scale, height: height * scale }, stills[0]))
+    .webp({ quality: 75, effort: 3 });
+  const animated = await variantOf('animated', moving);
+  return [animated, { ...animated, size: 'original' as const }];
+}
+
+/** Upright, without metadata, as large as it came. The pixels of a PNG are kept exactly. */
+export function makeOriginal(open: Open, { contentType, hasAlpha }: Header): Promise<ImageVariant> {
+  const upright = open().autoOrient().toColourspace('srgb');
+  if (contentType === 'image/png' || contentType === 'image/gif') {
+    return variantOf('original', upright.png());
+  }
+  return variantOf(
+    'original',
+    contentType === 'image/webp' || hasAlpha
+      ? upright.webp({ quality: originalQuality })
+      : upright.jpeg({ quality: originalQuality, ...inPassing }),
+  );
+}
+
+/** The same picture with fewer pixels, as its camera held it: decoded row by row, for it is turned only afterwards. */
+export function reduced(open: Open, { width, height, hasAlpha, orientation }: Header) {
+  const scale = Math.sqrt(maxOriginalPixels / (width * height));
+  const isTurned = orientation >= 5;
+  const [storedWidth, storedHeight] = isTurned ? [height, width] : [width, height];
+  const smaller = open().resize({
+    width: Math.max(1, Math.floor(storedWidth * scale)),
+    height: Math.max(1, Math.floor(storedHeight * scale)),
+    fit: 'fill',
+  });
+  return hasAlpha
+    ? smaller.png({ compressionLevel: 1 }).toBuffer()
+    : smaller
+        .withMetadata({ orientation })
+        .jpeg({ quality: 95, chromaSubsampling: '4:4:4', ...inPassing })
+        .toBuffer();
+}
+
+async function variantOf(size: ImageVariant['size'], image: Sharp): Promise<ImageVariant> {
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
+  const { width, pageHeight, height, format } = info;
+  const contentType = `image/${format}` as ImageVariant['contentType'];
+  return { size, width, height: pageHeight ?? height, contentType, bytes: data };
+}
+
+function fitting({ width, height }: Size, still: (typeof stills)[number] | undefined) {
+  const { longPx, shortPx } = still ?? { longPx: 1280, shortPx: 640 };
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const scale = Math.min(
+    1,
+    Math.max(longPx / long, shortPx / short),
+    Math.sqrt((longPx * longPx * maxSquares) / (width * height)),
+    maxSidePx / long,
+  );
+  const sidePx = (px: number) => Math.max(1, Math.round(px * scale));
+  return { width: sidePx(width), height: sidePx(height), fit: 'fill' as const };
+}
+
+/** Over white, as most pages show what is transparent. */
+async function blurhashOf(image: Sharp): Promise<string> {
+  const { data, info } = await image
+    .resize(32, 32, { fit: 'inside' })
+    .flatten({ background: '#ffffff' })
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return encode(new Uint8ClampedArray(data), info.width, info.height, 4, 3);
+}
