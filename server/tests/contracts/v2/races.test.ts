@@ -175,7 +175,7 @@ describe('what another request does right before the transaction', () => {
   );
 });
 
-describe('requests at once', () => {
+describe('requests at once', { timeout: 60_000 }, () => {
   const rounds = Array.from({ length: 12 });
 
   it('a draft that is deleted beside its publication is gone', async () => {
