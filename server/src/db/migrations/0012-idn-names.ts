@@ -28,11 +28,7 @@ export const idnNames: Migration = {
         .where('name_key', '=', plain)
         .executeTakeFirst();
       if (taken) continue;
-      await names
-        .updateTable('account_names')
-        .set({ name_key: plain })
-        .where('name_key', '=', old)
-        .execute();
+      await sql`update account_names set name_key = ${plain} where name_key = ${old}`.execute(db);
     }
   },
   // Either form is what the person has; which it was is in their account.
