@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { listTables } from '../../src/db/reset.ts';
 import type { TestServer } from './server.ts';
 
@@ -14,7 +14,7 @@ export async function dumpOf({ app: { database } }: TestServer): Promise<string[
   const lines: string[] = [];
   for (const table of await listTables(database)) {
     const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(
-      database.kysely as unknown as Kysely<unknown>,
+      database.kysely,
     );
     for (const row of rows) {
       for (const column of exceptions[table] ?? []) delete row[column];
