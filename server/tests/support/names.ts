@@ -86,8 +86,9 @@ export async function mailedProof({ dataDir }: TestServer, verificationId: numbe
   const path = join(dataDir, 'mail', `verify-email-${verificationId}.eml`);
   const mail = await readFile(path, 'utf8');
   const token = /#token=(\d+\.[0-9a-f]{32})/.exec(mail)?.[1];
-  const code = /\b\d{6}\b/.exec(mail.slice(mail.indexOf('\n\n')))?.[0];
-  if (!token || !code) throw new Error(`The mail has no link: ${mail}`);
+  // Where nobody could type a code, the mail has none.
+  const code = /\b\d{6}\b/.exec(mail.slice(mail.indexOf('\n\n')))?.[0] ?? '';
+  if (!token) throw new Error(`The mail has no link: ${mail}`);
   return { token, code };
 }
 
