@@ -65,7 +65,10 @@ describe('the address that links begin with', () => {
   });
 });
 
-describe('the first start in a fresh clone', () => {
+/** Each starts the program. */
+const slow = { timeout: 60_000 };
+
+describe('the first start in a fresh clone', slow, () => {
   afterEach(cleanUp);
 
   it.each([
