@@ -6,6 +6,7 @@ import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
 import { checkAddress } from '../db/dialects.ts';
 import { DatabaseError } from '../db/errors.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
@@ -13,6 +14,7 @@ import { type MailConfig, mailOf } from './mail-settings.ts';
 import { plainDatabaseUrl } from './older-names.ts';
 import { type Notice, translateOlderVariables } from './older-variables.ts';
 import { originOf } from './origins.ts';
+import { bareHost, publicUrlNotices } from './public-url.ts';
 import { type PushConfig, pushOf } from './push-settings.ts';
 import { type S3Config, s3Of } from './s3-settings.ts';
 import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
@@ -88,6 +90,11 @@ export function readConfig(variables: Variables = process.env): Config {
   return configOf(variables, {});
 }
 
+/** The same settings, with a port in place of `PORT=0`. @throws ConfigError as `readConfig` */
+export function readConfigWithPort(port: number): Config {
+  return configOf(process.env, { PORT: String(port) });
+}
+
 /**
  * The same settings for a command that only looks at the program: nothing is written, and what it opens is in memory.
  * @throws ConfigError with every problem at once
@@ -99,12 +106,16 @@ export function readPassingConfig(variables: Variables = process.env): Config {
     DATABASE_URL: 'sqlite::memory:',
     DATABASE_URL_FILE: undefined,
   };
-  return { ...configOf(variables, passing), logLevel: 'silent' };
+  return { ...configOf(variables, passing, { isPassing: true }), logLevel: 'silent' };
 }
 
-function configOf(given: Variables, overriding: Variables): Config {
+function configOf(
+  given: Variables,
+  overriding: Variables,
+  { isPassing = false }: { isPassing?: boolean } = {},
+): Config {
   const problems: string[] = [];
-  const { variables, read, notices } = translateOlderVariables(given, problems);
+  const { variables, read, notices: older } = translateOlderVariables(given, problems);
   const settings = readSettings({ ...variables, ...overriding }, problems);
   // Of an environment that is none, all that can be said is that it is none.
   const environment: Environment = environments[settings.ROOKERY_ENV] ?? environments.development;
@@ -115,6 +126,7 @@ function configOf(given: Variables, overriding: Variables): Config {
   const isEmbedded = databaseUrl.startsWith('sqlite:');
   if (problems.length === 0) checkDatabaseUrl(databaseUrl, problems);
   checkTogether(settings, isLive, problems);
+  const notices = [...older, ...publicUrlNotices(settings, isLive, problems)];
   checkSecretKey(settings.SECRET_KEY, { isEmbedded }, problems);
   const s3 = s3Of(settings, problems);
   const mail = mailOf(settings, problems);
@@ -123,6 +135,7 @@ function configOf(given: Variables, overriding: Variables): Config {
   const webauthn = webauthnOf(settings, problems);
   const push = pushOf(settings, problems);
   // Last: while anything is wrong nothing is written.
+  if (problems.length === 0 && !isPassing) makeDataFolder(dataDir, { isEmbedded }, problems);
   const secretKey =
     settings.SECRET_KEY ?? (problems.length > 0 ? '' : keptSecretKey(dataDir, problems));
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
@@ -131,7 +144,7 @@ function configOf(given: Variables, overriding: Variables): Config {
     isLive,
     tokenLives,
     http: {
-      host: settings.HOST,
+      host: bareHost(settings.HOST),
       port: settings.PORT,
       publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
       trustedProxies: listOf(settings.TRUSTED_PROXIES),
@@ -244,11 +257,6 @@ function checkTogether(settings: Settings, isLive: boolean, problems: string[]):
   const { ROOKERY_ENV: name } = settings;
   if (settings.RATE_LIMITS === 'off') {
     problems.push(`RATE_LIMITS=off is refused in ${name}. Remove it, or set it to on.`);
-  }
-  if (!settings.PUBLIC_URL) {
-    problems.push(
-      `PUBLIC_URL is needed in ${name}: the address that clients use, such as https://example.com.`,
-    );
   }
 }
 

@@ -8,7 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { rootRewriter } from '../contracts/addresses.ts';
+import { plainPath, rootRewriter } from '../contracts/addresses.ts';
 import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
 import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
@@ -17,6 +17,7 @@ import { loginDoor } from '../contracts/doors.ts';
 import { contracts } from '../contracts/index.ts';
 import { WriteConflict } from '../db/errors.ts';
 import { isOutage } from '../db/outages.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
 import { lazySerializers } from './lazy-serializers.ts';
@@ -182,19 +183,29 @@ function newServer(
     bodyLimit: maxBodyBytes,
     keepAliveTimeout: keepAliveMs,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: { maxParamLength: 300, querystringParser: firstOfEach },
     frameworkErrors: answerUnroutable,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000 },
   });
 }
 
+/** A query in which a key stands once: of several the first counts. */
+function firstOfEach(text: string): Record<string, string> {
+  const query: Record<string, string> = Object.create(null);
+  for (const [key, value] of new URLSearchParams(text)) query[key] ??= value;
+  return query;
+}
+
 /** An address that cannot be decoded reaches no route; it is answered as its contract answers errors. */
-function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const contract = contracts.find(({ mount }) => request.url.startsWith(`${mount}/`));
+function answerUnroutable(cause: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const path = plainPath(request.url);
+  const contract = contracts.find(({ mount }) => path.startsWith(`${mount}/`));
+  const asked = request.originalUrl.split('?')[0];
+  const error = new DomainError('malformed', `The address ${asked} cannot be read.`, { cause });
   // Nobody reads or times the rest of it.
   reply.header('x-content-type-options', 'nosniff').header('connection', 'close');
   if (contract) answerError(contract, error, request, reply);
-  else answerOwnError(error, request, reply);
+  else answerOwnError(Object.assign(error, { statusCode: 400 }), request, reply);
 }
 
 class OneLinePerRequest extends LogController {

@@ -62,7 +62,7 @@ export function ownRoutes(
   server.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
       error: 'not_found',
-      message: `There is nothing at ${request.url.split('?')[0]}. Try / or /docs.`,
+      message: `There is nothing at ${request.originalUrl.split('?')[0]}. Try / or /docs.`,
     }),
   );
   server.setErrorHandler(answerOwnError);

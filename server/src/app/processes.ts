@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 
@@ -34,21 +33,19 @@ export function leaveProcesses(): void {
 }
 
 /** Starts the processes; from then on one that ends by itself is replaced, sooner the longer it lived. */
-export function startProcesses(count: number, log: Logger): Processes {
+export function startProcesses(count: number, takenPort: number, log: Logger): Processes {
   const { promise: started, resolve, reject } = Promise.withResolvers<number>();
   const delays = new Set<NodeJS.Timeout>();
   let isStopping = false;
   let hasStarted = false;
   let listening = 0;
   let failures = 0;
-  let port: number | undefined;
+  let port = takenPort;
 
   function start(): void {
     const since = Date.now();
-    // A port that was taken freely is kept by those who come later.
-    const child = cluster.fork(port === undefined ? {} : { PORT: port });
-    child.once('listening', (address: AddressInfo) => {
-      port ??= address.port;
+    const child = cluster.fork({ PORT: port });
+    child.once('listening', () => {
       listening += 1;
       if (listening === count) {
         hasStarted = true;

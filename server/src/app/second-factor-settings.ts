@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { localUrlOf } from './public-url.ts';
 
 /** Settings of passkeys. */
 export const secondFactorSettings = {
@@ -27,8 +28,7 @@ export type Webauthn = { rpId: string; origins: string[] };
 
 /** Reads the settings of passkeys, and tells what is wrong with them. */
 export function webauthnOf(given: Given, problems: string[]): Webauthn {
-  const name = given.HOST.includes(':') ? `[${given.HOST}]` : given.HOST;
-  const address = given.PUBLIC_URL ?? `http://${name}:${given.PORT}`;
+  const address = given.PUBLIC_URL ?? localUrlOf(given.HOST, given.PORT);
   // What no address can be made of is told of by its own setting.
   const url = new URL(URL.canParse(address) ? address : 'http://localhost');
   const host = isLoopback(url.hostname) ? 'localhost' : url.hostname;

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const exampleSecrets = /change.?me|example|secret|password|12345678|abcdefgh|^(.)\1+$/i;
@@ -30,12 +30,11 @@ export function checkSecretKey(
   }
 }
 
-/** The secret of the embedded mode: made once, readable by its owner alone. */
+/** The secret of the embedded mode: made once in the data folder, readable by its owner alone. */
 export function keptSecretKey(dataDir: string, problems: string[]): string {
   const path = join(dataDir, 'secret-key');
   let secret = '';
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     if (!existsSync(path)) writeSecret(path);
     secret = readFileSync(path, 'utf8').trim();
   } catch (error) {

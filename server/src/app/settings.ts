@@ -14,20 +14,20 @@ import { smsSettings } from './sms-settings.ts';
 export const Settings = Type.Object({
   HOST: Type.String({
     default: '127.0.0.1',
-    description: 'Address to listen on. `0.0.0.0` for all.',
+    description: 'Address to listen on. `0.0.0.0` for all of IPv4, `::` for all.',
   }),
   PORT: Type.Integer({
     minimum: 0,
     maximum: 65535,
     default: 3000,
     description:
-      'Port to listen on. 0 takes a free one; then set `PUBLIC_URL`, or addresses in answers name port 0.',
+      'Port to listen on. 0 takes a free one, which `start` knows; for `work` beside it set `PUBLIC_URL`.',
   }),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/?#]+(/[^?#]*)?$',
       description:
-        'Where clients reach the server, without a slash at the end. Default: `http://HOST:PORT`.',
+        'Where clients reach the server, without a slash at the end: links in answers and mails begin so. Needed in production. Default: `http://HOST:PORT`, with `localhost` where `HOST` means all addresses.',
     }),
   ),
   ROOKERY_ENV: Type.Enum(environmentNames, {

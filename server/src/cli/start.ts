@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { newLog, openApp } from '../app/app.ts';
-import { type Config, readConfig } from '../app/config.ts';
+import { type Config, readConfig, readConfigWithPort } from '../app/config.ts';
+import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
 import {
   isOneOfMany,
@@ -8,6 +9,7 @@ import {
   requireServerDatabase,
   startProcesses,
 } from '../app/processes.ts';
+import { publicUrlOf } from '../app/public-url.ts';
 import { seedPeople } from '../app/seed/people.ts';
 import { CommandError, countOption, print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -22,7 +24,7 @@ export function startCommand(): Command {
     .addOption(countOption('--processes', 'how many processes share the port', 64).default(1))
     .action(async (options: Options) => {
       try {
-        const config = readConfig();
+        const config = await configWithPort();
         if (!options.worker) requireServerDatabase(config, '“--no-worker”');
         if (options.processes > 1) requireServerDatabase(config, '“--processes”');
         if (options.processes > 1 && !isOneOfMany()) await startMany(config, options);
@@ -33,6 +35,16 @@ export function startCommand(): Command {
     });
 }
 
+/** The settings; the free port of `PORT=0` is chosen now. */
+async function configWithPort(): Promise<Config> {
+  const config = readConfig();
+  const { host, port } = config.http;
+  if (port !== 0) return config;
+  // What is wrong with the address is told when the server listens.
+  const found = await freePort(host).catch(() => null);
+  return found === null ? config : readConfigWithPort(found);
+}
+
 async function startOne(config: Config, { seed, worker }: Options): Promise<void> {
   const app = await openApp(config);
   try {
@@ -41,8 +53,8 @@ async function startOne(config: Config, { seed, worker }: Options): Promise<void
     if (worker) await app.startWork();
     else app.startHandingOn();
     const stopping = stopSignal();
-    const address = await http.listen();
-    if (!isOneOfMany()) greet(config.http.publicUrl ?? address);
+    await http.listen();
+    if (!isOneOfMany()) greet(publicUrlOf(config));
     await stopping;
     app.log.info('stopping: no request is cut, running jobs end');
     await http.close();
@@ -60,13 +72,12 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
     await app.close();
   }
   const stopping = stopSignal();
-  const children = startProcesses(processes, newLog(config));
+  const children = startProcesses(processes, config.http.port, newLog(config));
   try {
     const started = children.started.catch(({ message }: Error) => {
       throw new CommandError(`${message} What was wrong stands above.`);
     });
-    const port = await Promise.race([started, stopping]);
-    if (port) greet(config.http.publicUrl ?? `http://${config.http.host}:${port}`);
+    if (await Promise.race([started, stopping])) greet(publicUrlOf(config));
     await stopping;
   } finally {
     await children.stop();

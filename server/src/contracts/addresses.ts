@@ -79,10 +79,19 @@ export function rootRewriter(served: ReadonlySet<string>): (request: RawRequest)
   return ({ method = 'GET', url = '/', headers = {} }) => {
     // Rookery's own, which no older server had; most requests are for these.
     if (url.startsWith('/v2/')) return url;
-    const [path = '/'] = url.split('?', 1);
-    const owner = ownerOfRequest({ method, path, asked: headers[askedMethod] }, served);
+    const asked = headers[askedMethod];
+    const owner = ownerOfRequest({ method, path: plainPath(url), asked }, served);
     return owner === null ? url : `${mountOf(owner)}${url}`;
   };
+}
+
+/** The path of an address as its letters say, some of which may be percent-encoded for no reason: `/%6Cogin`. */
+export function plainPath(url: string): string {
+  const [path = '/'] = url.split('?', 1);
+  return path.replace(/%[2-7][0-9a-f]/gi, (code) => {
+    const character = decodeURIComponent(code);
+    return /[\w.~-]/.test(character) ? character : code;
+  });
 }
 
 /** Where clients of an older server find a route below its contract's mount, when that contract is served; null at no root address. */

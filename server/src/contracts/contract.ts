@@ -317,7 +317,7 @@ function answerErrors(
     return answerError(contract, writeConflict(raw), request, reply);
   });
   app.setNotFoundHandler((request) => {
-    throw new DomainError('not_found', `There is nothing at ${request.url.split('?')[0]}.`);
+    throw new DomainError('not_found', `There is nothing at ${request.originalUrl.split('?')[0]}.`);
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     const type = String(reply.getHeader('content-type') ?? '');

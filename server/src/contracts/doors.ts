@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { mountOf, sharedLogin } from './addresses.ts';
+import { jsonTextOf } from './json-text.ts';
 
 /** Whose `POST /login` it is: hmlet's clients name themselves by `username`, mini-sns's by `email`. */
-function ownerOfLogin(body: string): string {
+function ownerOfLogin(body: Uint8Array): string {
   let fields: unknown;
   try {
-    fields = JSON.parse(body);
+    fields = JSON.parse(jsonTextOf(body));
   } catch {
     return 'hmlet';
   }
@@ -31,7 +32,7 @@ export function loginDoor(root: FastifyInstance, served: ReadonlySet<string>): v
       schema: { hide: true },
       async handler(request, reply) {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const wanted = ownerOfLogin(body.toString('utf8'));
+        const wanted = ownerOfLogin(body);
         const owner = served.has(wanted) ? wanted : served.has('hmlet') ? 'hmlet' : 'mini-sns';
         // Within the process: the owner's parser, limits and errors answer, not copies of them.
         const answer = await root.inject({

@@ -4,10 +4,9 @@ import { DomainError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
 import type { Contract, ContractApp, Services, WireCode, WireError } from './contract.ts';
+import { jsonTextOf, jsonTypes } from './json-text.ts';
 
 /** What the contracts of older servers have in common. */
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A status for each code, and the words that clients compare. */
 export type WordedErrors = Record<WireCode, readonly [status: number, words?: string]>;
@@ -52,7 +51,7 @@ export function bearerToken(header: string): string | null {
 }
 
 /**
- * Reads JSON as the older servers did: of its own content type alone, and an empty body is none.
+ * Reads JSON as the older servers did: of JSON's content types alone, and an empty body is none.
  * @param ifBroken gives what stands in the place of a body that is no JSON, or refuses it
  */
 export function parseOldJson(
@@ -61,12 +60,12 @@ export function parseOldJson(
 ): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser(
-    'application/json',
+    jsonTypes,
     { parseAs: 'buffer' },
     async (_request: FastifyRequest, body: Buffer) => {
       if (body.length === 0) return undefined;
       try {
-        return JSON.parse(utf8.decode(body));
+        return JSON.parse(jsonTextOf(body));
       } catch (cause) {
         return ifBroken(cause);
       }

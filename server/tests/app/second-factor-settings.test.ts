@@ -11,7 +11,7 @@ afterAll(() => rmSync(DATA_DIR, { recursive: true }));
 describe('the settings of passkeys', () => {
   it.each([
     [{}, 'localhost', ['http://127.0.0.1:3000', 'http://localhost:3000']],
-    [{ HOST: '::', PORT: '80' }, 'localhost', ['http://[::]', 'http://localhost']],
+    [{ HOST: '::', PORT: '80' }, 'localhost', ['http://localhost']],
     [{ PUBLIC_URL: 'https://example.com/app' }, 'example.com', ['https://example.com']],
     [
       {

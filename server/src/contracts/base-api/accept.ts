@@ -21,7 +21,9 @@ export function refuseOtherFormats(app: ContractApp): void {
 }
 
 /** Whether an `Accept` allows JSON: the range that names it most closely decides. */
-function takesJson(accept = '*/*'): boolean {
+function takesJson(accept = ''): boolean {
+  // An empty one says as little as none.
+  if (/^[\s,]*$/.test(accept)) return true;
   const ranges = new Map(accept.split(',').map(rangeOf));
   const weights = ['application/json', 'application/*', '*/*'].map((range) => ranges.get(range));
   return (weights.find((weight) => weight !== undefined) ?? 0) > 0;

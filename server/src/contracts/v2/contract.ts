@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
+import { jsonTypes } from '../json-text.ts';
 import { accountRoutes } from './accounts.ts';
 import { adminRoutes } from './admin.ts';
 import { adminSchemas } from './admin-wire.ts';
@@ -48,7 +49,7 @@ export const v2: Contract = {
   origins: 'configured',
   parsers(app) {
     app.removeContentTypeParser('application/json');
-    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    app.addContentTypeParser(jsonTypes, { parseAs: 'buffer' }, (_request, body, done) => {
       if (body.length === 0) return done(null, undefined);
       try {
         return done(null, parseStrictJson(Buffer.from(body)));

@@ -1,11 +1,10 @@
 import { DomainError } from '../../domain/errors.ts';
+import { jsonTextOf } from '../json-text.ts';
 
 const maxDepth = 32;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /**
- * Parses a body strictly: it is UTF-8 throughout, a key may stand once in an object, and nesting is bounded. Plain `JSON.parse` would let the last
+ * Parses a body strictly: it is one encoding throughout, a key may stand once in an object, and nesting is bounded. Plain `JSON.parse` would let the last
  * of two equal keys win, so that two readers of one body could see two things.
  * @throws DomainError `malformed`
  */
@@ -18,7 +17,7 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return utf8.decode(bytes);
+    return jsonTextOf(bytes);
   } catch (cause) {
     throw new DomainError('malformed', 'The body is not valid UTF-8.', { cause });
   }
