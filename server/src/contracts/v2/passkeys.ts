@@ -6,6 +6,7 @@ import {
   IdParams,
   nameField,
   ownerProof,
+  ownerProofIn,
   PasskeyAnswered,
   PasskeyCreated,
   PasskeyCreationSchema,
@@ -91,7 +92,7 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
         id: 'beginPasskey',
         summary: 'What a browser needs to make a passkey for you',
         tag: 'passkeys',
-        errors: ['unsupported', 'too_large'],
+        errors: ['forbidden', 'unsupported', 'too_large'],
         signedIn: 'required',
         response: { 200: ref(PasskeyCreationSchema) },
       }),
@@ -106,15 +107,15 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
         id: 'addPasskey',
         summary: 'Keep the passkey that the browser has made',
         tag: 'passkeys',
-        errors: [...ownerErrors, 'gone', 'expired', 'taken', 'conflict'],
+        errors: [...ownerErrors, 'taken', 'conflict'],
         signedIn: 'required',
         body: RegisterBody,
         response: { 201: ref(PasskeySchema) },
       }),
     },
     async (request, reply) => {
-      const { name, response, password = null } = request.body;
-      const given = { name, response, password, address: request.ip };
+      const { name, response } = request.body;
+      const given = { name, response, ...ownerProofIn(request) };
       const passkey = await passkeys.register(await viewer(request), given);
       reply.code(201);
       return passkey;
@@ -152,8 +153,7 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { password = null } = request.body;
-      await passkeys.remove(await viewer(request), { id, password, address: request.ip });
+      await passkeys.remove(await viewer(request), { id, ...ownerProofIn(request) });
       return reply.code(204).send();
     },
   );

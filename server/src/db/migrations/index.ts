@@ -3,6 +3,7 @@ import { identity } from './0002-identity.ts';
 import { uploadNames } from './0003-upload-names.ts';
 import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
+import { endsWith } from './0006-ends-with.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
 import { hiddenContent } from './0010-hidden-content.ts';
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   uploadNames,
   userDocuments,
   groups,
+  endsWith,
   usedRefreshTokens,
   olderClients,
   hiddenContent,

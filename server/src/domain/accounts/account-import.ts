@@ -236,6 +236,7 @@ function rowOf(id: number, account: ImportedAccount, username: string, now: stri
     bio: account.bio,
     role: account.role,
     password_hash: account.passwordHash,
+    recovered_at: null,
     avatar_media_id: null,
     post_count: 0,
     follower_count: 0,

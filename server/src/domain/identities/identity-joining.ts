@@ -18,8 +18,7 @@ import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
 import type { Now, ProvidedIdentity } from '../ports.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
-import type { VerificationService } from '../verifications/verification-service.ts';
+import { endAccess } from '../sessions/access-ending.ts';
 import { plausibleEmail, shownName } from './identity.ts';
 import { deleteIdentity, findIdentity, insertIdentity, noteIdentityUse } from './identity-store.ts';
 
@@ -28,7 +27,6 @@ type Needs = {
   newId: NewId;
   now: Now;
   audit: AuditLog;
-  verifications: Pick<VerificationService, 'cancel'>;
   signUps: 'open' | 'closed';
   chance: () => number;
 };
@@ -65,7 +63,7 @@ const maxAttempts = 8;
  * without showing that it is theirs is taken from them once its owner comes.
  */
 export function identityJoining(needs: Needs): JoinIdentity {
-  const { database, newId, now, audit, verifications, signUps, chance } = needs;
+  const { database, newId, now, audit, signUps, chance } = needs;
 
   async function join(who: ProvidedIdentity, origin: Origin): Promise<Joined> {
     let ids: Ids | undefined;
@@ -143,9 +141,8 @@ export function identityJoining(needs: Needs): JoinIdentity {
       updated_at: at,
     });
     await deleteAccountName(tx, from.id, nameKey);
-    await endSessionsOf(tx, from.id, at);
     // A link to the address, followed by its owner, must not give it back.
-    await verifications.cancel(tx, from.id, ['verify-email', 'recover-password']);
+    await endAccess(tx, from.id, { at });
     const entry = { accountId: from.id, actorId: null, address };
     await audit.record(tx, { action: 'email.released', ...entry });
   }

@@ -286,7 +286,7 @@ describe('S90: mail', () => {
       const login = { login: account.username, password: account.password };
       const session = await rig.server.send('POST', '/v2/sessions', { body: login });
       const headers = { authorization: `Bearer ${session.body.accessToken}` };
-      await rig.server.send('DELETE', '/v2/me', { headers });
+      await rig.server.send('DELETE', '/v2/me', { headers, body: { password: account.password } });
     }
 
     expect(tallyOf(answers)).toEqual({ 201: 6 });

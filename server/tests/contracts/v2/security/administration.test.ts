@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { operator } from '../../../../src/domain/accounts/account-admin.ts';
 import { aStaffMember } from '../../../support/given.ts';
 import { type Operation, operationsOf } from '../../../support/open-api.ts';
-import { type Answer, type Person, type TestServer, testServer } from '../../../support/server.ts';
+import {
+  type Answer,
+  type Person,
+  passwords,
+  type TestServer,
+  testServer,
+} from '../../../support/server.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -224,7 +230,10 @@ describe('those who look after accounts', () => {
   });
 
   it('cannot go while there is no other admin', async () => {
-    const alone = await server.send('DELETE', '/v2/me', { as: 'alice' });
+    const alone = await server.send('DELETE', '/v2/me', {
+      as: 'alice',
+      body: { password: passwords.alice },
+    });
     const { accountAdmin } = server.app.services;
     const byOperator = await Promise.allSettled([
       accountAdmin.change(operator, alice, { role: 'user' }),
@@ -233,9 +242,15 @@ describe('those who look after accounts', () => {
     ]);
     await patch('alice', bob, { role: 'admin' });
     await patch('bob', alice, { disabled: true });
-    const onlyActive = await server.send('DELETE', '/v2/me', { as: 'bob' });
+    const onlyActive = await server.send('DELETE', '/v2/me', {
+      as: 'bob',
+      body: { password: passwords.bob },
+    });
     await patch('bob', alice, { disabled: false });
-    const withAnother = await server.send('DELETE', '/v2/me', { as: 'bob' });
+    const withAnother = await server.send('DELETE', '/v2/me', {
+      as: 'bob',
+      body: { password: passwords.bob },
+    });
 
     expect([alone.status, alone.body.code]).toEqual([409, 'conflict']);
     expect(byOperator).toMatchObject(byOperator.map(() => ({ reason: { code: 'conflict' } })));
@@ -278,8 +293,8 @@ describe('those who look after accounts', () => {
     await patch('alice', bob, { role: 'admin' });
 
     const answers = await Promise.all([
-      server.send('DELETE', '/v2/me', { as: 'alice' }),
-      server.send('DELETE', '/v2/me', { as: 'bob' }),
+      server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } }),
+      server.send('DELETE', '/v2/me', { as: 'bob', body: { password: passwords.bob } }),
     ]);
 
     expect(answers.map(({ status }) => String(status)).sort()).toEqual(['204', '409']);
