@@ -122,7 +122,7 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
     // Those that wait are ended with the rights; one that was being made at that moment is not.
     const maker = await findAccount(database, invite.accountId ?? 0);
     if (!maker || maker.disabled_at || roleRanks[maker.role] < roleRanks.moderator) {
-      throw new DomainError('gone', 'Whoever made this invite may not invite any more.');
+      throw new DomainError('gone', 'The moderator who made this invite may no longer invite.');
     }
     return invite;
   }

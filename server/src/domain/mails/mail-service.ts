@@ -115,7 +115,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     await send({ id: `former-notice-${eventId}`, to: formerEmail, language }, letter);
   }
 
-  /** Tells whoever reads the present e-mail that another one was asked for: until that is confirmed they can end it. */
+  /** Tells the present e-mail that another one was asked for: its owner can end that until it is confirmed. */
   async function tellChangeAsked(
     { accountId, email }: Events['email.change-asked'],
     eventId: number,

@@ -12,7 +12,7 @@ type End = {
   isByOwner?: boolean;
 };
 
-/** These open no account: they end with a session, or with the rights of whoever made them. */
+/** These open no account: they end with a session, or with the rights of the moderator who made them. */
 const noWaysIn: readonly Purpose[] = ['invite', 'verify-phone'];
 
 /**
