@@ -4,7 +4,7 @@ import type { ContractApp, Surroundings } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
-import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
+import { OwnerBody, ownerProofIn } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
 import {
   AccountPageSchema,
@@ -55,11 +55,6 @@ const MeChange = Type.Object(
   },
   { additionalProperties: false, examples: [{ bio: 'Light and shadow.' }] },
 );
-
-const CloseBody = Type.Object(ownerProof, {
-  additionalProperties: false,
-  examples: [{ password: 'a long walk at dusk' }],
-});
 
 export const UsernameParams = Type.Object({ username: Type.String({ maxLength: 100 }) });
 
@@ -159,7 +154,7 @@ export function accountRoutes(
         tag: 'accounts',
         errors: [...ownerErrors, 'conflict'],
         signedIn: 'required',
-        body: CloseBody,
+        body: OwnerBody,
         response: { 204: NoContent },
       }),
       // Who needs no proof sends no body, as everybody did before.

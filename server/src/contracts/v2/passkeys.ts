@@ -5,6 +5,7 @@ import { operation } from './operation.ts';
 import {
   IdParams,
   nameField,
+  OwnerBody,
   ownerProof,
   ownerProofIn,
   PasskeyAnswered,
@@ -31,11 +32,6 @@ const SignInBody = Type.Object(
   { response: PasskeyAnswered },
   { additionalProperties: false, examples: [{ response: sampleAnswered }] },
 );
-
-const RemoveBody = Type.Object(ownerProof, {
-  additionalProperties: false,
-  examples: [{ password: 'a long walk at dusk' }],
-});
 
 export function passkeyRoutes(app: ContractApp, surroundings: Surroundings): void {
   signInRoutes(app, surroundings);
@@ -147,7 +143,7 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
         errors: [...ownerErrors, 'not_found'],
         signedIn: 'required',
         params: IdParams,
-        body: RemoveBody,
+        body: OwnerBody,
         response: { 204: NoContent },
       }),
     },

@@ -205,6 +205,11 @@ export const ownerProof = {
   secondFactorCode: Type.Optional(codeField),
 };
 
+export const OwnerBody = Type.Object(ownerProof, {
+  additionalProperties: false,
+  examples: [{ password: 'a long walk at dusk' }],
+});
+
 type ProofFields = {
   password?: string;
   secondFactorCode?: string;

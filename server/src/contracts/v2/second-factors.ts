@@ -7,7 +7,7 @@ import { operation } from './operation.ts';
 import {
   codeField,
   firstProof,
-  ownerProof,
+  OwnerBody,
   ownerProofIn,
   PasskeyAnswered,
   PasskeyRequestSchema,
@@ -33,11 +33,6 @@ const ChallengeBody = Type.Object(
   { challenge },
   { additionalProperties: false, examples: [{ challenge: sampleChallenge }] },
 );
-
-const OwnerBody = Type.Object(ownerProof, {
-  additionalProperties: false,
-  examples: [{ password: 'a long walk at dusk' }],
-});
 
 const ConfirmBody = Type.Object(
   { code: codeField },

@@ -20,6 +20,7 @@ import type { Counters, Now, TokenSigner } from '../ports.ts';
 import { endPending } from '../sessions/access-ending.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { holdViewer } from '../sessions/session-hold.ts';
+import { findLiveSession } from '../sessions/session-store.ts';
 import type { NewVerification, Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { bindingOf, type ChangeBinding, type EmailProofStyle, emailVerification } from './email.ts';
@@ -49,7 +50,7 @@ export function emailService(needs: Needs) {
   /**
    * Sends a confirmation to another address; the account keeps its own until that is used, and is told of it there if it
    * was confirmed. Whether somebody else has the address is for the mail to say, to its owner alone.
-   * @throws DomainError `invalid` · `wrong_password` · `forbidden` (no password, old session) · `rate_limited`
+   * @throws DomainError as `OwnerCheck`
    */
   async function change(viewer: Viewer, { email, ...proof }: EmailChange): Promise<void> {
     const { address } = proof;
@@ -172,9 +173,7 @@ export function emailService(needs: Needs) {
       }
       const email = verification.subject;
       const isOther = !isEmailOf(account, email);
-      if (isOther && verification.details.password !== passwordMark(tokens, account)) {
-        throw new DomainError('gone', 'The account has changed since; ask for the change again.');
-      }
+      if (isOther) await checkBinding(tx, verification, account);
       if (isOther) await claimEmail(tx, account, email, address);
       await updateAccount(tx, account.id, { email, email_verified_at: at, updated_at: at });
       // A recovery that was mailed to the former address must not open the account any more.
@@ -182,6 +181,14 @@ export function emailService(needs: Needs) {
       const by = { accountId: account.id, actorId: account.id, address };
       await audit.record(tx, { action: 'email.verified', ...by });
     });
+  }
+
+  /** A mail that was being sent again at that moment was not there to be cancelled. @throws DomainError `gone` */
+  async function checkBinding(tx: Tx, of: Verification, account: AccountRow): Promise<void> {
+    const binding = bindingOf(of);
+    const isBound = binding?.passwordMark === passwordMark(tokens, account);
+    if (isBound && binding && (await findLiveSession(tx, binding.sessionId))) return;
+    throw new DomainError('gone', 'The account has changed since; ask for the change again.');
   }
 
   async function claimEmail(

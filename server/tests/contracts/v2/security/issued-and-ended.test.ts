@@ -15,6 +15,9 @@ import { aPasskey, aTotp } from '../../../support/second-factor.ts';
 import { passwords } from '../../../support/server.ts';
 import { tokenIn } from '../../../support/smtp.ts';
 
+/** Each test makes everything that can be handed out, on a machine that may be busy. */
+const slow = { timeout: 90_000 };
+
 const newPassword = 'a short swim at dawn';
 
 type Ending = {
@@ -125,7 +128,7 @@ describe('what was handed out', () => {
   const others = Object.keys(issued).filter((name) => name !== usedUp);
 
   // To use that link ends what waits, as the table says: it is tried apart.
-  it.each([[others], [[usedUp]]])('works while nothing happens: %s', async (names) => {
+  it.each([[others], [[usedUp]]])('works while nothing happens: %s', slow, async (names) => {
     const world = await aWorld({ act: async () => null });
     const probes: Record<string, Probe> = {};
     for (const [name, issue] of Object.entries(issued)) probes[name] = await issue(world);
@@ -144,7 +147,7 @@ describe('what was handed out', () => {
     ending,
   }));
 
-  it.each(cases)('ends or stays when $name', { timeout: 60_000 }, async ({ letter, ending }) => {
+  it.each(cases)('ends or stays when $name', slow, async ({ letter, ending }) => {
     const world = await aWorld(ending);
     const probes = [];
     for (const [name, issue] of Object.entries(issued)) {
