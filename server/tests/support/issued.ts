@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventsTarget } from '../../src/contracts/v2/signed-links.ts';
 import { appToken } from '../../src/domain/devices/device.ts';
 import { listPushTargets } from '../../src/domain/devices/device-store.ts';
 import type { Door } from '../../src/domain/sessions/session.ts';
@@ -50,6 +51,13 @@ export const issued: Record<string, (world: World) => Promise<Probe>> = {
       await aTickOf(rig);
       return isOpen;
     };
+  },
+
+  async 'a signed link of it'({ rig, borrowed }) {
+    const { sessions, signedLinks } = rig.server.app.services;
+    const viewer = await sessions.resolve(borrowed.accessToken, 'v2');
+    const { signature } = signedLinks.sign(viewer, eventsTarget);
+    return () => signedLinks.resolve(signature, eventsTarget, 'v2').then(yes, no);
   },
 
   async 'pushes to its device'({ rig, borrowed, aliceId }) {

@@ -61,6 +61,7 @@ const table: Record<string, string> = {
   'a session': /*                        */ 'xxxxxxxxxx...xx',
   'its refresh token': /*                */ 'xxxxxxxxxx...xx',
   'a live event stream of it': /*        */ 'xxxxxxxxxx...xx',
+  'a signed link of it': /*              */ 'xxxxxxxxxx...xx',
   'pushes to its device': /*             */ 'xxxxxxxxxx...xx',
   'a token of an older contract': /*     */ 'xxxxxxxxxx...x.',
   'a session of an app password': /*     */ 'xxxxxxxxxx...x.',
