@@ -1363,7 +1363,7 @@ export type Operations = {
       role?: 'user' | 'moderator' | 'admin';
       /** True: nobody gets in any more. */
       disabled?: boolean;
-      /** Makes the password worthless, ends all sessions, and mails a way to choose another. */
+      /** Makes the password worthless, ends all sessions, mails a way to choose another, and removes the passkeys and linked providers that were added since the address was last confirmed by a mail. */
       forceReset?: true;
     };
     answer: AdminAccount;
