@@ -77,16 +77,6 @@ export type Tokens = {
   sessionId: number;
 };
 
-/** Lets one person sign up. */
-export type Invite = {
-  /** For `invite` of the sign-up; works once. */
-  token: string;
-  /** The only address that it is for. */
-  email: string | null;
-  /** When it ends unless it is used. */
-  expiresAt: string;
-};
-
 /** A place where the account is signed in. */
 export type Session = {
   /** Number of the session. */
@@ -445,6 +435,41 @@ export type Authorization = {
   expiresAt: string;
 };
 
+/** Lets one person sign up. */
+export type Invite = {
+  /** Number of the invite. */
+  id: number;
+  /** The only address that it is for. */
+  email: string | null;
+  /** Number of the account that made it. */
+  madeBy: number;
+  /** When it was made. */
+  createdAt: string;
+  /** When it ends unless it is used. */
+  expiresAt: string;
+  /** For `invite` of the sign-up; works once. */
+  token: string;
+};
+
+/** An invite that nobody has used yet. */
+export type PendingInvite = {
+  /** Number of the invite. */
+  id: number;
+  /** The only address that it is for. */
+  email: string | null;
+  /** Number of the account that made it. */
+  madeBy: number;
+  /** When it was made. */
+  createdAt: string;
+  /** When it ends unless it is used. */
+  expiresAt: string;
+};
+
+/** Invites that nobody has used yet, the newest first. */
+export type PendingInviteList = {
+  items: Array<PendingInvite>;
+};
+
 /** A post beside a notification, with its first picture. */
 export type NotificationPost = {
   /** Number of the post. */
@@ -614,8 +639,25 @@ export type Operations = {
     };
     answer: Me;
   };
-  /** Close your account. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`). */
+  /** Close your account. Asks for a proof that the account is yours. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`). */
   closeMe: {
+    body: {
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
+      password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
+    };
     answer: undefined;
   };
   /** Who got into your account or tried to, the latest first. */
@@ -672,12 +714,25 @@ export type Operations = {
     };
     answer: AccountCardPage;
   };
-  /** Change your e-mail address. Sends a mail to the new address; the account keeps the old one until that is confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. An account without a password leaves it out, within ten minutes after signing in. */
+  /** Change your e-mail address. Sends a mail to the new address; the account keeps the old one until that is confirmed. The old one is told, if it was confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. The link ends with the session that asked for it, and with any change of the password or of the second factor. */
   changeEmail: {
     body: {
       email: string;
-      /** Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: undefined;
   };
@@ -719,15 +774,29 @@ export type Operations = {
       token: string;
       /** 8 to 128 characters. */
       password: string;
+      /** True: removes the linked providers and the passkeys that were added since the address was last confirmed by a mail. Where it never was, all of them go anyway. */
+      removeNewLogins?: boolean;
     };
     answer: undefined;
   };
-  /** Invite somebody, as a moderator or admin. The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. */
+  /** Invite somebody, as a moderator or admin. The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. It ends when you lose the right to invite. At most a hundred of yours wait at a time (`conflict`). */
   createInvite: {
     body: {
       email?: string;
     };
     answer: Invite;
+  };
+  /** Invites that nobody has used yet, the newest first. Moderators see their own, admins those of everybody, at most a thousand. */
+  listInvites: {
+    answer: PendingInviteList;
+  };
+  /** Revoke an invite that nobody has used yet. Moderators revoke their own, admins those of everybody. */
+  revokeInvite: {
+    path: {
+      /** Number of the invite. */
+      id: number;
+    };
+    answer: undefined;
   };
   /** Sign in. An account with a second factor answers `second_factor_required` with a challenge, for `POST /v2/sessions/second-factor`. An app password stands in place of the password, and needs none. */
   logIn: {
@@ -827,7 +896,7 @@ export type Operations = {
   listIdentities: {
     answer: IdentityList;
   };
-  /** Link a provider to your account. By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Doing it twice changes nothing. */
+  /** Link a provider to your account. By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Asks for a proof that the account is yours as well. Doing it twice changes nothing. */
   linkIdentity: {
     body: {
       provider: string;
@@ -843,6 +912,21 @@ export type Operations = {
       code?: string;
       /** From the provider, if it sent it. */
       iss?: string;
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
+      password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: Identity;
   };
@@ -886,19 +970,47 @@ export type Operations = {
   readSecurity: {
     answer: Security;
   };
+  /** What a browser needs to show by a passkey that the account is yours. What `navigator.credentials.get()` gives is the `passkey` of what asks for a proof, in this session. */
+  beginOwnerCheck: {
+    answer: PasskeyRequest;
+  };
   /** Set an authenticator app up. It protects nothing until a code was confirmed; until then a repeat replaces it. */
   beginTotp: {
     body: {
-      /** Your password. Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: TotpKey;
   };
   /** Remove the second factor. The recovery codes end too; the password alone opens the account again. */
   removeTotp: {
     body: {
-      /** Your password. Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
       /** Six digits of the authenticator app, or a recovery code. */
       code: string;
     };
@@ -915,8 +1027,21 @@ export type Operations = {
   /** Make new recovery codes; the old ones end. */
   renewRecoveryCodes: {
     body: {
-      /** Your password. Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: RecoveryCodes;
   };
@@ -960,8 +1085,21 @@ export type Operations = {
           attestationObject: string;
         };
       };
-      /** Your password. Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: Passkey;
   };
@@ -976,18 +1114,44 @@ export type Operations = {
       id: number;
     };
     body: {
-      /** Your password. Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: undefined;
   };
-  /** Make a password for one program. For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in, and changes nothing that asks for the password. */
+  /** Make a password for one program. For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in. Its sessions change nothing about how to get into the account, do not close it, and have the rights of a user whatever its role. */
   addAppPassword: {
     body: {
       /** To tell it from the others. */
       name: string;
-      /** Your password. Needed unless the account has none. */
+      /** Your password. An account that has none needs no proof within ten minutes after signing in. */
       password?: string;
+      /** `toJSON()` of the credential. */
+      passkey?: {
+        id: string;
+        rawId: string;
+        type: 'public-key';
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+        };
+      };
+      /** Six digits of the authenticator app, or a recovery code. */
+      secondFactorCode?: string;
     };
     answer: NewAppPassword;
   };
@@ -1220,7 +1384,7 @@ export type Operations = {
       role?: 'user' | 'moderator' | 'admin';
       /** True: nobody gets in any more. */
       disabled?: boolean;
-      /** Makes the password worthless, ends all sessions, and mails a way to choose another. */
+      /** Makes the password worthless, ends all sessions, mails a way to choose another, and removes the passkeys and linked providers that were added since the address was last confirmed by a mail. */
       forceReset?: true;
     };
     answer: AdminAccount;
@@ -1472,6 +1636,8 @@ export const routes = {
   askPasswordRecovery: ['POST', '/v2/password-recoveries'],
   recoverPassword: ['POST', '/v2/password-recoveries/confirm'],
   createInvite: ['POST', '/v2/invites'],
+  listInvites: ['GET', '/v2/invites'],
+  revokeInvite: ['DELETE', '/v2/invites/{id}'],
   logIn: ['POST', '/v2/sessions'],
   listSessions: ['GET', '/v2/sessions'],
   refresh: ['POST', '/v2/sessions/refresh'],
@@ -1489,6 +1655,7 @@ export const routes = {
   finishLogIn: ['POST', '/v2/sessions/second-factor'],
   askForPasskey: ['POST', '/v2/sessions/second-factor/options'],
   readSecurity: ['GET', '/v2/me/security'],
+  beginOwnerCheck: ['POST', '/v2/me/owner-check/options'],
   beginTotp: ['POST', '/v2/me/totp'],
   removeTotp: ['DELETE', '/v2/me/totp'],
   confirmTotp: ['POST', '/v2/me/totp/confirm'],

@@ -105,27 +105,28 @@ function sharedParts(config: Config, machines: Machines) {
   const counters = config.hasRateLimits ? machines.counters : noCounters;
   const audit = auditLog({ now, newKey });
   const verifications = verificationService({ database, newId, now, tokens });
-  const checkOwner = ownerCheck({ database, now, passwords, counters });
-  const parts = { database, now, newId, newKey, passwords, tokens, counters, audit };
-  return { ...parts, verifications, checkOwner, postReader: postReader(database) };
+  const parts = { database, now, newId, newKey, passwords, tokens, counters, audit, verifications };
+  const box = secretBox({ secret: config.secretKey });
+  const verifier = simpleWebauthn(config.webauthn);
+  const checkCode = codeCheck({ ...parts, box });
+  const checkPasskey = passkeyCheck({ ...parts, verifier });
+  const checks = { box, verifier, checkCode, checkPasskey };
+  const checkOwner = ownerCheck({ ...parts, ...checks });
+  return { ...parts, ...checks, checkOwner, postReader: postReader(database) };
 }
 
 type Shared = ReturnType<typeof sharedParts>;
 
 /** Who people are, and the ways in. */
 function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
-  const { signUps, sms, secretKey, webauthn } = config;
+  const { signUps, sms } = config;
   const { database } = shared;
-  const box = secretBox({ secret: secretKey });
-  const verifier = simpleWebauthn(webauthn);
-  const checkCode = codeCheck({ ...shared, box });
-  const checkPasskey = passkeyCheck({ ...shared, verifier });
   const invites = inviteService(shared);
   const accounts = accountService({ ...shared, invites, signUps });
   const appPasswords = appPasswordService(shared);
   const policy = secondFactorPolicy(shared);
   const sessions = sessionService({ ...shared, secondFactors: policy, appPasswords });
-  const opening = { ...shared, verifier, checkPasskey, sessions };
+  const opening = { ...shared, sessions };
   return {
     accounts,
     accountAdmin: accountAdminService({ ...shared, accounts }),
@@ -133,8 +134,8 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
     sessions,
     signedLinks: signedLinkService({ ...shared, sessions }),
     plainTokens: plainTokenService({ ...shared, sessions }),
-    secondFactors: secondFactorService({ ...opening, checkCode }),
-    totp: totpService({ ...shared, box, checkCode }),
+    secondFactors: secondFactorService(opening),
+    totp: totpService(shared),
     passkeys: passkeyService(opening),
     appPasswords,
     identities: identityServiceOf(config, { ...shared, sessions }),

@@ -54,6 +54,8 @@ export type AccountRow = {
   role: 'user' | 'moderator' | 'admin';
   /** Argon2id in PHC form, or after an import what the older system had; null for an account that has no password. */
   password_hash: string | null;
+  /** When its owner last chose a password by a link that was mailed; null: never. */
+  recovered_at: string | null;
   avatar_media_id: number | null;
   /** The profile picture that is being made; it takes the place of the other when it is ready. */
   next_avatar_media_id: number | null;
@@ -193,6 +195,8 @@ export type VerificationRow = {
   created_at: string;
   expires_at: string;
   used_at: string | null;
+  /** The session that asked for it, and ends it; null: it is bound to none. */
+  session_id: number | null;
 };
 
 export type AuditLogRow = {

@@ -24,6 +24,8 @@ export type Events = {
     /** The e-mail that was replaced: whoever reads mail there is told, too. */
     formerEmail?: string;
   };
+  /** Another e-mail is to be the account's once it is confirmed; the present one is told. */
+  'email.change-asked': { accountId: number; email: string };
   /** Somebody has lost a password. Whether anybody has this e-mail is found out later, so that no answer tells it. */
   'recovery.asked': { email: string; address: string; lifeMs?: number };
   /** A secret waits to be sent to somebody. */

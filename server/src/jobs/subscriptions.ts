@@ -74,6 +74,12 @@ export function subscriptions(needs: Needs): Subscriptions {
       { name: 'mail-notice', run: (payload, _write, id) => mails.tellOwner(payload, id) },
       { name: 'mail-former', run: (payload, _write, id) => mails.tellFormer(payload, id) },
     ],
+    'email.change-asked': [
+      {
+        name: 'mail-change-asked',
+        run: (payload, _write, id) => mails.tellChangeAsked(payload, id),
+      },
+    ],
     'verification.issued': [
       { name: 'mail-verification', run: (payload) => mails.sendVerification(payload) },
       {

@@ -126,6 +126,29 @@ describe('the pages that mails lead to', () => {
     expect((await logIn(passwords.alice)).status).toBe(401);
   });
 
+  it('offer to remove logins that were added since the last proof', async () => {
+    await rig.signUp('alice');
+    await rig.mailTo('alice@example.com');
+    const asked = { email: 'alice@example.com' };
+    await rig.server.send('POST', '/v2/password-recoveries', { body: asked });
+    const token = tokenIn(await rig.mailTo('alice@example.com'));
+    const link = `https://photos.example.com/reset-password?lang=en#token=${token}`;
+    const { body } = await rig.server.send('GET', '/reset-password?lang=en');
+
+    // What a form has of a box that is checked; one that is not is not in it.
+    const page = await opened(link, { password: 'alice-likes-rain', removeNewLogins: 'on' });
+    await page.press();
+
+    expect(body).toContain('<input name="removeNewLogins" type="checkbox">');
+    expect(page.status.textContent).toContain('Done.');
+    const entries = await rig.server.app.database
+      .selectFrom('audit_log')
+      .select('details')
+      .where('action', '=', 'password.recovered')
+      .execute();
+    expect(entries.map(({ details }) => JSON.parse(details).removesNewLogins)).toEqual([true]);
+  });
+
   it('say so when the link has lost its end', async () => {
     const page = await opened('https://photos.example.com/verify-email?lang=en');
 

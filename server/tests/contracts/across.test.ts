@@ -163,7 +163,7 @@ describe('one content behind all contracts', () => {
     const { accessToken } = (await post('/v2/sessions', login)).body;
     const headers = { authorization: `Bearer ${accessToken}` };
 
-    await server.send('DELETE', '/v2/me', { headers });
+    await server.send('DELETE', '/v2/me', { headers, body: { password: '12345' } });
     await server.work();
     const own = await server.send('GET', '/api/picture', { headers: { authorization: alice } });
     const again = await server.send('POST', '/api/user/login', {

@@ -381,7 +381,7 @@ async function prepare(server: TestServer): Promise<Given> {
   const leases = new Map<TestServer, NewId>();
   return {
     crowd: await newPeople(server, count + 1),
-    alice: { accountId, sessionId, role: 'admin' },
+    alice: { accountId, sessionId, role: 'admin', isByAppPassword: false },
     picture: await smallPicture('jpeg'),
     tokens: await olderTokens(server),
     group: group.id,

@@ -73,7 +73,12 @@ describe('devices without an owner', () => {
 
   it('are brought up to date by their owner alone', async () => {
     await owned();
-    const viewer = { accountId: alice, sessionId: 1, role: 'user' } as const;
+    const viewer = {
+      accountId: alice,
+      sessionId: 1,
+      role: 'user',
+      isByAppPassword: false,
+    } as const;
     const newer = { ...phone, type: 'android', token: appToken('token-2') };
     await devices.note({ ...viewer, accountId: alice + 1 }, newer, '203.0.113.7');
     expect(await rows()).toMatchObject([{ type: 'apple', token: 'token-1' }]);

@@ -103,6 +103,10 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findVerification: (db) => verifications.findVerification(db, 1),
   findPendingVerification: (db) => verifications.findPendingVerification(db, 1, 'verify-phone'),
   findLastVerification: (db) => verifications.findLastVerification(db, 1, 'verify-phone'),
+  'listPendingVerifications: of an account': (db) =>
+    verifications.listPendingVerifications(db, { purpose: 'invite', accountId: 1, at, limit: 100 }),
+  'listPendingVerifications: of all': (db) =>
+    verifications.listPendingVerifications(db, { purpose: 'invite', at, limit: 1000 }),
   findTotpKey: (db) => totpKeys.findTotpKey(db, 1),
   countRecoveryCodes: (db) => recoveryCodes.countRecoveryCodes(db, 1),
   listPasskeys: (db) => passkeys.listPasskeys(db, 1),

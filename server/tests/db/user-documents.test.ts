@@ -34,7 +34,7 @@ describe('lists of user documents', () => {
   let test: TestDatabase;
   let database: Database;
   let documents: UserDocumentService;
-  const viewer: Viewer = { accountId: 1, sessionId: 0, role: 'user' };
+  const viewer: Viewer = { accountId: 1, sessionId: 0, role: 'user', isByAppPassword: false };
 
   beforeAll(async () => {
     test = await emptyDatabase(process.env.TEST_DATABASE);

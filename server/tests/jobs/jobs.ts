@@ -19,6 +19,7 @@ const nobody: Subscriptions = {
   'account.hidden': [],
   'account.changed': [],
   'verification.issued': [],
+  'email.change-asked': [],
   'recovery.asked': [],
   'group-event.made': [],
   'push.wanted': [],

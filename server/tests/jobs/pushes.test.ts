@@ -3,7 +3,7 @@ import { emit, type PushWanted } from '../../src/domain/events.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { type FcmServer, fcmServer, notAToken, unregistered } from '../support/fcm.ts';
 import { type PushService, pushService } from '../support/push-service.ts';
-import { type Person, type TestServer, testServer } from '../support/server.ts';
+import { type Person, passwords, type TestServer, testServer } from '../support/server.ts';
 import { outboxOf } from './jobs.ts';
 
 const secondMs = 1000;
@@ -350,7 +350,7 @@ describe('pushes', () => {
   it('end with the account', async () => {
     await register('alice', 'phone', 'token-1');
     await tell('alice');
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
     await server.work();
 
     expect(fcm.taken).toEqual([]);

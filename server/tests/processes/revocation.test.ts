@@ -45,7 +45,7 @@ const acts: Record<string, (given: Given) => Promise<unknown>> = {
     one.send('DELETE', `/v2/admin/accounts/${id}`, { token: admin }),
 
   'its owner closes the account': ({ one, sessions: [{ accessToken: token }] }) =>
-    one.send('DELETE', '/v2/me', { token }),
+    one.send('DELETE', '/v2/me', { token, body: { password } }),
 
   'its owner ends both sessions from a third': async ({ one, username, sessions }) => {
     const body = { login: username, password };

@@ -9,7 +9,7 @@ export async function newPeople({ app, clock }: TestServer, count: number): Prom
   const people: Viewer[] = [];
   for (let i = 1; i <= count; i += 1) {
     const accountId = await newId('accounts');
-    people.push({ accountId, sessionId: 0, role: 'user' });
+    people.push({ accountId, sessionId: 0, role: 'user', isByAppPassword: false });
   }
   await app.database.transaction(async (tx) => {
     for (const [i, { accountId: id }] of people.entries()) {

@@ -7,8 +7,8 @@ type Parts = {
   language: string;
   /** Path of the operation of `/v2` that uses the secret. */
   action: string;
-  /** Asks for a password, too: the words beside the field. */
-  passwordLabel?: string;
+  /** Asks for a password, too: the words beside the field, and beside the box that removes new logins. */
+  labels?: { password: string; removeNewLogins: string };
 };
 
 /**
@@ -28,6 +28,7 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   button.disabled = true;
   const body = { token, ...Object.fromEntries(new FormData(form)) };
+  if ('removeNewLogins' in body) body.removeNewLogins = true;
   let code = 'other';
   try {
     const answer = await fetch(words.action, {
@@ -46,6 +47,7 @@ form.addEventListener('submit', async (event) => {
 const style = `
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 4rem auto; padding: 0 1rem; color: #222; background: #fff }
 label, input, button { display: block; font: inherit; margin: .5rem 0 } input { width: 100%; padding: .5rem; box-sizing: border-box }
+label input { display: inline; width: auto; margin: 0 .5rem 0 0 }
 button { padding: .5rem 1.5rem } :focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px } [hidden] { display: none }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #161616 } }
 `;
@@ -62,16 +64,17 @@ export const oneTimePolicy = [
 ].join('; ');
 
 /** A page on which somebody uses the secret of a mail, by pressing a button: opening it changes nothing. */
-export function oneTimePage({ words, language, action, passwordLabel }: Parts): string {
+export function oneTimePage({ words, language, action, labels }: Parts): string {
   const { title, explanation, button, done, noScript, failures } = words;
   const said = Object.entries({ ...failures, done, action })
     .map(([name, text]) => `data-${name}="${escapeHtml(text)}"`)
     .join(' ');
   const field =
-    passwordLabel === undefined
+    labels === undefined
       ? ''
-      : `<label for="password">${escapeHtml(passwordLabel)}</label>
-<input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="128" required>`;
+      : `<label for="password">${escapeHtml(labels.password)}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="128" required>
+<label><input name="removeNewLogins" type="checkbox">${escapeHtml(labels.removeNewLogins)}</label>`;
   return `<!doctype html>
 <html lang="${escapeHtml(language)}">
 <meta charset="utf-8">

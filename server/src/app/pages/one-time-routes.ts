@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type LanguageCode, languageOf } from '../../domain/mails/languages/languages.ts';
 import { oneTimePage, oneTimePolicy } from './one-time-page.ts';
-import { passwordLabel, words } from './words.ts';
+import { labels, words } from './words.ts';
 
 type Asked = { Querystring: { lang?: unknown } };
 
@@ -20,8 +20,7 @@ export function oneTimeRoutes(server: FastifyInstance, publicUrl: string): void 
     const language = languageAsked(request.query.lang);
     const page = words[language]['reset-password'];
     const action = `${base}/v2/password-recoveries/confirm`;
-    const label = passwordLabel[language];
-    return answer(reply, oneTimePage({ words: page, language, action, passwordLabel: label }));
+    return answer(reply, oneTimePage({ words: page, language, action, labels: labels[language] }));
   });
 }
 

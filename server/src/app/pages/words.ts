@@ -12,9 +12,17 @@ export type Words = {
 
 type Page = 'verify-email' | 'reset-password';
 
-export const passwordLabel: Record<LanguageCode, string> = {
-  en: 'New password (at least 8 characters)',
-  es: 'Contraseña nueva (al menos 8 caracteres)',
+export const labels: Record<LanguageCode, { password: string; removeNewLogins: string }> = {
+  en: {
+    password: 'New password (at least 8 characters)',
+    removeNewLogins:
+      'Also remove passkeys and logins through other services that were added since I last confirmed this address',
+  },
+  es: {
+    password: 'Contraseña nueva (al menos 8 caracteres)',
+    removeNewLogins:
+      'Quitar también las llaves de acceso y los accesos mediante otros servicios que se añadieron desde que confirmé esta dirección por última vez',
+  },
 };
 
 /** Every page that mails lead to, in every language of theirs. */

@@ -50,6 +50,7 @@ export function* accountRows(
       bio: `One of the large set: ${username}.`,
       role: 'user',
       password_hash: passwordHash,
+      recovered_at: null,
       avatar_media_id: null,
       next_avatar_media_id: null,
       post_count: counts.posts[user] ?? 0,

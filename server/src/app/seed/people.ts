@@ -69,7 +69,7 @@ async function makePerson(app: App, person: (typeof people)[number]): Promise<Vi
       email: `${username}@example.com`,
       idempotencyKey: null,
     });
-    return { accountId: account.id, sessionId: 0, role: 'user' };
+    return { accountId: account.id, sessionId: 0, role: 'user', isByAppPassword: false };
   } catch (error) {
     if (error instanceof DomainError && error.code === 'taken') return null;
     throw error;

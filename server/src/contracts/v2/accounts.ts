@@ -4,6 +4,8 @@ import type { ContractApp, Surroundings } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import { OwnerBody, ownerProofIn } from './second-factor-wire.ts';
+import { ownerErrors } from './second-factors.ts';
 import {
   AccountPageSchema,
   email,
@@ -148,15 +150,20 @@ export function accountRoutes(
         id: 'closeMe',
         summary: 'Close your account',
         description:
-          'Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`).',
+          'Asks for a proof that the account is yours. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`).',
         tag: 'accounts',
-        errors: ['conflict'],
+        errors: [...ownerErrors, 'conflict'],
         signedIn: 'required',
+        body: OwnerBody,
         response: { 204: NoContent },
       }),
+      // Who needs no proof sends no body, as everybody did before.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
     },
     async (request, reply) => {
-      await accounts.closeMe(await viewer(request), request.ip);
+      await accounts.closeMe(await viewer(request), ownerProofIn(request));
       return reply.code(204).send();
     },
   );

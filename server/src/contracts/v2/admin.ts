@@ -54,7 +54,7 @@ const AccountChangeBody = Type.Object(
     forceReset: Type.Optional(
       Type.Literal(true, {
         description:
-          'Makes the password worthless, ends all sessions, and mails a way to choose another.',
+          'Makes the password worthless, ends all sessions, mails a way to choose another, and removes the passkeys and linked providers that were added since the address was last confirmed by a mail.',
       }),
     ),
   },

@@ -7,6 +7,7 @@ import {
   NewAppPasswordSchema,
   nameField,
   ownerProof,
+  ownerProofIn,
 } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
 import { NoContent, ref } from './wire.ts';
@@ -29,7 +30,7 @@ export function appPasswordRoutes(app: ContractApp, { services, viewer }: Surrou
         id: 'addAppPassword',
         summary: 'Make a password for one program',
         description:
-          'For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in, and changes nothing that asks for the password.',
+          'For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in. Its sessions change nothing about how to get into the account, do not close it, and have the rights of a user whatever its role.',
         tag: 'app-passwords',
         errors: [...ownerErrors, 'conflict'],
         signedIn: 'required',
@@ -38,8 +39,7 @@ export function appPasswordRoutes(app: ContractApp, { services, viewer }: Surrou
       }),
     },
     async (request, reply) => {
-      const { name, password = null } = request.body;
-      const given = { name, password, address: request.ip };
+      const given = { name: request.body.name, ...ownerProofIn(request) };
       const made = await appPasswords.add(await viewer(request), given);
       reply.code(201);
       return made;
@@ -69,7 +69,7 @@ export function appPasswordRoutes(app: ContractApp, { services, viewer }: Surrou
         summary: 'Take an app password away',
         description: 'The sessions that were opened with it end at once.',
         tag: 'app-passwords',
-        errors: ['not_found', 'invalid'],
+        errors: ['forbidden', 'not_found', 'invalid'],
         signedIn: 'required',
         params: IdParams,
         response: { 204: NoContent },

@@ -16,6 +16,7 @@ import { groupRoutes } from './groups.ts';
 import { identityRoutes } from './identities.ts';
 import { identitySchemas } from './identities-wire.ts';
 import { inviteRoutes } from './invites.ts';
+import { inviteSchemas } from './invites-wire.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
 import { notificationSchemas } from './notification-wire.ts';
@@ -72,6 +73,7 @@ export const v2: Contract = {
       ...eventSchemas,
       ...groupSchemas,
       ...identitySchemas,
+      ...inviteSchemas,
       ...notificationSchemas,
       ...secondFactorSchemas,
     ],

@@ -2,12 +2,14 @@ import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { operation } from './operation.ts';
-import { Accepted, email, NoContent, oneTimeToken, password } from './wire.ts';
+import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
+import { ownerErrors } from './second-factors.ts';
+import { Accepted, email, NoContent, oneTimeToken } from './wire.ts';
 
 const EmailChange = Type.Object(
   {
     email,
-    password: Type.Optional(password('Needed unless the account has none.')),
+    ...ownerProof,
   },
   {
     additionalProperties: false,
@@ -35,9 +37,9 @@ export function emailRoutes(app: ContractApp, { services, viewer }: Surroundings
         id: 'changeEmail',
         summary: 'Change your e-mail address',
         description:
-          'Sends a mail to the new address; the account keeps the old one until that is confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. An account without a password leaves it out, within ten minutes after signing in.',
+          'Sends a mail to the new address; the account keeps the old one until that is confirmed. The old one is told, if it was confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. The link ends with the session that asked for it, and with any change of the password or of the second factor.',
         tag: 'accounts',
-        errors: ['invalid', 'wrong_password', 'forbidden', 'unsupported', 'too_large'],
+        errors: ownerErrors,
         signedIn: 'required',
         body: EmailChange,
         response: { 202: Accepted },
@@ -45,8 +47,7 @@ export function emailRoutes(app: ContractApp, { services, viewer }: Surroundings
     },
     async (request, reply) => {
       const who = await viewer(request);
-      const { email: to, password: given } = request.body;
-      await emails.change(who, { email: to, password: given, address: request.ip });
+      await emails.change(who, { email: request.body.email, ...ownerProofIn(request) });
       return reply.code(202).send();
     },
   );

@@ -13,6 +13,8 @@ import {
   SignedInSchema,
 } from './identities-wire.ts';
 import { operation } from './operation.ts';
+import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
+import { ownerErrors } from './second-factors.ts';
 import { NoContent, presenter, ref } from './wire.ts';
 
 const credential = {
@@ -76,8 +78,12 @@ const LinkBody = Type.Object(
     state: Type.Optional(flow.state),
     code: Type.Optional(flow.code),
     iss: flow.iss,
+    ...ownerProof,
   },
-  { additionalProperties: false, examples: [{ provider: 'google', ...flowExample }] },
+  {
+    additionalProperties: false,
+    examples: [{ provider: 'google', ...flowExample, password: 'a long walk at dusk' }],
+  },
 );
 
 const NameParams = Type.Object({ name: Type.String({ maxLength: 100 }) });
@@ -159,7 +165,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroun
         description:
           'The browser comes back with `state` and `code`. Compare `state` with the one you kept, then confirm.',
         tag: 'identities',
-        errors: ['not_found', 'invalid', 'unsupported', 'too_large'],
+        errors: ['forbidden', 'not_found', 'invalid', 'unsupported', 'too_large'],
         signedIn: 'optional',
         params: NameParams,
         body: AuthorizeBody,
@@ -230,9 +236,9 @@ function ownIdentityRoutes(app: ContractApp, { services, viewer }: Surroundings)
         id: 'linkIdentity',
         summary: 'Link a provider to your account',
         description:
-          'By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Doing it twice changes nothing.',
+          'By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Asks for a proof that the account is yours as well. Doing it twice changes nothing.',
         tag: 'identities',
-        errors: ['not_found', 'invalid', 'conflict', 'gone', 'expired', 'unsupported', 'too_large'],
+        errors: [...ownerErrors, 'not_found', 'conflict'],
         signedIn: 'required',
         body: LinkBody,
         response: { 201: ref(IdentitySchema) },
@@ -241,8 +247,8 @@ function ownIdentityRoutes(app: ContractApp, { services, viewer }: Surroundings)
     },
     async (request, reply) => {
       const who = await viewer(request);
-      const { provider, ...proof } = request.body;
-      const linked = await identities.link(who, provider, proof, request.ip);
+      const { provider, password: _p, secondFactorCode: _s, passkey: _k, ...proof } = request.body;
+      const linked = await identities.link(who, provider, proof, ownerProofIn(request));
       reply.code(201);
       return presentIdentity(linked);
     },
@@ -256,7 +262,7 @@ function ownIdentityRoutes(app: ContractApp, { services, viewer }: Surroundings)
         summary: 'Close a way into your account',
         description: 'Refused with `conflict` for the last one.',
         tag: 'identities',
-        errors: ['not_found', 'invalid', 'conflict'],
+        errors: ['forbidden', 'not_found', 'invalid', 'conflict'],
         signedIn: 'required',
         params: IdParams,
         response: { 204: NoContent },

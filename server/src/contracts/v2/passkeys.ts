@@ -5,7 +5,9 @@ import { operation } from './operation.ts';
 import {
   IdParams,
   nameField,
+  OwnerBody,
   ownerProof,
+  ownerProofIn,
   PasskeyAnswered,
   PasskeyCreated,
   PasskeyCreationSchema,
@@ -30,11 +32,6 @@ const SignInBody = Type.Object(
   { response: PasskeyAnswered },
   { additionalProperties: false, examples: [{ response: sampleAnswered }] },
 );
-
-const RemoveBody = Type.Object(ownerProof, {
-  additionalProperties: false,
-  examples: [{ password: 'a long walk at dusk' }],
-});
 
 export function passkeyRoutes(app: ContractApp, surroundings: Surroundings): void {
   signInRoutes(app, surroundings);
@@ -91,7 +88,7 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
         id: 'beginPasskey',
         summary: 'What a browser needs to make a passkey for you',
         tag: 'passkeys',
-        errors: ['unsupported', 'too_large'],
+        errors: ['forbidden', 'unsupported', 'too_large'],
         signedIn: 'required',
         response: { 200: ref(PasskeyCreationSchema) },
       }),
@@ -106,15 +103,15 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
         id: 'addPasskey',
         summary: 'Keep the passkey that the browser has made',
         tag: 'passkeys',
-        errors: [...ownerErrors, 'gone', 'expired', 'taken', 'conflict'],
+        errors: [...ownerErrors, 'taken', 'conflict'],
         signedIn: 'required',
         body: RegisterBody,
         response: { 201: ref(PasskeySchema) },
       }),
     },
     async (request, reply) => {
-      const { name, response, password = null } = request.body;
-      const given = { name, response, password, address: request.ip };
+      const { name, response } = request.body;
+      const given = { name, response, ...ownerProofIn(request) };
       const passkey = await passkeys.register(await viewer(request), given);
       reply.code(201);
       return passkey;
@@ -146,14 +143,13 @@ function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
         errors: [...ownerErrors, 'not_found'],
         signedIn: 'required',
         params: IdParams,
-        body: RemoveBody,
+        body: OwnerBody,
         response: { 204: NoContent },
       }),
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { password = null } = request.body;
-      await passkeys.remove(await viewer(request), { id, password, address: request.ip });
+      await passkeys.remove(await viewer(request), { id, ...ownerProofIn(request) });
       return reply.code(204).send();
     },
   );

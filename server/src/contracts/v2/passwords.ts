@@ -20,7 +20,17 @@ const RecoveryBody = Type.Object(
 );
 
 const NewPasswordBody = Type.Object(
-  { token: oneTimeToken('Of the link in the mail.'), password: newPassword },
+  {
+    token: oneTimeToken('Of the link in the mail.'),
+    password: newPassword,
+    removeNewLogins: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'True: removes the linked providers and the passkeys that were added since the address was last confirmed by a mail. Where it never was, all of them go anyway.',
+      }),
+    ),
+  },
   {
     additionalProperties: false,
     examples: [{ token: '12.5e884898da28047151d0e56f8dc62927', password: 'a short swim at dawn' }],
@@ -87,8 +97,8 @@ export function passwordRoutes(app: ContractApp, { services, viewer }: Surroundi
       }),
     },
     async (request, reply) => {
-      const { token, password: to } = request.body;
-      await passwords.recover({ token, password: to, address: request.ip });
+      const { token, password: to, removeNewLogins: removesNewLogins = false } = request.body;
+      await passwords.recover({ token, password: to, address: request.ip, removesNewLogins });
       return reply.code(204).send();
     },
   );

@@ -62,12 +62,6 @@ export const tokens = {
   sessionId: 1,
 };
 
-export const invite = {
-  token: '7.5e884898da28047151d0e56f8dc62927',
-  email: 'carla@example.com',
-  expiresAt: '2026-06-08T12:00:00.000Z',
-};
-
 export const camera = { make: 'Rookery', model: 'Sample camera' };
 
 export const location = { latitude: 51.508972, longitude: -0.1275 };

@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
+import type { OwnerProof } from '../../domain/passwords/owner-check.ts';
 import { text } from './wire.ts';
 
 const time = (description: string) => Type.String({ format: 'date-time', description });
@@ -9,17 +11,6 @@ const base64url = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[A-Za-z0-9_-]+$' });
 
 export const IdParams = Type.Object({ id: id('Number in the list.') });
-
-/** The password, where the account has one. */
-export const ownerProof = {
-  password: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 1000,
-      description: 'Your password. Needed unless the account has none.',
-    }),
-  ),
-};
 
 export const codeField = Type.String({
   minLength: 6,
@@ -194,6 +185,44 @@ export const sampleAnswered = {
   type: 'public-key',
   response: { clientDataJSON, authenticatorData: 'SZYN5YgO', signature: 'MEUCIQ' },
 };
+
+/** What shows that the account is yours, beside a second factor that is asked for anyway. */
+export const firstProof = {
+  password: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description:
+        'Your password. An account that has none needs no proof within ten minutes after signing in.',
+    }),
+  ),
+  passkey: Type.Optional(PasskeyAnswered),
+};
+
+/** What shows that the account is yours: one of these. */
+export const ownerProof = {
+  ...firstProof,
+  secondFactorCode: Type.Optional(codeField),
+};
+
+export const OwnerBody = Type.Object(ownerProof, {
+  additionalProperties: false,
+  examples: [{ password: 'a long walk at dusk' }],
+});
+
+type ProofFields = {
+  password?: string;
+  secondFactorCode?: string;
+  passkey?: { id: string; [field: string]: unknown };
+};
+
+/** The proof in a body, which is none where there is no body. */
+export function ownerProofIn(
+  request: Pick<FastifyRequest, 'ip'> & { body?: ProofFields | undefined | null },
+): OwnerProof {
+  const { password = null, secondFactorCode = null, passkey = null } = request.body ?? {};
+  return { password, secondFactorCode, passkey, address: request.ip };
+}
 
 /** All of these that the OpenAPI document names. */
 export const secondFactorSchemas = [

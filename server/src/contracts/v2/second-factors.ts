@@ -6,7 +6,9 @@ import { doorOf } from './door.ts';
 import { operation } from './operation.ts';
 import {
   codeField,
-  ownerProof,
+  firstProof,
+  OwnerBody,
+  ownerProofIn,
   PasskeyAnswered,
   PasskeyRequestSchema,
   RecoveryCodesSchema,
@@ -32,28 +34,26 @@ const ChallengeBody = Type.Object(
   { additionalProperties: false, examples: [{ challenge: sampleChallenge }] },
 );
 
-const OwnerBody = Type.Object(ownerProof, {
-  additionalProperties: false,
-  examples: [{ password: 'a long walk at dusk' }],
-});
-
 const ConfirmBody = Type.Object(
   { code: codeField },
   { additionalProperties: false, examples: [{ code: '287082' }] },
 );
 
 const RemoveBody = Type.Object(
-  { ...ownerProof, code: codeField },
+  { ...firstProof, code: codeField },
   {
     additionalProperties: false,
     examples: [{ password: 'a long walk at dusk', code: '287082' }],
   },
 );
 
-/** What every operation may be refused with that asks for the password. */
+/** What every operation may be refused with that asks for a proof that the account is yours. */
 export const ownerErrors = [
   'wrong_password',
+  'forbidden',
   'invalid',
+  'gone',
+  'expired',
   'unsupported',
   'too_large',
 ] as const satisfies readonly WireCode[];
@@ -113,7 +113,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): 
 }
 
 function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
-  const { totp } = services;
+  const { passkeys, totp } = services;
 
   app.get(
     '/me/security',
@@ -128,6 +128,23 @@ function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void
       }),
     },
     async (request) => totp.readSecurity(await viewer(request)),
+  );
+
+  app.post(
+    '/me/owner-check/options',
+    {
+      schema: operation({
+        id: 'beginOwnerCheck',
+        summary: 'What a browser needs to show by a passkey that the account is yours',
+        description:
+          'What `navigator.credentials.get()` gives is the `passkey` of what asks for a proof, in this session.',
+        tag: 'passkeys',
+        errors: ['forbidden', 'not_found', 'unsupported', 'too_large'],
+        signedIn: 'required',
+        response: { 200: ref(PasskeyRequestSchema) },
+      }),
+    },
+    async (request) => passkeys.beginOwnerCheck(await viewer(request)),
   );
 
   app.post(
@@ -146,8 +163,7 @@ function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void
       }),
     },
     async (request, reply) => {
-      const { password = null } = request.body;
-      const key = await totp.begin(await viewer(request), { password, address: request.ip });
+      const key = await totp.begin(await viewer(request), ownerProofIn(request));
       reply.code(201);
       return key;
     },
@@ -162,7 +178,7 @@ function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void
         description:
           'From now on signing in needs a second factor, and your other sessions end. Programs that cannot ask for one need an app password.',
         tag: 'second-factors',
-        errors: ['invalid', 'conflict', 'unsupported', 'too_large'],
+        errors: ['forbidden', 'invalid', 'conflict', 'unsupported', 'too_large'],
         signedIn: 'required',
         body: ConfirmBody,
         response: { 200: ref(RecoveryCodesSchema) },
@@ -189,8 +205,8 @@ function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void
       }),
     },
     async (request, reply) => {
-      const { password = null, code } = request.body;
-      await totp.remove(await viewer(request), { password, code, address: request.ip });
+      const { code } = request.body;
+      await totp.remove(await viewer(request), { code, ...ownerProofIn(request) });
       return reply.code(204).send();
     },
   );
@@ -209,9 +225,8 @@ function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void
       }),
     },
     async (request, reply) => {
-      const { password = null } = request.body;
-      const proof = { password, address: request.ip };
-      const recoveryCodes = await totp.renewRecoveryCodes(await viewer(request), proof);
+      const who = await viewer(request);
+      const recoveryCodes = await totp.renewRecoveryCodes(who, ownerProofIn(request));
       reply.code(201);
       return { recoveryCodes };
     },

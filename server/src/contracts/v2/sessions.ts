@@ -117,7 +117,7 @@ export function sessionRoutes(
         summary: 'Sign out, here (`current`) or elsewhere',
         description: 'Effective at the next request, in every process.',
         tag: 'sessions',
-        errors: ['not_found', 'invalid'],
+        errors: ['forbidden', 'not_found', 'invalid'],
         signedIn: 'required',
         params: SessionParams,
         response: { 204: NoContent },

@@ -118,19 +118,6 @@ export const TokensSchema = Type.Object(
   },
 );
 
-export const InviteSchema = Type.Object(
-  {
-    token: Type.String({ description: 'For `invite` of the sign-up; works once.' }),
-    email: nullable(Type.String({ description: 'The only address that it is for.' })),
-    expiresAt: time('When it ends unless it is used.'),
-  },
-  {
-    $id: 'Invite',
-    description: 'Lets one person sign up.',
-    examples: [sample.invite],
-  },
-);
-
 export const PhoneAskedSchema = Type.Object(
   {
     phone: Type.String({ description: 'The number as it was understood.' }),
@@ -256,7 +243,6 @@ export const sharedSchemas = [
   ProfileSchema,
   MeSchema,
   TokensSchema,
-  InviteSchema,
   SessionSchema,
   SessionListSchema,
   PhoneAskedSchema,

@@ -3,6 +3,7 @@ import { identity } from './0002-identity.ts';
 import { uploadNames } from './0003-upload-names.ts';
 import { userDocuments } from './0004-user-documents.ts';
 import { groups } from './0005-groups.ts';
+import { endsWith } from './0006-ends-with.ts';
 import { forgetPlainFingerprints } from './0007-forget-plain-fingerprints.ts';
 import { usedRefreshTokens } from './0008-used-refresh-tokens.ts';
 import { olderClients } from './0009-older-clients.ts';
@@ -19,11 +20,12 @@ export const migrations: readonly Migration[] = [
   uploadNames,
   userDocuments,
   groups,
+  endsWith,
   forgetPlainFingerprints,
   usedRefreshTokens,
   olderClients,
   hiddenContent,
+  pictures,
   idnNames,
   photoFacts,
-  pictures,
 ];

@@ -5,9 +5,9 @@ import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Repeatable, repeatable } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
+import { removeNewLogins } from '../passwords/new-logins.ts';
 import type { Now, PasswordHasher, TokenSigner } from '../ports.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
-import type { Purpose } from '../verifications/verification.ts';
+import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { checkPassword, foldName, noSuchAccount, type Role, roleRanks } from './account.ts';
 import {
@@ -36,7 +36,7 @@ type Needs = {
   passwords: Pick<PasswordHasher, 'hash'>;
   tokens: Pick<TokenSigner, 'mac'>;
   accounts: Pick<AccountService, 'create'>;
-  verifications: Pick<VerificationService, 'prepare' | 'issue' | 'cancel'>;
+  verifications: Pick<VerificationService, 'prepare' | 'issue'>;
   audit: AuditLog;
 };
 
@@ -48,9 +48,6 @@ type Held = { target: AccountRow; admins: number };
 /** Engines refuse a larger one. */
 const maxId = 2 ** 31 - 1;
 const recoveryLifeMs = 30 * 60 * 1000;
-
-/** By these somebody could still get in who was on the way when the door was closed. */
-const waysIn: readonly Purpose[] = ['recover-password', 'second-factor', 'passkey', 'social-login'];
 
 /** What moderators, admins and the operator do to accounts of others. Roles are read where data is read or changed. */
 export function accountAdminService(needs: Needs) {
@@ -150,14 +147,18 @@ export function accountAdminService(needs: Needs) {
     });
   }
 
-  /** Gives an account another password and ends its sessions. @throws DomainError as `change` · `invalid` (password) */
+  /**
+   * Gives an account another password, ends its sessions, and removes the logins that were added since its owner last
+   * proved themselves by mail. @throws DomainError as `change` · `invalid` (password)
+   */
   async function setPassword(actor: Actor, id: number, password: string): Promise<void> {
     checkMay(roleAtFirst(actor), 'govern');
     checkPassword(password, await read(actor, id));
     const passwordHash = await passwords.hash(password);
     await database.transaction(async (tx) => {
-      await hold(tx, actor, id, 'govern');
+      const { target } = await hold(tx, actor, id, 'govern');
       await lockOut(tx, id, { password_hash: passwordHash });
+      await removeNewLogins(tx, target);
       await note(tx, actor, 'password.changed', id);
       await emit(tx, now(), 'account.changed', { accountId: id, what: 'password' });
     });
@@ -200,7 +201,7 @@ export function accountAdminService(needs: Needs) {
     const at = now().toISOString();
     checkAdminRemains(target, admins);
     await updateAccount(tx, target.id, { role, updated_at: at });
-    if (roleRanks[role] < roleRanks[target.role]) await endSessionsOf(tx, target.id, at);
+    if (roleRanks[role] < roleRanks[target.role]) await endAccess(tx, target.id, { at });
     await note(tx, actor, 'account.role-changed', target.id, { from: target.role, to: role });
   }
 
@@ -211,6 +212,8 @@ export function accountAdminService(needs: Needs) {
     recovery: VerificationRow,
   ): Promise<void> {
     await lockOut(tx, target.id, { password_hash: null });
+    // Without an address nothing is mailed, and these may be the only way back.
+    if (target.email !== null) await removeNewLogins(tx, target);
     await note(tx, actor, 'account.reset-forced', target.id);
     await emit(tx, now(), 'account.changed', { accountId: target.id, what: 'password' });
     await sendRecovery(tx, target, recovery);
@@ -224,8 +227,7 @@ export function accountAdminService(needs: Needs) {
   ): Promise<void> {
     const at = now().toISOString();
     await updateAccount(tx, id, { ...values, updated_at: at });
-    await endSessionsOf(tx, id, at);
-    await verifications.cancel(tx, id, waysIn);
+    await endAccess(tx, id, { at });
   }
 
   function prepareRecovery(): Promise<VerificationRow> {

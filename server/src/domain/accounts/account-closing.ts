@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import { emit } from '../events.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
+import { endAccess } from '../sessions/access-ending.ts';
 import { noSuchAccount } from './account.ts';
 import { deleteAccountNames, markAccountDeleted } from './account-store.ts';
 
@@ -12,6 +12,7 @@ export async function closeAccount(tx: Tx, accountId: number, now: Date): Promis
   const at = now.toISOString();
   if (!(await markAccountDeleted(tx, accountId, at))) throw noSuchAccount();
   await deleteAccountNames(tx, accountId);
-  await endSessionsOf(tx, accountId, at);
+  // It is closed, so that nothing is kept of what waits: not even the first proof of its e-mail.
+  await endAccess(tx, accountId, { at });
   await emit(tx, now, 'account.deleted', { accountId });
 }

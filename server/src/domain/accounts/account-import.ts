@@ -233,6 +233,7 @@ function rowOf(id: number, account: ImportedAccount, username: string, now: stri
     bio: account.bio,
     role: account.role,
     password_hash: account.passwordHash,
+    recovered_at: null,
     avatar_media_id: null,
     next_avatar_media_id: null,
     post_count: 0,

@@ -16,8 +16,10 @@ import {
 import type { InviteService } from '../invites/invite-service.ts';
 import { countAttempt, mailLimits } from '../limits.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
+import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
+import { holdViewer } from '../sessions/session-hold.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import {
   type AccountCard,
@@ -62,6 +64,7 @@ type Needs = {
   audit: AuditLog;
   verifications: VerificationService;
   invites: Pick<InviteService, 'find'>;
+  checkOwner: OwnerCheck;
   /** Closed: only operators make accounts, and whoever was invited. */
   signUps: 'open' | 'closed';
 };
@@ -178,7 +181,7 @@ export function accountService(needs: Needs) {
     // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
     const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
     return waitMs === null
-      ? verifications.prepare(emailVerification(accountId, email, emailProof))
+      ? verifications.prepare(emailVerification(accountId, email, { style: emailProof }))
       : null;
   }
 
@@ -251,14 +254,15 @@ export function accountService(needs: Needs) {
 
   /**
    * Closes the viewer's account: its names are free and its sessions over at once; its content follows.
-   * @throws DomainError `conflict` (the last admin)
+   * @throws DomainError as `OwnerCheck` · `conflict` (the last admin)
    */
-  async function closeMe(viewer: Viewer, address: string): Promise<void> {
+  async function closeMe(viewer: Viewer, proof: OwnerProof): Promise<void> {
+    await needs.checkOwner(viewer, proof);
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       const at = now().toISOString();
       // The role cannot change any more once the row is held.
-      await updateAccount(tx, accountId, { updated_at: at });
+      await holdViewer(tx, viewer, at);
       const account = await findAccount(tx, accountId);
       if (!account) throw noSuchAccount();
       if (account.role === 'admin') checkAdminRemains(account, await holdAdmins(tx, at));
@@ -267,7 +271,7 @@ export function accountService(needs: Needs) {
         action: 'account.deleted',
         accountId,
         actorId: accountId,
-        address,
+        address: proof.address,
         details: { username: account.username },
       });
     });

@@ -1,17 +1,24 @@
 import type { Tx } from '../../db/database.ts';
 import type { AuditEntry } from '../audit/audit-log.ts';
+import { checkNotByAppPassword } from '../sessions/session.ts';
 import type { Role } from './account.ts';
 import { type Actor, forbidden } from './account-admin.ts';
 import { findAccount } from './account-store.ts';
 
-/** What an actor may do, as it was read with the session at the beginning of the request. */
+/**
+ * What an actor may do, as it was read with the session at the beginning of the request.
+ * @throws DomainError `forbidden` for a session of an app password
+ */
 export function roleAtFirst({ who }: Actor): Role {
-  return who === 'operator' ? 'admin' : who.role;
+  if (who === 'operator') return 'admin';
+  checkNotByAppPassword(who);
+  return who.role;
 }
 
 /** The same as it is now. @throws DomainError `forbidden` for one who may not even sign in any more */
 export async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
   if (who === 'operator') return 'admin';
+  checkNotByAppPassword(who);
   const row = await findAccount(tx, who.accountId);
   if (!row || row.disabled_at) throw forbidden();
   return row.role;

@@ -35,6 +35,7 @@ export function newAccountRow(of: NewAccount): NewAccountRow {
     bio: of.bio ?? '',
     role: of.role,
     password_hash: of.passwordHash,
+    recovered_at: null,
     avatar_media_id: null,
     next_avatar_media_id: null,
     post_count: 0,

@@ -9,9 +9,10 @@ import { DomainError } from '../errors.ts';
 import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import { newReadableSecret, plainSecret } from '../readable-secret.ts';
-import type { Proof, Viewer } from '../sessions/session.ts';
+import { checkNotByAppPassword, type Proof, type Viewer } from '../sessions/session.ts';
 import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
 import { checkLine } from '../text.ts';
+import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
 import { type AppPasswordView, appPasswordBytes, maxAppPasswords } from './app-password.ts';
 import {
   deleteAppPassword,
@@ -95,17 +96,20 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     return passwordMark(tokens, (await findAccount(database, accountId)) ?? nobody);
   }
 
-  /** Takes one away, and ends what was opened with it. @throws DomainError `not_found` */
+  /** Takes one away, and ends what was opened with it. @throws DomainError `forbidden` (by app password) · `not_found` */
   async function remove(
-    { accountId }: Viewer,
+    viewer: Viewer,
     { id, address }: { id: number; address: string },
   ): Promise<void> {
+    checkNotByAppPassword(viewer);
+    const { accountId } = viewer;
     await database.transaction(async (tx) => {
       if (!(await deleteAppPassword(tx, accountId, id))) {
         throw new DomainError('not_found', 'There is no such app password.');
       }
       const at = now().toISOString();
-      await endSessionsOfAppPassword(tx, { accountId, appPasswordId: id, at });
+      const ended = await endSessionsOfAppPassword(tx, { accountId, appPasswordId: id, at });
+      await cancelVerificationsOfSessions(tx, accountId, ended, at);
       await audit.record(tx, {
         action: 'app-password.removed',
         accountId,

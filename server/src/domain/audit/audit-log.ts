@@ -33,6 +33,7 @@ export type AuditAction =
   | 'account.imported'
   | 'user-document.changed'
   | 'invite.created'
+  | 'invite.revoked'
   | 'group.created'
   | 'group.deleted'
   | 'group.member-added'

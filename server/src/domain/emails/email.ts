@@ -1,4 +1,4 @@
-import type { NewVerification } from '../verifications/verification.ts';
+import type { NewVerification, Verification } from '../verifications/verification.ts';
 
 const hourMs = 3_600_000;
 
@@ -13,12 +13,35 @@ export type EmailProofStyle = {
   hasNoCode?: boolean;
 };
 
+/** What a change to another address is bound to: it ends with the session that asked, and with the password. */
+export type ChangeBinding = { sessionId: number; passwordMark: string };
+
+type Options = {
+  style?: EmailProofStyle | undefined;
+  /** Null: the address is the account's already. */
+  change?: ChangeBinding | null;
+};
+
 /** What confirms that an account's owner reads mail at an address. */
 export function emailVerification(
   accountId: number,
   email: string,
-  details: EmailProofStyle = {},
+  { style = {}, change = null }: Options = {},
 ): NewVerification {
-  const lifeMs = emailLinkHours * hourMs;
-  return { purpose: 'verify-email', accountId, subject: email, details, lifeMs };
+  return {
+    purpose: 'verify-email',
+    accountId,
+    subject: email,
+    details: { ...style, ...(change ? { password: change.passwordMark } : {}) },
+    ...(change ? { sessionId: change.sessionId } : {}),
+    lifeMs: emailLinkHours * hourMs,
+  };
+}
+
+/** What a pending verification is bound to, for one that takes its place; null when it is of the account's own address. */
+export function bindingOf({ sessionId, details }: Verification): ChangeBinding | null {
+  const { password } = details;
+  return sessionId === null || typeof password !== 'string'
+    ? null
+    : { sessionId, passwordMark: password };
 }

@@ -17,7 +17,7 @@ import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
 import type { Now, ProvidedIdentity } from '../ports.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
+import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { plausibleEmail, shownName } from './identity.ts';
 import { deleteIdentity, findIdentity, insertIdentity, noteIdentityUse } from './identity-store.ts';
@@ -134,7 +134,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
   /** Takes an address from an account that never showed that it is its own, with all that it may have opened. */
   async function release(tx: Tx, from: AccountRow, nameKey: string, { address }: Origin) {
     await releaseClaim(tx, needs, from.id, { kind: 'email', key: nameKey, address });
-    await endSessionsOf(tx, from.id, now().toISOString());
+    await endAccess(tx, from.id, { at: now().toISOString() });
   }
 
   async function signUp(

@@ -7,7 +7,7 @@ import type {
   ProvidedIdentity,
   TokenSigner,
 } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { flowLifeMs } from './identity.ts';
 
@@ -58,12 +58,14 @@ export function identityProofs(needs: Needs) {
   /**
    * Begins the way over the browser.
    * @param viewer whom the identity will be linked to; null for signing in
-   * @throws DomainError `not_found` (provider) · `unsupported` · `invalid` (redirectUri) · `unavailable`
+   * @throws DomainError `forbidden` (by app password) · `not_found` (provider) · `unsupported` · `invalid` (redirectUri) ·
+   *   `unavailable`
    */
   async function begin(
     name: string,
     { redirectUri, viewer }: { redirectUri: string; viewer: Viewer | null },
   ): Promise<{ authorizationUrl: string; state: string; expiresAt: string }> {
+    if (viewer) checkNotByAppPassword(viewer);
     const flow = flowOf(name);
     if (!redirectUris.includes(redirectUri)) throw invalid('redirectUri', 'is not allowed here');
     const row = await verifications.prepare({
@@ -71,6 +73,7 @@ export function identityProofs(needs: Needs) {
       accountId: viewer?.accountId ?? null,
       subject: name,
       details: { redirectUri },
+      ...(viewer ? { sessionId: viewer.sessionId } : {}),
       lifeMs: flowLifeMs,
     });
     const state = verifications.tokenOf(row);

@@ -1,15 +1,23 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { IdentityRow } from '../../db/schema.ts';
-import { noSuchAccount } from '../accounts/account.ts';
-import { findAccount, holdAccount } from '../accounts/account-store.ts';
+import { findAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { LanguageCode } from '../mails/languages/languages.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
+import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
-import type { Door, OpenSession, Proof, SessionTokens, Viewer } from '../sessions/session.ts';
+import {
+  checkNotByAppPassword,
+  type Door,
+  type OpenSession,
+  type Proof,
+  type SessionTokens,
+  type Viewer,
+} from '../sessions/session.ts';
+import { holdViewer } from '../sessions/session-hold.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
 import type { Joined, JoinIdentity } from './identity-joining.ts';
@@ -29,6 +37,7 @@ type Needs = {
   sessions: Pick<SessionService, 'open' | 'openPlain'>;
   providers: readonly IdentityProvider[];
   proofs: IdentityProofs;
+  checkOwner: OwnerCheck;
   join: JoinIdentity;
 };
 
@@ -48,7 +57,7 @@ export type SignedIn<Session = SessionTokens> = Pick<Joined, 'isNew' | 'isFirst'
 
 /** Signs people in by what a provider says of them, and links providers to accounts. */
 export function identityService(needs: Needs) {
-  const { database, newId, now, audit, sessions, providers, proofs, join } = needs;
+  const { database, newId, now, audit, sessions, providers, proofs, join, checkOwner } = needs;
 
   /** What this server offers. */
   function listProviders(): ProviderView[] {
@@ -115,15 +124,18 @@ export function identityService(needs: Needs) {
   }
 
   /**
-   * Makes an identity a way into the viewer's account. Doing it twice changes nothing.
-   * @throws DomainError as `signIn` and `confirm` · `conflict` (leads into another account, or there are too many)
+   * Makes an identity a way into the viewer's account, which asks for a fresh proof: it outlives the session. Doing it
+   * twice changes nothing.
+   * @throws DomainError as `OwnerCheck`, `signIn` and `confirm` · `conflict` (leads into another account, or there are too many)
    */
   async function link(
     viewer: Viewer,
     provider: string,
     proof: CredentialProof & Partial<FlowProof>,
-    address: string,
+    owner: OwnerProof,
   ): Promise<IdentityView> {
+    await checkOwner(viewer, owner);
+    const { address } = owner;
     const who = await proofs.check(provider, proof, viewer);
     const id = await newId('identities');
     await database.transaction((tx) => linkTo(tx, viewer, { id, provider, who, address }));
@@ -135,10 +147,12 @@ export function identityService(needs: Needs) {
 
   async function linkTo(
     tx: Tx,
-    { accountId }: Viewer,
+    viewer: Viewer,
     { id, provider, who, address }: Linked,
   ): Promise<void> {
-    await hold(tx, accountId);
+    const { accountId } = viewer;
+    // The provider took its time: the session may have ended meanwhile.
+    await holdViewer(tx, viewer, now().toISOString());
     const { issuer, subject } = who;
     const known = await findIdentity(tx, issuer, subject);
     if (known?.account_id === accountId) return;
@@ -161,13 +175,14 @@ export function identityService(needs: Needs) {
 
   /**
    * Closes a way into the viewer's account.
-   * @throws DomainError `not_found` · `conflict` (it is the last)
+   * @throws DomainError `forbidden` (by app password) · `not_found` · `conflict` (it is the last)
    */
   async function unlink(viewer: Viewer, id: number, address: string): Promise<void> {
+    checkNotByAppPassword(viewer);
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       // Two that are unlinked at once must not both see the other.
-      await hold(tx, accountId);
+      await holdViewer(tx, viewer, now().toISOString());
       const rows = await listIdentities(tx, accountId);
       const row = rows.find((it) => it.id === id);
       if (!row) throw noSuchIdentity();
@@ -181,12 +196,6 @@ export function identityService(needs: Needs) {
       const provider = viewOf(row).provider;
       await noteChange(tx, 'identity.unlinked', { accountId, address, provider, identityId: id });
     });
-  }
-
-  async function hold(tx: Tx, accountId: number): Promise<void> {
-    if (!(await holdAccount(tx, accountId, now().toISOString()))) {
-      throw noSuchAccount();
-    }
   }
 
   async function noteChange(

@@ -64,6 +64,19 @@ export async function deleteIdentity(tx: Tx, id: number, accountId: number): Pro
   return numDeletedRows === 1n;
 }
 
+/** Deletes those of an account that were linked after a time. */
+export async function deleteIdentitiesSince(
+  tx: Tx,
+  accountId: number,
+  time: string,
+): Promise<void> {
+  await tx
+    .deleteFrom('identities')
+    .where('account_id', '=', accountId)
+    .where('created_at', '>', time)
+    .execute();
+}
+
 export async function deleteIdentitiesOf(tx: Tx, accountId: number): Promise<void> {
   await tx.deleteFrom('identities').where('account_id', '=', accountId).execute();
 }

@@ -40,7 +40,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     const { purpose, accountId } = verification;
     if (purpose !== 'verify-email' && purpose !== 'recover-password') return;
     const account = await findAccount(database, accountId ?? 0);
-    if (!account) return;
+    if (!account || account.disabled_at) return;
     const to = verification.subject;
     const id = `${purpose}-${verification.id}`;
     if (purpose === 'recover-password') {
@@ -112,6 +112,21 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     await send({ id: `former-notice-${eventId}`, to: formerEmail, language }, letter);
   }
 
+  /** Tells the present e-mail that another one was asked for: its owner can end that until it is confirmed. */
+  async function tellChangeAsked(
+    { accountId, email }: Events['email.change-asked'],
+    eventId: number,
+  ): Promise<void> {
+    const account = await findAccount(database, accountId);
+    if (!account) return;
+    const { username, language } = account;
+    const letter = languages[languageOf(language)].emailChangeAsked({
+      username,
+      hours: emailLinkHours,
+    });
+    await send({ id: `change-asked-${eventId}`, to: email, language }, letter);
+  }
+
   async function send(to: { id: string; to: string; language: string }, letter: Letter) {
     try {
       await mailer.send({ id: to.id, to: to.to, ...formsOf(letter, languageOf(to.language)) });
@@ -122,5 +137,5 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     }
   }
 
-  return { sendVerification, tellOwner, tellFormer };
+  return { sendVerification, tellOwner, tellFormer, tellChangeAsked };
 }

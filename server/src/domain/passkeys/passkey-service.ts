@@ -6,7 +6,7 @@ import { findAccount } from '../accounts/account-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
-import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
+import { type OwnerCheck, type OwnerProof, ownerChallenge } from '../passwords/owner-check.ts';
 import type {
   NewPasskey,
   Now,
@@ -16,7 +16,13 @@ import type {
   PasskeyVerifier,
   TokenSigner,
 } from '../ports.ts';
-import type { Door, SessionTokens, Viewer } from '../sessions/session.ts';
+import { endPending } from '../sessions/access-ending.ts';
+import {
+  checkNotByAppPassword,
+  type Door,
+  type SessionTokens,
+  type Viewer,
+} from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkLine } from '../text.ts';
 import type { Verification } from '../verifications/verification.ts';
@@ -49,20 +55,22 @@ type Needs = {
   sessions: Pick<SessionService, 'open'>;
 };
 
-type Use = 'registration' | 'sign-in';
+type Use = 'registration' | 'sign-in' | typeof ownerChallenge;
 
 /** Registers passkeys, and signs in with them. The challenge that is signed is a verification, which works once. */
 export function passkeyService(needs: Needs) {
   const { database, newId, now, tokens, verifier, verifications, audit, sessions } = needs;
 
-  /** What a browser needs to make a passkey for the viewer. */
-  async function beginRegistration({ accountId }: Viewer): Promise<PasskeyCreation> {
+  /** What a browser needs to make a passkey for the viewer. @throws DomainError `forbidden` (by app password) */
+  async function beginRegistration(viewer: Viewer): Promise<PasskeyCreation> {
+    checkNotByAppPassword(viewer);
+    const { accountId } = viewer;
     const account = await findAccount(database, accountId);
     if (!account) throw noSuchAccount();
     const { username: name, display_name: displayName } = account;
     const known = await listPasskeys(database, accountId);
     return verifier.creationOptions({
-      challenge: await newChallenge('registration', accountId),
+      challenge: await newChallenge('registration', viewer),
       user: { handle: userHandle(tokens, accountId), name, displayName },
       known: known.map(knownPasskey),
     });
@@ -119,9 +127,18 @@ export function passkeyService(needs: Needs) {
     });
   }
 
+  /** What a browser needs to show by a passkey that the viewer's account is theirs. @throws DomainError `forbidden` (by app password) · `not_found` (there is none) */
+  async function beginOwnerCheck(viewer: Viewer): Promise<PasskeyRequest> {
+    checkNotByAppPassword(viewer);
+    const allowed = (await listPasskeys(database, viewer.accountId)).map(knownPasskey);
+    if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
+    const challenge = await newChallenge(ownerChallenge, viewer);
+    return verifier.requestOptions({ challenge, allowed });
+  }
+
   /** What a browser needs to sign somebody in whom nobody has named yet. */
   async function beginSignIn(): Promise<PasskeyRequest> {
-    const challenge = await newChallenge('sign-in', null);
+    const challenge = await newChallenge('sign-in');
     return verifier.requestOptions({ challenge, allowed: null });
   }
 
@@ -140,13 +157,13 @@ export function passkeyService(needs: Needs) {
     return sessions.open(shown.accountId, { by: 'passkey', use }, door);
   }
 
-  async function newChallenge(use: Use, accountId: number | null): Promise<string> {
-    const lifeMs = passkeyChallengeLifeMs;
+  async function newChallenge(use: Use, viewer?: Viewer): Promise<string> {
     const row = await verifications.prepare({
       purpose: 'passkey',
-      accountId,
+      accountId: viewer?.accountId ?? null,
+      ...(viewer ? { sessionId: viewer.sessionId } : {}),
       subject: use,
-      lifeMs,
+      lifeMs: passkeyChallengeLifeMs,
     });
     await database.transaction((tx) => verifications.issueBeside(tx, row));
     return verifications.tokenOf(row);
@@ -186,11 +203,12 @@ export function passkeyService(needs: Needs) {
     address: string,
   ): Promise<void> {
     const details = { kind: 'passkey', passkeyId: id };
+    await endPending(tx, accountId, { at: now().toISOString(), isByOwner: true });
     await audit.record(tx, { action, accountId, actorId: accountId, address, details });
     await emit(tx, now(), 'account.changed', { accountId, what: 'second-factor' });
   }
 
-  return { beginRegistration, register, list, remove, beginSignIn, signIn };
+  return { beginRegistration, register, list, remove, beginOwnerCheck, beginSignIn, signIn };
 }
 
 /** A passkey as the authenticator is asked for it. */

@@ -56,6 +56,15 @@ export async function deletePasskey(tx: Tx, accountId: number, id: number): Prom
   return numDeletedRows === 1n;
 }
 
+/** Deletes those of an account that were registered after a time. */
+export async function deletePasskeysSince(tx: Tx, accountId: number, time: string): Promise<void> {
+  await tx
+    .deleteFrom('passkeys')
+    .where('account_id', '=', accountId)
+    .where('created_at', '>', time)
+    .execute();
+}
+
 export async function deletePasskeysOf(tx: Tx, accountId: number): Promise<void> {
   await tx.deleteFrom('passkeys').where('account_id', '=', accountId).execute();
 }

@@ -3,35 +3,58 @@ import type { AccountRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { takeFrom } from '../limits.ts';
-import type { Counters, Now, PasswordHasher } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import { wrongAnswer } from '../passkeys/passkey.ts';
+import type { PasskeyCheck } from '../passkeys/passkey-check.ts';
+import type { Counters, Now, PasskeyAnswer, PasskeyVerifier, PasswordHasher } from '../ports.ts';
+import type { CodeCheck } from '../second-factors/code-check.ts';
+import { loginThrottle } from '../sessions/login-throttle.ts';
+import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
 import { findSession } from '../sessions/session-store.ts';
+import type { VerificationService } from '../verifications/verification-service.ts';
 
-type Needs = { database: Database; now: Now; passwords: PasswordHasher; counters: Counters };
+type Needs = {
+  database: Database;
+  now: Now;
+  passwords: PasswordHasher;
+  counters: Counters;
+  verifier: Pick<PasskeyVerifier, 'challengeOf'>;
+  verifications: Pick<VerificationService, 'findByToken' | 'consume'>;
+  checkCode: CodeCheck;
+  checkPasskey: PasskeyCheck;
+};
 
-/** What somebody sends along to show that the account is theirs; null: nothing. */
+/** What somebody sends along to show that the account is theirs: one of the three, or nothing. */
 export type OwnerProof = {
   password: string | null;
   /** The field that it came in; default: `password`. */
   field?: string;
+  /** Of the authenticator app, or a recovery code. */
+  secondFactorCode?: string | null;
+  /** The answer to a challenge of `PasskeyService.beginOwnerCheck`. */
+  passkey?: PasskeyAnswer | null;
   address: string;
 };
 
-export type OwnerCheck = (
-  viewer: Viewer,
-  proof: Pick<OwnerProof, 'password' | 'field'>,
-) => Promise<AccountRow>;
+export type OwnerCheck = (viewer: Viewer, proof: OwnerProof) => Promise<AccountRow>;
+
+/** What the challenge of a passkey is for, where it shows whose account it is. */
+export const ownerChallenge = 'owner';
 
 /** How young a session must be to stand for a password that the account does not have. */
 const freshSessionMs = 10 * 60 * 1000;
 const guesses = { max: 10, windowMs: 15 * 60 * 1000 };
 
 /**
- * Asks for the password again, before something changes how to get in: a session alone may be a borrowed phone. Accounts
- * without a password need to have signed in within the last ten minutes. Gives the account as it was checked.
- * @throws DomainError `invalid` (the field) · `wrong_password` · `forbidden` (the session is old) · `rate_limited`
+ * Asks for a fresh proof before something changes how to get in: a session alone may be a borrowed phone. It is the password,
+ * a passkey or a second factor, each used up here; an account without a password may also have signed in within the last
+ * ten minutes. Gives the account as it was checked.
+ * @throws DomainError `forbidden` (by app password; the session is old) · `invalid` (the field, secondFactorCode, passkey) ·
+ *   `wrong_password` · `gone` · `expired` (passkey) · `rate_limited`
  */
-export function ownerCheck({ database, now, passwords, counters }: Needs): OwnerCheck {
+export function ownerCheck(needs: Needs): OwnerCheck {
+  const { database, now, passwords, counters, verifier, verifications } = needs;
+  const throttle = loginThrottle(counters, 'second-factor');
+
   async function checkFresh(viewer: Viewer): Promise<void> {
     const session = await findSession(database, viewer.sessionId);
     const oldestAt = new Date(now().getTime() - freshSessionMs).toISOString();
@@ -42,13 +65,14 @@ export function ownerCheck({ database, now, passwords, counters }: Needs): Owner
     );
   }
 
-  return async (viewer, { password, field = 'password' }) => {
-    const account = await findAccount(database, viewer.accountId);
-    if (!account) throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+  async function checkOwnPassword(
+    account: AccountRow,
+    viewer: Viewer,
+    { password, field = 'password' }: OwnerProof,
+  ): Promise<void> {
     if (account.password_hash === null) {
       if (password !== null) throw invalid(field, 'must be left out: there is none yet');
-      await checkFresh(viewer);
-      return account;
+      return checkFresh(viewer);
     }
     if (password === null) throw invalid(field, 'is needed');
     const key = `owner:${account.id}`;
@@ -57,6 +81,49 @@ export function ownerCheck({ database, now, passwords, counters }: Needs): Owner
       throw new DomainError('wrong_password', 'The password is wrong.');
     }
     await counters.clear(key);
+  }
+
+  /** Counted together with those who guess at the second step of a login. */
+  async function checkOwnCode(accountId: number, code: string, address: string): Promise<void> {
+    const attempt = { target: { accountId }, address, isKnownAddress: false };
+    await throttle.begin(attempt);
+    const use = await needs.checkCode(accountId, code, 'secondFactorCode');
+    await database.transaction(use);
+    await throttle.forgive(attempt);
+  }
+
+  async function checkOwnPasskey(
+    { accountId, sessionId }: Viewer,
+    answer: PasskeyAnswer,
+    address: string,
+  ): Promise<void> {
+    const challenge = verifier.challengeOf(answer) ?? '';
+    const verification = await verifications.findByToken('passkey', challenge).catch(asPasskey);
+    const isOwn = verification.accountId === accountId && verification.sessionId === sessionId;
+    if (!isOwn || verification.subject !== ownerChallenge) throw wrongAnswer('passkey');
+    const shown = await needs.checkPasskey(answer, challenge, address).catch(asPasskey);
+    if (shown.accountId !== accountId || !shown.isUserVerified) throw wrongAnswer('passkey');
+    await database.transaction(async (tx) => {
+      await verifications.consume(tx, verification);
+      await shown.use(tx);
+    });
+  }
+
+  return async (viewer, proof) => {
+    checkNotByAppPassword(viewer);
+    const { password, secondFactorCode = null, passkey = null, address } = proof;
+    const account = await findAccount(database, viewer.accountId);
+    if (!account) throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+    if ([password, secondFactorCode, passkey].filter((it) => it !== null).length > 1) {
+      throw invalid(proof.field ?? 'password', 'or another proof is needed, and only one of them');
+    }
+    if (passkey !== null) await checkOwnPasskey(viewer, passkey, address);
+    else if (secondFactorCode !== null) await checkOwnCode(account.id, secondFactorCode, address);
+    else await checkOwnPassword(account, viewer, proof);
     return account;
   };
+}
+
+function asPasskey(error: unknown): never {
+  throw error instanceof DomainError && error.code === 'invalid' ? wrongAnswer('passkey') : error;
 }

@@ -5,6 +5,7 @@ import {
   findAccountByName,
   markEmailVerified,
   replacePassword,
+  updateAccount,
 } from '../accounts/account-store.ts';
 import { replaceCallName } from '../accounts/call-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -16,9 +17,10 @@ import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import type { Counters, Now, PasswordHasher } from '../ports.ts';
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
+import { endAccess } from '../sessions/access-ending.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { removeNewLogins } from './new-logins.ts';
 import type { OwnerCheck } from './owner-check.ts';
 
 export type PasswordService = ReturnType<typeof passwordService>;
@@ -44,7 +46,14 @@ type PasswordChange = {
   ends?: 'others' | 'all';
 };
 
-type Recovery = { token: string; password: string; address: string; passwordRule?: PasswordRule };
+type Recovery = {
+  token: string;
+  password: string;
+  address: string;
+  passwordRule?: PasswordRule;
+  /** Whether identities and passkeys go that were added since the owner last proved themselves by mail; default: no. */
+  removesNewLogins?: boolean;
+};
 
 /** Writes the result of a job together with the note that it is done. */
 type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
@@ -64,6 +73,7 @@ export function passwordService(needs: Needs) {
     const account = await checkOwner(viewer, {
       password: input.oldPassword ?? null,
       field: 'oldPassword',
+      address: input.address,
     });
     checkPassword(input.newPassword, { ...input, username: account.username }, 'newPassword');
     // Each change is told by mail, maybe to an address of somebody else.
@@ -78,7 +88,12 @@ export function passwordService(needs: Needs) {
       });
       if (!isReplaced) throw new DomainError('wrong_password', 'The password is wrong.');
       if (input.callName !== undefined) await replaceCallName(tx, account, input.callName, at);
-      await afterReplacing(tx, account.id, input.ends === 'all' ? 0 : viewer.sessionId);
+      await endAccess(tx, account.id, {
+        at,
+        keptSessionId: input.ends === 'all' ? 0 : viewer.sessionId,
+        isByOwner: true,
+      });
+      await emit(tx, now(), 'account.changed', { accountId: account.id, what: 'password' });
       await audit.record(tx, {
         action: 'password.changed',
         accountId: account.id,
@@ -128,11 +143,11 @@ export function passwordService(needs: Needs) {
    * Sets a new password for whoever reads the account's mail, and ends all of its sessions.
    * @throws DomainError `invalid` (token, password) · `gone` · `expired` · `unavailable`
    */
-  async function recover({ token, password, address, ...rule }: Recovery): Promise<void> {
+  async function recover({ token, password, address, ...more }: Recovery): Promise<void> {
     const verification = await verifications.findByToken('recover-password', token);
     const account = await findAccount(database, verification.accountId ?? 0);
     if (!account) throw accountGone();
-    checkPassword(password, { ...rule, username: account.username });
+    checkPassword(password, { ...more, username: account.username });
     const to = await passwords.hash(password);
     await database.transaction(async (tx) => {
       const at = now().toISOString();
@@ -140,13 +155,16 @@ export function passwordService(needs: Needs) {
       if (!(await replacePassword(tx, account.id, { to, at }))) throw accountGone();
       const isFirstProof = await markEmailVerified(tx, account.id, verification.subject, at);
       if (isFirstProof) await dropOtherWays(tx, account.id);
-      await afterReplacing(tx, account.id);
+      else if (more.removesNewLogins) await removeNewLogins(tx, account);
+      await updateAccount(tx, account.id, { recovered_at: at });
+      await endAccess(tx, account.id, { at });
+      await emit(tx, now(), 'account.changed', { accountId: account.id, what: 'password' });
       await audit.record(tx, {
         action: 'password.recovered',
         accountId: account.id,
         actorId: account.id,
         address,
-        details: { isFirstProof },
+        details: { isFirstProof, removesNewLogins: more.removesNewLogins ?? false },
       });
     });
   }
@@ -160,14 +178,6 @@ export function passwordService(needs: Needs) {
     await deletePasskeysOf(tx, accountId);
     await deleteTotpKeyOf(tx, accountId);
     await deleteRecoveryCodesOf(tx, accountId);
-  }
-
-  /** After the account's row is held by this transaction, so that a login beside it is either seen here or fails. */
-  async function afterReplacing(tx: Tx, accountId: number, keptSessionId = 0): Promise<void> {
-    await endSessionsOf(tx, accountId, now().toISOString(), keptSessionId);
-    // A second factor that is awaited was asked for by the old password.
-    await verifications.cancel(tx, accountId, ['recover-password', 'second-factor']);
-    await emit(tx, now(), 'account.changed', { accountId, what: 'password' });
   }
 
   return { change, askRecovery, startRecovery, recover };

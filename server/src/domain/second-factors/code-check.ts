@@ -10,9 +10,14 @@ import { findTotpKey, takeTotpStep } from './totp-store.ts';
 /**
  * Looks at a code that somebody typed, of their authenticator app or from their list of recovery codes.
  * Returns what uses it up, in the transaction of what it allows.
- * @throws DomainError `invalid` (code), also by what it returns
+ * @param field what the input is called; default: `code`
+ * @throws DomainError `invalid` (the field), also by what it returns
  */
-export type CodeCheck = (accountId: number, typed: string) => Promise<(tx: Tx) => Promise<void>>;
+export type CodeCheck = (
+  accountId: number,
+  typed: string,
+  field?: string,
+) => Promise<(tx: Tx) => Promise<void>>;
 
 type Needs = {
   database: Database;
@@ -22,7 +27,7 @@ type Needs = {
 };
 
 export function codeCheck({ database, now, tokens, box }: Needs): CodeCheck {
-  return async (accountId, typed) => {
+  return async (accountId, typed, field = 'code') => {
     const recoveryCode = plainSecret(typed, recoveryCodeBytes);
     if (recoveryCode !== null) {
       const code = {
@@ -30,17 +35,17 @@ export function codeCheck({ database, now, tokens, box }: Needs): CodeCheck {
         code_hash: recoveryCodeHash(tokens, accountId, recoveryCode),
       };
       return async (tx) => {
-        if (!(await takeRecoveryCode(tx, code, now().toISOString()))) throw wrongCode();
+        if (!(await takeRecoveryCode(tx, code, now().toISOString()))) throw wrongCode(field);
       };
     }
     const key = await findTotpKey(database, accountId);
-    if (!key) throw wrongCode();
+    if (!key?.confirmed_at) throw wrongCode(field);
     const code = typed.replace(/\s/g, '');
     const step = findStep(box.open(key.sealed_key, totpContext(accountId)), code, now());
-    if (step === null) throw wrongCode();
+    if (step === null) throw wrongCode(field);
     return async (tx) => {
       if (await takeTotpStep(tx, key, step)) return;
-      throw invalid('code', 'was used already; wait for the next one');
+      throw invalid(field, 'was used already; wait for the next one');
     };
   };
 }
@@ -50,6 +55,6 @@ export function totpContext(accountId: number): string {
   return `totp ${accountId}`;
 }
 
-function wrongCode() {
-  return invalid('code', 'is not right');
+function wrongCode(field: string) {
+  return invalid(field, 'is not right');
 }

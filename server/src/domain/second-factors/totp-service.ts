@@ -13,10 +13,9 @@ import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Counters, Now, SecretBox, TokenSigner } from '../ports.ts';
 import { base32, newReadableSecret, plainSecret } from '../readable-secret.ts';
+import { endAccess, endPending } from '../sessions/access-ending.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
-import type { Viewer } from '../sessions/session.ts';
-import { endSessionsOf } from '../sessions/session-store.ts';
-import type { VerificationService } from '../verifications/verification-service.ts';
+import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
 import { type CodeCheck, totpContext } from './code-check.ts';
 import {
   countRecoveryCodes,
@@ -47,7 +46,6 @@ type Needs = {
   tokens: Pick<TokenSigner, 'mac'>;
   box: SecretBox;
   audit: AuditLog;
-  verifications: Pick<VerificationService, 'cancel'>;
   checkOwner: OwnerCheck;
   checkCode: CodeCheck;
 };
@@ -58,7 +56,7 @@ type CodeGiven = { code: string; address: string };
 
 /** Sets the second factor up, and takes it down. */
 export function totpService(needs: Needs) {
-  const { database, now, tokens, box, audit, verifications, checkOwner, checkCode } = needs;
+  const { database, now, tokens, box, audit, checkOwner, checkCode } = needs;
   const throttle = loginThrottle(needs.counters, 'second-factor');
 
   /**
@@ -92,9 +90,10 @@ export function totpService(needs: Needs) {
 
   /**
    * Confirms the key by a code of it. From now on the account is not opened without; its other sessions, which were, end.
-   * @throws DomainError `invalid` (code) · `rate_limited` · `conflict` (no key waits)
+   * @throws DomainError `forbidden` (by app password) · `invalid` (code) · `rate_limited` · `conflict` (no key waits)
    */
   async function confirm(viewer: Viewer, { code, address }: CodeGiven): Promise<string[]> {
+    checkNotByAppPassword(viewer);
     const { accountId, sessionId } = viewer;
     const key = await findTotpKey(database, accountId);
     if (!key || key.confirmed_at !== null) throw nothingWaits();
@@ -110,7 +109,7 @@ export function totpService(needs: Needs) {
       await holdAccount(tx, accountId);
       if (!(await confirmTotpKey(tx, key, { step, at }))) throw nothingWaits();
       await keepRecoveryCodes(tx, accountId, codes);
-      await endSessionsOf(tx, accountId, at, sessionId);
+      await endAccess(tx, accountId, { at, keptSessionId: sessionId, isByOwner: true });
       await tell(tx, 'second-factor.added', { accountId, actorId: accountId, address });
     });
     return codes;
@@ -151,7 +150,7 @@ export function totpService(needs: Needs) {
   async function takeDown(tx: Tx, act: Act): Promise<void> {
     await deleteTotpKeyOf(tx, act.accountId);
     await deleteRecoveryCodesOf(tx, act.accountId);
-    await verifications.cancel(tx, act.accountId, ['second-factor']);
+    await endPending(tx, act.accountId, { at: now().toISOString(), isByOwner: true });
     await tell(tx, 'second-factor.removed', act);
   }
 

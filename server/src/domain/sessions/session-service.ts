@@ -10,15 +10,18 @@ import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import type { AccessClaims, Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
+import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
 import { loginThrottle } from './login-throttle.ts';
 import { passwordRenewal } from './password-renewal.ts';
 import {
   accessTokenSeconds,
+  checkNotByAppPassword,
   type Door,
   type OpenSession,
   type Proof,
   refreshTokenParts,
   replayGraceMs,
+  roleOfSession,
   type SessionTokens,
   type SessionView,
   sessionExpiry,
@@ -56,8 +59,6 @@ export type LogIn = Door & {
   password: string;
   idempotencyKey: string | null;
 };
-
-type Opening = { accountId: number; proof: Proof; door: Door };
 
 /** Logs in, refreshes, resolves tokens and ends sessions. */
 export function sessionService(needs: Needs) {
@@ -119,20 +120,18 @@ export function sessionService(needs: Needs) {
     const opened = earlier === null ? null : await findSession(database, earlier);
     // Tokens of a session that has ended since are worth nothing: whoever has shown enough once more gets another.
     if (opened && isLasting(opened)) return opened;
-    const session = newSession(await newId('sessions'), { accountId, proof, door });
+    const session = newSession(await newId('sessions'), accountId, door);
     const winner = await database.transaction(async (tx) => {
       const hash = 'passwordHash' in proof ? proof.passwordHash : null;
       const passwordHash = hash === null ? {} : { passwordHash: hash };
       const isOpen = await noteLogin(tx, accountId, { ...passwordHash, at: session.created_at });
       // Once more: it may have been set up since the question above, but not from here on.
       if (!isOpen || (await secondFactors.isMissing(tx, accountId, proof))) throw wrongPassword();
-      if (proof.by === 'session' && !(await findLiveSession(tx, proof.sessionId))) {
-        throw new DomainError('revoked_token', 'The session has ended; sign in again.');
-      }
+      const appPasswordId = await appPasswordBehind(tx, proof);
       await proof.use?.(tx);
       const other = await claimRepeat(tx, repeat, session.id, now(), earlier);
       if (other !== null) return other;
-      await insertSession(tx, session);
+      await insertSession(tx, { ...session, app_password_id: appPasswordId });
       await audit.record(tx, {
         action: 'session.opened',
         accountId,
@@ -143,6 +142,15 @@ export function sessionService(needs: Needs) {
       return session.id;
     });
     return winner === session.id ? session : readSession(winner);
+  }
+
+  /** A session that another one opens is of the same app password, and ends with it. */
+  async function appPasswordBehind(tx: Tx, proof: Proof): Promise<number | null> {
+    if (proof.by === 'app-password') return proof.appPasswordId;
+    if (proof.by !== 'session') return null;
+    const parent = await findLiveSession(tx, proof.sessionId);
+    if (parent) return parent.app_password_id;
+    throw new DomainError('revoked_token', 'The session has ended; sign in again.');
   }
 
   async function checkPassword({
@@ -255,7 +263,8 @@ export function sessionService(needs: Needs) {
     return {
       accountId: session.account_id,
       sessionId: session.id,
-      role: session.role,
+      role: roleOfSession(session),
+      isByAppPassword: session.app_password_id !== null,
       tokenExpiresAt: new Date(claims.expiresAt * 1000).toISOString(),
     };
   }
@@ -266,8 +275,9 @@ export function sessionService(needs: Needs) {
     return rows.map((row) => viewOf(row, viewer));
   }
 
-  /** Ends one session of the viewer's. @throws DomainError `not_found` */
+  /** Ends one session of the viewer's. @throws DomainError `not_found` · `forbidden` (another one, by app password) */
   async function endOne(viewer: Viewer, sessionId: number, address: string): Promise<void> {
+    if (sessionId !== viewer.sessionId) checkNotByAppPassword(viewer);
     const session = { id: sessionId, account_id: viewer.accountId };
     const how = { by: 'logout', actorId: viewer.accountId, address };
     const isEnded = await database.transaction((tx) => end(tx, session, how));
@@ -279,7 +289,9 @@ export function sessionService(needs: Needs) {
     { id, account_id: accountId }: Pick<SessionRow, 'id' | 'account_id'>,
     { by, actorId, address }: { by: string; actorId: number | null; address: string },
   ): Promise<boolean> {
-    if (!(await endSession(tx, { id, accountId, at: now().toISOString() }))) return false;
+    const at = now().toISOString();
+    if (!(await endSession(tx, { id, accountId, at }))) return false;
+    await cancelVerificationsOfSessions(tx, accountId, [id], at);
     const details = { by, sessionId: id };
     await audit.record(tx, { action: 'session.ended', accountId, actorId, address, details });
     return true;
@@ -289,7 +301,7 @@ export function sessionService(needs: Needs) {
     return ended_at === null && expires_at > now().toISOString();
   }
 
-  function newSession(id: number, { accountId, proof, door }: Opening): SessionRow {
+  function newSession(id: number, accountId: number, door: Door): SessionRow {
     const { audience, device, lifeMs } = door;
     const at = now();
     const end = lifeMs === undefined ? null : new Date(at.getTime() + lifeMs).toISOString();
@@ -306,7 +318,7 @@ export function sessionService(needs: Needs) {
       last_used_at: at.toISOString(),
       expires_at: end ?? sessionExpiry(at, at),
       ended_at: null,
-      app_password_id: proof.by === 'app-password' ? proof.appPasswordId : null,
+      app_password_id: null,
     };
   }
 

@@ -2,10 +2,11 @@ import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
 import { countingAddress } from '../network-address.ts';
+import { roleOfSession } from './session.ts';
 
 export type LiveSession = Pick<
   SessionRow,
-  'id' | 'account_id' | 'audience' | 'expires_at' | 'used_generation'
+  'id' | 'account_id' | 'audience' | 'expires_at' | 'used_generation' | 'app_password_id'
 > &
   Pick<AccountRow, 'role'>;
 
@@ -34,6 +35,7 @@ const liveSession = prepared((db, args: { id: number }) =>
       'sessions.audience',
       'sessions.expires_at',
       'sessions.used_generation',
+      'sessions.app_password_id',
       'accounts.role',
     ])
     .where('sessions.id', '=', args.id)
@@ -42,21 +44,21 @@ const liveSession = prepared((db, args: { id: number }) =>
     .where('accounts.deleted_at', 'is', null),
 );
 
-/** Which of these sessions live, with the role of whose they are. */
+/** Which of these sessions live, with what they may do. */
 export async function readLiveRoles(
   db: Db,
   ids: readonly number[],
 ): Promise<Map<number, AccountRow['role']>> {
   if (ids.length === 0) return new Map();
   const rows = await liveRoles(db, { ids: [...ids] });
-  return new Map(rows.map((row) => [row.id, row.role]));
+  return new Map(rows.map((row) => [row.id, roleOfSession(row)]));
 }
 
 const liveRoles = prepared((db, args: { ids: number[] }) =>
   db
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
-    .select(['sessions.id', 'accounts.role'])
+    .select(['sessions.id', 'sessions.app_password_id', 'accounts.role'])
     .where('sessions.id', 'in', args.ids)
     .where('sessions.ended_at', 'is', null)
     .where('accounts.disabled_at', 'is', null)
@@ -151,11 +153,17 @@ export async function endSessionsOf(
     .execute();
 }
 
-/** Ends what was opened with an app password. */
+/** Ends what was opened with an app password, and gives the numbers of all that ever were. */
 export async function endSessionsOfAppPassword(
   tx: Tx,
   { accountId, appPasswordId, at }: { accountId: number; appPasswordId: number; at: string },
-): Promise<void> {
+): Promise<number[]> {
+  const rows = await tx
+    .selectFrom('sessions')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('app_password_id', '=', appPasswordId)
+    .execute();
   await tx
     .updateTable('sessions')
     .set({ ended_at: at })
@@ -163,6 +171,7 @@ export async function endSessionsOfAppPassword(
     .where('app_password_id', '=', appPasswordId)
     .where('ended_at', 'is', null)
     .execute();
+  return rows.map(({ id }) => id);
 }
 
 export async function deleteSessionsOf(tx: Tx, accountId: number): Promise<void> {

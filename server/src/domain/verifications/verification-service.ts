@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Database, Tx } from '../../db/database.ts';
+import type { Database, Db, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { VerificationRow } from '../../db/schema.ts';
 import { DomainError, invalid } from '../errors.ts';
@@ -19,6 +19,7 @@ import {
   findPendingVerification,
   findVerification,
   insertVerification,
+  listPendingVerifications,
   markVerificationUsed,
   takeTry,
 } from './verification-store.ts';
@@ -52,6 +53,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
       created_at: at.toISOString(),
       expires_at: new Date(at.getTime() + wanted.lifeMs).toISOString(),
       used_at: null,
+      session_id: wanted.sessionId ?? null,
     };
   }
 
@@ -188,10 +190,26 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     return { ...viewOf(row), token: tokenOf(row), code: codeOf(row), lifeMs };
   }
 
-  /** What the pending verification of an account would prove; null when none is pending, or it has expired. */
-  async function findPendingSubject(accountId: number, purpose: Purpose): Promise<string | null> {
+  /** The pending verification of an account; null when none is pending, or it has expired. */
+  async function findPending(accountId: number, purpose: Purpose): Promise<Verification | null> {
     const row = await findPendingVerification(database, accountId, purpose);
-    return row && row.expires_at > now().toISOString() ? row.subject : null;
+    return row && row.expires_at > now().toISOString() ? viewOf(row) : null;
+  }
+
+  /** Those of a purpose that wait, the newest first: of one account, or of all. */
+  async function listPending(
+    db: Db,
+    purpose: Purpose,
+    of: { accountId?: number; limit: number },
+  ): Promise<Verification[]> {
+    const at = now().toISOString();
+    return (await listPendingVerifications(db, { ...of, purpose, at })).map(viewOf);
+  }
+
+  /** The verification of a number, used or not; null when it has another purpose. */
+  async function findById(purpose: Purpose, id: number): Promise<Verification | null> {
+    const row = await findVerification(database, id);
+    return row?.purpose === purpose ? viewOf(row) : null;
   }
 
   return {
@@ -204,7 +222,9 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     findByCode,
     findUsedByToken,
     findUsedByCode,
-    findPendingSubject,
+    findPending,
+    findById,
+    listPending,
     countTry,
     consume,
     cancel,
@@ -220,10 +240,12 @@ function viewOf(row: VerificationRow): Verification {
   return {
     id: row.id,
     accountId: row.account_id,
+    sessionId: row.session_id,
     purpose: row.purpose as Purpose,
     subject: row.subject,
     details,
     codeDigits: codeDigitsOf(details),
+    createdAt: row.created_at,
     expiresAt: row.expires_at,
   };
 }

@@ -58,6 +58,21 @@ const lastVerification = prepared((db, args: { accountId: number; purpose: strin
     .limit(1),
 );
 
+/** Those of a purpose that wait at a time, of one account or of all, the newest first. */
+export function listPendingVerifications(
+  db: Db,
+  of: { purpose: string; accountId?: number; at: string; limit: number },
+): Promise<VerificationRow[]> {
+  let query = db
+    .selectFrom('verifications')
+    .selectAll()
+    .where('purpose', '=', of.purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', of.at);
+  if (of.accountId !== undefined) query = query.where('account_id', '=', of.accountId);
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(of.limit).execute();
+}
+
 /** Takes one of the tries that are left. False when none is, or it was used or has expired. */
 export async function takeTry(tx: Tx, id: number, now: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
@@ -95,6 +110,49 @@ export async function cancelVerifications(
     .set({ used_at: now })
     .where('account_id', '=', accountId)
     .where('purpose', 'in', [...purposes])
+    .where('used_at', 'is', null)
+    .execute();
+}
+
+type Kept = { purposes: readonly string[]; email: string | null };
+
+/**
+ * Ends all that waits for an account, except some purposes and the link that confirms `email` for the first time: that one
+ * was sent to its owner, and gives nobody else a way in.
+ */
+export async function cancelVerificationsOf(
+  tx: Tx,
+  accountId: number,
+  now: string,
+  { purposes, email }: Kept,
+): Promise<void> {
+  let query = tx
+    .updateTable('verifications')
+    .set({ used_at: now })
+    .where('account_id', '=', accountId)
+    .where('used_at', 'is', null);
+  if (purposes.length > 0) query = query.where('purpose', 'not in', [...purposes]);
+  if (email !== null) {
+    query = query.where((eb) =>
+      eb.or([eb('purpose', '<>', 'verify-email'), eb('subject', '<>', email)]),
+    );
+  }
+  await query.execute();
+}
+
+/** Ends what was asked for in some sessions of an account. */
+export async function cancelVerificationsOfSessions(
+  tx: Tx,
+  accountId: number,
+  sessionIds: readonly number[],
+  now: string,
+): Promise<void> {
+  if (sessionIds.length === 0) return;
+  await tx
+    .updateTable('verifications')
+    .set({ used_at: now })
+    .where('account_id', '=', accountId)
+    .where('session_id', 'in', [...sessionIds])
     .where('used_at', 'is', null)
     .execute();
 }

@@ -12,11 +12,13 @@ export type Purpose =
 export type Verification = {
   id: number;
   accountId: number | null;
+  sessionId: number | null;
   purpose: Purpose;
   /** What is proved: an e-mail, a number; empty where there is nothing to name. */
   subject: string;
   details: Record<string, unknown>;
   codeDigits: CodeDigits;
+  createdAt: string;
   expiresAt: string;
 };
 
@@ -25,6 +27,8 @@ export type NewVerification = {
   accountId: number | null;
   subject?: string;
   details?: Record<string, unknown>;
+  /** The session that asks for it: it ends with that. Default: with none. */
+  sessionId?: number;
   /** Default: six. */
   codeDigits?: CodeDigits;
   lifeMs: number;

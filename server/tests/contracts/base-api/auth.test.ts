@@ -350,7 +350,8 @@ const rows: OlderScenario[] = [
       const login = { login: 'bob@example.com', password: passwords.bob };
       const { body } = await client.server.send('POST', '/v2/sessions', { body: login });
       const headers = { authorization: `Bearer ${body.accessToken}` };
-      expect((await client.server.send('DELETE', '/v2/me', { headers })).status).toBe(204);
+      const closing = { headers, body: { password: login.password } };
+      expect((await client.server.send('DELETE', '/v2/me', closing)).status).toBe(204);
       return { gone };
     },
     token: '{gone}',

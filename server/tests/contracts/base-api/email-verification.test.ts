@@ -150,7 +150,7 @@ describe('an e-mail', () => {
     const login = { login: 'carla@example.com', password: passwords.carla };
     const { body } = await mail.server.send('POST', '/v2/sessions', { body: login });
     const headers = { authorization: `Bearer ${body.accessToken}` };
-    await mail.server.send('DELETE', '/v2/me', { headers });
+    await mail.server.send('DELETE', '/v2/me', { headers, body: { password: login.password } });
 
     expect(said(await open(link))).toEqual(noLink);
   });

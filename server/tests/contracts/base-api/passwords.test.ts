@@ -222,7 +222,7 @@ const rows: OlderScenario[] = [
       const login = { login: 'bob@example.com', password: 'new' };
       const { body } = await client.server.send('POST', '/v2/sessions', { body: login });
       const headers = { authorization: `Bearer ${body.accessToken}` };
-      await client.server.send('DELETE', '/v2/me', { headers });
+      await client.server.send('DELETE', '/v2/me', { headers, body: { password: 'new' } });
       return { late };
     },
     send: ['PUT', '/v1/auth/password', { token: '{late}', password: 'newer' }],

@@ -413,7 +413,8 @@ olderScenarios({
         const login = { login: 'bob@example.com', password: passwords.bob };
         const { body } = await server.send('POST', '/v2/sessions', { body: login });
         const headers = { authorization: `Bearer ${body.accessToken}` };
-        expect((await server.send('DELETE', '/v2/me', { headers })).status).toBe(204);
+        const closing = { headers, body: { password: login.password } };
+        expect((await server.send('DELETE', '/v2/me', closing)).status).toBe(204);
       },
       token: 'Bearer {bob}',
       send: ['PUT', '/api/user', {}],

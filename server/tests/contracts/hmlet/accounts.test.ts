@@ -342,7 +342,8 @@ olderScenarios({
         const login = { login: 'carla@example.com', password: passwords.carla };
         const { body } = await server.send('POST', '/v2/sessions', { body: login });
         const headers = { authorization: `Bearer ${body.accessToken}` };
-        const gone = await server.send('DELETE', '/v2/me', { headers });
+        const closing = { headers, body: { password: passwords.carla } };
+        const gone = await server.send('DELETE', '/v2/me', closing);
         expect(gone.status).toBe(204);
       },
       token: 'Bearer {carlaRefresh}',

@@ -284,7 +284,14 @@ olderScenarios({
       expect: [200],
       after: async (client) => {
         const { server, values } = client;
-        expect((await server.send('DELETE', '/v2/me', { as: 'carla' })).status).toBe(204);
+        expect(
+          (
+            await server.send('DELETE', '/v2/me', {
+              as: 'carla',
+              body: { password: passwords.carla },
+            })
+          ).status,
+        ).toBe(204);
         await server.work();
         const token = `Bearer ${values.alice}`;
         const { body } = await client.send('GET', '/all-photos?user=carla', { token });

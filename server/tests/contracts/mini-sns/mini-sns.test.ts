@@ -388,7 +388,8 @@ olderScenarios({
         const token = String(values.carla);
         await client.send('POST', '/tweet', { token, body: { tweet: '' } });
         const { media, posts } = server.app.services;
-        const who = { accountId: Number(values.carlaId), sessionId: 0, role: 'user' } as const;
+        const accountId = Number(values.carlaId);
+        const who = { accountId, sessionId: 0, role: 'user', isByAppPassword: false } as const;
         const file = await media.stage(Readable.from([await aPhoto()]));
         const upload = { file, alt: '', purpose: 'post', idempotencyKey: null } as const;
         const { id } = await media.keep(who, upload);

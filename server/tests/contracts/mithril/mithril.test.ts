@@ -253,7 +253,8 @@ olderScenarios({
           body: { login: 'rory', password: '12345' },
         });
         const authorization = `Bearer ${v2.body.accessToken}`;
-        await client.server.send('DELETE', '/v2/me', { headers: { authorization } });
+        const closing = { headers: { authorization }, body: { password: '12345' } };
+        await client.server.send('DELETE', '/v2/me', closing);
         return { rory: login.body.data.token };
       },
       send: ['GET', '/api/picture'],

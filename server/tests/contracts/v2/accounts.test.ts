@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anAccount, aPicture, aPost } from '../../support/given.ts';
 import { scenarios } from '../../support/scenarios.ts';
-import { testServer } from '../../support/server.ts';
+import { passwords, testServer } from '../../support/server.ts';
 
 const newcomer = { username: 'Carla_2', password: 'one of a kind phrase' };
 
@@ -233,7 +233,10 @@ describe('closing an account', () => {
     await server.send('PUT', '/v2/users/alice/follow', { as: 'bob' });
     await server.send('PUT', '/v2/users/bob/follow', { as: 'alice' });
 
-    const closed = await server.send('DELETE', '/v2/me', { as: 'alice' });
+    const closed = await server.send('DELETE', '/v2/me', {
+      as: 'alice',
+      body: { password: passwords.alice },
+    });
     const after = await server.send('GET', '/v2/me', { as: 'alice' });
     const profile = await server.send('GET', '/v2/users/alice');
     const timelineBefore = await server.send('GET', '/v2/timeline', { as: 'bob' });
@@ -265,7 +268,7 @@ describe('closing an account', () => {
   it('frees the name for somebody else', async () => {
     const server = await testServer();
     await anAccount(server, 'alice');
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
 
     const again = await server.send('POST', '/v2/accounts', {
       body: { ...newcomer, username: 'alice' },

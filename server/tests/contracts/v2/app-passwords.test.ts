@@ -46,6 +46,41 @@ describe('app passwords', () => {
     expect(refused).toBe('second_factor_required');
   });
 
+  it('end with what their sessions opened, and the sessions that those opened', async () => {
+    const { body } = await add();
+    const { sessions, plainTokens } = server.app.services;
+    const door = { audience: 'another', device: { name: '', address: '127.0.0.1' } };
+    const first = await sessions.logInPlain({ ...door, login: 'alice', password: body.password });
+    const second = await sessions.openPlain(
+      first.accountId,
+      { by: 'session', sessionId: first.id },
+      door,
+    );
+    const third = await sessions.openPlain(
+      first.accountId,
+      { by: 'session', sessionId: second.id },
+      door,
+    );
+    const tokens = await Promise.all(
+      [first, second, third].map((session) => plainTokens.issue(session, {})),
+    );
+    const states = () =>
+      Promise.all(
+        tokens.map((token) =>
+          plainTokens.resolve(token, 'another').then(
+            ({ isByAppPassword }) => isByAppPassword,
+            (error) => error.code,
+          ),
+        ),
+      );
+
+    const before = await states();
+    await server.send('DELETE', `/v2/me/app-passwords/${body.id}`, { as: 'alice' });
+
+    expect(before).toEqual([true, true, true]);
+    expect(await states()).toEqual(Array(3).fill('revoked_token'));
+  });
+
   it('change nothing that asks for the password', async () => {
     const made = await add();
     const again = await add({ name: 'Another', password: made.body.password });

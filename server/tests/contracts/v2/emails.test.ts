@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LanguageCode, languages } from '../../../src/domain/mails/languages/languages.ts';
 import { type Mailed, mailed, publicUrl } from '../../support/mailed.ts';
 import { passwords } from '../../support/server.ts';
 import { codeIn, tokenIn } from '../../support/smtp.ts';
@@ -177,6 +178,67 @@ describe('confirming an e-mail', () => {
     expect((await logIn('alice@example.org')).status).toBe(201);
   });
 
+  it.each(Object.keys(languages) as LanguageCode[])(
+    'S13: tells the confirmed address when another one is asked for, in %s',
+    async (language) => {
+      await rig.signUp('alice', { language });
+      await confirm({ token: tokenIn(await rig.mailTo('alice@example.com')) });
+      await change('alice', 'alice@example.org');
+      const [notice] = await rig.mailsTo('alice@example.com');
+      await rig.server.send('POST', '/v2/email-verifications', { as: 'alice' });
+      const again = await rig.mailsTo('alice@example.com');
+
+      const { subject, after } = languages[language].emailChangeAsked({
+        username: 'alice',
+        hours: 24,
+      });
+      expect(notice?.subject).toBe(subject);
+      expect(notice?.text).toContain(after.at(-1));
+      expect(notice?.raw).not.toContain('token');
+      expect(again).toEqual([]);
+    },
+  );
+
+  it('tells nobody of a change where no address was confirmed', async () => {
+    await rig.signUp('alice');
+    await rig.mailTo('alice@example.com');
+    await change('alice', 'alice@example.org');
+
+    expect(await rig.mailsTo('alice@example.com')).toEqual([]);
+  });
+
+  it('keeps what a change is bound to when its mail is sent again, from whichever session', async () => {
+    await rig.signUp('alice');
+    const endings: Record<string, (asking: { sessionId: number }) => Promise<unknown>> = {
+      'the session that asked ends': ({ sessionId }) =>
+        rig.server.send('DELETE', `/v2/sessions/${sessionId}`, { as: 'alice' }),
+      'the password is another': () =>
+        rig.server.send('PUT', '/v2/me/password', {
+          as: 'alice',
+          body: { oldPassword: passwords.alice, newPassword: 'a short swim at dawn' },
+        }),
+    };
+    for (const end of Object.values(endings)) {
+      const asking = await rig.server.tokens('alice');
+      await change('alice', 'alice@example.org');
+      rig.server.forget('alice');
+      await rig.server.send('POST', '/v2/email-verifications', { as: 'alice' });
+      await rig.server.work();
+      const mail = rig.smtp.received.findLast(({ envelopeTo }) =>
+        envelopeTo.includes('alice@example.org'),
+      );
+      await end(asking);
+
+      const answer = await confirm({ token: tokenIn(mail ?? {}) });
+      const sentAgain = await rig.server.send('POST', '/v2/email-verifications', { as: 'alice' });
+
+      expect([answer.status, answer.body.code]).toEqual([410, 'gone']);
+      // What is sent now is the first confirmation of her own address.
+      expect(sentAgain.status).toBe(202);
+      expect((await me('alice')).email).toBe('alice@example.com');
+    }
+  });
+
   it('S12: answers the same for an address of somebody else, and mails its owner alone', async () => {
     await rig.signUp('alice');
     await rig.signUp('bob');
@@ -286,7 +348,7 @@ describe('S90: mail', () => {
       const login = { login: account.username, password: account.password };
       const session = await rig.server.send('POST', '/v2/sessions', { body: login });
       const headers = { authorization: `Bearer ${session.body.accessToken}` };
-      await rig.server.send('DELETE', '/v2/me', { headers });
+      await rig.server.send('DELETE', '/v2/me', { headers, body: { password: account.password } });
     }
 
     expect(tallyOf(answers)).toEqual({ 201: 6 });

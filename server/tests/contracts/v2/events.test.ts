@@ -9,6 +9,7 @@ import { aPost } from '../../support/given.ts';
 import { refusals } from '../../support/scenarios.ts';
 import {
   type Person,
+  passwords,
   type ServerOptions,
   type TestServer,
   testServer,
@@ -192,7 +193,10 @@ describe('GET /v2/events', () => {
       'S31: the session is ended',
       () => server.send('DELETE', '/v2/sessions/current', { as: 'bob' }),
     ],
-    ['S32: the account is closed', () => server.send('DELETE', '/v2/me', { as: 'bob' })],
+    [
+      'S32: the account is closed',
+      () => server.send('DELETE', '/v2/me', { as: 'bob', body: { password: passwords.bob } }),
+    ],
     ['S32: the account is disabled', () => set({ disabled_at: '2026-06-01T12:00:00.000Z' }, 'bob')],
     ['S52: the role is another', () => set({ role: 'moderator' }, 'bob')],
     ['S29: the token expires', async () => server.clock.advance(15 * minuteMs)],
@@ -325,6 +329,6 @@ describe('GET /v2/events', () => {
   });
 
   function viewer(accountId: number, sessionId: number) {
-    return { accountId, sessionId, role: 'user' } as const;
+    return { accountId, sessionId, role: 'user', isByAppPassword: false } as const;
   }
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { passwords, type TestServer, testServer } from '../../support/server.ts';
+import { aStaffMember, changeAccount } from '../../support/given.ts';
+import { type Person, passwords, type TestServer, testServer } from '../../support/server.ts';
 import { tallyOf } from '../../support/tally.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -104,12 +105,96 @@ describe('an invite', () => {
 
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
     expect(made.body).toEqual({
+      id: expect.any(Number),
+      madeBy: expect.any(Number),
+      createdAt: '2026-06-01T12:00:00.000Z',
       token: expect.stringMatching(/^\d+\.[0-9a-f]{32}$/),
       email: null,
       expiresAt: '2026-06-08T12:00:00.000Z',
     });
     expect(entries).toHaveLength(1);
     expect(JSON.stringify(entries)).not.toContain(made.body.token);
+  });
+
+  const list = async (as: Person) =>
+    (await server.send('GET', '/v2/invites', { as })).body.items?.map(
+      ({ id }: { id: number }) => id,
+    );
+
+  it('is listed while it waits, the newest first, without its token', async () => {
+    const made = [];
+    for (const body of [{}, { email: 'bob@example.com' }, {}, {}]) {
+      made.push((await server.send('POST', '/v2/invites', { as: 'alice', body })).body);
+      server.clock.advance(1000);
+    }
+    await signUp({ invite: made[2].token });
+    await server.send('DELETE', `/v2/invites/${made[3].id}`, { as: 'alice' });
+
+    const { status, body } = await server.send('GET', '/v2/invites', { as: 'alice' });
+
+    const [{ token: _a, ...first }, { token: _b, ...second }] = made;
+    expect([status, body]).toEqual([200, { items: [second, first] }]);
+    server.clock.advance(7 * dayMs);
+    server.forget('alice');
+    expect(await list('alice')).toEqual([]);
+  });
+
+  it('S44, S49: is seen and revoked by its maker and by admins, and by nobody else', async () => {
+    await aStaffMember(server, 'bob', 'moderator');
+    await aStaffMember(server, 'carla', 'admin');
+    const [first, second] = [await invited(), await invited()].map((token) => token.split('.')[0]);
+    const revoke = (as: Person, id?: string) => server.send('DELETE', `/v2/invites/${id}`, { as });
+
+    const listed = [await list('alice'), await list('bob'), await list('carla')];
+    const byBob = await revoke('bob', first);
+    const byAlice = await revoke('alice', first);
+    const again = await revoke('alice', first);
+    const byCarla = await revoke('carla', second);
+    await setRole('user');
+    const byUser = await server.send('GET', '/v2/invites', { as: 'alice' });
+
+    const ids = [Number(second), Number(first)];
+    expect(listed).toEqual([ids, [], ids]);
+    expect([byBob.status, byAlice.status, again.status, byCarla.status]).toEqual([
+      404, 204, 404, 204,
+    ]);
+    expect([byUser.status, byUser.body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('S15: is used or revoked, and not both', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const invite = await invited();
+      const revoked = server.send('DELETE', `/v2/invites/${invite.split('.')[0]}`, { as: 'alice' });
+      const used = signUp({ username: `user-${i}`, invite });
+
+      const statuses = [(await revoked).status, (await used).status];
+
+      expect([
+        [204, 410],
+        [404, 201],
+      ]).toContainEqual(statuses);
+    }
+  });
+
+  it('waits a hundred times at most', async () => {
+    for (let i = 0; i < 100; i += 1) await invited();
+
+    const answer = await server.send('POST', '/v2/invites', { as: 'alice', body: {} });
+
+    expect([answer.status, answer.body.code]).toEqual([409, 'conflict']);
+  });
+
+  it('S52: ends with the rights of its maker, also one that was on its way meanwhile', async () => {
+    const invite = await invited();
+    // Past the service, which ends those that wait.
+    await setRole('user');
+    const meanwhile = await signUp({ invite });
+    await setRole('moderator');
+    await changeAccount(server, 'alice', { role: 'user' });
+    await changeAccount(server, 'alice', { role: 'moderator' });
+    const after = await signUp({ invite });
+
+    expect([meanwhile.body.code, after.body.code]).toEqual(['gone', 'gone']);
   });
 
   it('refuses a token that is none', async () => {

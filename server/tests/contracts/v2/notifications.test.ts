@@ -3,7 +3,7 @@ import { emitOn } from '../../jobs/jobs.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { aPicture, aPost } from '../../support/given.ts';
 import { refusals, scenarios } from '../../support/scenarios.ts';
-import { type Person, type TestServer, testServer } from '../../support/server.ts';
+import { type Person, passwords, type TestServer, testServer } from '../../support/server.ts';
 
 scenarios('GET /v2/notifications', [
   {
@@ -392,7 +392,7 @@ describe('notifications', () => {
     });
     await server.work();
 
-    await server.send('DELETE', '/v2/me', { as: 'bob' });
+    await server.send('DELETE', '/v2/me', { as: 'bob', body: { password: passwords.bob } });
     const atOnce = await listOf('alice');
     await server.work();
     const after = await listOf('alice');

@@ -216,7 +216,7 @@ describe('passkeys', () => {
     await aPasskey(server, 'alice');
     const body = { name: 'Old client', password };
     await server.send('POST', '/v2/me/app-passwords', { as: 'alice', body });
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
     await server.work();
     const { database } = server.app;
     const left = await Promise.all(

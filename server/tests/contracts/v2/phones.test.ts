@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { number, phone, phoneCalls } from '../../support/phones.ts';
 import { type Scenario, scenarios } from '../../support/scenarios.ts';
-import { type TestServer, testServer } from '../../support/server.ts';
+import { passwords, type TestServer, testServer } from '../../support/server.ts';
 import { type TwilioServer, twilioServer } from '../../support/twilio.ts';
 
 const minuteMs = 60_000;
@@ -94,7 +94,7 @@ describe('a phone number', () => {
     await confirm('alice', await codeFor('alice'));
     await codeFor('alice', '+59898765433');
 
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
     await server.work();
     const taken = await confirm('bob', await codeFor('bob'));
 
@@ -128,7 +128,10 @@ describe('a phone number', () => {
   it('that closes its account while it confirms leaves nothing behind', async () => {
     const code = await codeFor('alice');
 
-    await Promise.all([confirm('alice', code), server.send('DELETE', '/v2/me', { as: 'alice' })]);
+    await Promise.all([
+      confirm('alice', code),
+      server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } }),
+    ]);
     await server.work();
 
     const names = await server.app.database.selectFrom('account_names').selectAll().execute();

@@ -53,7 +53,10 @@ async function viewerOf(as: Name): Promise<Viewer> {
 }
 
 async function close(as: Name): Promise<void> {
-  await server.app.services.accounts.closeMe(await viewerOf(as), '');
+  await server.app.services.accounts.closeMe(await viewerOf(as), {
+    password: passwords[as],
+    address: '',
+  });
 }
 
 async function purge(as: Name): Promise<void> {

@@ -204,11 +204,11 @@ select * from "sessions" where "id" = $1;
 -- 1
 
 -- findLiveSession
-select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."used_generation", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = $1 and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."used_generation", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = $1 and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- 1
 
 -- readLiveRoles
-select "sessions"."id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ($1, $2, $3, $4, $5) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ($1, $2, $3, $4, $5) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- 1, 2, 3, 1, 1
 
 -- listSessions
@@ -230,6 +230,14 @@ select * from "verifications" where "account_id" = $1 and "purpose" = $2 and "us
 -- findLastVerification
 select * from "verifications" where "account_id" = $1 and "purpose" = $2 order by "created_at" desc, "id" desc limit $3;
 -- 1, verify-phone, 1
+
+-- listPendingVerifications: of an account
+select * from "verifications" where "purpose" = $1 and "used_at" is null and "expires_at" > $2 and "account_id" = $3 order by "created_at" desc, "id" desc limit $4;
+-- invite, 2026-06-01T12:00:00.000Z, 1, 100
+
+-- listPendingVerifications: of all
+select * from "verifications" where "purpose" = $1 and "used_at" is null and "expires_at" > $2 order by "created_at" desc, "id" desc limit $3;
+-- invite, 2026-06-01T12:00:00.000Z, 1000
 
 -- findTotpKey
 select * from "totp_keys" where "account_id" = $1;

@@ -202,11 +202,11 @@ select * from "sessions" where "id" = (select ?);
 -- 1
 
 -- findLiveSession
-select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."used_generation", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = (select ?) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."used_generation", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = (select ?) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- 1
 
 -- readLiveRoles
-select "sessions"."id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in (?, ?, ?, ?, ?) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in (?, ?, ?, ?, ?) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- 1, 2, 3, 1, 1
 
 -- listSessions
@@ -228,6 +228,14 @@ select * from "verifications" where "account_id" = (select ?) and "purpose" = (s
 -- findLastVerification
 select * from "verifications" where "account_id" = (select ?) and "purpose" = (select ?) order by "created_at" desc, "id" desc limit (select ?);
 -- 1, verify-phone, 1
+
+-- listPendingVerifications: of an account
+select * from "verifications" where "purpose" = (select ?) and "used_at" is null and "expires_at" > (select ?) and "account_id" = (select ?) order by "created_at" desc, "id" desc limit (select ?);
+-- invite, 2026-06-01T12:00:00.000Z, 1, 100
+
+-- listPendingVerifications: of all
+select * from "verifications" where "purpose" = (select ?) and "used_at" is null and "expires_at" > (select ?) order by "created_at" desc, "id" desc limit (select ?);
+-- invite, 2026-06-01T12:00:00.000Z, 1000
 
 -- findTotpKey
 select * from "totp_keys" where "account_id" = (select ?);

@@ -63,6 +63,18 @@ export const english: Language = {
     after: [notYou],
   }),
 
+  emailChangeAsked: ({ username, hours }) => ({
+    subject: 'Another e-mail address was asked for your account',
+    before: [
+      `Hello ${username},`,
+      `somebody, hopefully you, wants to give your account another e-mail address. It stays as it is until the link that was sent there is opened, within ${hours} hours.`,
+    ],
+    after: [
+      'If it was you, there is nothing to do here.',
+      'If it was not you, change your password now: that ends the link.',
+    ],
+  }),
+
   emailReplaced: ({ username }) => ({
     subject: 'Your account has another e-mail address now',
     before: [

@@ -60,6 +60,18 @@ export const spanish: Language = {
     after: [notYou],
   }),
 
+  emailChangeAsked: ({ username, hours }) => ({
+    subject: 'Se ha pedido otra dirección de correo para tu cuenta',
+    before: [
+      `Hola, ${username}:`,
+      `alguien, ojalá tú, quiere dar a tu cuenta otra dirección de correo. Todo sigue igual hasta que se abra el enlace que se envió allí, antes de ${hours} horas.`,
+    ],
+    after: [
+      'Si fuiste tú, aquí no tienes que hacer nada.',
+      'Si no fuiste tú, cambia tu contraseña ahora: así deja de servir el enlace.',
+    ],
+  }),
+
   emailReplaced: ({ username }) => ({
     subject: 'Tu cuenta tiene ahora otra dirección de correo',
     before: [

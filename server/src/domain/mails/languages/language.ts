@@ -8,6 +8,8 @@ export type Language = {
   /** To the owner of an address that somebody else wanted to use. */
   emailInUse(): Letter;
   changed(facts: { username: string; what: AccountChange }): Letter;
+  /** To the present address, when another one was asked for; `hours` until that can be confirmed no more. */
+  emailChangeAsked(facts: { username: string; hours: number }): Letter;
   /** To the address that the account had before. */
   emailReplaced(facts: { username: string }): Letter;
 };

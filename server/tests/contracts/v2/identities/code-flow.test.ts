@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OidcServer, oidcServer } from '../../../support/oidc-server.ts';
-import type { Person, TestServer } from '../../../support/server.ts';
+import { type Person, passwords, type TestServer } from '../../../support/server.ts';
 import { identityServer } from './identity-server.ts';
 
 const alice = { sub: 'a-1', email: 'alice@example.com', email_verified: true, name: 'Alice' };
@@ -218,7 +218,7 @@ describe('signing in over the browser', () => {
     const link = (as: Person, back: Brought) =>
       server.send('POST', '/v2/me/identities', {
         as,
-        body: { provider: 'oidc', state: back.state, code: back.code, iss: back.iss },
+        body: { provider: 'oidc', ...back, password: passwords[as] },
       });
 
     it('opens a way into the account', async () => {

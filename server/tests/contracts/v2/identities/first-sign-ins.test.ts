@@ -108,7 +108,8 @@ describe('a first sign-in', () => {
     const { accounts } = closed.app.services;
     const names = { username: 'alice', email: alice.email, displayName: null };
     await accounts.create({ ...names, password: passwords.alice, idempotencyKey: null });
-    const body = { provider: 'oidc', idToken: await provider.idToken({ sub: 'known' }) };
+    const idToken = await provider.idToken({ sub: 'known' });
+    const body = { provider: 'oidc', idToken, password: passwords.alice };
     await closed.send('POST', '/v2/me/identities', { as: 'alice', body });
 
     const stranger = await signInWith(closed, provider, alice);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Claims, type OidcServer, oidcServer } from '../../../support/oidc-server.ts';
-import type { Person, TestServer } from '../../../support/server.ts';
+import { type Person, passwords, type TestServer } from '../../../support/server.ts';
 import { identityServer, signInWith } from './identity-server.ts';
 
 const atProvider = { sub: 'a-1', email: 'someone@example.com', email_verified: true };
@@ -23,7 +23,8 @@ describe('linking a provider', () => {
 
   async function link(as: Person, claims: Claims = atProvider) {
     const idToken = await provider.idToken(claims);
-    return server.send('POST', '/v2/me/identities', { as, body: { provider: 'oidc', idToken } });
+    const body = { provider: 'oidc', idToken, password: passwords[as] };
+    return server.send('POST', '/v2/me/identities', { as, body });
   }
 
   const list = async (as: Person) => (await server.send('GET', '/v2/me/identities', { as })).body;
@@ -170,7 +171,8 @@ describe('linking a provider', () => {
     [{ provider: 'oidc', code: 'c', state: `1.${'0'.repeat(32)}` }, 'state'],
     [{ idToken: 't' }, 'provider'],
     [{ provider: 'oidc', idToken: 't', accountId: 2 }, 'accountId'],
-  ])('names what is wrong: %j', async (body, field) => {
+  ])('names what is wrong: %j', async (given, field) => {
+    const body = { ...given, password: passwords.alice };
     const answer = await server.send('POST', '/v2/me/identities', { as: 'alice', body });
 
     expect([answer.status, answer.body.fields?.[0].field]).toEqual([422, field]);

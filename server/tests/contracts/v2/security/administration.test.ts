@@ -2,7 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { operator } from '../../../../src/domain/accounts/account-admin.ts';
 import { aStaffMember } from '../../../support/given.ts';
 import { type Operation, operationsOf } from '../../../support/open-api.ts';
-import { type Answer, type Person, type TestServer, testServer } from '../../../support/server.ts';
+import { logIn } from '../../../support/second-factor.ts';
+import {
+  type Answer,
+  type Person,
+  passwords,
+  type TestServer,
+  testServer,
+} from '../../../support/server.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -47,13 +54,17 @@ describe('who may do what below /v2/admin', () => {
   afterAll(() => server.close());
 
   /** Sends an operation as its example shows it, about an account, a group or a template of its own. */
-  async function call({ at, requestBody }: Operation, as: Person | undefined): Promise<Answer> {
+  async function call(
+    { at, requestBody }: Operation,
+    as: Person | undefined,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const [method, path = ''] = at.split(' ');
     const body = exampleOf(requestBody);
     const accountId = await freshAccount();
     const id = path.includes('/accounts') ? accountId : await freshOf(path, accountId);
     const filled = path.replace('{id}', String(id)).replace('{accountId}', String(accountId));
-    return server.send(method as Method, filled, { as, body });
+    return server.send(method as Method, filled, { as, body, headers });
   }
 
   /** One after the other: each makes what it is about. */
@@ -111,6 +122,19 @@ describe('who may do what below /v2/admin', () => {
     const codes = [...answers, ...nobody].map(({ status, body }) => [status, body.code]);
     expect(codes).toEqual(codes.map(() => [403, 'forbidden']));
     expect(new Set([...answers, ...nobody].map(({ body }) => body.detail)).size).toBe(1);
+  });
+
+  it('S49: is refused to an admin who signed in with an app password', async () => {
+    const body = { name: 'Old client', password: passwords.alice };
+    const made = await server.send('POST', '/v2/me/app-passwords', { as: 'alice', body });
+    const { accessToken } = (await logIn(server, 'alice', made.body.password)).body;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const answers: Answer[] = [];
+    for (const each of operations) answers.push(await call(each, undefined, headers));
+
+    expect(answers.map(({ status, body: { code } }) => [status, code])).toEqual(
+      answers.map(() => [403, 'forbidden']),
+    );
   });
 
   it.each(['moderator', 'admin'] as const)('S49: is answered to a %s by the rule', async (role) => {
@@ -224,7 +248,10 @@ describe('those who look after accounts', () => {
   });
 
   it('cannot go while there is no other admin', async () => {
-    const alone = await server.send('DELETE', '/v2/me', { as: 'alice' });
+    const alone = await server.send('DELETE', '/v2/me', {
+      as: 'alice',
+      body: { password: passwords.alice },
+    });
     const { accountAdmin } = server.app.services;
     const byOperator = await Promise.allSettled([
       accountAdmin.change(operator, alice, { role: 'user' }),
@@ -233,9 +260,15 @@ describe('those who look after accounts', () => {
     ]);
     await patch('alice', bob, { role: 'admin' });
     await patch('bob', alice, { disabled: true });
-    const onlyActive = await server.send('DELETE', '/v2/me', { as: 'bob' });
+    const onlyActive = await server.send('DELETE', '/v2/me', {
+      as: 'bob',
+      body: { password: passwords.bob },
+    });
     await patch('bob', alice, { disabled: false });
-    const withAnother = await server.send('DELETE', '/v2/me', { as: 'bob' });
+    const withAnother = await server.send('DELETE', '/v2/me', {
+      as: 'bob',
+      body: { password: passwords.bob },
+    });
 
     expect([alone.status, alone.body.code]).toEqual([409, 'conflict']);
     expect(byOperator).toMatchObject(byOperator.map(() => ({ reason: { code: 'conflict' } })));
@@ -278,8 +311,8 @@ describe('those who look after accounts', () => {
     await patch('alice', bob, { role: 'admin' });
 
     const answers = await Promise.all([
-      server.send('DELETE', '/v2/me', { as: 'alice' }),
-      server.send('DELETE', '/v2/me', { as: 'bob' }),
+      server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } }),
+      server.send('DELETE', '/v2/me', { as: 'bob', body: { password: passwords.bob } }),
     ]);
 
     expect(answers.map(({ status }) => String(status)).sort()).toEqual(['204', '409']);

@@ -132,7 +132,7 @@ describe('what is somebody else’s', () => {
     await server.send('PUT', `/v2/posts/${postId}/like`, { as: 'bob' });
     await server.send('PUT', '/v2/users/alice/follow', { as: 'bob' });
     await server.send('POST', `/v2/posts/${draftId}/publish`, { as: 'alice' });
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
     const atOnce = await Promise.all([
       server.send('GET', '/v2/users/alice'),
       server.send('GET', `/v2/posts/${postId}`),

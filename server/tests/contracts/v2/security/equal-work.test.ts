@@ -51,7 +51,7 @@ describe('a wrong password', () => {
   );
 
   it('S11: is refused alike for an account that is closed', async () => {
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
     vi.mocked(verify).mockClear();
     const closed = await logIn('alice', passwords.alice);
     const unknown = await logIn('carla', 'a-wrong-guess');

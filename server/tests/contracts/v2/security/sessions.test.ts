@@ -57,7 +57,7 @@ describe('sessions and their access tokens', () => {
   });
 
   it('S32: are dead once the account is closed', async () => {
-    await server.send('DELETE', '/v2/me', { as: 'alice' });
+    await server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } });
     const access = await me(tokens.accessToken);
     const body = { refreshToken: tokens.refreshToken };
     const refreshed = await server.send('POST', '/v2/sessions/refresh', { body });

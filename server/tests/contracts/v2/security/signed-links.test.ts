@@ -246,7 +246,10 @@ describe('a signature', () => {
       },
     ],
     ['the account is disabled', () => changeAccount(server, 'alice', { disabled: true })],
-    ['the account is closed', () => server.send('DELETE', '/v2/me', { as: 'alice' })],
+    [
+      'the account is closed',
+      () => server.send('DELETE', '/v2/me', { as: 'alice', body: { password: passwords.alice } }),
+    ],
   ];
 
   it.each(endings)('ends at once when %s', async (_, act) => {

@@ -1,0 +1,20 @@
+import type { Tx } from '../../db/database.ts';
+import { holdAccount } from '../accounts/account-store.ts';
+import { DomainError } from '../errors.ts';
+import type { Viewer } from './session.ts';
+import { findLiveSession } from './session-store.ts';
+
+/**
+ * Holds the viewer's account until the transaction ends, and makes sure that their session still lives: a password that
+ * was changed while a slow request was checked must not be followed by a new way in.
+ * @throws DomainError `revoked_token`
+ */
+export async function holdViewer(
+  tx: Tx,
+  { accountId, sessionId }: Viewer,
+  at: string,
+): Promise<void> {
+  const isHeld = await holdAccount(tx, accountId, at);
+  if (isHeld && (await findLiveSession(tx, sessionId))) return;
+  throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+}
