@@ -23,7 +23,7 @@ export const migrations: readonly Migration[] = [
   usedRefreshTokens,
   olderClients,
   hiddenContent,
+  pictures,
   idnNames,
   photoFacts,
-  pictures,
 ];
