@@ -111,8 +111,7 @@ select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "
 -- abc
 
 -- readMediaOfPosts
-select "id", "purpose", "post_id", "state", "alt", "width", "height", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
-select "id", "purpose", "post_id", "state", "alt", "width", "height", "is_animated", "blurhash", "public_key", "variants" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
+select "id", "purpose", "post_id", "state", "alt", "width", "height", "is_animated", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
 -- 1, 2, 3, 1, 1
 
 -- listMedia: of a post
