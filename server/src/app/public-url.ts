@@ -52,13 +52,9 @@ export function publicUrlNotices(given: Given, isLive: boolean, problems: string
     else if (isLocal) return [noticeOf(`${text} other machines cannot open. ${advice}`)];
     return [];
   }
-  if (!URL.canParse(publicUrl)) {
-    const isTold = problems.some((problem) => problem.startsWith('PUBLIC_URL '));
-    if (!isTold) problems.push(`PUBLIC_URL is ${publicUrl}, which is no address. ${advice}`);
-    return [];
-  }
-  const { hostname, port: portOfUrl } = new URL(publicUrl);
-  if (!isEverywhere(bareHost(hostname)) && portOfUrl !== '0') return [];
+  // Something else is wrong with it, and was reported when it was read.
+  if (problems.some((problem) => problem.startsWith('PUBLIC_URL '))) return [];
+  if (!isEverywhere(bareHost(new URL(publicUrl).hostname))) return [];
   const text = `PUBLIC_URL is ${publicUrl}, which no client can open. ${advice}`;
   if (isLive) problems.push(text);
   return [noticeOf(text)];

@@ -26,7 +26,7 @@ describe('the configuration', () => {
       notices: [],
       signUps: 'open',
       hasRateLimits: true,
-      media: { maxBytes: 20_000_000, maxPixels: 100_000_000, quotaBytes: 10_000_000_000 },
+      media: { maxBytes: 20_000_000, maxPixels: 120_000_000, quotaBytes: 10_000_000_000 },
     });
     expect(config.contracts).toContain('v2');
   });

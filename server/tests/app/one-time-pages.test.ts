@@ -71,7 +71,7 @@ describe('the pages that mails lead to', () => {
     },
   );
 
-  it('speak English, or the language that the link names', async () => {
+  it('speak English, or the language that the link names first', async () => {
     const spanish = await rig.server.send('GET', '/reset-password?lang=es');
     const unknown = await rig.server.send('GET', '/reset-password?lang=%22%3E%3Cscript%3E');
     const twice = await rig.server.send('GET', '/reset-password?lang=es&lang=en');
@@ -79,7 +79,7 @@ describe('the pages that mails lead to', () => {
     expect(spanish.body).toContain('<html lang="es">');
     expect(spanish.body).toContain('<h1>Elige una contraseña nueva</h1>');
     expect(unknown.body).toContain('<html lang="en">');
-    expect(twice.body).toContain('<html lang="en">');
+    expect(twice.body).toContain('<html lang="es">');
   });
 
   it('use nothing up when they are only opened, as mail scanners do', async () => {

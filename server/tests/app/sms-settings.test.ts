@@ -46,7 +46,7 @@ describe('the settings of text messages', () => {
       { ...twilio, TWILIO_AUTH_TOKEN: '' },
       'TWILIO_ACCOUNT_SID, TWILIO_FROM_NUMBER are set, but TWILIO_AUTH_TOKEN is not.',
     ],
-    [{ ...twilio, TWILIO_BASE_URL: 'api.twilio.com' }, 'TWILIO_BASE_URL must match'],
+    [{ ...twilio, TWILIO_BASE_URL: 'api.twilio.com' }, 'TWILIO_BASE_URL is not an address'],
     [{ CELLPHONE_VALIDATION_CODE_EXP_SECS: '601' }, 'CELLPHONE_VALIDATION_CODE_EXP_SECS must be'],
   ])('are refused when they do not fit together: %j', (settings, message) => {
     expect(() => read(settings)).toThrow(message);

@@ -61,7 +61,10 @@ describe('a transaction that breaks a constraint', () => {
       return 'decided';
     });
 
-    expect([result, runs]).toEqual(['decided', 2]);
+    expect(result).toBe('decided');
+    // The dialect of CockroachDB is tried with transactions that fail now and then for no reason.
+    if (process.env.TEST_DATABASE === 'cockroachdb') expect(runs).toBeGreaterThanOrEqual(2);
+    else expect(runs).toBe(2);
   });
 
   it.each(Object.keys(writes))('is given up at last, and keeps nothing: %s', async (kind) => {

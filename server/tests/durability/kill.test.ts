@@ -48,7 +48,7 @@ describe('a process that is killed', () => {
 
     expect(before.media).toMatchObject([{ state: 'processing' }]);
     expect(after).toMatchObject({ state: 'ready' });
-    expect(after.images).toHaveLength(3);
+    expect(after.images).toHaveLength(4);
   });
 });
 

@@ -70,7 +70,7 @@ describe('a process that is asked to stop', () => {
 
     expect(kept).toMatchObject({ waitingJobs: 0, media: [{ state: 'ready' }] });
     expect(timeline.body.items).toMatchObject([{ text: 'First light.' }]);
-    expect(timeline.body.items[0].media[0].images).toHaveLength(3);
+    expect(timeline.body.items[0].media[0].images).toHaveLength(4);
   });
 
   it.each([

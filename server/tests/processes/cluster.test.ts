@@ -99,7 +99,7 @@ describe.skipIf(!isThere)('two web processes on PostgreSQL', { timeout: 60_000 }
     const { token } = await signIn();
     const before = await meAt(two, token);
 
-    await send(`${one}/v2/me`, 'DELETE', { token });
+    await send(`${one}/v2/me`, 'DELETE', { token, body: { password } });
 
     expect(before).toEqual([200, undefined]);
     expect(await meAt(two, token)).toEqual([401, 'revoked_token']);

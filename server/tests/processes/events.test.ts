@@ -126,7 +126,8 @@ for (const engine of engines) {
         const [a, b] = [await listen(here, token), await listen(there, token)];
         const c = await listen(here, await signIn(bob));
 
-        await send(`${there}/v2/me`, 'DELETE', { token });
+        const { password } = alice;
+        await send(`${there}/v2/me`, 'DELETE', { token, body: { password } });
         const closed = await Promise.all([a.ended(), b.ended()]);
         await disable('bob');
         const disabled = await c.ended();

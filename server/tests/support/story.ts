@@ -60,7 +60,7 @@ export function photoStory(title: string, options: () => Promise<ServerOptions>)
       expect([his.status, hisImage.status, nobodysImage.status]).toEqual([404, 404, 404]);
     });
 
-    it('brings the published photo to bob, in three sizes and without its EXIF', async () => {
+    it('brings the published photo to bob, in its sizes and without its EXIF', async () => {
       await server.send('POST', `/v2/posts/${postId}/publish`, { as: 'alice' });
       await server.send('PUT', '/v2/users/alice/follow', { as: 'bob' });
       const { body } = await server.send('GET', '/v2/timeline', { as: 'bob' });
@@ -69,7 +69,9 @@ export function photoStory(title: string, options: () => Promise<ServerOptions>)
       const seen = await sharp(image.bytes).metadata();
 
       expect(body.items).toMatchObject([{ id: postId, author: { username: 'alice' } }]);
-      expect(media[0].images.map((i: { width: number }) => i.width)).toEqual([320, 640, 1280]);
+      expect(media[0].images.map((i: { width: number }) => i.width)).toEqual([
+        320, 640, 1280, 1600,
+      ]);
       expect(media[0].blurhash).toMatch(/^\S{20,}$/);
       expect([seen.exif, seen.xmp, seen.iptc]).toEqual([undefined, undefined, undefined]);
       expect(image.headers['cache-control']).toContain('immutable');

@@ -55,7 +55,7 @@ describe('an e-mail address with an international domain', () => {
   it('that was kept before this rule is found after the migration', async () => {
     const { body } = await signUp('carla@bücher.example');
     const { database } = server.app;
-    await migrateDown(database);
+    await migrateDown(database, '0011-pictures');
     await database.transaction((tx) =>
       tx
         .updateTable('account_names')
