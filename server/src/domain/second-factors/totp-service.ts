@@ -3,7 +3,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import { findAccount, updateAccount } from '../accounts/account-store.ts';
+import { findAccount, holdAccount } from '../accounts/account-store.ts';
 import { passwordMark } from '../accounts/password-mark.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
@@ -77,7 +77,7 @@ export function totpService(needs: Needs) {
     };
     await database.transaction(async (tx) => {
       await checkLives(tx, accountId);
-      await holdAccount(tx, accountId);
+      await holdAccount(tx, accountId, now().toISOString());
       await deleteUnconfirmedTotpKey(tx, accountId);
       if (await findTotpKey(tx, accountId)) {
         throw new DomainError('conflict', 'There is an authenticator already; remove it first.');
@@ -106,7 +106,7 @@ export function totpService(needs: Needs) {
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      await holdAccount(tx, accountId);
+      await holdAccount(tx, accountId, at);
       if (!(await confirmTotpKey(tx, key, { step, at }))) throw nothingWaits();
       await keepRecoveryCodes(tx, accountId, codes);
       await endAccess(tx, accountId, { at, keptSessionId: sessionId, isByOwner: true });
@@ -128,7 +128,7 @@ export function totpService(needs: Needs) {
     await throttle.begin(attempt);
     const use = await checkCode(accountId, code);
     await database.transaction(async (tx) => {
-      await holdAccount(tx, accountId);
+      await holdAccount(tx, accountId, now().toISOString());
       await use(tx);
       await takeDown(tx, { accountId, actorId: accountId, address });
     });
@@ -141,7 +141,7 @@ export function totpService(needs: Needs) {
    */
   async function drop(accountId: number): Promise<void> {
     await database.transaction(async (tx) => {
-      await holdAccount(tx, accountId);
+      await holdAccount(tx, accountId, now().toISOString());
       if (!(await findTotpKey(tx, accountId))) throw noTotp();
       await takeDown(tx, { accountId, actorId: null, address: '' });
     });
@@ -163,7 +163,7 @@ export function totpService(needs: Needs) {
     const { accountId } = viewer;
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
-      await holdAccount(tx, accountId);
+      await holdAccount(tx, accountId, now().toISOString());
       const key = await findTotpKey(tx, accountId);
       if (!key?.confirmed_at) throw noTotp();
       await keepRecoveryCodes(tx, accountId, codes);
@@ -190,11 +190,6 @@ export function totpService(needs: Needs) {
   async function hasTotp(accountId: number): Promise<boolean> {
     const key = await findTotpKey(database, accountId);
     return key !== null && key.confirmed_at !== null;
-  }
-
-  /** Whoever signs in at the same time waits, and then sees what was changed. */
-  function holdAccount(tx: Tx, accountId: number): Promise<void> {
-    return updateAccount(tx, accountId, { updated_at: now().toISOString() });
   }
 
   async function keepRecoveryCodes(tx: Tx, accountId: number, codes: string[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isEqualSecret } from '../equal-secrets.ts';
 import { base32 } from '../readable-secret.ts';
 
 /** What every authenticator app knows: RFC 6238 with SHA-1, 30 seconds, six digits. */
@@ -28,7 +29,7 @@ export function stepOf(time: Date): number {
 export function findStep(key: Uint8Array, code: string, time: Date): number | null {
   let found: number | null = null;
   for (let step = stepOf(time) - tolerance; step <= stepOf(time) + tolerance; step += 1) {
-    if (isEqual(code, totpCode(key, step))) found = step;
+    if (isEqualSecret(code, totpCode(key, step))) found = step;
   }
   return found;
 }
@@ -37,9 +38,4 @@ export function findStep(key: Uint8Array, code: string, time: Date): number | nu
 export function otpauthUri(key: Uint8Array, issuer: string, account: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
   return `otpauth://totp/${label}?secret=${base32(key)}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=${digits}&period=${stepMs / 1000}`;
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { SessionRow } from '../../db/schema.ts';
@@ -6,6 +6,7 @@ import { foldName } from '../accounts/account.ts';
 import { findAccountByName, noteLogin } from '../accounts/account-store.ts';
 import type { AppPasswordService } from '../app-passwords/app-password-service.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError } from '../errors.ts';
 import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
 import type { AccessClaims, Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
@@ -232,7 +233,7 @@ export function sessionService(needs: Needs) {
 
   function isMacOf(session: SessionRow, { generation, mac }: { generation: number; mac: string }) {
     const expected = macOf(session, generation);
-    return timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
+    return isEqualSecret(mac, expected);
   }
 
   /** The seed makes tokens of a restored or reused id worthless; the key is not in the database. */

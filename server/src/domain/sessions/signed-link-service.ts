@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import type { Viewer } from './session.ts';
@@ -51,7 +51,7 @@ export function signedLinkService({ now, tokens, sessions }: Needs) {
    */
   async function resolve(signature: string, target: LinkTarget, audience: string): Promise<Viewer> {
     const parts = partsOf(signature);
-    if (!parts || !isEqual(parts.mac, macOf(parts, target))) throw badSignature();
+    if (!parts || !isEqualSecret(parts.mac, macOf(parts, target))) throw badSignature();
     const { accountId, sessionId, expiresAt } = parts;
     const secondsLeft = expiresAt - seconds();
     // Signed while a clock was wrong; it would be good for longer than any link should be.
@@ -87,10 +87,6 @@ function partsOf(signature: string): Parts | null {
     expiresAt: Number(expiresAt),
     mac,
   };
-}
-
-function isEqual(given: string, expected: string): boolean {
-  return timingSafeEqual(Buffer.from(given), Buffer.from(expected));
 }
 
 function badSignature(): DomainError {

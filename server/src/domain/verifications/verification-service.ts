@@ -1,7 +1,8 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Database, Db, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { VerificationRow } from '../../db/schema.ts';
+import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import {
@@ -117,7 +118,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     code: string,
   ): Promise<Verification | null> {
     const row = await findLastVerification(database, accountId, purpose);
-    return usedOnly(row && isEqual(code, codeOf(row)) ? row : null);
+    return usedOnly(row && isEqualSecret(code, codeOf(row)) ? row : null);
   }
 
   function usedOnly(row: VerificationRow | null): Verification | null {
@@ -129,7 +130,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
   async function findRow(purpose: Purpose, token: string): Promise<VerificationRow | null> {
     const parts = tokenParts(token);
     const row = parts ? await findVerification(database, parts.id) : null;
-    return row && row.purpose === purpose && isEqual(token, tokenOf(row)) ? row : null;
+    return row && row.purpose === purpose && isEqualSecret(token, tokenOf(row)) ? row : null;
   }
 
   /**
@@ -149,7 +150,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     if (!(await database.transaction((tx) => takeTry(tx, row.id, at)))) {
       throw invalid('code', 'was tried too often; ask for a new one');
     }
-    if (!isEqual(code, codeOf(row))) throw invalid('code', 'is not the one that was sent');
+    if (!isEqualSecret(code, codeOf(row))) throw invalid('code', 'is not the one that was sent');
     return verification;
   }
 
@@ -256,11 +257,6 @@ function detailsOf({ details }: Pick<VerificationRow, 'details'>): Record<string
 
 function codeDigitsOf(details: Record<string, unknown>): CodeDigits {
   return details.codeDigits === 4 ? 4 : 6;
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function expired(): DomainError {
