@@ -20,45 +20,47 @@ const roles: readonly Role[] = ['user', 'moderator', 'admin'];
 const largestPage = 100;
 
 const help = `
-An account is named by its username, by its e-mail, or by its id: 12, or id:12 where somebody is called 12. Servers may run
-meanwhile; what is changed here holds there from the next request on. Each change is a row of the audit log.`;
+Name an account by its username, its e-mail or its id: 12, or id:12 if 12 is also a username. You can use these commands while
+servers run; changes apply from the next request on. Each change is recorded in the audit log.`;
 
 export function accountsCommand(): Command {
   const accounts = new Command('accounts')
-    .description(
-      'look after accounts: see, make, disable and delete them, give roles and passwords',
-    )
+    .description('manage accounts: list, create, disable and delete them, set roles and passwords')
     .addHelpText('after', help);
   accounts
     .command('list')
-    .description('list accounts, the newest first')
-    .argument('[prefix]', 'how a username, an e-mail or a display name begins')
-    .addOption(new Option('--role <role>', 'only those with this role').choices(roles))
-    .addOption(new Option('--state <state>', 'only those').choices(['active', 'disabled']))
+    .description('list accounts, newest first')
+    .argument('[prefix]', 'the beginning of a username, an e-mail or a display name')
+    .addOption(new Option('--role <role>', 'only accounts with this role').choices(roles))
+    .addOption(
+      new Option('--state <state>', 'only accounts in this state').choices(['active', 'disabled']),
+    )
     .addOption(countOption('--limit', 'how many at most', 1_000_000).default(100))
     .addOption(jsonOption())
     .action(list);
   accounts
     .command('create <username>')
-    .description('make an account; the password is read from standard input')
+    .description('create an account; the password is read from standard input')
     .addOption(emailOption())
-    .option('--display-name <name>', 'what others read beside the username')
-    .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('user'))
-    .option('--mail', 'read no password: mail the owner a way to choose one')
+    .option('--display-name <name>', 'the name shown beside the username')
+    .addOption(
+      new Option('--role <role>', 'the role of the account').choices(roles).default('user'),
+    )
+    .option('--mail', 'read no password: mail the owner a link to choose one')
     .action(create);
   accounts
     .command('disable')
-    .description('let nobody in any more, at once, and hide what the account has posted')
+    .description('block an account at once, and hide what it has posted')
     .addArgument(accountArgument())
     .action((name: string) => change(name, { disabled: true }, (who) => `disabled ${who}`));
   accounts
     .command('enable')
-    .description('undo disable')
+    .description('undo `disable`')
     .addArgument(accountArgument())
     .action((name: string) => change(name, { disabled: false }, (who) => `enabled ${who}`));
   accounts
     .command('role')
-    .description('say what an account may do; whoever loses rights has to sign in again')
+    .description('set the role of an account; losing rights ends its sessions')
     .addArgument(accountArgument())
     .addArgument(new Argument('<role>', 'the new role').choices(roles))
     .action((name: string, role: Role) =>
@@ -66,13 +68,13 @@ export function accountsCommand(): Command {
     );
   accounts
     .command('reset-password')
-    .description('give an account another password, from standard input, and end its sessions')
+    .description('set a new password from standard input, and end all sessions')
     .addArgument(accountArgument())
-    .option('--mail', 'read no password: mail the owner a way to choose one')
+    .option('--mail', 'read no password: mail the owner a link to choose one')
     .action(resetPassword);
   accounts
     .command('delete')
-    .description('close an account for ever, with all that it has posted')
+    .description('permanently delete an account and everything it has posted')
     .addArgument(accountArgument())
     .option('--yes', 'do not ask')
     .action(remove);
@@ -160,7 +162,8 @@ async function resetPassword(name: string, { mail }: { mail?: boolean }): Promis
 async function remove(name: string, { yes }: { yes?: boolean }): Promise<void> {
   await withAdmin(async (admin) => {
     const { id, username } = await find(admin, name);
-    if (!yes) await confirm(`Delete ${username} (account ${id}) for ever?`, 'nothing was deleted');
+    if (!yes)
+      await confirm(`Delete ${username} (account ${id}) permanently?`, 'nothing was deleted');
     await admin.remove(operator, id);
     print(`deleted ${username}; a worker removes what it has posted`);
   });

@@ -5,19 +5,17 @@ import { createWithPassword, emailOption } from './accounts.ts';
 import { print } from './print.ts';
 
 export function adminCommand(): Command {
-  const admin = new Command('admin').description('look after the people who run the server');
+  const admin = new Command('admin').description('manage administrators');
   admin
     .command('create <username>')
-    .description('make an account with the role admin; the password is read from standard input')
+    .description('create an account with the role admin; the password is read from standard input')
     .addOption(emailOption())
     .action((username: string, options: { email?: string }) =>
       createWithPassword(username, { ...options, role: 'admin' }, `admin create ${username}`),
     );
   admin
     .command('remove-second-factor <username>')
-    .description(
-      'let somebody in by the password alone who has lost authenticator and recovery codes',
-    )
+    .description('remove the second factor of a user who lost authenticator and recovery codes')
     .action(async (username: string) => {
       const app = await openApp(readConfig());
       try {

@@ -5,9 +5,9 @@ import { databasePlace, withSchema } from '../app/schema.ts';
 import { CommandError, print } from './print.ts';
 
 export function dbCommand(): Command {
-  const db = new Command('db').description('look after the database as a whole');
+  const db = new Command('db').description('reset the database');
   db.command('reset')
-    .description('drop all tables with all they hold, and make empty ones')
+    .description('drop all tables and their data, and create empty ones')
     .option('--yes', 'do not ask')
     .action(async ({ yes }: { yes?: boolean }) => {
       const config = readConfig();
@@ -24,10 +24,10 @@ export function dbCommand(): Command {
 async function checkConsent(config: Config, tableCount: number): Promise<void> {
   const place = databasePlace(config);
   if (config.isLive) {
-    throw new CommandError(`this would drop ${tableCount} tables of ${place}. Say so with --yes`);
+    throw new CommandError(`this would drop ${tableCount} tables of ${place}. Confirm with --yes`);
   }
   if (!process.stdin.isTTY) {
-    throw new CommandError('nobody is there to be asked. Add --yes to drop all tables');
+    throw new CommandError('standard input is not a terminal. Add --yes to drop all tables');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`Drop all ${tableCount} tables of ${place}? Type yes: `);

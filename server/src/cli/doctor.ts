@@ -5,7 +5,7 @@ import { CommandError, jsonOption, print } from './print.ts';
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'check configuration, database, storage, image library and mail, and say what to do',
+      'check configuration, database, storage, image library and mail, and say how to fix problems',
     )
     .addOption(jsonOption())
     .action(async ({ json }: { json?: boolean }) => {

@@ -8,8 +8,8 @@ import { CommandError, jsonOption, print, printRows } from './print.ts';
 /** Commands that print what the server would say of itself. */
 export function documentCommands(): Command[] {
   const routes = new Command('routes')
-    .description('list every route with its contract, and where clients of older servers find it')
-    .option('--contract <name>', 'only those of one contract')
+    .description('list every route with its contract and the path that older clients use')
+    .option('--contract <name>', 'only the routes of one contract')
     .addOption(jsonOption())
     .action(({ contract, json }: { contract?: string; json?: boolean }) =>
       withHttp(async (http) => {

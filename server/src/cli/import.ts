@@ -10,18 +10,18 @@ import { progressBars } from './progress.ts';
 type Options = { dryRun?: boolean; json?: boolean };
 
 const help = `
-One JSON object a line, each field of which may be left out, but for one of the first three:
+One JSON object per line. At least one of the first three fields is required; all others are optional:
   username, email, loginName, emailVerified, displayName, bio, passwordHash, role, createdAt, phone, phoneVerified
-Lines with faults are left out and listed. Correct them and run it again: what is there is skipped.
+Lines with errors are skipped and listed. Correct them and run the command again: existing accounts are skipped.
 
   ./rookery import accounts people.jsonl --dry-run`;
 
 export function importCommand(): Command {
-  const parent = new Command('import').description('take over what other systems kept');
+  const parent = new Command('import').description('import data from other systems');
   parent
     .command('accounts <file>')
-    .description('make accounts of a file, with the password hashes of older systems')
-    .option('--dry-run', 'only say what would happen')
+    .description('import accounts with their password hashes from a JSON Lines file')
+    .option('--dry-run', 'only report what would be imported')
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(async (file: string, { dryRun = false, json }: Options) => {

@@ -4,7 +4,7 @@ import { jsonOption, print } from './print.ts';
 
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('make keys for pushes to browsers (VAPID), and print them as settings')
+    .description('create keys for browser push notifications (VAPID), and print them as settings')
     .addOption(jsonOption())
     .action(({ json }: { json?: boolean }) => {
       const { publicKey, privateKey } = newVapidKeys();

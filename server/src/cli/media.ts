@@ -12,13 +12,13 @@ const hourMs = 3600 * 1000;
 const maxShown = 20;
 
 export function mediaCommand(): Command {
-  const media = new Command('media').description('look after stored pictures');
+  const media = new Command('media').description('maintain stored pictures');
   media
     .command('sweep')
-    .description('delete objects that no row names, and report rows whose objects are missing')
+    .description('delete orphaned files, and report missing ones')
     .option('--dry-run', 'only report')
-    .option('--older-than <hours>', 'leave alone what is younger', hours, 24)
-    .option('--force', 'delete even when most objects have no row')
+    .option('--older-than <hours>', 'keep files that are younger', hours, 24)
+    .option('--force', 'delete even if most files are orphaned')
     .addOption(jsonOption())
     .action(async ({ dryRun = false, olderThan, force = false, json }: Options) => {
       const report = await sweep({

@@ -7,8 +7,8 @@ import { CommandError, jsonOption, print, printRows } from './print.ts';
 
 export function migrateCommand(): Command {
   const migrate = new Command('migrate')
-    .description('change or show the schema of the database')
-    .addHelpText('after', '\nA step is named in full or by how it begins: 0001.');
+    .description('change or show the database schema')
+    .addHelpText('after', '\nName a migration in full or by its beginning: 0001.');
   addChanges(migrate);
   addViews(migrate);
   return migrate;
@@ -17,7 +17,7 @@ export function migrateCommand(): Command {
 function addChanges(migrate: Command): void {
   migrate
     .command('up [to]')
-    .description('apply all steps that are missing, or those up to one')
+    .description('apply all pending migrations, or those up to one')
     .action(async (to?: string) => {
       const { applied } = await withSchema(readConfig(), (schema) => schema.up(nameIfAny(to)));
       for (const name of applied) print(`applied ${name}`);
@@ -25,7 +25,7 @@ function addChanges(migrate: Command): void {
     });
   migrate
     .command('down [to]')
-    .description('revert the latest step, or all after one (none: all), with the data they hold')
+    .description('revert the latest migration, or all after one (none: all), with their data')
     .action(async (to?: string) => {
       const { reverted } = await withSchema(readConfig(), (schema) => schema.down(nameIfAny(to)));
       for (const name of reverted) print(`reverted ${name}`);
@@ -33,7 +33,7 @@ function addChanges(migrate: Command): void {
     });
   migrate
     .command('stamp <name>')
-    .description('note the steps up to one as applied, without running them')
+    .description('record the migrations up to one as applied, without running them')
     .action(async (text: string) => {
       const marked = await withSchema(readConfig(), (schema) => schema.stamp(nameOf(text)));
       for (const name of marked) print(`noted ${name}`);
@@ -41,7 +41,7 @@ function addChanges(migrate: Command): void {
     });
   migrate
     .command('new <subject>')
-    .description('write the next step, empty, into a source checkout: new post-places')
+    .description('create an empty migration in a source checkout: new post-places')
     .action((subject: string) => {
       try {
         print(`wrote ${relative(process.cwd(), newMigration(subject))}`);
@@ -54,7 +54,7 @@ function addChanges(migrate: Command): void {
 function addViews(migrate: Command): void {
   migrate
     .command('status')
-    .description('show every step and when it was applied')
+    .description('show every migration and when it was applied')
     .addOption(jsonOption())
     .action(async ({ json }: { json?: boolean }) => {
       const states = await withSchema(readConfig(), (schema) => schema.states());
@@ -63,7 +63,7 @@ function addViews(migrate: Command): void {
     });
   migrate
     .command('history')
-    .description('show what was applied to the database and when, first to last')
+    .description('show the applied migrations and when they were applied, in order')
     .addOption(jsonOption())
     .action(async ({ json }: { json?: boolean }) => {
       const history = await withSchema(readConfig(), (schema) => schema.history());
@@ -73,7 +73,7 @@ function addViews(migrate: Command): void {
     });
   migrate
     .command('show <name>')
-    .description('print the SQL that a step runs on the configured engine; nothing is run')
+    .description('print the SQL of a migration for the configured engine, without running it')
     .option('--down', 'the SQL that reverts it')
     .action(async (text: string, { down }: { down?: boolean }) => {
       const direction = down ? 'down' : 'up';

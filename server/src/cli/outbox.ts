@@ -6,7 +6,7 @@ import { CommandError, jsonOption, print, printRows } from './print.ts';
 
 export function outboxCommand(): Command {
   const outbox = new Command('outbox').description(
-    'look after events that failed for the last time and were set aside',
+    'list, retry or drop dead letters: jobs that failed for the last time',
   );
   outbox
     .command('list')
@@ -15,13 +15,13 @@ export function outboxCommand(): Command {
     .action(list);
   outbox
     .command('retry')
-    .description('have one tried again, or all')
+    .description('try one again, or all')
     .addArgument(idArgument('[id]'))
-    .option('--all', 'all that are set aside')
+    .option('--all', 'all dead letters')
     .action(retry);
   outbox
     .command('drop')
-    .description('forget one: what should have followed never will')
+    .description('delete one: its job never runs')
     .addArgument(idArgument('<id>'))
     .option('--yes', 'do not ask')
     .action(drop);
@@ -40,7 +40,7 @@ function idOf(text: string): number {
 async function list({ json }: { json?: boolean }): Promise<void> {
   const entries = await withOutbox(readConfig(), (it) => it.list());
   if (json) return print(JSON.stringify(entries, null, 2));
-  if (entries.length === 0) return print('Nothing is set aside.');
+  if (entries.length === 0) return print('There are no dead letters.');
   const rows = entries.map((entry) => ({
     id: String(entry.id),
     topic: entry.topic,
@@ -79,7 +79,7 @@ async function drop(id: number, { yes }: { yes?: boolean }): Promise<void> {
   await withOutbox(readConfig(), async (it) => {
     const entry = (await it.list()).find((each) => each.id === id);
     if (!entry) throw missing(id);
-    const question = `Forget ${entry.topic} (${entry.error.split('\n')[0]}) for ever?`;
+    const question = `Delete ${entry.topic} (${entry.error.split('\n')[0]}) permanently?`;
     if (!yes) await confirm(question, 'nothing was dropped');
     if (!(await it.drop(id))) throw missing(id);
     print(`dropped ${id}`);
@@ -87,7 +87,7 @@ async function drop(id: number, { yes }: { yes?: boolean }): Promise<void> {
 }
 
 function missing(id: number): CommandError {
-  return new CommandError(`no event ${id} is set aside. See: outbox list`);
+  return new CommandError(`there is no dead letter ${id}. See: outbox list`);
 }
 
 /** In the largest unit that is full: 40 s, 12 min, 3 h, 5 d. */

@@ -22,9 +22,9 @@ of three who sign in with a@a.com, b@b.com and c@c.com and the password “passw
 
 export function seedCommand(): Command {
   return new Command('seed')
-    .description('make alice, bob and carla with real photos, or another set')
-    .option('--base-api', 'make the people and the group that clients of base-api know')
-    .option('--users <number>', 'make a large set of so many accounts', wholeNumber)
+    .description('create alice, bob and carla with photos, or another data set')
+    .option('--base-api', 'create the group and the three users that base-api clients expect')
+    .option('--users <number>', 'create a large data set with this many accounts', wholeNumber)
     .option('--posts <number>', 'posts of the large set (default: 20 per user)', wholeNumber)
     .option('--follows <number>', 'follows of the large set (default: 48 per user)', wholeNumber)
     .option('--likes <number>', 'likes of the large set (default: 100 per user)', wholeNumber)

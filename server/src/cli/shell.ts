@@ -22,7 +22,9 @@ At the end, jobs that are due are run, or handed to the broker.`;
 
 export function shellCommand(): Command {
   return new Command('shell')
-    .description('call the services from a JavaScript prompt, or from standard input')
+    .description(
+      'run a JavaScript prompt with the services loaded, or a script from standard input',
+    )
     .addHelpText('after', help)
     .action(async () => {
       const code = process.stdin.isTTY ? null : await text(process.stdin);

@@ -19,7 +19,7 @@ type Options = { seed?: boolean; worker: boolean; processes: number };
 export function startCommand(): Command {
   return new Command('start')
     .description('start the server')
-    .option('--seed', 'make alice, bob and carla with their photos first, unless they are there')
+    .option('--seed', 'create alice, bob and carla with photos first, if they are missing')
     .option('--no-worker', 'run no jobs here; `rookery work` runs them in another process')
     .addOption(countOption('--processes', 'how many processes share the port', 64).default(1))
     .action(async (options: Options) => {

@@ -10,7 +10,7 @@ const maxConcurrency = 100;
 
 export function workCommand(): Command {
   return new Command('work')
-    .description('run jobs in a process of its own, beside `start --no-worker`')
+    .description('run jobs in a separate process, beside `start --no-worker`')
     .addOption(countOption('--concurrency', 'how many jobs run at once', maxConcurrency).default(8))
     .action(async ({ concurrency }: { concurrency: number }) => {
       const config = readConfig();

@@ -133,9 +133,7 @@ describe('rookery accounts', () => {
     const one = await accounts('reset-password --help');
 
     expect([all.code, one.code]).toEqual([0, 0]);
-    expect(all.stdout).toContain(
-      'An account is named by its username, by its e-mail, or by its id',
-    );
+    expect(all.stdout).toContain('Name an account by its username, its e-mail or its id');
     expect(one.stdout).toContain('--mail');
   });
 });

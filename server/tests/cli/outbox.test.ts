@@ -55,7 +55,7 @@ describe('rookery outbox', () => {
 
     expect(known).toEqual({ code: 0, output: `${entry?.id} will be tried again\n` });
     expect(unknown.code).toBe(1);
-    expect(unknown.output).toContain('is set aside. See: outbox list');
+    expect(unknown.output).toContain('there is no dead letter');
     expect(await listed()).toEqual([]);
   });
 

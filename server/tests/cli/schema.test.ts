@@ -51,7 +51,7 @@ describe('rookery migrate', () => {
 });
 
 describe('rookery db reset', () => {
-  it('refuses when nobody is there to be asked', async () => {
+  it('refuses when standard input is not a terminal', async () => {
     const { code, err } = await command(['db', 'reset']);
 
     expect(code).toBe(1);
@@ -65,7 +65,7 @@ describe('rookery db reset', () => {
     });
 
     expect(code).toBe(1);
-    expect(err).toContain('Say so with --yes');
+    expect(err).toContain('Confirm with --yes');
   });
 
   it('makes the tables anew', async () => {
