@@ -19,14 +19,14 @@ export const mailSettings = {
   SMTP_TLS: Type.Optional(
     Type.Enum(['off', 'opportunistic', 'required'], {
       description:
-        '`off`: STARTTLS is not used. `opportunistic`: it is used where it is offered, and no certificate is checked; refused where a password would go to another machine. `required`: without TLS and a good certificate no mail goes out. Default: `opportunistic` for a server on this machine. For others certificates are checked, and TLS is required where there is a password.',
+        '`off`: STARTTLS is not used. `opportunistic`: it is used if offered, and the certificate is not verified; refused if a password would be sent to another machine. `required`: no mail is sent without TLS and a valid certificate. Default: `opportunistic` for a server on this machine. For others certificates are checked, and TLS is required where there is a password.',
     }),
   ),
   SMTP_CA_FILE: Type.Optional(
     Type.String({
       minLength: 1,
       description:
-        'A file of certificates (PEM) that vouch for the mail server, such as its own if it signed itself. With it, certificates are always checked.',
+        'PEM file of CA certificates that the mail server is verified against, or its own certificate if it is self-signed. With it, certificates are always verified.',
     }),
   ),
   MAIL_SERVER: Type.Optional(
@@ -108,7 +108,7 @@ function protect(server: SmtpServer, settings: MailSettings, problems: string[])
   }
   if (mode === 'opportunistic' && server.login !== null && !isLocal(server.host)) {
     problems.push(
-      `SMTP_TLS=opportunistic would give the password to whoever answers for ${server.host}. Set it to required, with SMTP_CA_FILE if the server has an authority of its own.`,
+      `SMTP_TLS=opportunistic could send the password to another machine that answers for ${server.host}. Set it to required, with SMTP_CA_FILE if the server has a private CA.`,
     );
   }
   server.needsTls = mode === 'required';

@@ -14,14 +14,14 @@ import { smsSettings } from './sms-settings.ts';
 export const Settings = Type.Object({
   HOST: Type.String({
     default: '127.0.0.1',
-    description: 'Address to listen on. `0.0.0.0` for all of IPv4, `::` for all.',
+    description: 'Address to listen on. `0.0.0.0` for all IPv4 addresses, `::` for all addresses.',
   }),
   PORT: Type.Integer({
     minimum: 0,
     maximum: 65535,
     default: 3000,
     description:
-      'Port to listen on. 0 takes a free one, which `start` knows; for `work` beside it set `PUBLIC_URL`.',
+      'Port to listen on. 0 picks a free port; then set `PUBLIC_URL` for `work`, which cannot know it.',
   }),
   PUBLIC_URL: Type.Optional(
     Type.String({
@@ -131,7 +131,7 @@ export const Settings = Type.Object({
     maximum: 500,
     default: 120,
     description:
-      'Largest picture, in megapixels. What cannot be decoded row by row (HEIC, AVIF, WebP, progressive JPEG, interlaced PNG) ends where its decoder would hold too much memory, see docs/decisions/0029.',
+      'Largest picture, in megapixels. Formats that cannot be decoded row by row (HEIC, AVIF, WebP, progressive JPEG, interlaced PNG) have lower limits, which bound memory: see docs/decisions/0029.',
   }),
   S3_ENDPOINT: Type.Optional(
     Type.String({

@@ -160,7 +160,7 @@ describe('settings of TLS that do not fit together', () => {
   it.each([
     [
       { SMTP_URL: 'smtp://a:b@mail.example.com', SMTP_TLS: 'opportunistic' },
-      'would give the password to whoever answers',
+      'could send the password to another machine',
     ],
     [{ SMTP_URL: 'smtps://mail.example.com', SMTP_TLS: 'off' }, 'say different things'],
     [
