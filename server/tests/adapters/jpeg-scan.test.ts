@@ -49,6 +49,49 @@ describe('the check of a JPEG', () => {
     },
   );
 
+  it.each([
+    ['fill bytes before the end', (j: Buffer) => filled(j, Buffer.alloc(4000, 0xff))],
+    ['zeros before the end', (j: Buffer) => filled(j, Buffer.alloc(4000))],
+    ['zeros in place of the end', (j: Buffer) => filled(j, Buffer.alloc(4000)).subarray(0, -2)],
+    [
+      'a few bytes of anything before the end',
+      (j: Buffer) => filled(j, Buffer.from('twelve bytes')),
+    ],
+    ['a restart marker before the end', (j: Buffer) => filled(j, Buffer.from([0xff, 0xd3]))],
+    ['fill bytes between segments', (j: Buffer) => begun(j, Buffer.alloc(40, 0xff))],
+    [
+      'other bytes between segments',
+      (j: Buffer) => begun(j, Buffer.from('\0\0 lost \xff\0', 'latin1')),
+    ],
+    ['many segments of the largest size', (j: Buffer) => begun(j, ...Array(20).fill(largest))],
+  ])('takes what cameras write around the data: %s', async (_name, change) => {
+    expect(checkJpeg(change(await noise(333, 77).jpeg().toBuffer()))).toBe(true);
+  });
+
+  it('refuses more data than the picture has', async () => {
+    const file = await noise(64, 64).jpeg().toBuffer();
+
+    expect(() => checkJpeg(filled(file, Buffer.from('more than a camera leaves.')))).toThrow(
+      'more data',
+    );
+  });
+
+  it('leaves to the decoder what has the usual tables, but not in the file, or components of the same name', async () => {
+    const file = await noise(64, 64).jpeg({ optimizeCoding: false }).toBuffer();
+    const untitled = Buffer.from(file);
+    const frame = untitled.indexOf(Buffer.from([0xff, 0xc0]));
+    const scan = untitled.indexOf(Buffer.from([0xff, 0xda]));
+    for (const i of [0, 1, 2]) {
+      untitled[frame + 10 + i * 3] = 1;
+      untitled[scan + 5 + i * 2] = 1;
+    }
+
+    for (const bytes of [without(file, 0xc4), untitled]) {
+      expect(checkJpeg(bytes)).toBeNull();
+      await sharp(bytes, { failOn: 'warning' }).raw().toBuffer();
+    }
+  });
+
   it('leaves progressive ones to the decoder', async () => {
     expect(checkJpeg(await noise(64, 64).jpeg({ progressive: true }).toBuffer())).toBeNull();
   });
@@ -56,7 +99,7 @@ describe('the check of a JPEG', () => {
   it('finds what a damaged file lacks', async () => {
     const file = await noise(64, 64).jpeg().toBuffer();
 
-    expect(() => checkJpeg(without(file, 0xc4))).toThrow('lacks its tables');
+    expect(() => checkJpeg(withOneTable(file))).toThrow('lacks its tables');
     expect(() => checkJpeg(without(file, 0xdb))).toThrow('table is missing');
     expect(() => checkJpeg(without(file, 0xc0))).toThrow('has no frame');
     expect(() => checkJpeg(file.subarray(0, 30))).toThrow('cut off');
@@ -111,6 +154,25 @@ function changed(file: Buffer, at: number, count: number): Buffer {
   const bytes = Buffer.from(file);
   for (let i = at; i < at + count * 3; i += 3) bytes[i] = (bytes[i] ?? 0) ^ 0x5a;
   return bytes;
+}
+
+const largest = Buffer.concat([Buffer.from([0xff, 0xe5, 0xff, 0xff]), Buffer.alloc(65_533, 0xff)]);
+
+/** With more bytes before the end marker. */
+function filled(file: Buffer, more: Buffer): Buffer {
+  return Buffer.concat([file.subarray(0, -2), more, endOfImage]);
+}
+
+/** With more bytes before the first segment. */
+function begun(file: Buffer, ...more: Buffer[]): Buffer {
+  return Buffer.concat([file.subarray(0, 2), ...more, file.subarray(2)]);
+}
+
+/** With the first of its Huffman tables alone. */
+function withOneTable(file: Buffer): Buffer {
+  const at = file.indexOf(Buffer.from([0xff, 0xc4]));
+  const first = file.subarray(at, at + 2 + file.readUInt16BE(at + 2));
+  return begun(without(file, 0xc4), first);
 }
 
 /** Without the segments of a kind. */

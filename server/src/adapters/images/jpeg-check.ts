@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { BrokenJpeg, checkJpeg } from './jpeg-scan.ts';
+import { checkJpeg } from './jpeg-scan.ts';
+import { BrokenJpeg } from './jpeg-tables.ts';
 
 /** `unknown`: a kind of JPEG that only the decoder can judge. */
 export type Verdict = 'whole' | 'unknown' | { broken: string };

@@ -3,19 +3,18 @@
  * codes in silence, so this is the one place where a garbled file is told from a whole one.
  */
 
+import {
+  allPlaces,
+  BrokenJpeg,
+  type HuffmanTables,
+  longCode,
+  quickBits,
+  readHuffman,
+  type Table,
+} from './jpeg-tables.ts';
+
 type Component = { id: number; h: number; v: number; quantTable: number };
 type Frame = { width: number; height: number; components: Component[] };
-type Table = {
-  /**
-   * By the next 9 bits, what their code stands for: how many bits it takes with the number behind it, and how many places of
-   * the block it fills, `bits | places << 8`. 0 when the code is longer.
-   */
-  quick: Uint16Array;
-  /** By length: the largest code, and what to add to a code for its place among the meanings; -1 when there is none. */
-  maxCodes: Int32Array;
-  offsets: Int32Array;
-  meanings: Uint16Array;
-};
 type Scan = {
   blocks: Array<{ dc: Table; ac: Table }>;
   /** Groups of blocks that belong together: one of each component, or as many as its sampling says. */
@@ -23,14 +22,9 @@ type Scan = {
   restartInterval: number;
 };
 
-/** Some cameras pad the coded data with a few bytes. */
+/** Some cameras leave a few bytes of anything after the coded data. */
 const maxPadding = 16;
-const quickBits = 9;
-/** More than any block has: the rest of this one is empty. */
-const allPlaces = 128;
 const quickMask = (1 << quickBits) - 1;
-
-export class BrokenJpeg extends Error {}
 
 /**
  * Whether a JPEG is whole: each of its blocks is there and can be decoded. The end marker may be missing, and what follows
@@ -38,8 +32,7 @@ export class BrokenJpeg extends Error {}
  * @throws BrokenJpeg that says what is wrong
  */
 export function checkJpeg(bytes: Uint8Array): true | null {
-  const dc: Array<Table | undefined> = [];
-  const ac: Array<Table | undefined> = [];
+  const tables: HuffmanTables = { dc: [], ac: [] };
   const quantTables = new Set<number>();
   const seen = new Set<number>();
   let frame: Frame | null = null;
@@ -55,7 +48,7 @@ export function checkJpeg(bytes: Uint8Array): true | null {
     const segment = bytes.subarray(at + 2, at + length);
     if (length < 2 || segment.length !== length - 2) throw new BrokenJpeg('A segment is cut off.');
     at += length;
-    if (marker.code === 0xc4) readHuffman(segment, dc, ac);
+    if (marker.code === 0xc4) readHuffman(segment, tables);
     else if (marker.code === 0xdb) readQuantTables(segment, quantTables);
     else if (marker.code === 0xdd) restartInterval = u16(segment, 0);
     else if (marker.code === 0xc0 || marker.code === 0xc1) {
@@ -65,7 +58,9 @@ export function checkJpeg(bytes: Uint8Array): true | null {
     } else if (marker.code >= 0xc2 && marker.code <= 0xcf && marker.code !== 0xcc) return null;
     else if (marker.code === 0xda) {
       if (!frame) throw new BrokenJpeg('A scan has no frame.');
-      const { scan, ids } = readScan(segment, frame, { dc, ac, restartInterval });
+      // Frames of motion JPEG leave the usual tables out; the decoder knows them.
+      if (tables.dc.length + tables.ac.length === 0) return null;
+      const { scan, ids } = readScan(segment, frame, { ...tables, restartInterval });
       for (const { id, quantTable } of frame.components) {
         if (ids.includes(id) && !quantTables.has(quantTable))
           throw new BrokenJpeg('A table is missing.');
@@ -78,15 +73,12 @@ export function checkJpeg(bytes: Uint8Array): true | null {
   throw new BrokenJpeg('A part of the picture is missing.');
 }
 
-/** The next marker, after any number of fill bytes. */
+/** The next marker. Some cameras leave bytes between segments, which every decoder skips. */
 function markerAt(bytes: Uint8Array, start: number): { code: number; end: number } {
-  let at = start;
-  if (bytes[at] !== 0xff) throw new BrokenJpeg('There is no marker where one must be.');
-  while (bytes[at] === 0xff) at += 1;
-  const code = bytes[at];
-  if (code === undefined || code === 0)
-    throw new BrokenJpeg('There is no marker where one must be.');
-  return { code, end: at + 1 };
+  const at = nextMarker(bytes, start);
+  const code = bytes[at + 1];
+  if (code === undefined) throw new BrokenJpeg('A part of the picture is missing.');
+  return { code, end: at + 2 };
 }
 
 function u16(bytes: Uint8Array, at: number): number {
@@ -104,7 +96,7 @@ function readQuantTables(segment: Uint8Array, into: Set<number>): void {
   }
 }
 
-/** Null for what the decoder alone can judge: more than 8 bits, or a height that follows later. */
+/** Null for what the decoder alone can judge: more than 8 bits, a height that follows later, components of the same name. */
 function readFrame(segment: Uint8Array): Frame | null {
   const [height, width, count] = [u16(segment, 1), u16(segment, 3), segment[5] ?? 0];
   if (segment[0] !== 8 || height === 0) return null;
@@ -113,75 +105,16 @@ function readFrame(segment: Uint8Array): Frame | null {
     const [id = 0, sampling = 0, quantTable = 0] = segment.subarray(6 + i * 3, 9 + i * 3);
     return { id, h: sampling >> 4, v: sampling & 15, quantTable };
   });
+  if (new Set(components.map(({ id }) => id)).size < count) return null;
   const isSound = components.every(({ h, v }) => h >= 1 && h <= 4 && v >= 1 && v <= 4);
   if (!isSound || count === 0) throw new BrokenJpeg('The frame makes no sense.');
   return { width, height, components };
 }
 
-function readHuffman(
-  segment: Uint8Array,
-  dc: Array<Table | undefined>,
-  ac: Array<Table | undefined>,
-): void {
-  for (let at = 0; at < segment.length; ) {
-    const place = segment[at] ?? 0;
-    const counts = segment.subarray(at + 1, at + 17);
-    const total = counts.reduce((sum, n) => sum + n, 0);
-    const symbols = segment.subarray(at + 17, at + 17 + total);
-    if (counts.length < 16 || symbols.length < total) throw new BrokenJpeg('A table is cut off.');
-    const isDc = place >> 4 === 0;
-    (isDc ? dc : ac)[place & 15] = tableOf(counts, symbols, isDc);
-    at += 17 + total;
-  }
-}
-
-function tableOf(counts: Uint8Array, symbols: Uint8Array, isDc: boolean): Table {
-  const quick = new Uint16Array(1 << quickBits);
-  const meanings = new Uint16Array(symbols.length);
-  const maxCodes = new Int32Array(17).fill(-1);
-  const offsets = new Int32Array(17);
-  let code = 0;
-  let next = 0;
-  for (let length = 1; length <= 16; length += 1) {
-    const count = counts[length - 1] ?? 0;
-    if (code + count > 1 << length) throw new BrokenJpeg('A table makes no sense.');
-    offsets[length] = next - code;
-    if (count > 0) maxCodes[length] = code + count - 1;
-    for (const end = code + count; code < end; code += 1) {
-      const meaning = meaningOf(symbols[next] ?? 0, length, isDc);
-      meanings[next] = meaning;
-      next += 1;
-      const spare = quickBits - length;
-      if (spare >= 0) quick.fill(meaning, code << spare, (code + 1) << spare);
-    }
-    code <<= 1;
-  }
-  return { quick, maxCodes, offsets, meanings };
-}
-
-/** Of a code of so many bits: `bits | places << 8`. */
-function meaningOf(symbol: number, length: number, isDc: boolean): number {
-  if (isDc) {
-    if (symbol > 15) throw new BrokenJpeg('A table makes no sense.');
-    return (length + symbol) | (1 << 8);
-  }
-  const size = symbol & 15;
-  if (size > 0) return (length + size) | (((symbol >> 4) + 1) << 8);
-  return length | ((symbol === 0xf0 ? 16 : allPlaces) << 8);
-}
-
 function readScan(
   segment: Uint8Array,
   frame: Frame,
-  {
-    dc,
-    ac,
-    restartInterval,
-  }: {
-    dc: ReadonlyArray<Table | undefined>;
-    ac: ReadonlyArray<Table | undefined>;
-    restartInterval: number;
-  },
+  { dc, ac, restartInterval }: HuffmanTables & { restartInterval: number },
 ): { scan: Scan; ids: number[] } {
   const count = segment[0] ?? 0;
   const parts = Array.from({ length: count }, (_, i) => {
@@ -272,26 +205,25 @@ function readRun(bytes: Uint8Array, start: number, blocks: Scan['blocks'], group
     if (places > 64 && places < allPlaces) throw new BrokenJpeg('A block has too many numbers.');
     if (made > 0 && count < made) throw new BrokenJpeg('The data ends before the picture.');
   }
-  const marker = endOfData(bytes, at);
+  const marker = nextMarker(bytes, at);
   const unread = Math.floor((count - made) / 8) + marker - at;
   if (unread < 0) throw new BrokenJpeg('The data ends before the picture.');
-  if (unread > maxPadding) throw new BrokenJpeg('There is more data than blocks.');
+  if (unread - fillBefore(bytes, at, marker) > maxPadding)
+    throw new BrokenJpeg('There is more data than blocks.');
   return marker;
 }
 
-/** The meaning of a code that is longer than the quick table knows. */
-function longCode({ maxCodes, offsets, meanings }: Table, bits: number, count: number): number {
-  for (let length = quickBits + 1; length <= 16; length += 1) {
-    const code = (bits >>> (count - length)) & ((1 << length) - 1);
-    if (code <= (maxCodes[length] as number)) {
-      return meanings[code + (offsets[length] as number)] as number;
-    }
-  }
-  throw new BrokenJpeg('A code is none.');
+/** How many of the bytes before a marker only fill the file up to a length, as some cameras do: zeros, or 0xff. */
+function fillBefore(bytes: Uint8Array, start: number, marker: number): number {
+  const fill = bytes[marker - 1];
+  if (fill !== 0 && fill !== 0xff) return 0;
+  let at = marker;
+  while (at > start && bytes[at - 1] === fill) at -= 1;
+  return marker - at;
 }
 
-/** Where the next marker begins, from a place within coded data; the end of the file when there is none. */
-function endOfData(bytes: Uint8Array, start: number): number {
+/** Where the next marker begins, after any number of fill bytes; the end of the file when there is none. */
+function nextMarker(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length) {
     const next = bytes.indexOf(0xff, at);
