@@ -100,8 +100,11 @@ export type SessionRow = {
 export type MediaRow = {
   id: number;
   account_id: number;
-  /** `file`: bytes that are no picture, kept for the contract that took them. `document`: the same, as what a post shows. */
-  purpose: 'post' | 'avatar' | 'file' | 'document';
+  /**
+   * `given-back`: a picture of a post whose bytes were sent to be handed to everybody as they are, with their metadata.
+   * `file`: bytes that are no picture, kept for the contract that took them. `document`: the same, as what a post shows.
+   */
+  purpose: 'post' | 'given-back' | 'avatar' | 'file' | 'document';
   post_id: number | null;
   position: number;
   state: 'processing' | 'ready' | 'failed';

@@ -52,7 +52,7 @@ export type Upload = {
   alt: string;
   /** As the client named it; the original is downloaded under it. */
   fileName?: string | undefined;
-  purpose: 'post' | 'avatar';
+  purpose: 'post' | 'given-back' | 'avatar';
   /** Whether the place in the photo's EXIF is kept and shown with it; otherwise it is dropped. */
   keepsLocation?: boolean;
   idempotencyKey: string | null;
@@ -148,7 +148,7 @@ export function mediaService(needs: Needs) {
   async function factsOf({ file, documentType = null, purpose, keepsLocation }: Upload) {
     try {
       const { contentType, width, height, isAnimated, photo } = await images.inspect(file.path);
-      const told = purpose === 'post' ? photoColumns(photo, { keepsLocation }) : {};
+      const told = purpose === 'avatar' ? {} : photoColumns(photo, { keepsLocation });
       const is_animated = isAnimated ? (1 as const) : (0 as const);
       return { content_type: contentType, width, height, is_animated, ...told };
     } catch (error) {

@@ -23,6 +23,9 @@ const viewColumns = [
   'longitude',
 ] as const;
 
+/** Purposes of what a post can show. */
+const postable = ['post', 'given-back', 'document'] as const;
+
 type ViewRow = Pick<MediaRow, (typeof viewColumns)[number]>;
 
 export async function insertMedia(tx: Tx, row: MediaRow): Promise<void> {
@@ -118,7 +121,7 @@ export async function attachMedia(
     .set({ post_id: postId, position })
     .where('id', '=', id)
     .where('account_id', '=', accountId)
-    .where('purpose', 'in', ['post', 'document'])
+    .where('purpose', 'in', postable)
     .where('post_id', 'is', null)
     .where('state', 'in', ['processing', 'ready'])
     .executeTakeFirst();
@@ -172,7 +175,7 @@ export function listMedia(
   }
   return query
     .where('created_at', '<', of.looseBefore)
-    .where('purpose', 'in', ['post', 'document'])
+    .where('purpose', 'in', postable)
     .where('post_id', 'is', null)
     .limit(of.limit)
     .execute();

@@ -7,7 +7,9 @@ import { DomainError } from '../errors.ts';
 import type { BlobStore } from '../ports.ts';
 import type { PostService } from '../posts/post-service.ts';
 import type { Viewer } from '../sessions/session.ts';
+import { variantKey } from './media.ts';
 import type { MediaService } from './media-service.ts';
+import { variantsOf } from './media-store.ts';
 import { countOriginals, listOriginals, type OriginalRow } from './original-store.ts';
 
 export type OriginalService = ReturnType<typeof originalService>;
@@ -23,12 +25,13 @@ export type Original = {
   id: number;
   /** As the owner signs in: the login name, or else the username. Others do not see an address there. */
   ownerName: string;
+  /** How many there are. */
   bytes: number;
-  /** The bytes as they were posted; null when they are gone. */
+  /** The bytes as they were posted, or a picture without its metadata; null when they are gone or not made yet. */
   open(): Promise<Readable | null>;
 };
 
-/** Bytes exactly as they came in, for contracts that give them back so. */
+/** Bytes exactly as they came in, for contracts that give them back so. What was posted elsewhere keeps its metadata from others. */
 export function originalService({ database, blobs, media, posts }: Needs) {
   /**
    * Keeps bytes. Those of a picture become a published post that every feed shows, without its metadata; others are a file.
@@ -49,7 +52,7 @@ export function originalService({ database, blobs, media, posts }: Needs) {
 
   async function tryPicture(viewer: Viewer, bytes: Uint8Array): Promise<number | null> {
     try {
-      const upload = { alt: '', purpose: 'post', idempotencyKey: null } as const;
+      const upload = { alt: '', purpose: 'given-back', idempotencyKey: null } as const;
       return (await media.keep(viewer, { file: await stage(bytes), ...upload })).id;
     } catch (error) {
       const isNoPicture =
@@ -78,10 +81,21 @@ export function originalService({ database, blobs, media, posts }: Needs) {
     const items = rows.map((row) => ({
       id: row.id,
       ownerName: nameFor(row, viewer),
-      bytes: row.bytes,
-      open: () => blobs.open(row.original_key),
+      ...bytesFor(row, viewer),
     }));
     return { total: await countOriginals(database, { accountId }), items };
+  }
+
+  function bytesFor(row: OriginalRow, viewer: Viewer): Pick<Original, 'bytes' | 'open'> {
+    const isForAll = row.purpose !== 'post' || row.account_id === viewer.accountId;
+    if (isForAll) return { bytes: row.bytes, open: () => blobs.open(row.original_key) };
+    // The last is the largest; a picture that is not ready has none.
+    const variant = variantsOf(row).at(-1);
+    if (!variant) return { bytes: 0, open: async () => null };
+    return {
+      bytes: variant.bytes,
+      open: () => blobs.open(variantKey(row.public_key, variant.size)),
+    };
   }
 
   return { keep, list };

@@ -1,11 +1,11 @@
 import type { Db } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
+import type { MediaRow } from '../../db/schema.ts';
 
-export type OriginalRow = {
-  id: number;
-  account_id: number;
-  original_key: string;
-  bytes: number;
+export type OriginalRow = Pick<
+  MediaRow,
+  'id' | 'account_id' | 'purpose' | 'original_key' | 'bytes' | 'public_key' | 'variants'
+> & {
   username: string;
   login_name: string | null;
   email: string | null;
@@ -87,8 +87,11 @@ function rows(db: Db) {
     .select((eb) => [
       'media.id',
       'media.account_id',
+      'media.purpose',
       'media.original_key',
       'media.bytes',
+      'media.public_key',
+      'media.variants',
       eb.ref('accounts.username').$notNull().as('username'),
       'accounts.login_name',
       'accounts.email',

@@ -121,8 +121,8 @@ select * from `media` where `account_id` = ? limit ?;
 -- 1, 100
 
 -- listMedia: loose
-select * from `media` where `created_at` < ? and `purpose` in (?, ?) and `post_id` is null limit ?;
--- 2026-06-01T12:00:00.000Z, post, document, 100
+select * from `media` where `created_at` < ? and `purpose` in (?, ?, ?) and `post_id` is null limit ?;
+-- 2026-06-01T12:00:00.000Z, post, given-back, document, 100
 
 -- listMediaByPrefix: originals
 select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media` where `original_key` >= ? and `original_key` < ?;
@@ -133,11 +133,11 @@ select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media`
 -- ab, abg
 
 -- listOriginals: all
-select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select `media`.`id`, `media`.`account_id`, `media`.`original_key`, `media`.`bytes`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all

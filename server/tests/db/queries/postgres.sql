@@ -123,8 +123,8 @@ select * from "media" where "account_id" = $1 limit $2;
 -- 1, 100
 
 -- listMedia: loose
-select * from "media" where "created_at" < $1 and "purpose" in ($2, $3) and "post_id" is null limit $4;
--- 2026-06-01T12:00:00.000Z, post, document, 100
+select * from "media" where "created_at" < $1 and "purpose" in ($2, $3, $4) and "post_id" is null limit $5;
+-- 2026-06-01T12:00:00.000Z, post, given-back, document, 100
 
 -- listMediaByPrefix: originals
 select "id", "original_key", "public_key", "variants", "created_at" from "media" where "original_key" >= $1 and "original_key" < $2;
@@ -135,11 +135,11 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
+select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."original_key", "media"."bytes", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
+select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
