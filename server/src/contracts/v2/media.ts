@@ -194,14 +194,15 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
       const variant = await media.findVariant(key, size, () =>
         viewerByLink(surroundings, request, link),
       );
+      const saved = variant.downloadName === null ? {} : { savedAs: variant.downloadName };
       // A shared cache must not keep what was asked for by a secret, even when it has become public.
       if (signature !== undefined) {
-        return sendVariant(request, reply, variant, { cacheControl: askedCache });
+        return sendVariant(request, reply, variant, { cacheControl: askedCache, ...saved });
       }
       return sendVariant(request, reply, variant, {
         cacheControl: variant.isPublic ? longCache : noCache,
         redirectCacheControl: shortCache,
-        ...(variant.downloadName === null ? {} : { savedAs: variant.downloadName }),
+        ...saved,
       });
     },
   );

@@ -253,12 +253,15 @@ describe('the original of a picture', () => {
     await server.work();
     const media = await server.send('GET', `/v2/media/${body.id}`, { as: 'alice' });
     const paths = media.body.images.map(({ url }: Image) => new URL(url).pathname);
-    const [small, original, strangers] = await Promise.all([
+    const { pathname, search } = new URL(media.body.images.at(-1).url);
+    const [small, original, strangers, signed] = await Promise.all([
       server.send('GET', paths.at(0), { as: 'alice' }),
       server.send('GET', paths.at(-1), { as: 'alice' }),
       server.send('GET', paths.at(-1), { as: 'bob' }),
+      server.send('GET', pathname + search),
     ]);
 
+    expect(signed.headers['content-disposition']).toBe(disposition);
     expect(original.headers['content-disposition']).toBe(disposition);
     expect(small.headers['content-disposition']).toBe('inline');
     expect([original.status, strangers.status]).toEqual([200, 404]);
