@@ -136,13 +136,14 @@ start() {
   mv "$folder/endpoint.new" "$folder/endpoint"
 }
 
-# However the tests end, by kill -9 too: nothing stays behind.
+# However the tests end, by kill -9 of their process group too: nothing stays behind.
 watch_parent() {
-  (
-    trap - ERR
-    while kill -0 "$parent" 2>/dev/null && [ -d "$folder" ]; do sleep 1; done
-    stop
-  ) </dev/null >/dev/null 2>&1 &
+  setsid bash "$0" watch "$folder" "$parent" </dev/null >/dev/null 2>&1 &
+}
+
+watch() {
+  while kill -0 "$parent" 2>/dev/null && [ -d "$folder" ]; do sleep 1; done
+  stop
 }
 
 stop() {
@@ -159,7 +160,7 @@ parent=${3:-}
 case ${1:-} in
   missing) missing ;;
   install) install ;;
-  start | stop)
+  start | stop | watch)
     [ -n "$folder" ] || { echo "usage: radosgw.sh $1 FOLDER" >&2; exit 2; }
     "$1"
     ;;
