@@ -116,7 +116,7 @@ export function sessionService(needs: Needs) {
     repeat: Repeatable | null,
   ): Promise<SessionRow> {
     if (await secondFactors.isMissing(database, accountId, proof)) {
-      throw await secondFactors.ask(accountId, door);
+      throw await secondFactors.ask(accountId, proof, door);
     }
     const earlier = await findRepeat(database, repeat);
     const opened = earlier === null ? null : await findSession(database, earlier);

@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operator } from '../../../../src/domain/accounts/account-admin.ts';
 import { softAuthenticator } from '../../../support/authenticator.ts';
@@ -191,6 +192,27 @@ describe('a way in that ends while somebody comes in by it', () => {
 
     expect(hasRun()).toBe(true);
     expect([status, 'accessToken' in body]).toEqual([401, false]);
+  });
+
+  it('asks for no second factor after a password that is another by now', async () => {
+    await aTotp(rig.server, 'alice');
+    const { body: me } = await rig.server.send('GET', '/v2/me', { as: 'alice' });
+    // Hashed as elsewhere: replacing that is a transaction, before the second factor is asked for.
+    const digest = pbkdf2Sync(passwords.alice, 'salt', 1, 32, 'sha256').toString('hex');
+    await rig.server.app.database.transaction((tx) =>
+      tx
+        .updateTable('accounts')
+        .set({ password_hash: `pbkdf2:sha256:1$salt$${digest}` })
+        .where('id', '=', me.id)
+        .execute(),
+    );
+    const hasRun = beforeTransaction(rig.server, () =>
+      rig.server.app.services.accountAdmin.setPassword(operator, me.id, newPassword),
+    );
+    const { status, body } = await logIn(rig.server, 'alice');
+
+    expect(hasRun()).toBe(true);
+    expect([status, body.code]).toEqual([401, 'wrong_password']);
   });
 
   it('recovers nothing by a link to the former e-mail, issued while that changed', async () => {
