@@ -87,6 +87,8 @@ export type SessionRow = {
   generation: number;
   /** The highest generation whose access token was used; null where nobody noted it, before 0008. */
   used_generation: number | null;
+  /** The generation whose refresh token the newest was given for; null where nobody noted it, before 0014. */
+  parent_generation: number | null;
   device: string;
   address: string;
   created_at: string;

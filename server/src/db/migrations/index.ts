@@ -11,6 +11,7 @@ import { hiddenContent } from './0010-hidden-content.ts';
 import { pictures } from './0011-pictures.ts';
 import { idnNames } from './0012-idn-names.ts';
 import { photoFacts } from './0013-photo-facts.ts';
+import { parentsOfRefreshTokens } from './0014-parents-of-refresh-tokens.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   pictures,
   idnNames,
   photoFacts,
+  parentsOfRefreshTokens,
 ];

@@ -1,7 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, AppPasswordRow } from '../../db/schema.ts';
-import { checkLives } from '../accounts/account-lives.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { passwordMark } from '../accounts/password-mark.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -10,6 +9,7 @@ import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import { newReadableSecret, plainSecret } from '../readable-secret.ts';
 import { checkNotByAppPassword, type Proof, type Viewer } from '../sessions/session.ts';
+import { holdViewer } from '../sessions/session-hold.ts';
 import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
 import { checkLine } from '../text.ts';
 import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
@@ -46,7 +46,7 @@ const nobody = { id: 0, password_hash: null };
 export function appPasswordService({ database, newId, now, tokens, audit, checkOwner }: Needs) {
   /**
    * Makes one; it is shown this once.
-   * @throws DomainError `wrong_password` · `invalid` · `rate_limited` · `conflict` (too many)
+   * @throws DomainError as `OwnerCheck` · `conflict` (too many)
    */
   async function add(
     viewer: Viewer,
@@ -71,7 +71,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
       last_used_at: null,
     };
     await database.transaction(async (tx) => {
-      await checkLives(tx, accountId);
+      await holdViewer(tx, viewer, row.created_at);
       await deleteEndedAppPasswords(tx, accountId, ownerMark);
       await insertAppPassword(tx, row);
       await audit.record(tx, {
@@ -125,17 +125,21 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     const plain = plainSecret(typed, appPasswordBytes);
     if (plain === null) return null;
     const owner = account ?? nobody;
+    const ownerMark = passwordMark(tokens, owner);
     const id = await findAppPasswordId(database, {
       accountId: owner.id,
       passwordHash: hashOf(owner.id, plain),
-      ownerMark: passwordMark(tokens, owner),
+      ownerMark,
     });
     if (id === null) return null;
     return {
       by: 'app-password',
       appPasswordId: id,
       async use(tx) {
-        if (await noteAppPasswordUse(tx, id, now().toISOString())) return;
+        // The password of the account may have changed since, and this one ended with it.
+        const current = passwordMark(tokens, (await findAccount(tx, owner.id)) ?? nobody);
+        const isUsed = await noteAppPasswordUse(tx, id, now().toISOString());
+        if (isUsed && current === ownerMark) return;
         throw new DomainError('wrong_password', 'The login or the password is wrong.');
       },
     };

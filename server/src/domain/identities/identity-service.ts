@@ -109,8 +109,10 @@ export function identityService(needs: Needs) {
     const { address } = door.device;
     try {
       const origin = { provider, address, keepsClaim, ...(language ? { language } : {}) };
-      const { accountId, ...how } = await join(await check(), origin);
-      return { session: await open(accountId, { by: 'identity' }, door), ...how };
+      const who = await check();
+      const { accountId, ...how } = await join(who, origin);
+      const use = (tx: Tx) => checkLeadsTo(tx, who, accountId);
+      return { session: await open(accountId, { by: 'identity', use }, door), ...how };
     } catch (error) {
       if (error instanceof DomainError && refusals.has(error.code)) {
         const details = { by: 'identity', provider, audience: door.audience, code: error.code };
@@ -121,6 +123,16 @@ export function identityService(needs: Needs) {
       }
       throw error;
     }
+  }
+
+  /** It may have been removed since, together with all that was open. @throws DomainError `wrong_password` */
+  async function checkLeadsTo(
+    tx: Tx,
+    { issuer, subject }: ProvidedIdentity,
+    accountId: number,
+  ): Promise<void> {
+    if ((await findIdentity(tx, issuer, subject))?.account_id === accountId) return;
+    throw new DomainError('wrong_password', 'The account has changed; sign in again.');
   }
 
   /**

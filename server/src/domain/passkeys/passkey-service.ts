@@ -23,6 +23,7 @@ import {
   type SessionTokens,
   type Viewer,
 } from '../sessions/session.ts';
+import { holdViewer } from '../sessions/session-hold.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkLine } from '../text.ts';
 import type { Verification } from '../verifications/verification.ts';
@@ -78,8 +79,7 @@ export function passkeyService(needs: Needs) {
 
   /**
    * Keeps the passkey that a browser has made.
-   * @throws DomainError `wrong_password` · `invalid` (password, response) · `rate_limited` · `gone` · `expired` ·
-   *   `taken` · `conflict` (too many)
+   * @throws DomainError as `OwnerCheck` · `invalid` (response) · `gone` · `expired` · `taken` · `conflict` (too many)
    */
   async function register(
     viewer: Viewer,
@@ -97,6 +97,7 @@ export function passkeyService(needs: Needs) {
     }
     const row = rowOf(await newId('passkeys'), { accountId, name, made });
     await database.transaction(async (tx) => {
+      await holdViewer(tx, viewer, row.created_at);
       await verifications.consume(tx, verification);
       if (!(await insertPasskey(tx, row))) {
         throw new DomainError('taken', 'This passkey is registered already.');
@@ -111,7 +112,7 @@ export function passkeyService(needs: Needs) {
     return (await listPasskeys(database, accountId)).map(viewOf);
   }
 
-  /** @throws DomainError `not_found` · `wrong_password` · `invalid` (password) · `rate_limited` */
+  /** @throws DomainError as `OwnerCheck` · `not_found` */
   async function remove(
     viewer: Viewer,
     { id, ...proof }: { id: number } & OwnerProof,
@@ -119,6 +120,7 @@ export function passkeyService(needs: Needs) {
     await needs.checkOwner(viewer, proof);
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
+      await holdViewer(tx, viewer, now().toISOString());
       if (!(await deletePasskey(tx, accountId, id))) {
         throw new DomainError('not_found', 'There is no such passkey.');
       }

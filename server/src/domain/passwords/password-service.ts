@@ -19,6 +19,7 @@ import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts'
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import type { Viewer } from '../sessions/session.ts';
+import { holdViewer } from '../sessions/session-hold.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { removeNewLogins } from './new-logins.ts';
 import type { OwnerCheck } from './owner-check.ts';
@@ -67,7 +68,7 @@ export function passwordService(needs: Needs) {
   /**
    * Changes the viewer's password, or sets the first.
    * @throws DomainError `invalid` · `wrong_password` · `forbidden` (no password, old session) · `taken` (loginName) ·
-   *   `rate_limited` · `unavailable`
+   *   `revoked_token` (the session ended meanwhile) · `rate_limited` · `unavailable`
    */
   async function change(viewer: Viewer, input: PasswordChange): Promise<void> {
     const account = await checkOwner(viewer, {
@@ -81,6 +82,7 @@ export function passwordService(needs: Needs) {
     const to = await passwords.hash(input.newPassword);
     await database.transaction(async (tx) => {
       const at = now().toISOString();
+      await holdViewer(tx, viewer, at);
       const isReplaced = await replacePassword(tx, account.id, {
         from: account.password_hash,
         to,
@@ -153,6 +155,7 @@ export function passwordService(needs: Needs) {
       const at = now().toISOString();
       await verifications.consume(tx, verification);
       if (!(await replacePassword(tx, account.id, { to, at }))) throw accountGone();
+      await checkIsMailOf(tx, account.id, verification.subject);
       const isFirstProof = await markEmailVerified(tx, account.id, verification.subject, at);
       if (isFirstProof) await dropOtherWays(tx, account.id);
       else if (more.removesNewLogins) await removeNewLogins(tx, account);
@@ -170,6 +173,15 @@ export function passwordService(needs: Needs) {
   }
 
   /**
+   * A worker that issues a link may have read the account before its e-mail changed: that link went to the former address.
+   * @throws DomainError `gone`
+   */
+  async function checkIsMailOf(tx: Tx, accountId: number, email: string): Promise<void> {
+    const current = (await findAccount(tx, accountId))?.email ?? '';
+    if (foldName(current) !== foldName(email)) throw accountGone();
+  }
+
+  /**
    * Until now nobody had shown that the address is theirs. Whoever made the account with somebody else's must not keep a way
    * in beside its owner. App passwords end with the password that they were made under.
    */
@@ -184,5 +196,8 @@ export function passwordService(needs: Needs) {
 }
 
 function accountGone(): DomainError {
-  return new DomainError('gone', 'The account of this link is closed or disabled.');
+  return new DomainError(
+    'gone',
+    'The account of this link is closed or disabled, or has another e-mail.',
+  );
 }

@@ -45,11 +45,12 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
 
   /**
    * The error that asks for the second factor. What it carries holds for the account, this door and the password as it is.
-   * @throws DomainError `wrong_password` when nobody may enter
+   * @throws DomainError `wrong_password` when nobody may enter, or the password that was shown is another by now
    */
-  async function ask(accountId: number, { audience }: Door): Promise<DomainError> {
+  async function ask(accountId: number, proof: Proof, { audience }: Door): Promise<DomainError> {
     const account = await findAccount(database, accountId);
-    if (!account || account.disabled_at) {
+    const isStale = 'passwordHash' in proof && proof.passwordHash !== account?.password_hash;
+    if (!account || account.disabled_at || isStale) {
       throw new DomainError('wrong_password', 'The login or the password is wrong.');
     }
     const row = await verifications.prepare({

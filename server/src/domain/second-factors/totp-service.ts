@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
-import { checkLives } from '../accounts/account-lives.ts';
 import { findAccount, holdAccount } from '../accounts/account-store.ts';
 import { passwordMark } from '../accounts/password-mark.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
@@ -16,6 +15,7 @@ import { base32, newReadableSecret, plainSecret } from '../readable-secret.ts';
 import { endAccess, endPending } from '../sessions/access-ending.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
 import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
+import { holdViewer } from '../sessions/session-hold.ts';
 import { type CodeCheck, totpContext } from './code-check.ts';
 import {
   countRecoveryCodes,
@@ -76,8 +76,7 @@ export function totpService(needs: Needs) {
       confirmed_at: null,
     };
     await database.transaction(async (tx) => {
-      await checkLives(tx, accountId);
-      await holdAccount(tx, accountId, now().toISOString());
+      await holdViewer(tx, viewer, row.created_at);
       await deleteUnconfirmedTotpKey(tx, accountId);
       if (await findTotpKey(tx, accountId)) {
         throw new DomainError('conflict', 'There is an authenticator already; remove it first.');
@@ -106,7 +105,7 @@ export function totpService(needs: Needs) {
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      await holdAccount(tx, accountId, at);
+      await holdViewer(tx, viewer, at);
       if (!(await confirmTotpKey(tx, key, { step, at }))) throw nothingWaits();
       await keepRecoveryCodes(tx, accountId, codes);
       await endAccess(tx, accountId, { at, keptSessionId: sessionId, isByOwner: true });
@@ -128,7 +127,7 @@ export function totpService(needs: Needs) {
     await throttle.begin(attempt);
     const use = await checkCode(accountId, code);
     await database.transaction(async (tx) => {
-      await holdAccount(tx, accountId, now().toISOString());
+      await holdViewer(tx, viewer, now().toISOString());
       await use(tx);
       await takeDown(tx, { accountId, actorId: accountId, address });
     });
@@ -163,7 +162,7 @@ export function totpService(needs: Needs) {
     const { accountId } = viewer;
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
-      await holdAccount(tx, accountId, now().toISOString());
+      await holdViewer(tx, viewer, now().toISOString());
       const key = await findTotpKey(tx, accountId);
       if (!key?.confirmed_at) throw noTotp();
       await keepRecoveryCodes(tx, accountId, codes);

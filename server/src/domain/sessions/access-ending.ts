@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { deleteUnconfirmedTotpKey } from '../second-factors/totp-store.ts';
 import type { Purpose } from '../verifications/verification.ts';
 import { cancelVerificationsOf } from '../verifications/verification-store.ts';
 import { endSessionsOf } from './session-store.ts';
@@ -24,7 +25,7 @@ export async function endAccess(tx: Tx, accountId: number, end: End): Promise<vo
   await endPending(tx, accountId, end);
 }
 
-/** The same where sessions stay. */
+/** The same where sessions stay. The key of an authenticator that nobody has confirmed was handed out, too. */
 export async function endPending(
   tx: Tx,
   accountId: number,
@@ -33,4 +34,5 @@ export async function endPending(
   const account = await findAccount(tx, accountId);
   const kept = { purposes: isByOwner ? noWaysIn : [], email: account?.email ?? null };
   await cancelVerificationsOf(tx, accountId, at, kept);
+  await deleteUnconfirmedTotpKey(tx, accountId);
 }

@@ -18,10 +18,11 @@ import {
   accessTokenSeconds,
   checkNotByAppPassword,
   type Door,
+  isReplaced,
   type OpenSession,
   type Proof,
+  refreshStep,
   refreshTokenParts,
-  replayGraceMs,
   roleOfSession,
   type SessionTokens,
   type SessionView,
@@ -115,7 +116,7 @@ export function sessionService(needs: Needs) {
     repeat: Repeatable | null,
   ): Promise<SessionRow> {
     if (await secondFactors.isMissing(database, accountId, proof)) {
-      throw await secondFactors.ask(accountId, door);
+      throw await secondFactors.ask(accountId, proof, door);
     }
     const earlier = await findRepeat(database, repeat);
     const opened = earlier === null ? null : await findSession(database, earlier);
@@ -191,8 +192,8 @@ export function sessionService(needs: Needs) {
 
   /**
    * Exchanges a refresh token for the next pair. While nobody has used that pair, the answer may have been lost, and the
-   * token gets the same successor again. Afterwards it was stolen from somebody, and the session ends; ten seconds are
-   * spared, in which clients repeat requests and tabs race.
+   * token gets another pair in its place. Afterwards it was stolen from somebody, and the session ends; ten seconds are
+   * spared, in which clients repeat requests and tabs race, and all get the same.
    * @throws DomainError `bad_token` · `expired_token` · `revoked_token`
    */
   async function refresh(token: string, audience: string, address: string): Promise<SessionTokens> {
@@ -200,18 +201,19 @@ export function sessionService(needs: Needs) {
     const at = now();
     const lastUsed = at.toISOString();
     const expires = sessionExpiry(new Date(session.created_at), at);
-    const next = { last_used_at: lastUsed, expires_at: expires, address };
-    const isRotated =
-      session.generation === generation &&
-      (await database.transaction((tx) => rotateSession(tx, session.id, generation, next)));
-    if (isRotated) return tokensOf({ ...session, ...next, generation: generation + 1 });
-
-    const current = await readSession(session.id);
-    const isParent = current.generation === generation + 1;
-    const isSuccessorUsed = (current.used_generation ?? current.generation) > generation;
-    const isFresh = at.getTime() - new Date(current.last_used_at).getTime() <= replayGraceMs;
-    const isRetry = isParent && (!isSuccessorUsed || isFresh);
-    if (isRetry && !current.ended_at) return tokensOf(current);
+    const parent_generation = generation;
+    const next = { last_used_at: lastUsed, expires_at: expires, address, parent_generation };
+    let current = session;
+    let step = refreshStep(current, generation, at);
+    while (step === 'rotate' && !current.ended_at) {
+      const { generation: newest } = current;
+      const isRotated = await database.transaction((tx) => rotateSession(tx, current, next));
+      if (isRotated) return tokensOf({ ...current, ...next, generation: newest + 1 });
+      // Another request was faster: what it has left decides.
+      current = await readSession(session.id);
+      step = refreshStep(current, generation, at);
+    }
+    if (step === 'repeat' && !current.ended_at) return tokensOf(current);
     await database.transaction((tx) => end(tx, session, { by: 'reuse', actorId: null, address }));
     throw new DomainError('revoked_token', 'The refresh token was used before; sign in again.');
   }
@@ -258,7 +260,11 @@ export function sessionService(needs: Needs) {
       throw new DomainError('revoked_token', 'The session has ended; sign in again.');
     }
     const { generation = 0 } = claims;
-    if (generation > (session.used_generation ?? 0)) {
+    if (isReplaced(session, generation)) {
+      throw new DomainError('revoked_token', 'This token was replaced by another; refresh it.');
+    }
+    const isNewest = generation === session.generation;
+    if (isNewest && generation > (session.used_generation ?? 0)) {
       await database.transaction((tx) => noteUsedGeneration(tx, session.id, generation));
     }
     return {
@@ -313,6 +319,7 @@ export function sessionService(needs: Needs) {
       seed: randomBytes(16).toString('hex'),
       generation: 0,
       used_generation: 0,
+      parent_generation: null,
       device: device.name.slice(0, 255),
       address: device.address,
       created_at: at.toISOString(),

@@ -6,7 +6,14 @@ import { roleOfSession } from './session.ts';
 
 export type LiveSession = Pick<
   SessionRow,
-  'id' | 'account_id' | 'audience' | 'expires_at' | 'used_generation' | 'app_password_id'
+  | 'id'
+  | 'account_id'
+  | 'audience'
+  | 'expires_at'
+  | 'generation'
+  | 'used_generation'
+  | 'parent_generation'
+  | 'app_password_id'
 > &
   Pick<AccountRow, 'role'>;
 
@@ -34,7 +41,9 @@ const liveSession = prepared((db, args: { id: number }) =>
       'sessions.account_id',
       'sessions.audience',
       'sessions.expires_at',
+      'sessions.generation',
       'sessions.used_generation',
+      'sessions.parent_generation',
       'sessions.app_password_id',
       'accounts.role',
     ])
@@ -93,29 +102,36 @@ export async function hasSessionFrom(db: Db, accountId: number, address: string)
   return rows.some((row) => countingAddress(row.address) === counted);
 }
 
-/** Moves a session to its next generation. False when another request was faster or the session has ended. */
+/**
+ * Moves a session to its next generation, which is given for `parent_generation`: the newest one, or the one before it.
+ * False when another request was faster, the newest was used meanwhile, or the session has ended.
+ */
 export async function rotateSession(
   tx: Tx,
-  id: number,
-  fromGeneration: number,
-  values: Pick<SessionRow, 'last_used_at' | 'expires_at' | 'address'>,
+  { id, generation }: Pick<SessionRow, 'id' | 'generation'>,
+  values: Pick<SessionRow, 'last_used_at' | 'expires_at' | 'address'> & {
+    parent_generation: number;
+  },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
+  const { parent_generation: parent } = values;
+  let query = tx
     .updateTable('sessions')
-    .set({ ...values, generation: fromGeneration + 1 })
+    .set({ ...values, generation: generation + 1 })
     .where('id', '=', id)
-    .where('generation', '=', fromGeneration)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
+    .where('generation', '=', generation)
+    .where('ended_at', 'is', null);
+  if (parent < generation) query = query.where('used_generation', '<=', parent);
+  const { numUpdatedRows } = await query.executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
-/** Notes that an access token of a generation was used. */
+/** Notes that an access token of the newest generation was used. */
 export async function noteUsedGeneration(tx: Tx, id: number, generation: number): Promise<void> {
   await tx
     .updateTable('sessions')
     .set({ used_generation: generation })
     .where('id', '=', id)
+    .where('generation', '=', generation)
     .where((eb) =>
       eb.or([eb('used_generation', 'is', null), eb('used_generation', '<', generation)]),
     )

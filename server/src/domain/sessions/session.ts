@@ -95,12 +95,51 @@ export const accessTokenSeconds = 15 * 60;
 const sessionIdleMs = 30 * 24 * 3600 * 1000;
 const sessionLifeMs = 180 * 24 * 3600 * 1000;
 /** A refresh token that is sent again within this time gets the same successor, used or not: clients retry, tabs race. */
-export const replayGraceMs = 10_000;
+const replayGraceMs = 10_000;
 
 /** When a session ends that was made and is used at these times. */
 export function sessionExpiry(createdAt: Date, usedAt: Date): string {
   const end = Math.min(usedAt.getTime() + sessionIdleMs, createdAt.getTime() + sessionLifeMs);
   return new Date(end).toISOString();
+}
+
+type Generations = {
+  generation: number;
+  used_generation: number | null;
+  parent_generation: number | null;
+  last_used_at: string;
+};
+
+/** The generation whose refresh token the newest one was given for. */
+function parentOf({
+  generation,
+  parent_generation,
+}: Pick<Generations, 'generation' | 'parent_generation'>): number {
+  return parent_generation ?? generation - 1;
+}
+
+/**
+ * What becomes of a refresh token of some generation: it gets a successor (`rotate`), the one that was given just now
+ * (`repeat`), or it was stolen from somebody (`end`). While the successor is unused its parent gets another, in place of
+ * that: whoever fetched it before does not share it (docs/decisions/0026).
+ */
+export function refreshStep(
+  session: Generations,
+  sent: number,
+  at: Date,
+): 'rotate' | 'repeat' | 'end' {
+  if (sent === session.generation) return 'rotate';
+  if (sent !== parentOf(session)) return 'end';
+  if (at.getTime() - new Date(session.last_used_at).getTime() <= replayGraceMs) return 'repeat';
+  return (session.used_generation ?? session.generation) > sent ? 'end' : 'rotate';
+}
+
+/** Whether the tokens of a generation were replaced by others before anybody used them. */
+export function isReplaced(
+  session: Pick<Generations, 'generation' | 'parent_generation'>,
+  generation: number,
+): boolean {
+  return generation < session.generation && generation > parentOf(session);
 }
 
 /** Parts of a refresh token `<session id>.<generation>.<mac>`; null when it has another form. */

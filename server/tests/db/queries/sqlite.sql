@@ -201,7 +201,7 @@ select * from "sessions" where "id" = (select ?);
 -- 1
 
 -- findLiveSession
-select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."used_generation", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = (select ?) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."generation", "sessions"."used_generation", "sessions"."parent_generation", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = (select ?) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
 -- 1
 
 -- readLiveRoles

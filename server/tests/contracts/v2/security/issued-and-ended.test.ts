@@ -11,7 +11,7 @@ import {
 } from '../../../support/issued.ts';
 import { type Mailed, mailed } from '../../../support/mailed.ts';
 import { type OidcServer, oidcServer } from '../../../support/oidc-server.ts';
-import { aPasskey, aTotp } from '../../../support/second-factor.ts';
+import { aPasskey, aTotp, authenticatorApp } from '../../../support/second-factor.ts';
 import { passwords } from '../../../support/server.ts';
 import { tokenIn } from '../../../support/smtp.ts';
 
@@ -194,6 +194,30 @@ describe('what was handed out', () => {
 
       const { status } = await confirmEmail(mail);
       expect(status).toBe(expected === '.' ? 204 : 410);
+    },
+  );
+
+  // Apart from the others, since no account has it together with an authenticator that was confirmed.
+  it.each('PRNFAODTKELS'.split('').map((letter) => [letter, letter === 'S' ? '.' : 'x']))(
+    '%s: the key of an authenticator that nobody has confirmed: %s',
+    slow,
+    async (letter, expected) => {
+      const [, ending] = endings[letter ?? ''] ?? [];
+      if (!ending) throw new Error(letter);
+      const world = await aWorld({ ...ending, hasNoTotp: true });
+      const { server } = rig;
+      const asked = { as: 'alice', body: { password: passwords.alice } } as const;
+      const begun = await server.send('POST', '/v2/me/totp', asked);
+      const code = authenticatorApp(server, begun.body.secret);
+
+      await ending.act(world);
+
+      const { sessions } = server.app.services;
+      const { accessToken } = await sessions.open(world.aliceId, { by: 'passkey' }, door('v2'));
+      const headers = { authorization: `Bearer ${accessToken}` };
+      const path = '/v2/me/totp/confirm';
+      const { status } = await server.send('POST', path, { headers, body: { code: code() } });
+      expect(status).toBe(expected === '.' ? 200 : 409);
     },
   );
 

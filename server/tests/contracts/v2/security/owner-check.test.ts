@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { newestMail } from '../../../support/issued.ts';
 import { type Mailed, mailed } from '../../../support/mailed.ts';
 import { type OidcServer, oidcServer } from '../../../support/oidc-server.ts';
+import { beforeTransaction } from '../../../support/races.ts';
 import { aPasskey, aTotp, authenticatorApp, logIn } from '../../../support/second-factor.ts';
 import { type Person, passwords, type TestServer, testServer } from '../../../support/server.ts';
 import { tokenIn } from '../../../support/smtp.ts';
@@ -175,6 +176,27 @@ describe('linking an identity', () => {
     expect([answer.status, answer.body.code]).toEqual([401, 'revoked_token']);
     expect(left.body.items).toEqual([]);
     provider.intercept(() => false);
+    await server.close();
+  });
+
+  it('opens nothing to somebody on their way in when it is removed meanwhile', async () => {
+    const server = await identityServer(provider);
+    const idToken = await provider.idToken({ sub: 'a-2' });
+    const link = { provider: 'oidc', idToken, password };
+    const remove = () =>
+      server.app.database.transaction((tx) => tx.deleteFrom('identities').execute());
+    const found: number[] = [];
+    for (let skip = 1; ; skip += 1) {
+      await server.send('POST', '/v2/me/identities', { as: 'alice', body: link });
+      const hasRun = beforeTransaction(server, remove, skip);
+      const path = '/v2/identity-providers/oidc/sign-in';
+      const { status } = await server.send('POST', path, { body: { idToken } });
+      if (!hasRun()) break;
+      found.push(status);
+    }
+
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).toEqual(found.map(() => 401));
     await server.close();
   });
 });

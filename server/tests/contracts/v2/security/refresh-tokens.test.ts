@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeTransaction } from '../../../support/races.ts';
 import { passwords, type TestServer, type Tokens, testServer } from '../../../support/server.ts';
 
 const day = 24 * 3600 * 1000;
@@ -76,7 +77,7 @@ describe('refresh tokens', () => {
   });
 
   it.each([1, 20, 29 * 24 * 60])(
-    'S35: sent again after %i minutes give the same successor while it is unused',
+    'S35: sent again after %i minutes give another successor while that is unused, and all the same',
     async (minutes) => {
       const { body: first } = await refresh(tokens.refreshToken);
       const { body: second } = await refresh(first.refreshToken);
@@ -84,25 +85,66 @@ describe('refresh tokens', () => {
       const requests = Array.from({ length: 20 }, () => refresh(first.refreshToken));
       const retries = await Promise.all(requests);
       const used = await me(retries[0]?.body.accessToken);
-      const next = await refresh(second.refreshToken);
+      const next = await refresh(retries[0]?.body.refreshToken);
       const third = await refresh(next.body.refreshToken);
 
       expect(new Set(retries.map((a) => a.status))).toEqual(new Set([200]));
-      expect(new Set(retries.map((a) => a.body.refreshToken))).toEqual(
-        new Set([second.refreshToken]),
-      );
+      const successors = new Set(retries.map((a) => a.body.refreshToken));
+      expect([successors.size, successors.has(second.refreshToken)]).toEqual([1, false]);
       expect([used.status, next.status, third.status]).toEqual([200, 200, 200]);
     },
   );
 
-  it('S35: lost once more, and again after the retry, still give the same successor', async () => {
+  it('S35: lost once more, and again after the retry, still give one that works', async () => {
     const { body: first } = await refresh(tokens.refreshToken);
     server.clock.advance(60_000);
     const { body: retry } = await refresh(tokens.refreshToken);
     server.clock.advance(60_000);
     const { body: again } = await refresh(tokens.refreshToken);
 
-    expect([retry.refreshToken, again.refreshToken]).toEqual(Array(2).fill(first.refreshToken));
+    const used = await me(again.accessToken);
+    const next = await refresh(again.refreshToken);
+
+    const given = new Set([first, retry, again].map((body) => body.refreshToken));
+    expect([given.size, used.status, next.status]).toEqual([3, 200, 200]);
+  });
+
+  it('S34: fetched by a thief who waits are worth nothing once the owner has others', async () => {
+    const { body: stolen } = await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    const { body: own } = await refresh(tokens.refreshToken);
+    const before = await me(stolen.accessToken);
+    const owner = await me(own.accessToken);
+    const after = await me(stolen.accessToken);
+    const reuse = await refresh(stolen.refreshToken);
+    const ended = await refresh(own.refreshToken);
+
+    expect([before, after].map(({ body }) => body.code)).toEqual(Array(2).fill('revoked_token'));
+    expect(owner.status).toBe(200);
+    expect([reuse.body.code, ended.body.code]).toEqual(Array(2).fill('revoked_token'));
+  });
+
+  it('S35: sent by several tabs after a lost answer give all the same, used or not', async () => {
+    await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    const first = await refresh(tokens.refreshToken);
+    await me(first.body.accessToken);
+    const second = await refresh(tokens.refreshToken);
+    const used = await me(second.body.accessToken);
+
+    expect(second.body.refreshToken).toBe(first.body.refreshToken);
+    expect(used.status).toBe(200);
+  });
+
+  it('S34: end the session when it is used between the question and the answer to a retry', async () => {
+    const { body: stolen } = await refresh(tokens.refreshToken);
+    server.clock.advance(60_000);
+    const hasRun = beforeTransaction(server, () => me(stolen.accessToken));
+    const owner = await refresh(tokens.refreshToken);
+    const thief = await me(stolen.accessToken);
+
+    expect(hasRun()).toBe(true);
+    expect([owner.body.code, thief.body.code]).toEqual(Array(2).fill('revoked_token'));
   });
 
   it('S34: end the session when the access token of a successor was used by whoever got it first', async () => {
