@@ -105,7 +105,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
     });
     mounted.set(contract.name, mount);
   }
-  loginDoor(server, names);
+  loginDoor(server, served);
   await server.register(documentation(served.map(({ name, title }) => ({ name, title }))));
   ownRoutes(server, { app, contracts: served, mounted, isDraining: () => isDraining });
   await server.ready();

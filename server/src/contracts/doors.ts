@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { mountOf, sharedLogin } from './addresses.ts';
+import { sharedLogin } from './addresses.ts';
+import { answerError, type Contract } from './contract.ts';
 import { jsonTextOf } from './json-text.ts';
 
 /** Whose `POST /login` it is: hmlet's clients name themselves by `username`, mini-sns's by `email`. */
@@ -18,10 +19,16 @@ function ownerOfLogin(body: Uint8Array): string {
 }
 
 /** Serves the root address that two contracts claim. */
-export function loginDoor(root: FastifyInstance, served: ReadonlySet<string>): void {
+export function loginDoor(root: FastifyInstance, served: readonly Contract[]): void {
   const { method, path, contracts } = sharedLogin;
-  if (!contracts.some((name) => served.has(name))) return;
+  const claimants = contracts.flatMap((name) =>
+    served.filter((contract) => contract.name === name),
+  );
+  const [first] = claimants;
+  if (!first) return;
   root.register(async (door) => {
+    // A body that could not be read names nobody: it came too slowly or is too large.
+    door.setErrorHandler((raw, request, reply) => answerError(first, raw, request, reply));
     door.removeAllContentTypeParsers();
     door.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
       done(null, body),
@@ -33,11 +40,11 @@ export function loginDoor(root: FastifyInstance, served: ReadonlySet<string>): v
       async handler(request, reply) {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const wanted = ownerOfLogin(body);
-        const owner = served.has(wanted) ? wanted : served.has('hmlet') ? 'hmlet' : 'mini-sns';
+        const { mount } = claimants.find(({ name }) => name === wanted) ?? first;
         // Within the process: the owner's parser, limits and errors answer, not copies of them.
         const answer = await root.inject({
           method: 'POST',
-          url: `${mountOf(owner)}/login`,
+          url: `${mount}/login`,
           headers: { ...request.headers, 'content-length': String(body.length) },
           payload: body,
           remoteAddress: request.socket.remoteAddress ?? request.ip,

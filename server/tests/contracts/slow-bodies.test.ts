@@ -8,6 +8,17 @@ import { passwords, type TestServer, testServer } from '../support/server.ts';
 /** Moments in place of the usual seconds; no test asserts how long anything takes. */
 const pace = { totalMs: 300, windowMs: 300, bytesPerWindow: 1000 };
 
+/** An address of each contract that takes JSON without a token, and how its errors look. */
+const shapes = {
+  v2: ['/v2/sessions', /^\{"type":"urn:rookery:problem:/],
+  'base-api': ['/v1/auth/login', /^\{"message":"[^"]+","status":"error"\}$/],
+  'flask-api': ['/api/auth/login', /^\{"status":false,"response":false,"message":/],
+  hmlet: ['/register', /^\{"Error":"[^"]+"\}$/],
+  'mini-sns': ['/sign-up', /^$/],
+  mithril: ['/api/user/login', /^\{"code":2,"message":"INVALID POST CONTENT","data":\{\}\}$/],
+  'the shared door': ['/login', /^\{"Error":"[^"]+"\}$/],
+} as const;
+
 describe('a body that comes slowly', () => {
   let server: TestServer;
   let port: number;
@@ -67,24 +78,21 @@ describe('a body that comes slowly', () => {
   const partHead = (name: string) =>
     `--b\r\nContent-Disposition: form-data; name="${name}"; filename="a.jpg"\r\n\r\n`;
 
-  it.each([
-    ['v2', 'POST /v2/sessions'],
-    ['base-api', 'POST /v1/auth/login'],
-    ['flask-api', 'POST /api/auth/login'],
-    ['hmlet', 'POST /register'],
-    ['mini-sns', 'POST /sign-up'],
-    ['mithril', 'POST /api/user/login'],
-    ['the shared door', 'POST /login'],
-  ])('of JSON ends in 408, in chunks as with a length: %s', async (_contract, line) => {
-    const chunked = headOf(line, { ...json, 'Transfer-Encoding': 'chunked' });
-    const long = headOf(line, { ...json, 'Content-Length': '1000' });
-    const answers = await Promise.all([
-      trickle(chunked, forever('1\r\n \r\n'), 20),
-      trickle(long, forever(' '), 20),
-    ]);
+  it.each(Object.entries(shapes))(
+    'of JSON ends in 408 in the contract’s shape, in chunks as with a length: %s',
+    async (_contract, [path, shape]) => {
+      const line = `POST ${path}`;
+      const chunked = headOf(line, { ...json, 'Transfer-Encoding': 'chunked' });
+      const long = headOf(line, { ...json, 'Content-Length': '1000' });
+      const answers = await Promise.all([
+        trickle(chunked, forever('1\r\n \r\n'), 20),
+        trickle(long, forever(' '), 20),
+      ]);
 
-    expect(answers.map((answer) => answer.slice(0, 12))).toEqual(Array(2).fill('HTTP/1.1 408'));
-  });
+      expect(answers.map((answer) => answer.slice(0, 12))).toEqual(Array(2).fill('HTTP/1.1 408'));
+      for (const answer of answers) expect(answer.split('\r\n\r\n')[1]).toMatch(shape);
+    },
+  );
 
   const uploads: Array<[string, string, string]> = [
     ['v2', 'POST /v2/media', 'file'],
@@ -173,19 +181,9 @@ describe('a body with a Content-Encoding', () => {
   const send = (path: string, encoding: string) =>
     server.send('POST', path, { body: '{}', headers: { 'content-encoding': encoding } });
 
-  const paths = {
-    v2: ['/v2/sessions', /"code":"unsupported"/],
-    'base-api': ['/v1/auth/login', /^\{"message":"Send .*","status":"error"\}$/],
-    'flask-api': ['/api/auth/login', /"status":"error"|"response"/],
-    hmlet: ['/register', /"Error":/],
-    'mini-sns': ['/sign-up', /^$/],
-    mithril: ['/api/user/login', /"code":2/],
-    'the shared door': ['/login', /"Error":/],
-  } as const;
-
   const encodings = ['gzip', 'deflate', 'br', 'zstd', 'compress', 'GZIP', 'identity, gzip', 'x'];
 
-  describe.each(Object.entries(paths))('at %s', (_contract, [path, shape]) => {
+  describe.each(Object.entries(shapes))('at %s', (_contract, [path, shape]) => {
     it.each(encodings)('is refused with 415 in the contract’s shape: %s', async (encoding) => {
       const answer = await send(path, encoding);
       const text = answer.bytes.toString();
@@ -207,4 +205,26 @@ describe('a body with a Content-Encoding', () => {
 
     expect(upload.status).toBe(415);
   });
+});
+
+describe('a body that is too large', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await testServer({ contracts: 'all' });
+  });
+
+  afterAll(() => server.close());
+
+  it.each(Object.entries(shapes))(
+    'is refused with 413 in the contract’s shape: %s',
+    async (_contract, [path, shape]) => {
+      const body = JSON.stringify({ password: 'x'.repeat(2 ** 20) });
+      const answer = await server.send('POST', path, { body });
+
+      expect(answer.status).toBe(413);
+      expect(answer.bytes.toString()).toMatch(shape);
+      expect(answer.headers['cache-control']).toBe('private, no-store');
+    },
+  );
 });

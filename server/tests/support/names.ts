@@ -27,6 +27,12 @@ export const registrations = {
       password: claimPassword,
       profile: '',
     }),
+  'base-api': (s: TestServer, name: string) =>
+    post(s, '/compat/base-api/v1/auth/register', {
+      username: 'x',
+      email: name,
+      password: claimPassword,
+    }),
 };
 
 export type Registration = keyof typeof registrations;
@@ -39,6 +45,8 @@ export const logIns: Record<Registration, (s: TestServer, name: string) => Promi
   mithril: (s, username) =>
     post(s, '/compat/mithril/api/user/login', { username, password: claimPassword }),
   'mini-sns': (s, email) => post(s, '/compat/mini-sns/login', { email, password: claimPassword }),
+  'base-api': (s, email) =>
+    post(s, '/compat/base-api/v1/auth/login', { email, password: claimPassword }),
 };
 
 function post(server: TestServer, path: string, body: object): Promise<Answer> {
