@@ -78,6 +78,11 @@ function fieldProblem(problem: SchemaProblem, context: string): FieldProblem {
   return { field: field.slice(0, 200), message: sentenceOf(problem) };
 }
 
+/** What people are told of a text that has not the form of its field. */
+const formats: Readonly<Record<string, string>> = {
+  'idn-email': 'must be an e-mail address, such as alice@example.com',
+};
+
 function sentenceOf({ keyword, message, params }: SchemaProblem): string {
   if (keyword === 'required') return 'is missing';
   if (keyword === 'additionalProperties') return 'is not known here';
@@ -85,6 +90,8 @@ function sentenceOf({ keyword, message, params }: SchemaProblem): string {
   if (keyword === 'enum' && Array.isArray(params?.allowedValues)) {
     return `must be one of ${params.allowedValues.join(', ')}`;
   }
+  const format = keyword === 'format' ? formats[String(params?.format)] : undefined;
+  if (format !== undefined) return format;
   if (keyword === 'const') return `must be ${String(params?.allowedValue)}`;
   return message ?? 'is not valid';
 }

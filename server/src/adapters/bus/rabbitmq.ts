@@ -145,7 +145,12 @@ export function rabbitBus(options: RabbitOptions): Bus {
       await consumer.current().catch(() => {});
     },
     async check() {
-      await publishing().current();
+      try {
+        await publishing().current();
+      } catch (cause) {
+        const reason = cause instanceof Error && cause.message !== '' ? cause.message : 'no answer';
+        throw new Error(`${reason}. Start RabbitMQ, or check AMQP_URL.`, { cause });
+      }
     },
     async close() {
       closing.abort();
