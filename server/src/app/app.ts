@@ -8,7 +8,7 @@ import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
 import { sharpImages } from '../adapters/images/sharp.ts';
 import { fileMailer } from '../adapters/mail/files.ts';
 import { smtpMailer } from '../adapters/mail/smtp.ts';
-import type { Services } from '../contracts/contract.ts';
+import type { Services } from '../contracts/services.ts';
 import type { Database } from '../db/database.ts';
 import { readNewestKey } from '../db/keys.ts';
 import type { AccountImport } from '../domain/accounts/account-import.ts';

@@ -11,10 +11,11 @@ import Fastify, {
 import { plainPath, rootRewriter } from '../contracts/addresses.ts';
 import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
-import { answerError, type Mounted, mountContract } from '../contracts/contract.ts';
 import { docsPolicy } from '../contracts/document.ts';
 import { loginDoor } from '../contracts/doors.ts';
+import { answerError } from '../contracts/error-responses.ts';
 import { contracts } from '../contracts/index.ts';
+import { type Mounted, mountContract } from '../contracts/mounting.ts';
 import { WriteConflict } from '../db/errors.ts';
 import { isOutage } from '../db/outages.ts';
 import { DomainError } from '../domain/errors.ts';

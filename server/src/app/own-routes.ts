@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Contract, Mounted } from '../contracts/contract.ts';
+import type { Contract } from '../contracts/contract.ts';
+import type { Mounted } from '../contracts/mounting.ts';
 import { checkWrites } from '../db/ids.ts';
 import { isReadOnly } from '../db/outages.ts';
 import type { App } from './app.ts';

@@ -4,7 +4,7 @@ import { argon2Hasher } from '../adapters/passwords/argon2.ts';
 import { joseSigner } from '../adapters/tokens/jose.ts';
 import { secretBox } from '../adapters/tokens/secret-box.ts';
 import { simpleWebauthn } from '../adapters/webauthn/simple-webauthn.ts';
-import type { Services } from '../contracts/contract.ts';
+import type { Services } from '../contracts/services.ts';
 import type { Database } from '../db/database.ts';
 import { idLeases } from '../db/ids.ts';
 import { accountAdminService } from '../domain/accounts/account-admin-service.ts';

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sharedLogin } from './addresses.ts';
-import { answerError, type Contract } from './contract.ts';
+import type { Contract } from './contract.ts';
+import { answerError } from './error-responses.ts';
 import { jsonTextOf } from './json-text.ts';
 
 /** Whose `POST /login` it is: hmlet's clients name themselves by `username`, mini-sns's by `email`. */

@@ -3,8 +3,9 @@ import { isNewUsername } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
 import type { Viewer } from '../domain/sessions/session.ts';
-import type { Contract, ContractApp, Services, WireCode, WireError } from './contract.ts';
+import type { Contract, ContractApp, WireCode, WireError } from './contract.ts';
 import { jsonTextOf, jsonTypes } from './json-text.ts';
+import type { Services } from './services.ts';
 
 /** What the contracts of older servers have in common. */
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PlainClaims } from '../domain/ports.ts';
 import type { OpenSession } from '../domain/sessions/session.ts';
-import type { Services } from './contract.ts';
+import type { Services } from './services.ts';
 
 /** Tokens of two types, access and refresh: each hangs on a session of its own, so that one can be ended alone. */
 export type TokenType = 'access' | 'refresh';

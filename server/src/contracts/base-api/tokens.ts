@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Door, OpenSession } from '../../domain/sessions/session.ts';
-import type { Services, Surroundings } from '../contract.ts';
+import type { Surroundings } from '../contract.ts';
 import { deviceOf } from '../device.ts';
+import type { Services } from '../services.ts';
 import { audience } from './wire.ts';
 
 /** The second word of the header, whatever the first is: so it has always been read. */

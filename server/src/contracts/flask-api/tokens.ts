@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
 import type { Door, OpenSession } from '../../domain/sessions/session.ts';
-import type { Services } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { bearerToken } from '../older.ts';
+import type { Services } from '../services.ts';
 import { type TokenSubject, type TokenType, typedToken } from '../typed-tokens.ts';
 import { fault } from './wire.ts';
 

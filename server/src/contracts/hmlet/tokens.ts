@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
 import type { Door } from '../../domain/sessions/session.ts';
-import { type Services, WireFault } from '../contract.ts';
+import { WireFault } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { bearerToken } from '../older.ts';
+import type { Services } from '../services.ts';
 import type { TokenType } from '../typed-tokens.ts';
 
 export const audience = 'hmlet';

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Viewer } from '../../domain/sessions/session.ts';
 import type { LinkTarget } from '../../domain/sessions/signed-link-service.ts';
-import type { Services, Surroundings } from '../contract.ts';
+import type { Surroundings } from '../contract.ts';
+import type { Services } from '../services.ts';
 
 /** The query of a route that a signed link leads to. The name says that it is a secret, to people and to logs. */
 export const signatureQuery = {

@@ -1,0 +1,169 @@
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
+import multipart from '@fastify/multipart';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { strictPasswords } from '../domain/accounts/account.ts';
+import { refuseEncodedBodies } from './body-limits.ts';
+import type { Contract, ContractApp, Surroundings, TokenLives } from './contract.ts';
+import { completeDocument } from './document.ts';
+import { answerErrors, type ErrorKinds } from './error-responses.ts';
+import { limitRequests, type RequestLimit } from './request-limits.ts';
+import type { Services } from './services.ts';
+import { judgeTokensFirst, oncePerRequest } from './token-first.ts';
+import { TransportError } from './transport-error.ts';
+
+export type MountOptions = ErrorKinds & {
+  services: Services;
+  publicUrl: string;
+  /** Null: requests are not counted. */
+  requestLimit: RequestLimit | null;
+  maxUploadBytes: number;
+  tokenLives: TokenLives;
+  /** Origins of web pages that may call the server, where a contract leaves it to the configuration. */
+  corsOrigins: readonly string[];
+  /** Whether every contract asks for passwords as strict as those of `/v2`. */
+  hasStrictPasswords: boolean;
+};
+
+/** What a mounted contract tells of itself once the server is ready. */
+export type Mounted = {
+  openApi(): object;
+  /** `GET /v2/me` and so on, as they were declared. */
+  routes: ReadonlyArray<{ method: string; path: string; operation: string }>;
+};
+
+/** Puts a contract on the server, below its mount. */
+export async function mountContract(
+  root: FastifyInstance,
+  contract: Contract,
+  options: MountOptions,
+): Promise<Mounted> {
+  const methods = new Map<string, Map<string, string>>();
+  let documentOf = (): object => {
+    throw new Error('The server is not ready.');
+  };
+  await root.register(
+    async (instance) => {
+      const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+      answerErrors(app, contract, options);
+      app.setValidatorCompiler(contract.validator);
+      await app.register(cors, originsOf(contract, options.corsOrigins));
+      await document(app, contract, options.publicUrl);
+      await app.register(multipart, {
+        limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
+      });
+      if (options.requestLimit) await limitRequests(app, options.requestLimit);
+      refuseEncodedBodies(app);
+      contract.parsers?.(app);
+      judgeTokensFirst(app);
+      collectMethods(app, methods);
+      contract.routes(app, surroundingsOf(contract, options));
+      refuseOtherMethods(app, contract.mount, methods);
+      documentOf = () => app.swagger();
+    },
+    { prefix: contract.mount },
+  );
+  const routes = [...methods].flatMap(([path, known]) =>
+    [...known].map(([method, operation]) => ({ method, path, operation })),
+  );
+  return { openApi: () => documentOf(), routes };
+}
+
+function originsOf({ origins }: Contract, configured: readonly string[]): FastifyCorsOptions {
+  return {
+    origin: origins === 'all' ? '*' : configured.length > 0 && [...configured],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    strictPreflight: false,
+    exposedHeaders: [
+      'Accept-Ranges',
+      'Allow',
+      'Content-Range',
+      'ETag',
+      'Link',
+      'Location',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Tweet-Id',
+    ],
+  };
+}
+
+function surroundingsOf(
+  contract: Contract,
+  { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
+): Surroundings {
+  const viewer = oncePerRequest((request) =>
+    contract.viewer(services, contract.credential(request)),
+  );
+  return {
+    services,
+    publicUrl,
+    maxUploadBytes,
+    tokenLives,
+    viewer,
+    passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
+    viewerIfAny: async (request) =>
+      contract.credential(request) === null ? null : viewer(request),
+  };
+}
+
+async function document(app: ContractApp, contract: Contract, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: contract.title,
+        version: contract.version,
+        description: contract.description,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: publicUrl }],
+      components: contract.openapi.components as never,
+      tags: [...contract.openapi.tags],
+    },
+    transformObject: (made) =>
+      'openapiObject' in made ? completeDocument(made.openapiObject) : made.swaggerObject,
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json.$id === 'string' ? json.$id : `def-${index}`,
+    },
+  });
+  for (const schema of contract.openapi.schemas) app.addSchema(schema);
+}
+
+const allMethods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Notes every declared route: path → method → operation. */
+function collectMethods(app: ContractApp, methods: Map<string, Map<string, string>>): void {
+  app.addHook('onRoute', ({ url, method, schema }) => {
+    if (schema?.hide) return;
+    const known = methods.get(url) ?? new Map<string, string>();
+    for (const m of [method].flat()) known.set(m, schema?.operationId ?? '');
+    methods.set(url, known);
+  });
+}
+
+/** Answers 405 with `Allow` where the path is known and the method is not. */
+function refuseOtherMethods(
+  app: ContractApp,
+  mount: string,
+  methods: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): void {
+  for (const [url, known] of methods) {
+    const others = allMethods.filter((method) => !known.has(method));
+    const allow = [...known.keys()].sort().join(', ');
+    if (others.length === 0) continue;
+    app.route({
+      method: others,
+      url: url.slice(mount.length) || '/',
+      schema: { hide: true },
+      handler: (_request, reply) => {
+        reply.header('allow', allow);
+        throw new TransportError('method_not_allowed', `This address answers ${allow}.`);
+      },
+    });
+  }
+}
