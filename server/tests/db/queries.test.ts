@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database, Db } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
 import { claimOutbox, isEventDone, listSetAside } from '../../src/db/outbox.ts';
+import * as accountNames from '../../src/domain/accounts/account-name-store.ts';
 import * as search from '../../src/domain/accounts/account-search-store.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as appPasswords from '../../src/domain/app-passwords/app-password-store.ts';
@@ -42,12 +43,12 @@ const repeat = { accountId: 1, key: 'k', operation: 'posts.publish', fingerprint
 
 /** Every read of a store, with each of its forms. */
 const reads: Record<string, (db: Db) => Promise<unknown>> = {
-  findAccountByName: (db) => accounts.findAccountByName(db, 'alice', ['username', 'email']),
-  readNameHolders: (db) => accounts.readNameHolders(db, ['alice', 'bob']),
+  findAccountByName: (db) => accountNames.findAccountByName(db, 'alice', ['username', 'email']),
+  readNameHolders: (db) => accountNames.readNameHolders(db, ['alice', 'bob']),
   findAccount: (db) => accounts.findAccount(db, 1),
-  readTakenNames: (db) => accounts.readTakenNames(db, ['alice', 'alice2', 'alice3']),
-  listAccountNames: (db) => accounts.listAccountNames(db, 1),
-  findNameHolder: (db) => accounts.findNameHolder(db, 'alice'),
+  readTakenNames: (db) => accountNames.readTakenNames(db, ['alice', 'alice2', 'alice3']),
+  listAccountNames: (db) => accountNames.listAccountNames(db, 1),
+  findNameHolder: (db) => accountNames.findNameHolder(db, 'alice'),
   readAccountIds: (db) => accounts.readAccountIds(db, [1, 2]),
   'listAccounts: all': (db) =>
     search.listAccounts(db, { prefix: null, role: null, state: null }, afterPlace),
@@ -56,7 +57,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listAccounts: disabled': (db) =>
     search.listAccounts(db, { prefix: null, role: null, state: 'disabled' }, afterPlace),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
-  readUsernameIds: (db) => accounts.readUsernameIds(db, ['alice', 'bob']),
+  readUsernameIds: (db) => accountNames.readUsernameIds(db, ['alice', 'bob']),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),
   'listExplore: all': (db) => feeds.listExplore(db, 'all', first),
   'listExplore: with media': (db) => feeds.listExplore(db, 'with-media', first),

@@ -23,9 +23,10 @@ import {
   recordOf,
 } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
+import { findAccountByName } from './account-name-store.ts';
 import { listAccounts } from './account-search-store.ts';
 import type { AccountService, SignUp } from './account-service.ts';
-import { findAccount, findAccountByName, holdAdmins, updateAccount } from './account-store.ts';
+import { findAccount, holdAdmins, updateAccount } from './account-store.ts';
 import { by, idOf, roleAtFirst, roleOf } from './actor.ts';
 
 export type AccountAdminService = ReturnType<typeof accountAdminService>;

@@ -2,7 +2,8 @@ import type { Tx } from '../../db/database.ts';
 import { emit } from '../events.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import { noSuchAccount } from './account.ts';
-import { deleteAccountNames, markAccountDeleted } from './account-store.ts';
+import { deleteAccountNames } from './account-name-store.ts';
+import { markAccountDeleted } from './account-store.ts';
 
 /**
  * Closes an account: its names are free and its sessions over at once; its content follows.

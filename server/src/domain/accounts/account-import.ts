@@ -6,14 +6,9 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
 import { foldName } from './account.ts';
+import { insertAccountNames, type NameHolder, readNameHolders } from './account-name-store.ts';
 import { type Name, namesOf, readAccountNumbers } from './account-names.ts';
-import {
-  insertAccountNames,
-  insertAccounts,
-  type NameHolder,
-  type NewAccountRow,
-  readNameHolders,
-} from './account-store.ts';
+import { insertAccounts, type NewAccountRow } from './account-store.ts';
 import { findFreeUsernames } from './derived-username.ts';
 import { type ImportedAccount, importedAccount } from './imported-account.ts';
 

@@ -6,9 +6,9 @@ import {
   deleteAccountName,
   insertAccountName,
   listAccountNames,
-  readAccountIds,
   readTakenNames,
-} from './account-store.ts';
+} from './account-name-store.ts';
+import { readAccountIds } from './account-store.ts';
 
 /** A folded name that an account holds; `field` is what the input is called. */
 export type Name = { key: string; kind: AccountNameRow['kind']; field: string };

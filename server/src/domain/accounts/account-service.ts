@@ -39,13 +39,12 @@ import {
 import { checkAdminRemains, operator } from './account-admin.ts';
 import { closeAccount } from './account-closing.ts';
 import { checkLives } from './account-lives.ts';
+import { findAccountByName, insertAccountName } from './account-name-store.ts';
 import { checkNamesFree, type Name, namesOf } from './account-names.ts';
 import {
   findAccount,
-  findAccountByName,
   holdAdmins,
   insertAccount,
-  insertAccountName,
   readAccountCards,
   updateAccount,
 } from './account-store.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import { checkUsername, foldName } from './account.ts';
-import { readNameHolders } from './account-store.ts';
+import { readNameHolders } from './account-name-store.ts';
 
 /** Leaves room for nine digits below the longest username. */
 const maxSlugLength = 21;

@@ -5,8 +5,9 @@ import { maskedNumber, phoneNumberIn } from '../phones/phone.ts';
 import type { Now } from '../ports.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { foldName, nameTaken } from './account.ts';
+import { findNameHolder } from './account-name-store.ts';
 import { isProvenName, writeNames } from './account-names.ts';
-import { findAccount, findNameHolder, holdAccount, updateAccount } from './account-store.ts';
+import { findAccount, holdAccount, updateAccount } from './account-store.ts';
 
 type Needs = {
   now: Now;

@@ -4,11 +4,10 @@ import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import {
   findAccountByName,
-  holdAccount,
-  insertAccount,
   insertAccountName,
   readTakenNames,
-} from '../accounts/account-store.ts';
+} from '../accounts/account-name-store.ts';
+import { holdAccount, insertAccount } from '../accounts/account-store.ts';
 import { usernameCandidates } from '../accounts/derived-username.ts';
 import { releaseClaim } from '../accounts/name-proofs.ts';
 import { newAccountRow } from '../accounts/new-account.ts';

@@ -1,8 +1,9 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
+import { findAccountByName } from '../accounts/account-name-store.ts';
 import { isProvenName } from '../accounts/account-names.ts';
-import { findAccount, findAccountByName } from '../accounts/account-store.ts';
+import { findAccount } from '../accounts/account-store.ts';
 import { emailLinkHours } from '../emails/email.ts';
 import { DomainError } from '../errors.ts';
 import type { Events } from '../events.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Database } from '../../db/database.ts';
 import { foldName } from '../accounts/account.ts';
-import { findAccountByName } from '../accounts/account-store.ts';
+import { findAccountByName } from '../accounts/account-name-store.ts';
 import { callNameOf, publicNameOf } from '../accounts/call-name.ts';
 import { DomainError } from '../errors.ts';
 import type { BlobStore } from '../ports.ts';

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NotificationRow, NotificationSettingsRow, PostRow } from '../../db/schema.ts';
-import { findAccount, readUsernameIds } from '../accounts/account-store.ts';
+import { readUsernameIds } from '../accounts/account-name-store.ts';
+import { findAccount } from '../accounts/account-store.ts';
 import { type Events, emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { languageOf } from '../mails/languages/languages.ts';

@@ -1,8 +1,8 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { checkPassword, foldName, type PasswordRule } from '../accounts/account.ts';
+import { findAccountByName } from '../accounts/account-name-store.ts';
 import {
   findAccount,
-  findAccountByName,
   markEmailVerified,
   replacePassword,
   updateAccount,
