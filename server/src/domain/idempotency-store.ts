@@ -1,3 +1,4 @@
+import { changedOne } from '../db/changed-one.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { insertIgnore } from '../db/dialects.ts';
 import { DomainError } from './errors.ts';
@@ -96,14 +97,14 @@ async function replaceResult(
   from: number,
   to: number,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('idempotency_keys')
-    .set({ result_id: to })
-    .where('account_id', '=', accountId)
-    .where('key', '=', key)
-    .where('result_id', '=', from)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('idempotency_keys')
+      .set({ result_id: to })
+      .where('account_id', '=', accountId)
+      .where('key', '=', key)
+      .where('result_id', '=', from),
+  );
 }
 
 /** Forgets keys older than a time. Returns how many. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow } from '../../db/schema.ts';
@@ -101,14 +102,14 @@ export async function exchangeAvatars(
   { id, avatar_media_id: shown, next_avatar_media_id: next }: AvatarColumns & { id: number },
   values: AvatarColumns & Pick<AccountRow, 'updated_at'>,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set(values)
-    .where('id', '=', id)
-    .where('avatar_media_id', shown === null ? 'is' : '=', shown)
-    .where('next_avatar_media_id', next === null ? 'is' : '=', next)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set(values)
+      .where('id', '=', id)
+      .where('avatar_media_id', shown === null ? 'is' : '=', shown)
+      .where('next_avatar_media_id', next === null ? 'is' : '=', next),
+  );
 }
 
 /** Sets the number of an account, proved or not, or takes it away. False when the account is deleted. */
@@ -117,13 +118,13 @@ export async function setAccountPhone(
   id: number,
   { phone, verifiedAt, at }: { phone: string | null; verifiedAt: string | null; at: string },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set({ phone, phone_verified_at: verifiedAt, updated_at: at })
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set({ phone, phone_verified_at: verifiedAt, updated_at: at })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null),
+  );
 }
 
 /**
@@ -131,13 +132,13 @@ export async function setAccountPhone(
  * of it after is current. False when the account is deleted.
  */
 export async function holdAccount(tx: Tx, id: number, at: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set({ updated_at: at })
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set({ updated_at: at })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null),
+  );
 }
 
 /**
@@ -156,8 +157,7 @@ export async function noteLogin(
     .where('disabled_at', 'is', null)
     .where('deleted_at', 'is', null);
   if (passwordHash !== undefined) query = query.where('password_hash', '=', passwordHash);
-  const { numUpdatedRows } = await query.executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(query);
 }
 
 /**
@@ -177,8 +177,7 @@ export async function replacePassword(
     .where('deleted_at', 'is', null);
   if (from === null) query = query.where('password_hash', 'is', null);
   else if (from !== undefined) query = query.where('password_hash', '=', from);
-  const { numUpdatedRows } = await query.executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(query);
 }
 
 /** Notes that mail to this address reaches the account's owner. False when that was known, or it has another by now. */
@@ -188,14 +187,14 @@ export async function markEmailVerified(
   email: string,
   at: string,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set({ email_verified_at: at })
-    .where('id', '=', id)
-    .where('email', '=', email)
-    .where('email_verified_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set({ email_verified_at: at })
+      .where('id', '=', id)
+      .where('email', '=', email)
+      .where('email_verified_at', 'is', null),
+  );
 }
 
 /** Replaces the hash of an unchanged password. False when it is another by now. */
@@ -205,13 +204,13 @@ export async function replacePasswordHash(
   from: string,
   to: string,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set({ password_hash: to })
-    .where('id', '=', id)
-    .where('password_hash', '=', from)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set({ password_hash: to })
+      .where('id', '=', id)
+      .where('password_hash', '=', from),
+  );
 }
 
 /**
@@ -231,13 +230,13 @@ export async function holdAdmins(tx: Tx, at: string): Promise<number> {
 
 /** Marks an account as deleted. False when it was already. */
 export async function markAccountDeleted(tx: Tx, id: number, at: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set({ deleted_at: at, updated_at: at })
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set({ deleted_at: at, updated_at: at })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null),
+  );
 }
 
 export async function deleteAccount(tx: Tx, id: number): Promise<void> {
@@ -265,14 +264,14 @@ export async function addMediaBytesWithin(
   bytes: number,
   quotaBytes: number,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('accounts')
-    .set((eb) => ({ media_bytes: eb('media_bytes', '+', bytes) }))
-    .where('id', '=', id)
-    .where('media_bytes', '<=', quotaBytes - bytes)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('accounts')
+      .set((eb) => ({ media_bytes: eb('media_bytes', '+', bytes) }))
+      .where('id', '=', id)
+      .where('media_bytes', '<=', quotaBytes - bytes)
+      .where('deleted_at', 'is', null),
+  );
 }
 
 function cardOf(row: CardRow): AccountCard {

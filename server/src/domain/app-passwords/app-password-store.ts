@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AppPasswordRow } from '../../db/schema.ts';
@@ -41,22 +42,14 @@ const appPasswordByHash = prepared((db, args: Known) =>
 
 /** Notes a use. False when it was deleted meanwhile. */
 export async function noteAppPasswordUse(tx: Tx, id: number, at: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('app_passwords')
-    .set({ last_used_at: at })
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(tx.updateTable('app_passwords').set({ last_used_at: at }).where('id', '=', id));
 }
 
 /** Deletes one of an account. False when it has none of that id. */
 export async function deleteAppPassword(tx: Tx, accountId: number, id: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('app_passwords')
-    .where('account_id', '=', accountId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
+  return changedOne(
+    tx.deleteFrom('app_passwords').where('account_id', '=', accountId).where('id', '=', id),
+  );
 }
 
 /** Deletes those that ended with an earlier password. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
@@ -90,16 +91,16 @@ function reachable(db: Db) {
 
 /** Notes that a device was heard of again, unless anything about it changed. False when it did. */
 export async function touchDevice(tx: Tx, row: DeviceRow): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('devices')
-    .set({ session_id: row.session_id, is_active: row.is_active, updated_at: row.updated_at })
-    .where('id', '=', row.id)
-    .where('device_id', '=', row.device_id)
-    .where('type', '=', row.type)
-    .where('account_id', row.account_id === null ? 'is' : '=', row.account_id)
-    .where('token_hash', row.token_hash === null ? 'is' : '=', row.token_hash)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('devices')
+      .set({ session_id: row.session_id, is_active: row.is_active, updated_at: row.updated_at })
+      .where('id', '=', row.id)
+      .where('device_id', '=', row.device_id)
+      .where('type', '=', row.type)
+      .where('account_id', row.account_id === null ? 'is' : '=', row.account_id)
+      .where('token_hash', row.token_hash === null ? 'is' : '=', row.token_hash),
+  );
 }
 
 /**
@@ -134,12 +135,9 @@ export async function putOwnerlessDevice(tx: Tx, row: DeviceRow): Promise<void> 
 
 /** False when the account has no such device. */
 export async function deleteDevice(tx: Tx, accountId: number, deviceId: string): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('devices')
-    .where('device_id', '=', deviceId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
+  return changedOne(
+    tx.deleteFrom('devices').where('device_id', '=', deviceId).where('account_id', '=', accountId),
+  );
 }
 
 /** Drops a device whose token is dead, unless it has another by now. */
@@ -159,13 +157,13 @@ export async function deactivateDevice(
   tx: Tx,
   { accountId, deviceId, at }: { accountId: number; deviceId: string; at: string },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('devices')
-    .set({ is_active: 0, updated_at: at })
-    .where('device_id', '=', deviceId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('devices')
+      .set({ is_active: 0, updated_at: at })
+      .where('device_id', '=', deviceId)
+      .where('account_id', '=', accountId),
+  );
 }
 
 /** Drops devices of an account but for the `count` that were heard of last. */

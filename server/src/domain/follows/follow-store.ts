@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { StaleRead } from '../../db/errors.ts';
@@ -45,14 +46,14 @@ export async function setFollowHidden(
   column: HiddenColumn,
   hidden: Flag,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('follows')
-    .set({ [column]: hidden })
-    .where('follower_id', '=', follower_id)
-    .where('followee_id', '=', followee_id)
-    .where(column, '<>', hidden)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('follows')
+      .set({ [column]: hidden })
+      .where('follower_id', '=', follower_id)
+      .where('followee_id', '=', followee_id)
+      .where(column, '<>', hidden),
+  );
 }
 
 export async function isFollowing(

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { isAfterPlace } from '../../db/place.ts';
@@ -31,9 +32,5 @@ export function listEventTemplates(
 
 /** False when there is none. */
 export async function deleteEventTemplate(tx: Tx, id: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('event_templates')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
+  return changedOne(tx.deleteFrom('event_templates').where('id', '=', id));
 }

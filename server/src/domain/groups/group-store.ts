@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { isAfterPlace } from '../../db/place.ts';
@@ -33,12 +34,12 @@ export function listGroups(db: Db, { before, limit }: DatedPageRequest): Promise
 
 /** Holds a group's row until the transaction ends: its members and events change one at a time. False when it is gone. */
 export async function holdGroup(tx: Tx, id: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('groups')
-    .set((eb) => ({ member_count: eb.ref('member_count') }))
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('groups')
+      .set((eb) => ({ member_count: eb.ref('member_count') }))
+      .where('id', '=', id),
+  );
 }
 
 /** Deletes a group without events, and with it who belongs to it. */
@@ -54,13 +55,13 @@ export function insertMember(tx: Tx, row: GroupMemberRow): Promise<boolean> {
 
 /** Counts one member more, unless there are `max`. False when there are. */
 export async function countMemberWithin(tx: Tx, groupId: number, max: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('groups')
-    .set((eb) => ({ member_count: eb('member_count', '+', 1) }))
-    .where('id', '=', groupId)
-    .where('member_count', '<', max)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('groups')
+      .set((eb) => ({ member_count: eb('member_count', '+', 1) }))
+      .where('id', '=', groupId)
+      .where('member_count', '<', max),
+  );
 }
 
 /** Takes an account out of a group, and counts one less. False when it is no member. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
@@ -56,12 +57,9 @@ export async function noteIdentityUse(tx: Tx, id: number, at: string): Promise<v
 
 /** False when the account has no such identity. */
 export async function deleteIdentity(tx: Tx, id: number, accountId: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('identities')
-    .where('id', '=', id)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
+  return changedOne(
+    tx.deleteFrom('identities').where('id', '=', id).where('account_id', '=', accountId),
+  );
 }
 
 /** Deletes those of an account that were linked after a time. */

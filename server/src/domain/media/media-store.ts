@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { MediaRow, PostRow } from '../../db/schema.ts';
@@ -116,16 +117,16 @@ export async function attachMedia(
     position,
   }: { id: number; accountId: number; postId: number; position: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('media')
-    .set({ post_id: postId, position })
-    .where('id', '=', id)
-    .where('account_id', '=', accountId)
-    .where('purpose', 'in', postable)
-    .where('post_id', 'is', null)
-    .where('state', 'in', ['processing', 'ready'])
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('media')
+      .set({ post_id: postId, position })
+      .where('id', '=', id)
+      .where('account_id', '=', accountId)
+      .where('purpose', 'in', postable)
+      .where('post_id', 'is', null)
+      .where('state', 'in', ['processing', 'ready']),
+  );
 }
 
 /** Takes all media from a post; they are free for another. */
@@ -139,12 +140,7 @@ export async function detachMedia(tx: Tx, postId: number): Promise<void> {
 
 /** Changes what a picture is said to show. False when it is gone. */
 export async function setMediaAlt(tx: Tx, id: number, alt: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('media')
-    .set({ alt })
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(tx.updateTable('media').set({ alt }).where('id', '=', id));
 }
 
 /** What the worker writes of a picture. */
@@ -152,12 +148,7 @@ export type MadeColumns = Pick<MediaRow, 'state' | 'blurhash' | 'variants'>;
 
 /** Writes what the worker made. False when the medium was deleted in the meantime. */
 export async function finishMedia(tx: Tx, id: number, values: MadeColumns): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('media')
-    .set(values)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(tx.updateTable('media').set(values).where('id', '=', id));
 }
 
 /** Rows of media: of a post, of an account, or those older than a time that no post took. */
@@ -203,11 +194,11 @@ export function listMediaByPrefix(
 /** Removes the row of a medium as it was read. False when it is gone, or a post took it in the meantime. */
 export async function deleteMedia(tx: Tx, row: Pick<MediaRow, 'id' | 'post_id'>): Promise<boolean> {
   const query = tx.deleteFrom('media').where('id', '=', row.id);
-  const { numDeletedRows } = await (row.post_id === null
-    ? query.where('post_id', 'is', null)
-    : query.where('post_id', '=', row.post_id)
-  ).executeTakeFirst();
-  return numDeletedRows === 1n;
+  return changedOne(
+    row.post_id === null
+      ? query.where('post_id', 'is', null)
+      : query.where('post_id', '=', row.post_id),
+  );
 }
 
 export function mediaViewOf(row: ViewRow): MediaView {

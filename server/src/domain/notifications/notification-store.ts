@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
@@ -33,19 +34,19 @@ export async function takeNotificationKey(
 }
 
 async function raiseLastKey(tx: Tx, accountId: number, drawn: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('notification_settings')
-    .set((eb) => ({
-      last_key: eb
-        .case()
-        .when('last_key', '<', drawn)
-        .then(eb.val(drawn))
-        .else(eb('last_key', '+', 1))
-        .end(),
-    }))
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('notification_settings')
+      .set((eb) => ({
+        last_key: eb
+          .case()
+          .when('last_key', '<', drawn)
+          .then(eb.val(drawn))
+          .else(eb('last_key', '+', 1))
+          .end(),
+      }))
+      .where('account_id', '=', accountId),
+  );
 }
 
 export async function findNotificationSettings(

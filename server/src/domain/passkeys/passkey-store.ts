@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
@@ -37,23 +38,20 @@ export async function notePasskeyUse(
   id: number,
   { counter, at }: { counter: number; at: string },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('passkeys')
-    .set({ counter, last_used_at: at })
-    .where('id', '=', id)
-    .where((eb) => (counter === 0 ? eb('counter', '=', 0) : eb('counter', '<', counter)))
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('passkeys')
+      .set({ counter, last_used_at: at })
+      .where('id', '=', id)
+      .where((eb) => (counter === 0 ? eb('counter', '=', 0) : eb('counter', '<', counter))),
+  );
 }
 
 /** Deletes one of an account. False when it has none of that id. */
 export async function deletePasskey(tx: Tx, accountId: number, id: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('passkeys')
-    .where('account_id', '=', accountId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
+  return changedOne(
+    tx.deleteFrom('passkeys').where('account_id', '=', accountId).where('id', '=', id),
+  );
 }
 
 /** Deletes those of an account that were registered after a time. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
@@ -33,14 +34,14 @@ export async function setLikeHidden(
   { post_id, account_id }: Pick<LikeRow, 'post_id' | 'account_id'>,
   hidden: Flag,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('likes')
-    .set({ hidden })
-    .where('post_id', '=', post_id)
-    .where('account_id', '=', account_id)
-    .where('hidden', '<>', hidden)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('likes')
+      .set({ hidden })
+      .where('post_id', '=', post_id)
+      .where('account_id', '=', account_id)
+      .where('hidden', '<>', hidden),
+  );
 }
 
 /** Which of these posts the account likes. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { isAfterPlace } from '../../db/place.ts';
 import { prepared } from '../../db/prepared.ts';
@@ -30,13 +31,13 @@ const postsById = prepared((db, args: { ids: number[] }) =>
  * when it is deleted.
  */
 export async function holdPost(tx: Tx, id: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('posts')
-    .set((eb) => ({ like_count: eb.ref('like_count') }))
-    .where('id', '=', id)
-    .where('state', '<>', 'deleted')
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('posts')
+      .set((eb) => ({ like_count: eb.ref('like_count') }))
+      .where('id', '=', id)
+      .where('state', '<>', 'deleted'),
+  );
 }
 
 /** Changes a post that is still in one of these states. False when it is not. */
@@ -46,23 +47,19 @@ export async function updatePost(
   states: readonly PostRow['state'][],
   values: Partial<PostRow>,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('posts')
-    .set(values)
-    .where('id', '=', id)
-    .where('state', 'in', states)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx.updateTable('posts').set(values).where('id', '=', id).where('state', 'in', states),
+  );
 }
 
 export async function addToLikeCount(tx: Tx, id: number, amount: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('posts')
-    .set((eb) => ({ like_count: eb('like_count', '+', amount) }))
-    .where('id', '=', id)
-    .where('state', '=', 'published')
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('posts')
+      .set((eb) => ({ like_count: eb('like_count', '+', amount) }))
+      .where('id', '=', id)
+      .where('state', '=', 'published'),
+  );
 }
 
 /** Where an account's drafts stand in their list, newest first; one more than asked for. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { RecoveryCodeRow } from '../../db/schema.ts';
 
@@ -25,14 +26,14 @@ export async function takeRecoveryCode(
   { account_id, code_hash }: Pick<RecoveryCodeRow, 'account_id' | 'code_hash'>,
   at: string,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('recovery_codes')
-    .set({ used_at: at })
-    .where('account_id', '=', account_id)
-    .where('code_hash', '=', code_hash)
-    .where('used_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('recovery_codes')
+      .set({ used_at: at })
+      .where('account_id', '=', account_id)
+      .where('code_hash', '=', code_hash)
+      .where('used_at', 'is', null),
+  );
 }
 
 export async function deleteRecoveryCodesOf(tx: Tx, accountId: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
@@ -21,14 +22,14 @@ export async function confirmTotpKey(
   { account_id, sealed_key }: Pick<TotpKeyRow, 'account_id' | 'sealed_key'>,
   { step, at }: { step: number; at: string },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('totp_keys')
-    .set({ confirmed_at: at, last_step: step })
-    .where('account_id', '=', account_id)
-    .where('sealed_key', '=', sealed_key)
-    .where('confirmed_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('totp_keys')
+      .set({ confirmed_at: at, last_step: step })
+      .where('account_id', '=', account_id)
+      .where('sealed_key', '=', sealed_key)
+      .where('confirmed_at', 'is', null),
+  );
 }
 
 /** Uses a step of a confirmed key up. False when it, or a later one, was used before, or the key is another by now. */
@@ -37,15 +38,15 @@ export async function takeTotpStep(
   { account_id, sealed_key }: Pick<TotpKeyRow, 'account_id' | 'sealed_key'>,
   step: number,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('totp_keys')
-    .set({ last_step: step })
-    .where('account_id', '=', account_id)
-    .where('sealed_key', '=', sealed_key)
-    .where('confirmed_at', 'is not', null)
-    .where('last_step', '<', step)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('totp_keys')
+      .set({ last_step: step })
+      .where('account_id', '=', account_id)
+      .where('sealed_key', '=', sealed_key)
+      .where('confirmed_at', 'is not', null)
+      .where('last_step', '<', step),
+  );
 }
 
 /** Deletes a key that protects nothing yet. */

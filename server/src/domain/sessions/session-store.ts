@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
@@ -121,8 +122,7 @@ export async function rotateSession(
     .where('generation', '=', generation)
     .where('ended_at', 'is', null);
   if (parent < generation) query = query.where('used_generation', '<=', parent);
-  const { numUpdatedRows } = await query.executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(query);
 }
 
 /** Notes that an access token of the newest generation was used. */
@@ -143,14 +143,14 @@ export async function endSession(
   tx: Tx,
   { id, accountId, at }: { id: number; accountId: number; at: string },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('sessions')
-    .set({ ended_at: at })
-    .where('id', '=', id)
-    .where('account_id', '=', accountId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('sessions')
+      .set({ ended_at: at })
+      .where('id', '=', id)
+      .where('account_id', '=', accountId)
+      .where('ended_at', 'is', null),
+  );
 }
 
 /** Ends every session of an account, but for the one named. */

@@ -1,3 +1,4 @@
+import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { VerificationRow } from '../../db/schema.ts';
@@ -75,27 +76,27 @@ export function listPendingVerifications(
 
 /** Takes one of the tries that are left. False when none is, or it was used or has expired. */
 export async function takeTry(tx: Tx, id: number, now: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('verifications')
-    .set((eb) => ({ tries_left: eb('tries_left', '-', 1) }))
-    .where('id', '=', id)
-    .where('tries_left', '>', 0)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('verifications')
+      .set((eb) => ({ tries_left: eb('tries_left', '-', 1) }))
+      .where('id', '=', id)
+      .where('tries_left', '>', 0)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now),
+  );
 }
 
 /** Marks as used what was not. False when another request was faster, or it has expired. */
 export async function markVerificationUsed(tx: Tx, id: number, now: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('verifications')
-    .set({ used_at: now })
-    .where('id', '=', id)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return changedOne(
+    tx
+      .updateTable('verifications')
+      .set({ used_at: now })
+      .where('id', '=', id)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now),
+  );
 }
 
 /** Ends all of these purposes that an account has not used. */
