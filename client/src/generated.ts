@@ -125,7 +125,7 @@ export type Camera = {
   model: string | null;
 };
 
-/** Where a photo was taken, in degrees. Kept only if the uploader asked for it, and then seen by whoever sees the picture. */
+/** Where a photo was taken, in degrees. Kept only if the uploader asked for it, and shown to everyone who may see the picture. */
 export type Location = {
   latitude: number;
   longitude: number;
@@ -1167,7 +1167,7 @@ export type Operations = {
     };
     answer: undefined;
   };
-  /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments. */
+  /** Upload a picture. A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow in the background. */
   uploadMedia: {
     form: {
       /** JPEG, PNG, GIF, WebP, AVIF or HEIC. */

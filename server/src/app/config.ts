@@ -218,7 +218,7 @@ function isUrl(name: string): boolean {
   return /_(URL|ENDPOINT|ISSUER)$/.test(name);
 }
 
-/** What only whoever opens a database finds wrong with its address. */
+/** Problems with an address that only show when the database is opened. */
 function checkDatabaseUrl(url: string, problems: string[]): void {
   try {
     checkAddress(url);

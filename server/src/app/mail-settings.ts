@@ -148,7 +148,7 @@ function unprotected(host: string, login: SmtpServer['login']) {
 function serverOfUrl(text: string): SmtpServer | null {
   const url = URL.parse(text);
   const [user, pass] = [url?.username, url?.password].map(decoded);
-  // Whoever read the setting has told of it.
+  // Reading the setting already reported it.
   if (!url?.hostname || user === null || pass === null) return null;
   const isSecure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');

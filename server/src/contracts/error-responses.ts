@@ -35,7 +35,7 @@ export function answerError(
     reply.header('www-authenticate', contract.challenge(wire));
   }
   // A form that is refused half-way is read to its end: nobody else would read it, and a client that only listens once
-  // it has sent everything would wait for ever, as would the close of the server.
+  // it has sent everything would wait forever, as would the close of the server.
   request.raw.unpipe().resume();
   const [status, body] =
     raw instanceof WireFault

@@ -117,7 +117,7 @@ const duplicateKeyCodes = new Set([
 
 /**
  * Whether a write broke a constraint: a foreign key, a unique key, a check, a column that must not be null. Class 23 of
- * SQLSTATE is all of them, but for MySQL's checks.
+ * SQLSTATE covers all of them except MySQL's check constraints.
  */
 export function isConstraint(error: unknown): boolean {
   const code = codeOf(error);

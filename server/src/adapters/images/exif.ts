@@ -24,7 +24,7 @@ const exif = [
 ] as const;
 
 /**
- * What a photo tells of itself. Whoever made the file chose these bytes: what does not look as it should is left out.
+ * What a photo tells of itself. The uploader chose these bytes, so anything malformed is left out.
  * @param block as libvips hands it over: `Exif\0\0` and a TIFF header
  */
 export async function photoFactsOf(block: Uint8Array | undefined): Promise<PhotoFacts> {

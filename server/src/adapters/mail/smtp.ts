@@ -96,7 +96,7 @@ function adviceFor(error: unknown): string {
   const isOfTls = /certificate|altnames|STARTTLS|upgrad|SSL|TLS/i.test(reasonOf(error));
   return isOfTls
     ? 'Set SMTP_CA_FILE to the certificate of its authority, or see SMTP_TLS.'
-    : 'Check SMTP_URL, or MAIL_SERVER and its kin.';
+    : 'Check SMTP_URL, or MAIL_SERVER and the settings beside it.';
 }
 
 function reasonOf(error: unknown): string {

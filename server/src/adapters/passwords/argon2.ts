@@ -13,7 +13,7 @@ type Cost = { memoryCost: number; timeCost: number; parallelism: number };
 const maxCost = { memoryKib: 262_144, passes: 20, lanes: 16 };
 const maxImportedWork = 1024 * 1024;
 
-/** Others must not wait for what was imported: whoever waits for this long is told to try again. */
+/** Others must not wait for what was imported: a request that waits this long is told to try again. */
 const maxWaitMs = 10_000;
 
 /**

@@ -41,7 +41,7 @@ const Location = Type.Object(
   {
     $id: 'Location',
     description:
-      'Where a photo was taken, in degrees. Kept only if the uploader asked for it, and then seen by whoever sees the picture.',
+      'Where a photo was taken, in degrees. Kept only if the uploader asked for it, and shown to everyone who may see the picture.',
     examples: [sample.location],
   },
 );

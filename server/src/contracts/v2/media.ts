@@ -89,7 +89,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
         id: 'uploadMedia',
         summary: 'Upload a picture',
         description:
-          'A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow within moments.',
+          'A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow in the background.',
         tag: 'media',
         errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
         signedIn: 'required',

@@ -38,7 +38,7 @@ export function isForAll(row: Pick<MediaRow, 'purpose'> & { post_state: PostRow[
   return row.purpose === 'avatar' || row.post_state === 'published';
 }
 
-/** Bytes that may be sent to whoever asked. */
+/** Bytes that may be sent to the viewer. */
 export type OpenFile = {
   contentType: string;
   bytes: number;
