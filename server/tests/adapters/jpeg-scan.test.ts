@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkJpeg } from '../../src/adapters/images/jpeg-scan.ts';
+import { noise } from '../support/pictures.ts';
 
 const endOfImage = Buffer.from([0xff, 0xd9]);
 
@@ -215,9 +216,4 @@ async function withRestarts(whole: Buffer): Promise<Buffer> {
   const interval = Buffer.from([0xff, 0xdd, 0, 4, 0, 2]);
   const marker = Buffer.from([0xff, 0xd0]);
   return Buffer.concat([head, interval, first.start, first.data, marker, second.data, endOfImage]);
-}
-
-function noise(width: number, height: number) {
-  const gaussian = { type: 'gaussian', mean: 120, sigma: 40 } as const;
-  return sharp({ create: { width, height, channels: 3, background: '#a52', noise: gaussian } });
 }

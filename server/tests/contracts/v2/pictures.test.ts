@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codedTiles, heicOf, picture } from '../../support/heif.ts';
-import { smallPicture } from '../../support/pictures.ts';
+import { noise, smallPicture } from '../../support/pictures.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 import { expectNoTraces } from '../../support/traces.ts';
 
@@ -271,11 +271,6 @@ describe('the original of a picture', () => {
 
 function shown(image: Image | undefined): string {
   return `${image?.width}x${image?.height} ${image?.contentType}`;
-}
-
-function noise(width = 640, height = 480) {
-  const gaussian = { type: 'gaussian', mean: 120, sigma: 40 } as const;
-  return sharp({ create: { width, height, channels: 3, background: '#a52', noise: gaussian } });
 }
 
 function jpeg(options: { progressive?: boolean } = {}): Promise<Buffer> {
