@@ -38,9 +38,10 @@ export function limitPace(server: FastifyInstance, pace: BodyPace, smallBodyByte
 /** Refuses bodies that would have to be unpacked: what is small on the way may be large here. */
 export function refuseEncodedBodies(app: Pick<FastifyInstance, 'addHook'>): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const codings = (request.headers['content-encoding'] ?? '').split(',');
-    const isPlain = codings.every((coding) => /^\s*(identity)?\s*$/i.test(coding));
-    if (isPlain || !hasBody(request.raw)) return done();
+    const header = request.headers['content-encoding'];
+    if (header === undefined || !hasBody(request.raw)) return done();
+    const isPlain = header.split(',').every((coding) => /^\s*(identity)?\s*$/i.test(coding));
+    if (isPlain) return done();
     reply.header('accept-encoding', 'identity');
     return done(new TransportError('encoded', 'Send the body without a Content-Encoding.'));
   });

@@ -178,19 +178,22 @@ function keyOf(entry: FeedEntry): number {
   return entry.key;
 }
 
-/** Finds what entries show by the ids of their posts, some at once. */
+/** Finds what entries show by the ids of their posts, some at once. @param viewsOf keeps the order of the ids */
 function showing<V extends { id: number }>(
   viewsOf: (ids: readonly number[]) => Promise<readonly V[]>,
 ) {
   return async <E extends { postId: number }>(entries: readonly E[]): Promise<Shown<E, V>> => {
-    const views = new Map<number, V>();
+    const items: V[] = [];
     for (let from = 0; from < entries.length; from += postsAtOnce) {
       const ids = entries.slice(from, from + postsAtOnce).map(({ postId }) => postId);
-      for (const view of await viewsOf(ids)) views.set(view.id, view);
+      items.push(...(await viewsOf(ids)));
     }
-    return entries.flatMap((entry) => {
-      const item = views.get(entry.postId);
-      return item ? [{ entry, item }] : [];
-    });
+    // Both are in the same order, so one walk pairs them.
+    const shown: Array<{ entry: E; item: V }> = [];
+    for (const entry of entries) {
+      const item = items[shown.length];
+      if (item?.id === entry.postId) shown.push({ entry, item });
+    }
+    return shown;
   };
 }

@@ -73,13 +73,8 @@ export function postReader(database: Database): PostReader {
     const views: PostView[] = [];
     for (const post of visible) {
       const author = authors.get(post.account_id);
-      const all = media.get(post.id) ?? [];
-      const rest = {
-        media: all.filter((it) => !it.isDocument),
-        documents: all.filter((it) => it.isDocument),
-        likedByMe: liked.has(post.id),
-      };
-      if (author) views.push(viewOf(post, { author, ...rest }));
+      const files = filesOf(media.get(post.id) ?? nothing);
+      if (author) views.push(viewOf(post, { author, ...files, likedByMe: liked.has(post.id) }));
     }
     return views;
   }
@@ -89,6 +84,15 @@ export function postReader(database: Database): PostReader {
 
 function isVisible(post: PostRow, viewer: Viewer | null): boolean {
   return post.state === 'published' || post.account_id === viewer?.accountId;
+}
+
+const nothing: PostView['media'] = [];
+
+/** Nearly no post has a document; then nothing is copied. */
+function filesOf(all: PostView['media']): Pick<PostView, 'media' | 'documents'> {
+  if (!all.some((it) => it.isDocument)) return { media: all, documents: nothing };
+  const isPicture = (it: (typeof all)[number]) => !it.isDocument;
+  return { media: all.filter(isPicture), documents: all.filter((it) => it.isDocument) };
 }
 
 function viewOf(
