@@ -10,7 +10,7 @@ import { completeDocument } from './document.ts';
 import { answerErrors, type ErrorKinds } from './error-responses.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
 import type { Services } from './services.ts';
-import { judgeTokensFirst, oncePerRequest } from './token-first.ts';
+import { oncePerRequest } from './token-first.ts';
 import { TransportError } from './transport-error.ts';
 
 export type MountOptions = ErrorKinds & {
@@ -56,7 +56,6 @@ export async function mountContract(
       if (options.requestLimit) await limitRequests(app, options.requestLimit);
       refuseEncodedBodies(app);
       contract.parsers?.(app);
-      judgeTokensFirst(app);
       collectMethods(app, methods);
       contract.routes(app, surroundingsOf(contract, options));
       refuseOtherMethods(app, contract.mount, methods);

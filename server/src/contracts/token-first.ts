@@ -1,30 +1,21 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 type Judge = (request: FastifyRequest) => Promise<unknown>;
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Judges the token; throws what is wrong with it. */
-    judge?: Judge;
-  }
-}
-
 /**
  * For routes that judge the token before they read the body, as the older servers did: without a good token, a broken body or
- * one that is too large gets the answer that every request without a token gets.
+ * one that is too large gets the answer that every request without a token gets. The limits of requests come first, for
+ * they count everybody.
+ * @param judge throws what is wrong with the token
  */
-export function tokenFirst(judge: Judge): { config: { judge: Judge } } {
-  return { config: { judge } };
-}
-
-/** After the limits of requests, which are counted for everybody, and before a byte of the body is parsed. */
-export function judgeTokensFirst(app: Pick<FastifyInstance, 'addHook'>): void {
-  // Without promises where nothing is judged: most requests come by here.
-  app.addHook('preParsing', (request, _reply, _payload, done) => {
-    const { judge } = request.routeOptions.config;
-    if (!judge) return done();
-    judge(request).then(() => done(), done);
-  });
+export function tokenFirst(judge: Judge): {
+  preParsing: (request: FastifyRequest) => Promise<void>;
+} {
+  return {
+    preParsing: async (request) => {
+      await judge(request);
+    },
+  };
 }
 
 /** Asks once for each request, however often its handler wants to know. */
