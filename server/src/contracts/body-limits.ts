@@ -77,7 +77,7 @@ function watch(request: FastifyRequest, reply: FastifyReply, { pace, isUpload }:
 
   function giveUp(): void {
     if (raw.complete) return stop();
-    // Whoever reads it answers the error. Until somebody does, there is nothing to end: try again later.
+    // The reader of the body answers the error. Until there is one, there is nothing to end: try again later.
     if (raw.listenerCount('error') === 0) return;
     stop();
     reply.header('connection', 'close');

@@ -92,7 +92,7 @@ function isNamed(header: string | undefined, etag: string): boolean {
   return [...header.matchAll(/(?:W\/)?("[^"]*")/g)].some(([, tag]) => tag === etag);
 }
 
-/** Ranges are for GET alone (14.2), and with If-Range for whoever has a part of these very bytes (13.1.5). */
+/** Ranges apply to GET only (14.2), and with If-Range only when the client has part of these exact bytes (13.1.5). */
 function isRangeWanted({ method, headers }: FastifyRequest, etag: string): boolean {
   const condition = headers['if-range'];
   return method === 'GET' && (condition === undefined || condition === etag);

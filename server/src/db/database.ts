@@ -43,7 +43,7 @@ export type Database = Db & {
 /** For how long a transaction is tried again. */
 const retryForMs = 10_000;
 const maxDelayMs = 500;
-/** How often a transaction decides; whoever changed what it writes about is done after the first time. */
+/** How often a transaction decides; the other writer is usually done after the first time. */
 const maxDecisions = 5;
 const transactionsWithEvents = new WeakSet<object>();
 

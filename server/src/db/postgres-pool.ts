@@ -37,7 +37,7 @@ export function carefulPool(open: (options: { hasParameters: boolean }) => pg.Po
     }
   }
 
-  /** Whoever fails over leads some connections to a standby; those who came with it are not trusted either. */
+  /** A failover leads some connections to a standby; those opened at the same time are not trusted either. */
   function note(client: pg.PoolClient, error: unknown): void {
     if (isEndOfConnection(error)) bad.add(client);
     if (isReadOnly(error) && performance.now() - renewedAt > renewEveryMs) {

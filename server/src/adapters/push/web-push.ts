@@ -118,7 +118,7 @@ type Asked = {
   timeoutMs: number;
 };
 
-/** Of the body no more is read than a reason takes: its length is up to whoever sends it. */
+/** Reads only as much of the body as a reason needs: the sender controls its length. */
 function ask(url: URL, { headers, body, isPrivate, timeoutMs }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(url, {

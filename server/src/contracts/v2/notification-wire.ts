@@ -95,7 +95,7 @@ export function notificationPresenter({ card, media }: ReturnType<typeof present
   function post(of: PostView): Static<typeof NotificationPostSchema> {
     const text = Array.from(of.text).slice(0, excerptLength).join('');
     const [picture] = of.media;
-    // Nobody is told of a post that is not for all to see.
+    // No notifications for a post that is not public.
     const shown = picture ? media(picture, null) : null;
     return { id: of.id, text, author: card(of.author), picture: shown };
   }

@@ -80,7 +80,7 @@ export async function readAccountNumbers(db: Db, keys: readonly string[]): Promi
 
 /** Engines refuse to look for a larger one. */
 const maxId = 2 ** 31 - 1;
-/** Others may claim a name anew while it changes hands. */
+/** Others may claim a name again while it changes hands. */
 const maxAttempts = 3;
 
 /**

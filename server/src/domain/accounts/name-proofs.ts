@@ -48,7 +48,7 @@ export async function releaseClaim(
   { kind, key, address }: Proof,
 ): Promise<void> {
   const at = now().toISOString();
-  // Whoever proves it at this moment waits, or is seen here. The names of a closed account are free already.
+  // Another proof at this moment waits, or is seen here. The names of a closed account are free already.
   const holder = (await holdAccount(tx, holderId, at)) ? await findAccount(tx, holderId) : null;
   if (!holder) return;
   if (isProvenName(holder, key)) throw nameTaken(kind);
