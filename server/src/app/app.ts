@@ -11,8 +11,8 @@ import { smtpMailer } from '../adapters/mail/smtp.ts';
 import type { Services } from '../contracts/services.ts';
 import type { Database } from '../db/database.ts';
 import { readNewestKey } from '../db/keys.ts';
-import type { AccountImport } from '../domain/accounts/account-import.ts';
 import type { PushSenders } from '../domain/devices/push-service.ts';
+import type { AccountImport } from '../domain/imports/account-import.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import type {

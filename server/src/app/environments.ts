@@ -1,5 +1,5 @@
 import type { TokenLives } from '../contracts/contract.ts';
-import { emailLinkHours } from '../domain/emails/email.ts';
+import { emailLinkHours } from '../domain/verifications/email-verification.ts';
 
 /** What an environment decides. All else is the same in each of them. */
 export type Environment = {

@@ -6,8 +6,8 @@ import {
   type AccountFilter,
   type AccountRecord,
   operator,
-} from '../domain/accounts/account-admin.ts';
-import type { AccountAdminService } from '../domain/accounts/account-admin-service.ts';
+} from '../domain/administration/account-admin.ts';
+import type { AccountAdminService } from '../domain/administration/account-admin-service.ts';
 import { DomainError } from '../domain/errors.ts';
 import { confirm, readPassword } from './ask.ts';
 import { CommandError, countOption, jsonOption, print, printRows } from './print.ts';

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
-import type { ImportReport } from '../domain/accounts/account-import.ts';
+import type { ImportReport } from '../domain/imports/account-import.ts';
 import { CommandError, jsonOption, print } from './print.ts';
 import { progressBars } from './progress.ts';
 

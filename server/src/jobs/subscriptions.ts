@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts';
-import type { AccountHiding } from '../domain/accounts/account-hiding.ts';
-import type { AccountPurge } from '../domain/accounts/account-purge.ts';
+import type { AccountHiding } from '../domain/administration/account-hiding.ts';
+import type { AccountPurge } from '../domain/closing/account-purge.ts';
 import type { PushService } from '../domain/devices/push-service.ts';
 import type { Events, Topic } from '../domain/events.ts';
 import type { GroupEventService } from '../domain/groups/group-event-service.ts';

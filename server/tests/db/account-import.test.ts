@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ImportReport } from '../../src/domain/accounts/account-import.ts';
+import type { ImportReport } from '../../src/domain/imports/account-import.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 const password = 's3crét pässwörd';

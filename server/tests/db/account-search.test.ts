@@ -4,7 +4,7 @@ import { migrateUp } from '../../src/db/migrate.ts';
 import {
   type AccountSearch,
   listAccounts,
-} from '../../src/domain/accounts/account-search-store.ts';
+} from '../../src/domain/administration/account-search-store.ts';
 import type { DatedPageRequest } from '../../src/domain/paging.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 

@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { listByAuthors } from '../../src/domain/feeds/feed-store.ts';
-import { listOriginals } from '../../src/domain/media/original-store.ts';
+import { listOriginals } from '../../src/domain/originals/original-store.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 
 /** Of 20,000 posts, 1,000 loud authors wrote all but the oldest 100, which are of one quiet author each. */

@@ -1,6 +1,6 @@
 import { samplePhoto } from '../../src/adapters/images/sample-photo.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
-import { type AccountChange, operator } from '../../src/domain/accounts/account-admin.ts';
+import { type AccountChange, operator } from '../../src/domain/administration/account-admin.ts';
 import type { Person, TestServer } from './server.ts';
 
 type PostOptions = { text?: string; state?: 'draft' | 'published'; mediaIds?: number[] };

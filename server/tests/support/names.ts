@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldName } from '../../src/domain/accounts/account.ts';
-import { phoneNumberIn } from '../../src/domain/phones/phone.ts';
+import { phoneNumberIn } from '../../src/domain/accounts/phone-number.ts';
 import type { Answer, TestServer } from './server.ts';
 
 export const claimPassword = 'dunes-at-noon-1';

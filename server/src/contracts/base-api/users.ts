@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { isNewUsername } from '../../domain/accounts/account.ts';
-import type { AccountRecord, Actor } from '../../domain/accounts/account-admin.ts';
+import type { AccountRecord, Actor } from '../../domain/administration/account-admin.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { anyPassword, fieldsOf, idOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { checkMay } from '../../domain/accounts/account-admin.ts';
+import { checkMay } from '../../domain/administration/account-admin.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';

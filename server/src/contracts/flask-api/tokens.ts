@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
-import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
+import type { PlainViewer } from '../../domain/sessions/legacy-token-service.ts';
 import type { Door, OpenSession } from '../../domain/sessions/session.ts';
 import { deviceOf } from '../device.ts';
 import { bearerToken } from '../older.ts';

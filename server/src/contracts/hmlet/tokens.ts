@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { PlainViewer } from '../../domain/sessions/plain-token-service.ts';
+import type { PlainViewer } from '../../domain/sessions/legacy-token-service.ts';
 import type { Door } from '../../domain/sessions/session.ts';
 import { WireFault } from '../contract.ts';
 import { deviceOf } from '../device.ts';

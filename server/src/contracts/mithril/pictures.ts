@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
-import type { Original, OriginalPage } from '../../domain/media/original-service.ts';
+import type { Original, OriginalPage } from '../../domain/originals/original-service.ts';
 import { isKeepable } from '../../domain/text.ts';
 import type { ContractApp, Surroundings } from '../contract.ts';
 import { fieldsOf } from '../older.ts';

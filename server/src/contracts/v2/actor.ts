@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../../domain/accounts/account-admin.ts';
+import type { Actor } from '../../domain/administration/account-admin.ts';
 import type { Surroundings } from '../contract.ts';
 
 /** Tells of each request who is signed in, and where they ask from. */

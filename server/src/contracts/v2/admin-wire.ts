@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { AccountRecord } from '../../domain/accounts/account-admin.ts';
+import type { AccountRecord } from '../../domain/administration/account-admin.ts';
 import type { AuditEntryView, OwnAuditEntry } from '../../domain/audit/audit-service.ts';
 import type { Page } from '../../domain/paging.ts';
 import * as sample from './admin-samples.ts';

@@ -2,7 +2,6 @@ import { Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/identity-service.ts';
 import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
-import { doorOf } from './door.ts';
 import {
   AuthorizationSchema,
   IdentityListSchema,
@@ -15,6 +14,7 @@ import {
 import { operation } from './operation.ts';
 import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
+import { doorOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref } from './wire.ts';
 
 const credential = {

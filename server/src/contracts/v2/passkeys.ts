@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { doorOf } from './door.ts';
 import { operation } from './operation.ts';
 import {
   IdParams,
@@ -18,6 +17,7 @@ import {
   sampleCreated,
 } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
+import { doorOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
 
 const RegisterBody = Type.Object(

@@ -2,7 +2,6 @@ import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { SecondStep } from '../../domain/second-factors/second-factor-service.ts';
 import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
-import { doorOf } from './door.ts';
 import { operation } from './operation.ts';
 import {
   codeField,
@@ -15,6 +14,7 @@ import {
   SecuritySchema,
   TotpKeySchema,
 } from './second-factor-wire.ts';
+import { doorOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
 
 const challenge = Type.String({

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { ContractApp, Surroundings } from '../contract.ts';
-import { doorOf } from './door.ts';
 import { idempotencyKey, operation } from './operation.ts';
+import { doorOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref, SessionListSchema, TokensSchema, text } from './wire.ts';
 
 const LogInBody = Type.Object(

@@ -1,6 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
-import { phoneNumberIn } from '../phones/phone.ts';
 import { foldName, nameTaken } from './account.ts';
 import {
   deleteAccountName,
@@ -9,6 +8,7 @@ import {
   readTakenNames,
 } from './account-name-store.ts';
 import { readAccountIds } from './account-store.ts';
+import { phoneNumberIn } from './phone-number.ts';
 
 /** A folded name that an account holds; `field` is what the input is called. */
 export type Name = { key: string; kind: AccountNameRow['kind']; field: string };

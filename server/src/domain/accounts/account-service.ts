@@ -1,8 +1,9 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
+import { checkAdminRemains, operator } from '../administration/account-admin.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { type EmailProofStyle, emailVerification } from '../emails/email.ts';
+import { closeAccount } from '../closing/account-closing.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
@@ -19,8 +20,9 @@ import type { LanguageCode } from '../mails/languages/languages.ts';
 import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
+import { type EmailProofStyle, emailVerification } from '../verifications/email-verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { holdViewer } from '../viewer-lock.ts';
 import {
   type AccountCard,
   checkDisplayName,
@@ -36,8 +38,6 @@ import {
   type Profile,
   type Role,
 } from './account.ts';
-import { checkAdminRemains, operator } from './account-admin.ts';
-import { closeAccount } from './account-closing.ts';
 import { checkLives } from './account-lives.ts';
 import { findAccountByName, insertAccountName } from './account-name-store.ts';
 import { checkNamesFree, type Name, namesOf } from './account-names.ts';

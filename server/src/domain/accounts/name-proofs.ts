@@ -1,13 +1,13 @@
 import type { Tx } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { maskedNumber, phoneNumberIn } from '../phones/phone.ts';
 import type { Now } from '../ports.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { foldName, nameTaken } from './account.ts';
 import { findNameHolder } from './account-name-store.ts';
 import { isProvenName, writeNames } from './account-names.ts';
 import { findAccount, holdAccount, updateAccount } from './account-store.ts';
+import { maskedNumber, phoneNumberIn } from './phone-number.ts';
 
 type Needs = {
   now: Now;

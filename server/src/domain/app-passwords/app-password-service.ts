@@ -2,17 +2,17 @@ import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, AppPasswordRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-mark.ts';
+import { passwordMark } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import { newReadableSecret, plainSecret } from '../readable-secret.ts';
 import { checkNotByAppPassword, type Proof, type Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
 import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
 import { checkLine } from '../text.ts';
 import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
+import { holdViewer } from '../viewer-lock.ts';
 import { type AppPasswordView, appPasswordBytes, maxAppPasswords } from './app-password.ts';
 import {
   deleteAppPassword,

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { AuditLogRow } from '../../db/schema.ts';
-import { type Actor, checkMay, operator } from '../accounts/account-admin.ts';
-import { roleAtFirst } from '../accounts/actor.ts';
+import { type Actor, checkMay, operator } from '../administration/account-admin.ts';
+import { roleAtFirst } from '../authority.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { listAuditEntries } from './audit-log-store.ts';

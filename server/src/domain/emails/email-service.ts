@@ -3,7 +3,7 @@ import type { AccountRow } from '../../db/schema.ts';
 import { foldName, noSuchAccount } from '../accounts/account.ts';
 import { findAccount, holdAccount, updateAccount } from '../accounts/account-store.ts';
 import { takeProvenName } from '../accounts/name-proofs.ts';
-import { passwordMark } from '../accounts/password-mark.ts';
+import { passwordMark } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
@@ -12,11 +12,16 @@ import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Counters, Now, TokenSigner } from '../ports.ts';
 import { endPending } from '../sessions/access-ending.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
 import { findLiveSession } from '../sessions/session-store.ts';
+import {
+  bindingOf,
+  type ChangeBinding,
+  type EmailProofStyle,
+  emailVerification,
+} from '../verifications/email-verification.ts';
 import type { NewVerification, Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { bindingOf, type ChangeBinding, type EmailProofStyle, emailVerification } from './email.ts';
+import { holdViewer } from '../viewer-lock.ts';
 
 export type EmailService = ReturnType<typeof emailService>;
 

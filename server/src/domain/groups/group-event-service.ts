@@ -1,9 +1,9 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { GroupEventRow } from '../../db/schema.ts';
-import { type Actor, checkMay } from '../accounts/account-admin.ts';
-import { by, idOf, roleAtFirst, roleOf } from '../accounts/actor.ts';
+import { type Actor, checkMay } from '../administration/account-admin.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { by, idOf, roleAtFirst, roleOf } from '../authority.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
 import {

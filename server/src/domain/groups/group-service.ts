@@ -2,10 +2,15 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { GroupRow } from '../../db/schema.ts';
 import { foldName, nameTaken, noSuchAccount } from '../accounts/account.ts';
-import { type AccountRecord, type Actor, checkMay, recordOf } from '../accounts/account-admin.ts';
 import { holdAccount } from '../accounts/account-store.ts';
-import { by, roleAtFirst, roleOf } from '../accounts/actor.ts';
+import {
+  type AccountRecord,
+  type Actor,
+  checkMay,
+  recordOf,
+} from '../administration/account-admin.ts';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import { by, roleAtFirst, roleOf } from '../authority.ts';
 import { DomainError } from '../errors.ts';
 import {
   type DatedPageRequest,

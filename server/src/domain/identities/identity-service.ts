@@ -17,8 +17,8 @@ import {
   type SessionTokens,
   type Viewer,
 } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import { holdViewer } from '../viewer-lock.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
 import type { Joined, JoinIdentity } from './identity-joining.ts';
 import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';

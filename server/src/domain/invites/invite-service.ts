@@ -5,9 +5,9 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now } from '../ports.ts';
 import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { holdViewer } from '../viewer-lock.ts';
 
 export type InviteService = ReturnType<typeof inviteService>;
 

@@ -6,6 +6,7 @@ import { addMediaBytesWithin, addToAccountCount } from '../accounts/account-stor
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import { documentFinder } from '../originals/open-document.ts';
 import type { BlobStore, Images, Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { avatarTurns } from './avatar-turns.ts';
@@ -30,7 +31,6 @@ import {
   mediaViewOf,
 } from './media-store.ts';
 import { newMediaRow, photoColumns } from './new-media-row.ts';
-import { documentFinder } from './open-document.ts';
 import { variantStorage } from './variant-storage.ts';
 
 export type MediaService = ReturnType<typeof mediaService>;

@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { NotificationRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
-import { readNewestLikers } from '../posts/like-store.ts';
+import { readNewestLikers } from '../likes/like-store.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { idsOf, type NotificationView, shownActors } from './notification.ts';
 

@@ -23,11 +23,11 @@ import {
   type SessionTokens,
   type Viewer,
 } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkLine } from '../text.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { holdViewer } from '../viewer-lock.ts';
 import {
   maxPasskeys,
   type PasskeyView,

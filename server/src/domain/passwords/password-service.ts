@@ -7,7 +7,7 @@ import {
   replacePassword,
   updateAccount,
 } from '../accounts/account-store.ts';
-import { replaceCallName } from '../accounts/call-name.ts';
+import { replaceCallName } from '../accounts/login-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
@@ -19,8 +19,8 @@ import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts'
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { holdViewer } from '../viewer-lock.ts';
 import { removeNewLogins } from './new-logins.ts';
 import type { OwnerCheck } from './owner-check.ts';
 

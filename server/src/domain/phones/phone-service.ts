@@ -6,6 +6,7 @@ import { findAccountByName } from '../accounts/account-name-store.ts';
 import { isProvenName, writeNames } from '../accounts/account-names.ts';
 import { findAccount, setAccountPhone } from '../accounts/account-store.ts';
 import { takeProvenName } from '../accounts/name-proofs.ts';
+import { maskedNumber, phoneNumber } from '../accounts/phone-number.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
@@ -14,7 +15,6 @@ import type { Counters, Now, TextMessages } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { bareCodeText, codeText } from './code-text.ts';
-import { maskedNumber, phoneNumber } from './phone.ts';
 import { textThrottle } from './text-throttle.ts';
 
 export type PhoneService = ReturnType<typeof phoneService>;

@@ -1,7 +1,7 @@
+import { callingCodeOf } from '../accounts/phone-number.ts';
 import { type Limit, takeFrom } from '../limits.ts';
 import { countingAddress } from '../network-address.ts';
 import type { Counters } from '../ports.ts';
-import { callingCodeOf } from './phone.ts';
 
 const hourMs = 3600 * 1000;
 const dayMs = 24 * hourMs;

@@ -2,10 +2,10 @@ import type { Database } from '../../db/database.ts';
 import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
+import { readLikedPosts } from '../likes/like-store.ts';
 import { readMediaOfPosts } from '../media/media-store.ts';
 import { type ReadByIds, rowMemory } from '../row-memory.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { readLikedPosts } from './like-store.ts';
 import type { PostView } from './post.ts';
 import { readPosts } from './post-store.ts';
 

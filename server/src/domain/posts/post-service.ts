@@ -13,14 +13,14 @@ import {
   repeatable,
   showRepeat,
 } from '../idempotency-store.ts';
+import { liking } from '../likes/like-service.ts';
+import { deleteLike, listLikes } from '../likes/like-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
 import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
 import type { Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { deleteLike, listLikes } from './like-store.ts';
-import { liking } from './liking.ts';
 import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
 import type { PostReader } from './post-reader.ts';
 import {

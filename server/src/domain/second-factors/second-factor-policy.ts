@@ -1,6 +1,6 @@
 import type { Database, Db } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-mark.ts';
+import { passwordMark } from '../accounts/password-fingerprint.ts';
 import { DomainError, type SecondFactorChallenge } from '../errors.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { TokenSigner } from '../ports.ts';

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-mark.ts';
+import { passwordMark } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { wrongAnswer } from '../passkeys/passkey.ts';

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
 import { findAccount, holdAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-mark.ts';
+import { passwordMark } from '../accounts/password-fingerprint.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
@@ -15,7 +15,7 @@ import { base32, newReadableSecret, plainSecret } from '../readable-secret.ts';
 import { endAccess, endPending } from '../sessions/access-ending.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
 import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../sessions/session-hold.ts';
+import { holdViewer } from '../viewer-lock.ts';
 import { type CodeCheck, totpContext } from './code-check.ts';
 import {
   countRecoveryCodes,

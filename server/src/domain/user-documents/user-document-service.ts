@@ -1,11 +1,11 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { UserDocumentRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
-import { checkMay } from '../accounts/account-admin.ts';
 import { holdAccount } from '../accounts/account-store.ts';
-import { by, roleOf } from '../accounts/actor.ts';
-import { callNameOf, publicNameOf } from '../accounts/call-name.ts';
+import { callNameOf, publicNameOf } from '../accounts/login-name.ts';
+import { checkMay } from '../administration/account-admin.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { by, roleOf } from '../authority.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import {

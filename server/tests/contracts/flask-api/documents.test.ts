@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { operator } from '../../../src/domain/accounts/account-admin.ts';
+import { operator } from '../../../src/domain/administration/account-admin.ts';
 import { type Client, type OlderScenario, olderScenarios } from '../../support/older-contracts.ts';
 import { passwords } from '../../support/server.ts';
 import { bearer, logIn, people } from './given.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operator } from '../../../src/domain/accounts/account-admin.ts';
+import { operator } from '../../../src/domain/administration/account-admin.ts';
 import type { Viewer } from '../../../src/domain/sessions/session.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { aPost } from '../../support/given.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { operator } from '../../../../src/domain/accounts/account-admin.ts';
+import { operator } from '../../../../src/domain/administration/account-admin.ts';
 import { changeAccount } from '../../../support/given.ts';
 import {
   type After,

@@ -1,6 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { operator } from '../../../../src/domain/accounts/account-admin.ts';
+import { operator } from '../../../../src/domain/administration/account-admin.ts';
 import { softAuthenticator } from '../../../support/authenticator.ts';
 import { changeAccount } from '../../../support/given.ts';
 import { door, newestMail } from '../../../support/issued.ts';

@@ -1,10 +1,12 @@
 import type { Database, Tx } from '../../db/database.ts';
+import { deleteAccount } from '../accounts/account-store.ts';
 import { deleteAppPasswordsOf } from '../app-passwords/app-password-store.ts';
 import { deleteDevicesOf } from '../devices/device-store.ts';
 import { emit } from '../events.ts';
 import type { FollowService } from '../follows/follow-service.ts';
 import { deleteSomeMemberships } from '../groups/group-store.ts';
 import { deleteIdentitiesOf } from '../identities/identity-store.ts';
+import { deleteLike, listLikes } from '../likes/like-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
 import {
@@ -13,7 +15,6 @@ import {
 } from '../notifications/notification-store.ts';
 import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import type { Now } from '../ports.ts';
-import { deleteLike, listLikes } from '../posts/like-store.ts';
 import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
@@ -21,7 +22,6 @@ import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
 import { deleteUserDocument } from '../user-documents/user-document-store.ts';
 import { deleteVerificationsOf } from '../verifications/verification-store.ts';
-import { deleteAccount } from './account-store.ts';
 
 type Needs = {
   database: Database;

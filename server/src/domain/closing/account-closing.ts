@@ -1,9 +1,9 @@
 import type { Tx } from '../../db/database.ts';
+import { noSuchAccount } from '../accounts/account.ts';
+import { deleteAccountNames } from '../accounts/account-name-store.ts';
+import { markAccountDeleted } from '../accounts/account-store.ts';
 import { emit } from '../events.ts';
 import { endAccess } from '../sessions/access-ending.ts';
-import { noSuchAccount } from './account.ts';
-import { deleteAccountNames } from './account-name-store.ts';
-import { markAccountDeleted } from './account-store.ts';
 
 /**
  * Closes an account: its names are free and its sessions over at once; its content follows.

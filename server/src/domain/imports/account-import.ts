@@ -2,14 +2,18 @@ import type { Database, Tx } from '../../db/database.ts';
 import { WriteConflict } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountNameRow } from '../../db/schema.ts';
+import { foldName } from '../accounts/account.ts';
+import {
+  insertAccountNames,
+  type NameHolder,
+  readNameHolders,
+} from '../accounts/account-name-store.ts';
+import { type Name, namesOf, readAccountNumbers } from '../accounts/account-names.ts';
+import { insertAccounts, type NewAccountRow } from '../accounts/account-store.ts';
+import { findFreeUsernames } from '../accounts/derived-username.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
-import { foldName } from './account.ts';
-import { insertAccountNames, type NameHolder, readNameHolders } from './account-name-store.ts';
-import { type Name, namesOf, readAccountNumbers } from './account-names.ts';
-import { insertAccounts, type NewAccountRow } from './account-store.ts';
-import { findFreeUsernames } from './derived-username.ts';
 import { type ImportedAccount, importedAccount } from './imported-account.ts';
 
 type Needs = {

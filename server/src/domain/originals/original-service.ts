@@ -2,14 +2,14 @@ import { Readable } from 'node:stream';
 import type { Database } from '../../db/database.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
-import { callNameOf, publicNameOf } from '../accounts/call-name.ts';
+import { callNameOf, publicNameOf } from '../accounts/login-name.ts';
 import { DomainError } from '../errors.ts';
+import { variantKey } from '../media/media.ts';
+import type { MediaService } from '../media/media-service.ts';
+import { variantsOf } from '../media/media-store.ts';
 import type { BlobStore } from '../ports.ts';
 import type { PostService } from '../posts/post-service.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { variantKey } from './media.ts';
-import type { MediaService } from './media-service.ts';
-import { variantsOf } from './media-store.ts';
 import { countOriginals, listOriginals, type OriginalRow } from './original-store.ts';
 
 export type OriginalService = ReturnType<typeof originalService>;

@@ -1,8 +1,8 @@
-import type { Tx } from '../../db/database.ts';
-import { holdAccount } from '../accounts/account-store.ts';
-import { DomainError } from '../errors.ts';
-import type { Viewer } from './session.ts';
-import { findLiveSession } from './session-store.ts';
+import type { Tx } from '../db/database.ts';
+import { holdAccount } from './accounts/account-store.ts';
+import { DomainError } from './errors.ts';
+import type { Viewer } from './sessions/session.ts';
+import { findLiveSession } from './sessions/session-store.ts';
 
 /**
  * Holds the viewer's account until the transaction ends, and makes sure that their session still lives: a password that

@@ -1,7 +1,7 @@
+import { checkDisplayName, checkUsername, foldName, type Role } from '../accounts/account.ts';
+import { phoneNumber } from '../accounts/phone-number.ts';
 import { DomainError, invalid } from '../errors.ts';
-import { phoneNumber } from '../phones/phone.ts';
 import { checkLine, lengthOf } from '../text.ts';
-import { checkDisplayName, checkUsername, foldName, type Role } from './account.ts';
 
 /** An account as another system knew it. */
 export type ImportedAccount = {

@@ -6,10 +6,10 @@ import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
+import { noSuchPost, type PostView } from '../posts/post.ts';
+import { addToLikeCount, findPost } from '../posts/post-store.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { deleteLike, insertLike, listVisibleLikes } from './like-store.ts';
-import { noSuchPost, type PostView } from './post.ts';
-import { addToLikeCount, findPost } from './post-store.ts';
 
 type Needs = {
   database: Database;

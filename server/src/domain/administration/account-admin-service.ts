@@ -1,6 +1,18 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
+import {
+  checkPassword,
+  foldName,
+  noSuchAccount,
+  type Role,
+  roleRanks,
+} from '../accounts/account.ts';
+import { findAccountByName } from '../accounts/account-name-store.ts';
+import type { AccountService, SignUp } from '../accounts/account-service.ts';
+import { findAccount, holdAdmins, updateAccount } from '../accounts/account-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
+import { by, idOf, roleAtFirst, roleOf } from '../authority.ts';
+import { closeAccount } from '../closing/account-closing.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Repeatable, repeatable } from '../idempotency-store.ts';
@@ -9,7 +21,6 @@ import { removeNewLogins } from '../passwords/new-logins.ts';
 import type { Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { checkPassword, foldName, noSuchAccount, type Role, roleRanks } from './account.ts';
 import {
   type AccountChange,
   type AccountFilter,
@@ -22,12 +33,7 @@ import {
   checkMayTouch,
   recordOf,
 } from './account-admin.ts';
-import { closeAccount } from './account-closing.ts';
-import { findAccountByName } from './account-name-store.ts';
 import { listAccounts } from './account-search-store.ts';
-import type { AccountService, SignUp } from './account-service.ts';
-import { findAccount, holdAdmins, updateAccount } from './account-store.ts';
-import { by, idOf, roleAtFirst, roleOf } from './actor.ts';
 
 export type AccountAdminService = ReturnType<typeof accountAdminService>;
 

@@ -1,7 +1,7 @@
 import type { AccountRow } from '../../db/schema.ts';
+import { type Role, roleRanks } from '../accounts/account.ts';
 import { DomainError } from '../errors.ts';
 import type { Viewer } from '../sessions/session.ts';
-import { type Role, roleRanks } from './account.ts';
 
 /** Who looks after accounts: somebody who is signed in, or whoever runs the program, who may do everything. */
 export type Actor = { who: Viewer | 'operator'; address: string };

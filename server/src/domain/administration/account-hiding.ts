@@ -1,11 +1,11 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Flag } from '../../db/schema.ts';
+import { addToAccountCount, findAccount, holdAccount } from '../accounts/account-store.ts';
 import { emit } from '../events.ts';
 import { type HiddenColumn, listFollows, setFollowHidden } from '../follows/follow-store.ts';
+import { listLikes, setLikeHidden } from '../likes/like-store.ts';
 import type { Now } from '../ports.ts';
-import { listLikes, setLikeHidden } from '../posts/like-store.ts';
 import { addToLikeCount, moveFeedKeys } from '../posts/post-store.ts';
-import { addToAccountCount, findAccount, holdAccount } from './account-store.ts';
 
 type Needs = { database: Database; now: Now };
 

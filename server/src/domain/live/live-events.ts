@@ -1,9 +1,9 @@
 import { DomainError } from '../errors.ts';
+import type { Sources } from '../notifications/notification-views.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../sessions/session.ts';
 import { readLiveRoles } from '../sessions/session-store.ts';
 import { type LiveNews, readFirstNews, readNews, type Told } from './live-news.ts';
-import type { Sources } from './notification-views.ts';
 
 export type LiveEvents = ReturnType<typeof liveEvents>;
 

@@ -1,12 +1,12 @@
 import type { Db } from '../../db/database.ts';
 import type { NotificationRow } from '../../db/schema.ts';
-import type { NotificationView } from './notification.ts';
+import type { NotificationView } from '../notifications/notification.ts';
 import {
   listNotificationsSince,
   readNotificationMarks,
   readUnreadCounts,
-} from './notification-store.ts';
-import { readNotificationViews, type Sources } from './notification-views.ts';
+} from '../notifications/notification-store.ts';
+import { readNotificationViews, type Sources } from '../notifications/notification-views.ts';
 
 /** What a listener knows. */
 export type Told = {

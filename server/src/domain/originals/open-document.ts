@@ -1,10 +1,10 @@
 import type { Database } from '../../db/database.ts';
 import { DomainError } from '../errors.ts';
+import type { OpenFile } from '../media/media.ts';
+import { findMediaByPublicKey } from '../media/media-store.ts';
 import type { BlobStore } from '../ports.ts';
 import { findUploadName } from '../posts/upload-name-store.ts';
 import type { Viewer } from '../sessions/session.ts';
-import type { OpenFile } from './media.ts';
-import { findMediaByPublicKey } from './media-store.ts';
 
 /** A file as it was uploaded. */
 export type OpenDocument = OpenFile & {

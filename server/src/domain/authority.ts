@@ -1,9 +1,9 @@
-import type { Tx } from '../../db/database.ts';
-import type { AuditEntry } from '../audit/audit-log.ts';
-import { checkNotByAppPassword } from '../sessions/session.ts';
-import type { Role } from './account.ts';
-import { type Actor, forbidden } from './account-admin.ts';
-import { findAccount } from './account-store.ts';
+import type { Tx } from '../db/database.ts';
+import type { Role } from './accounts/account.ts';
+import { findAccount } from './accounts/account-store.ts';
+import { type Actor, forbidden } from './administration/account-admin.ts';
+import type { AuditEntry } from './audit/audit-log.ts';
+import { checkNotByAppPassword } from './sessions/session.ts';
 
 /**
  * What an actor may do, as it was read with the session at the beginning of the request.

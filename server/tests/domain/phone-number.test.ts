@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import {
+  callingCodeOf,
+  maskedNumber,
+  phoneNumber,
+} from '../../src/domain/accounts/phone-number.ts';
 import { bareCodeText, codeText } from '../../src/domain/phones/code-text.ts';
-import { callingCodeOf, maskedNumber, phoneNumber } from '../../src/domain/phones/phone.ts';
 
 describe('a phone number', () => {
   it.each([
