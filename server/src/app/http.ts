@@ -15,7 +15,7 @@ import { docsPolicy } from '../contracts/document.ts';
 import { answerError } from '../contracts/error-responses.ts';
 import { contracts } from '../contracts/index.ts';
 import { type Mounted, mountContract } from '../contracts/mounting.ts';
-import { loginDoor } from '../contracts/shared-root-routes.ts';
+import { sharedLoginRoute } from '../contracts/shared-root-routes.ts';
 import { WriteConflict } from '../db/errors.ts';
 import { isOutage } from '../db/outages.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -46,7 +46,7 @@ export type HttpOptions = {
   headersTimeoutMs?: number;
   /** How slowly bodies may come. */
   bodyPace?: BodyPace;
-  /** Time in which every answer asks its client to close the connection, before the door is shut. */
+  /** Time in which every answer asks its client to close the connection, before the server stops listening. */
   drainMs?: number;
 };
 
@@ -106,7 +106,7 @@ export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Ht
     });
     mounted.set(contract.name, mount);
   }
-  loginDoor(server, served);
+  sharedLoginRoute(server, served);
   await server.register(documentation(served.map(({ name, title }) => ({ name, title }))));
   ownRoutes(server, { app, contracts: served, mounted, isDraining: () => isDraining });
   await server.ready();

@@ -7,11 +7,11 @@ import { openCurrentDatabase } from './schema.ts';
 /** The events that failed for the last time, for the person who looks after them. */
 export type Outbox = {
   list(): Promise<SetAsideEntry[]>;
-  /** Has one tried again, at once and as often as a new one. False when no such event is set aside. */
+  /** Has one tried again, at once and as often as a new one. False when there is no such dead letter. */
   retry(id: number): Promise<boolean>;
   /** Has all of them tried again, and says how many. */
   retryAll(): Promise<number>;
-  /** Forgets one for ever. False when no such event is set aside. */
+  /** Deletes one. False when there is no such dead letter. */
   drop(id: number): Promise<boolean>;
 };
 

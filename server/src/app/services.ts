@@ -14,6 +14,8 @@ import { appPasswordService } from '../domain/app-passwords/app-password-service
 import { auditLog } from '../domain/audit/audit-log.ts';
 import { auditService } from '../domain/audit/audit-service.ts';
 import { accountPurge } from '../domain/closing/account-purge.ts';
+import { closingService } from '../domain/closing/closing-service.ts';
+import { postPurge } from '../domain/closing/post-purge.ts';
 import { deviceService } from '../domain/devices/device-service.ts';
 import { type PushSenders, pushService } from '../domain/devices/push-service.ts';
 import { emailService } from '../domain/emails/email-service.ts';
@@ -28,6 +30,7 @@ import { identityProofs } from '../domain/identities/identity-proofs.ts';
 import { identityService } from '../domain/identities/identity-service.ts';
 import { accountImport } from '../domain/imports/account-import.ts';
 import { inviteService } from '../domain/invites/invite-service.ts';
+import { likeService } from '../domain/likes/like-service.ts';
 import { liveEvents } from '../domain/live/live-events.ts';
 import { mailService } from '../domain/mails/mail-service.ts';
 import { mediaService } from '../domain/media/media-service.ts';
@@ -56,7 +59,7 @@ import { codeCheck } from '../domain/second-factors/code-check.ts';
 import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
 import { secondFactorService } from '../domain/second-factors/second-factor-service.ts';
 import { totpService } from '../domain/second-factors/totp-service.ts';
-import { plainTokenService } from '../domain/sessions/legacy-token-service.ts';
+import { legacyTokenService } from '../domain/sessions/legacy-token-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { signedLinkService } from '../domain/sessions/signed-link-service.ts';
 import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
@@ -133,11 +136,12 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
     auditLog: auditService({ database }),
     sessions,
     signedLinks: signedLinkService({ ...shared, sessions }),
-    plainTokens: plainTokenService({ ...shared, sessions }),
+    legacyTokens: legacyTokenService({ ...shared, sessions }),
     secondFactors: secondFactorService(opening),
     totp: totpService(shared),
     passkeys: passkeyService(opening),
     appPasswords,
+    closing: closingService(shared),
     identities: identityServiceOf(config, { ...shared, sessions }),
     emails: emailService(shared),
     phones: phoneService({ ...shared, ...sms, texts }),
@@ -170,18 +174,20 @@ function contentServices(
   const media = mediaService({ ...needs, blobs, images, maxBytes, quotaBytes });
   const posts = postService({ ...needs, media });
   const follows = followService(needs);
+  const purgePost = postPurge({ database, media });
   return {
     media,
     ownMedia: ownMediaService({ database, now, media }),
     originals: originalService({ database, blobs, media, posts }),
     posts,
+    likes: likeService({ database, newKey, now, posts }),
     follows,
     feeds: feedService({ ...needs, feedMemory: feedMemory(database) }),
     jobs: {
       media,
-      posts,
+      purgePost,
       hideAccount: accountHiding({ database, now }),
-      purgeAccount: accountPurge({ database, now, follows, media, posts }),
+      purgeAccount: accountPurge({ database, now, follows, media, purgePost }),
       notifier: notifier({ database, now, newKey }),
     },
   };

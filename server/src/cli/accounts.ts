@@ -2,12 +2,9 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
 import type { Role } from '../domain/accounts/account.ts';
-import {
-  type AccountFilter,
-  type AccountRecord,
-  operator,
-} from '../domain/administration/account-admin.ts';
+import { type AccountFilter, type AccountRecord } from '../domain/administration/account-admin.ts';
 import type { AccountAdminService } from '../domain/administration/account-admin-service.ts';
+import { operator } from '../domain/authority.ts';
 import { DomainError } from '../domain/errors.ts';
 import { confirm, readPassword } from './ask.ts';
 import { CommandError, countOption, jsonOption, print, printRows } from './print.ts';

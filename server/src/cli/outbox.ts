@@ -46,7 +46,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
     topic: entry.topic,
     subscriber: entry.subscriber ?? 'all',
     attempts: String(entry.attempts),
-    age: ageOf(entry.setAsideAt),
+    age: ageOf(entry.deadLetterAt),
     error: entry.error.split('\n')[0]?.slice(0, 100) ?? '',
   }));
   printRows(

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { Command } from 'commander';
 import { type App, openApp } from '../app/app.ts';
 import { type Config, readConfig } from '../app/config.ts';
-import { operator } from '../domain/administration/account-admin.ts';
+import { operator } from '../domain/authority.ts';
 import { print } from './print.ts';
 
 const help = `

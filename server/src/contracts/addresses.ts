@@ -36,7 +36,7 @@ const table: readonly RootAddress[] = [
 ];
 
 /**
- * The one request that two contracts claim; its door looks at the body. Other methods get the answer of the first, but a web page
+ * The one request that two contracts claim; `shared-root-routes.ts` looks at the body. Other methods get the answer of the first, but a web page
  * that asks whether it may send one is answered by mini-sns, which lets all pages in.
  */
 export const sharedLogin = { method: 'POST', path: '/login', contracts: ['hmlet', 'mini-sns'] };

@@ -10,7 +10,7 @@ import type {
 } from 'fastify';
 import type { PasswordRule } from '../domain/accounts/account.ts';
 import type { DomainError, ErrorCode } from '../domain/errors.ts';
-import type { Viewer } from '../domain/sessions/session.ts';
+import type { Viewer } from '../domain/viewer.ts';
 import type { Services } from './services.ts';
 import type { TransportCode } from './transport-error.ts';
 
@@ -31,7 +31,7 @@ export type ContractApp = FastifyInstance<
 export type TokenLives = { accessMs: number; passwordMs: number };
 
 /** What a contract's routes are given. */
-export type Surroundings = {
+export type RouteContext = {
   services: Services;
   /** Where clients reach this server, without a slash at the end. */
   publicUrl: string;
@@ -80,7 +80,7 @@ export type Contract = {
     components: Record<string, Record<string, object>>;
     tags: ReadonlyArray<{ name: string; description: string }>;
   };
-  routes(app: ContractApp, surroundings: Surroundings): void;
+  routes(app: ContractApp, context: RouteContext): void;
 };
 
 /** An answer of a contract's own that no code of the domain stands for. */

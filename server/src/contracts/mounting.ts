@@ -5,7 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { strictPasswords } from '../domain/accounts/account.ts';
 import { refuseEncodedBodies } from './body-limits.ts';
-import type { Contract, ContractApp, Surroundings, TokenLives } from './contract.ts';
+import type { Contract, ContractApp, RouteContext, TokenLives } from './contract.ts';
 import { completeDocument } from './document.ts';
 import { answerErrors, type ErrorKinds } from './error-responses.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
@@ -93,7 +93,7 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
 function surroundingsOf(
   contract: Contract,
   { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
-): Surroundings {
+): RouteContext {
   const viewer = oncePerRequest((request) =>
     contract.viewer(services, contract.credential(request)),
   );

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastif
 import { isNewUsername } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
 import { isObject } from '../domain/json.ts';
-import type { Viewer } from '../domain/sessions/session.ts';
+import type { Viewer } from '../domain/viewer.ts';
 import type { Contract, ContractApp, WireCode, WireError } from './contract.ts';
 import { jsonTextOf, jsonTypes } from './json-text.ts';
 import type { Services } from './services.ts';

@@ -20,21 +20,21 @@ function ownerOfLogin(body: Uint8Array): string {
 }
 
 /** Serves the root address that two contracts claim. */
-export function loginDoor(root: FastifyInstance, served: readonly Contract[]): void {
+export function sharedLoginRoute(root: FastifyInstance, served: readonly Contract[]): void {
   const { method, path, contracts } = sharedLogin;
   const claimants = contracts.flatMap((name) =>
     served.filter((contract) => contract.name === name),
   );
   const [first] = claimants;
   if (!first) return;
-  root.register(async (door) => {
+  root.register(async (scope) => {
     // A body that could not be read names nobody: it came too slowly or is too large.
-    door.setErrorHandler((raw, request, reply) => answerError(first, raw, request, reply));
-    door.removeAllContentTypeParsers();
-    door.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+    scope.setErrorHandler((raw, request, reply) => answerError(first, raw, request, reply));
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
       done(null, body),
     );
-    door.route({
+    scope.route({
       method,
       url: path,
       schema: { hide: true },

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type LanguageCode, languageCodes } from '../domain/mails/languages/languages.ts';
+import { type LanguageCode, languageCodes } from '../domain/language-code.ts';
 
 /**
  * The language of ours that a browser or an app likes best, as `{ language }` to be spread into a sign-up; empty when it

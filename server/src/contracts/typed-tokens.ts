@@ -11,11 +11,11 @@ export type TokenSubject = { identity: NonNullable<PlainClaims['identity']>; typ
 
 /** The token of a session, with the claims that clients of such tokens read. */
 export function typedToken(
-  { plainTokens }: Pick<Services, 'plainTokens'>,
+  { legacyTokens }: Pick<Services, 'legacyTokens'>,
   session: OpenSession,
   { identity, type }: TokenSubject,
 ): Promise<string> {
-  return plainTokens.issue(session, {
+  return legacyTokens.issue(session, {
     nbf: Math.floor(new Date(session.createdAt).getTime() / 1000),
     jti: randomUUID(),
     identity,

@@ -82,13 +82,13 @@ export async function claimOutbox(
       if (numUpdatedRows !== 1n) continue;
       const entry = entryOf(row);
       if (entry) claimed.push(entry);
-      else await setAside(tx, row.id, { at: now, error: 'Its payload is no JSON.' });
+      else await markDeadLetter(tx, row.id, { at: now, error: 'Its payload is no JSON.' });
     }
     return claimed;
   });
 }
 
-async function setAside(
+async function markDeadLetter(
   tx: Tx,
   id: number,
   { at, error }: { at: string; error: string },
@@ -163,10 +163,10 @@ export type SetAsideEntry = {
   subscriber: string | null;
   attempts: number;
   error: string;
-  setAsideAt: string;
+  deadLetterAt: string;
 };
 
-/** What was set aside, oldest first. */
+/** Dead letters, oldest first. */
 export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
   const rows = await db
     .selectFrom('outbox')
@@ -182,11 +182,11 @@ export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
     subscriber: row.subscriber,
     attempts: row.attempts,
     error: row.last_error ?? '',
-    setAsideAt: row.set_aside_at ?? '',
+    deadLetterAt: row.set_aside_at ?? '',
   }));
 }
 
-/** Makes an entry that was set aside due again, with all its attempts before it. False when there is none. */
+/** Makes a dead letter due again, with all its attempts before it. False when there is none. */
 export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('outbox')
@@ -198,7 +198,7 @@ export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<
   return numUpdatedRows > 0n;
 }
 
-/** Forgets an entry that was set aside; what should have followed never will. False when there is none. */
+/** Deletes a dead letter; what should have followed never will. False when there is none. */
 export async function dropSetAside(tx: Tx, id: number): Promise<boolean> {
   const { numDeletedRows } = await tx
     .deleteFrom('outbox')

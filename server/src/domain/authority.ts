@@ -1,9 +1,50 @@
 import type { Tx } from '../db/database.ts';
-import type { Role } from './accounts/account.ts';
+import type { AccountRow } from '../db/schema.ts';
+import { type Role, roleRanks } from './accounts/account.ts';
 import { findAccount } from './accounts/account-store.ts';
-import { type Actor, forbidden } from './administration/account-admin.ts';
 import type { AuditEntry } from './audit/audit-log.ts';
-import { checkNotByAppPassword } from './sessions/session.ts';
+import { DomainError } from './errors.ts';
+import { checkNotByAppPassword, type Viewer } from './viewer.ts';
+
+/** Who administers: a signed-in moderator or admin, or the operator at the command line, who may do everything. */
+export type Actor = { who: Viewer | 'operator'; address: string };
+
+export const operator: Actor = { who: 'operator', address: 'command line' };
+
+/** What somebody asks for, as far as it decides whether they may. */
+export type Act = 'read' | 'disable' | 'govern';
+
+/** The role that each act needs, at least. */
+const neededRole: Record<Act, Role> = { read: 'moderator', disable: 'moderator', govern: 'admin' };
+
+/** @throws DomainError `forbidden` */
+export function checkMay(role: Role, act: Act): void {
+  if (roleRanks[role] < roleRanks[neededRole[act]]) throw forbidden();
+}
+
+/**
+ * Whether this actor may touch this account at all: moderators may change users only, and nobody may change their own account here.
+ * @throws DomainError `forbidden` · `conflict`
+ */
+export function checkMayTouch(actor: { id: number | null; role: Role }, target: AccountRow): void {
+  if (actor.id === target.id) {
+    throw new DomainError('conflict', 'This is your own account; ask another admin, or see /me.');
+  }
+  if (actor.role !== 'admin' && target.role !== 'user') throw forbidden();
+}
+
+/** @param admins how many there are that are not disabled @throws DomainError `conflict` */
+export function checkAdminRemains(target: AccountRow, admins: number): void {
+  if (target.role !== 'admin' || target.disabled_at !== null || admins > 1) return;
+  throw new DomainError(
+    'conflict',
+    'This is the last admin; make somebody else an admin first, or nobody could.',
+  );
+}
+
+export function forbidden(): DomainError {
+  return new DomainError('forbidden', 'Your role does not allow this.');
+}
 
 /**
  * What an actor may do, as it was read with the session at the beginning of the request.

@@ -5,7 +5,7 @@ import { DomainError } from './errors.ts';
 import type { TokenSigner } from './ports.ts';
 
 /** A request that its client may send again without a second effect. */
-export type Repeatable = {
+export type IdempotentRequest = {
   /** Who may repeat it; 0 for somebody without an account. */
   accountId: number;
   key: string;
@@ -17,13 +17,16 @@ export type Repeatable = {
   fingerprint: string;
 };
 
-type Asked = Pick<Repeatable, 'accountId' | 'operation'> & { key: string | null; asked: string };
+type Asked = Pick<IdempotentRequest, 'accountId' | 'operation'> & {
+  key: string | null;
+  asked: string;
+};
 
 /** A request by what it asks for, all of which a repeat must ask for again; null when it came without a key. */
-export function repeatable(
+export function idempotentRequest(
   tokens: Pick<TokenSigner, 'mac'>,
   { asked, key, ...request }: Asked,
-): Repeatable | null {
+): IdempotentRequest | null {
   if (key === null) return null;
   return { ...request, key, fingerprint: tokens.mac(`repeat of ${request.operation}: ${asked}`) };
 }
@@ -32,7 +35,10 @@ export function repeatable(
  * The id of what an earlier request with the same key made; null when there was none.
  * @throws DomainError `conflict` when the key was used for something else
  */
-export async function findRepeat(db: Db, request: Repeatable | null): Promise<number | null> {
+export async function findIdempotentResult(
+  db: Db,
+  request: IdempotentRequest | null,
+): Promise<number | null> {
   if (!request) return null;
   const row = await db
     .selectFrom('idempotency_keys')
@@ -53,7 +59,7 @@ export async function findRepeat(db: Db, request: Repeatable | null): Promise<nu
  * Shows what an earlier request made. What was deleted since is not made again: somebody wanted it gone.
  * @throws DomainError `gone` in place of `not_found`
  */
-export async function showRepeat<T>(result: Promise<T>): Promise<T> {
+export async function showIdempotentResult<T>(result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (cause) {
@@ -70,9 +76,9 @@ export async function showRepeat<T>(result: Promise<T>): Promise<T> {
  * first: then nothing more may be written here.
  * @param inPlaceOf the result that the key names now, where that is worth nothing any more
  */
-export async function claimRepeat(
+export async function claimIdempotencyKey(
   tx: Tx,
-  request: Repeatable | null,
+  request: IdempotentRequest | null,
   resultId: number,
   now: Date,
   inPlaceOf: number | null = null,
@@ -87,13 +93,13 @@ export async function claimRepeat(
     result_id: resultId,
     created_at: now.toISOString(),
   });
-  return isFirst ? null : findRepeat(tx, request);
+  return isFirst ? null : findIdempotentResult(tx, request);
 }
 
 /** False when the key names another result by now, or was forgotten. */
 async function replaceResult(
   tx: Tx,
-  { accountId, key }: Repeatable,
+  { accountId, key }: IdempotentRequest,
   from: number,
   to: number,
 ): Promise<boolean> {
@@ -108,7 +114,7 @@ async function replaceResult(
 }
 
 /** Forgets keys older than a time. Returns how many. */
-export async function deleteRepeatsBefore(tx: Tx, time: Date): Promise<number> {
+export async function deleteIdempotencyKeysBefore(tx: Tx, time: Date): Promise<number> {
   const { numDeletedRows } = await tx
     .deleteFrom('idempotency_keys')
     .where('created_at', '<', time.toISOString())

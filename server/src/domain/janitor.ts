@@ -3,7 +3,7 @@ import { deleteDoneEventsBefore } from '../db/outbox.ts';
 import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
 import { deleteOwnerlessDevicesBefore } from './devices/device-store.ts';
 import { deleteGroupEventsBefore } from './groups/group-event-store.ts';
-import { deleteRepeatsBefore } from './idempotency-store.ts';
+import { deleteIdempotencyKeysBefore } from './idempotency-store.ts';
 import type { MediaService } from './media/media-service.ts';
 import { keyOfTime } from './paging.ts';
 import type { Now } from './ports.ts';
@@ -21,7 +21,7 @@ export function janitor({ database, now, media }: Needs): Janitor {
   return async () => {
     const at = now().getTime();
     await database.transaction(async (tx) => {
-      await deleteRepeatsBefore(tx, new Date(at - dayMs));
+      await deleteIdempotencyKeysBefore(tx, new Date(at - dayMs));
       // A month beyond their end: a stolen token that shows up late is still recognised as such.
       await deleteSessionsExpiredBefore(tx, new Date(at - 30 * dayMs));
       await deleteAuditEntriesBefore(tx, keyOfTime(new Date(at - 365 * dayMs)));

@@ -1,20 +1,20 @@
 import type { Tx } from '../db/database.ts';
-import { holdAccount } from './accounts/account-store.ts';
+import { lockAccount } from './accounts/account-store.ts';
 import { DomainError } from './errors.ts';
-import type { Viewer } from './sessions/session.ts';
 import { findLiveSession } from './sessions/session-store.ts';
+import type { Viewer } from './viewer.ts';
 
 /**
  * Holds the viewer's account until the transaction ends, and makes sure that their session still lives: a password that
  * was changed while a slow request was checked must not be followed by a new way in.
  * @throws DomainError `revoked_token`
  */
-export async function holdViewer(
+export async function lockViewer(
   tx: Tx,
   { accountId, sessionId }: Viewer,
   at: string,
 ): Promise<void> {
-  const isHeld = await holdAccount(tx, accountId, at);
+  const isHeld = await lockAccount(tx, accountId, at);
   if (isHeld && (await findLiveSession(tx, sessionId))) return;
   throw new DomainError('revoked_token', 'The session has ended; sign in again.');
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database.ts';
 import type { AccountHiding } from '../domain/administration/account-hiding.ts';
 import type { AccountPurge } from '../domain/closing/account-purge.ts';
+import type { PostPurge } from '../domain/closing/post-purge.ts';
 import type { PushService } from '../domain/devices/push-service.ts';
 import type { Events, Topic } from '../domain/events.ts';
 import type { GroupEventService } from '../domain/groups/group-event-service.ts';
@@ -9,7 +10,6 @@ import type { MediaService } from '../domain/media/media-service.ts';
 import type { Notifier } from '../domain/notifications/notifier.ts';
 import type { PasswordService } from '../domain/passwords/password-service.ts';
 import type { PhoneService } from '../domain/phones/phone-service.ts';
-import type { PostService } from '../domain/posts/post-service.ts';
 
 /** Writes the result of a job together with the note that it is done; a second delivery ends there. */
 export type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
@@ -25,7 +25,7 @@ export type Subscriptions = { [T in Topic]: ReadonlyArray<Subscriber<T>> };
 
 export type Needs = {
   media: Pick<MediaService, 'makeVariants' | 'deleteBlobs'>;
-  posts: Pick<PostService, 'purge'>;
+  purgePost: PostPurge;
   phones: Pick<PhoneService, 'sendCode'>;
   purgeAccount: AccountPurge;
   hideAccount: AccountHiding;
@@ -38,8 +38,17 @@ export type Needs = {
 
 /** What follows from what. */
 export function subscriptions(needs: Needs): Subscriptions {
-  const { media, posts, purgeAccount, hideAccount, mails, passwords, phones, pushes, notifier } =
-    needs;
+  const {
+    media,
+    purgePost,
+    purgeAccount,
+    hideAccount,
+    mails,
+    passwords,
+    phones,
+    pushes,
+    notifier,
+  } = needs;
 
   return {
     'media.uploaded': [
@@ -66,7 +75,7 @@ export function subscriptions(needs: Needs): Subscriptions {
     'account.unfollowed': [
       { name: 'notify', run: (follow, write) => notifier.followChanged(follow, write) },
     ],
-    'post.deleted': [{ name: 'purge-post', run: ({ postId }) => posts.purge(postId) }],
+    'post.deleted': [{ name: 'purge-post', run: ({ postId }) => purgePost(postId) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
     'account.hidden': [{ name: 'hide-content', run: ({ accountId }) => hideAccount(accountId) }],
     // Two, so that a mail that fails does not repeat the other.

@@ -44,7 +44,7 @@ function waitAskedFor(error: unknown): number {
 
 /**
  * Runs the subscribers of an event. One that fails is put back into the outbox for itself alone, so the others are not
- * repeated; after the last attempt its row stays, set aside.
+ * repeated; after the last attempt its row stays as a dead letter.
  */
 export function worker({ database, now, subscriptions, chance, log }: Needs): Worker {
   async function run(subscriber: Subscriber<Topic>, message: BusMessage): Promise<void> {
@@ -88,7 +88,11 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
       attempts,
       err: error,
     };
-    if (delayMs === null) log.error(details, 'a job failed for the last time and is set aside');
+    if (delayMs === null)
+      log.error(
+        details,
+        'a job failed for the last time and is now a dead letter; see `rookery outbox list`',
+      );
     else log.warn({ ...details, delayMs }, 'a job failed and will be repeated');
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seedBaseApi } from '../../src/app/seed/base-api-people.ts';
-import { operator } from '../../src/domain/administration/account-admin.ts';
+import { operator } from '../../src/domain/authority.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 const page = { before: null, limit: 20 };

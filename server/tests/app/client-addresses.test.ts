@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operator } from '../../src/domain/administration/account-admin.ts';
+import { operator } from '../../src/domain/authority.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 /** One client as a proxy may name it; `n` is what the client can change at will. */

@@ -36,14 +36,14 @@ describe('rookery outbox', () => {
     return JSON.parse((await outbox('list', '--json')).output);
   }
 
-  it('lists what was set aside, as a table and as JSON', async () => {
+  it('lists dead letters, as a table and as JSON', async () => {
     const table = await outbox('list');
     const entries = await listed();
 
     expect(table.output).toMatch(/ID +TOPIC +SUBSCRIBER +ATTEMPTS +AGE +LAST ERROR/);
     expect(table.output).toMatch(/\d+ +moon\.risen +mail +12 +\d+ \w+ +no room/);
     expect(entries).toMatchObject([
-      { eventId: 7, topic: 'moon.risen', subscriber: 'mail', attempts: 12, setAsideAt: at },
+      { eventId: 7, topic: 'moon.risen', subscriber: 'mail', attempts: 12, deadLetterAt: at },
     ]);
   });
 

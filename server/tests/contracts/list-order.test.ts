@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idLeases, type NewId } from '../../src/db/ids.ts';
-import type { Viewer } from '../../src/domain/sessions/session.ts';
+import type { Viewer } from '../../src/domain/viewer.ts';
 import { newPeople } from '../support/crowd.ts';
 import { sharedDatabase, type TestDatabase } from '../support/databases.ts';
 import { aPost, aStaffMember } from '../support/given.ts';
@@ -122,7 +122,7 @@ const lists: Record<string, List> = {
   'v2: who likes a post': {
     async write(server, n, { crowd }) {
       const who = crowd[n]!;
-      await server.app.services.posts.like(who, 1);
+      await server.app.services.likes.like(who, 1);
       return who.accountId;
     },
     read: (server) => pages(server, '/posts/1/likes', 'id'),
@@ -216,7 +216,7 @@ const lists: Record<string, List> = {
   'v2: notifications': {
     async write(server, n, { crowd }) {
       const id = await aPost(server, 'alice');
-      await server.app.services.posts.like(crowd[n]!, id);
+      await server.app.services.likes.like(crowd[n]!, id);
       await server.work();
       return id;
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { languageCodes, languages } from '../../src/domain/mails/languages/languages.ts';
+import { languageCodes } from '../../src/domain/language-code.ts';
+import { languages } from '../../src/domain/mails/languages/languages.ts';
 import { type Mailed, mailed } from '../support/mailed.ts';
 
 type SignUp = {

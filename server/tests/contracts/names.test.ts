@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operator } from '../../src/domain/administration/account-admin.ts';
+import { operator } from '../../src/domain/authority.ts';
 import {
   claimPassword,
   emailProof,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operator } from '../../src/domain/administration/account-admin.ts';
+import { operator } from '../../src/domain/authority.ts';
 import { authenticatorApp } from '../support/second-factor.ts';
 import { dumpOf, formsOfBody, linesWithSecrets } from '../support/secret-search.ts';
 import { type Answer, type TestServer, testServer } from '../support/server.ts';

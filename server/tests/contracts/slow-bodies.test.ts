@@ -16,7 +16,7 @@ const shapes = {
   hmlet: ['/register', /^\{"Error":"[^"]+"\}$/],
   'mini-sns': ['/sign-up', /^$/],
   mithril: ['/api/user/login', /^\{"code":2,"message":"INVALID POST CONTENT","data":\{\}\}$/],
-  'the shared door': ['/login', /^\{"Error":"[^"]+"\}$/],
+  'the shared login address': ['/login', /^\{"Error":"[^"]+"\}$/],
 } as const;
 
 describe('a body that comes slowly', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { type PostReader, postReader } from '../../src/domain/posts/post-reader.ts';
 import { updatePost } from '../../src/domain/posts/post-store.ts';
-import type { Viewer } from '../../src/domain/sessions/session.ts';
+import type { Viewer } from '../../src/domain/viewer.ts';
 import { sharedDatabase, type TestDatabase } from '../support/databases.ts';
 import { aPhoto, aPicture, aPost, changeAccount } from '../support/given.ts';
 import { type TestServer, testServer } from '../support/server.ts';

@@ -15,7 +15,7 @@ import * as follows from '../../src/domain/follows/follow-store.ts';
 import * as templates from '../../src/domain/groups/event-template-store.ts';
 import * as groupEvents from '../../src/domain/groups/group-event-store.ts';
 import * as groups from '../../src/domain/groups/group-store.ts';
-import { findRepeat } from '../../src/domain/idempotency-store.ts';
+import { findIdempotentResult } from '../../src/domain/idempotency-store.ts';
 import * as identities from '../../src/domain/identities/identity-store.ts';
 import * as likes from '../../src/domain/likes/like-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
@@ -69,7 +69,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listFollows: followers': (db) => follows.listFollows(db, { followeeId: 1 }, later),
   'listVisibleFollows: followees': (db) => follows.listVisibleFollows(db, { followerId: 1 }, first),
   'listVisibleFollows: followers': (db) => follows.listVisibleFollows(db, { followeeId: 1 }, later),
-  findRepeat: (db) => findRepeat(db, repeat),
+  findIdempotentResult: (db) => findIdempotentResult(db, repeat),
   findMedia: (db) => media.findMedia(db, 1),
   findShownMedia: (db) => media.findShownMedia(db, 1),
   findMediaByPublicKey: (db) => media.findMediaByPublicKey(db, 'abc'),

@@ -6,12 +6,12 @@ import { migrateUp } from '../../src/db/migrate.ts';
 import { insertAccounts } from '../../src/domain/accounts/account-store.ts';
 import { newAccountRow } from '../../src/domain/accounts/new-account.ts';
 import { auditLog } from '../../src/domain/audit/audit-log.ts';
-import type { Viewer } from '../../src/domain/sessions/session.ts';
 import {
   type UserDocumentService,
   userDocumentService,
 } from '../../src/domain/user-documents/user-document-service.ts';
 import { listActiveDocuments } from '../../src/domain/user-documents/user-document-store.ts';
+import type { Viewer } from '../../src/domain/viewer.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 

@@ -35,7 +35,7 @@ describe('a process that is asked to stop', () => {
     expect(Date.now() - answeredAt).toBeLessThan(5 * seconds);
   });
 
-  it('answers a client that connected before and asks after the door is shut', {
+  it('answers a client that connected before and sends a request after the listener is closed', {
     timeout: 30_000,
   }, async () => {
     const program = await startProgram({ dataDir: temporaryFolder() });

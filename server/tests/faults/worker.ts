@@ -29,7 +29,7 @@ export async function workerKilled(cluster: Cluster, { jobs }: Options): Promise
   expect('jobs that are noted as done', (await countDone(cluster)) - doneBefore, jobs);
   if (doneThen >= jobs) problems.push('the worker was killed too late');
   problems.push(...(await leftovers(cluster)));
-  const figures = `${jobs} jobs; killed after ${doneThen}, the rest done ${seconds} s later, each noted once, none set aside`;
+  const figures = `${jobs} jobs; killed after ${doneThen}, the rest done ${seconds} s later, each noted once, no dead letters`;
   return { figures, problems };
 }
 

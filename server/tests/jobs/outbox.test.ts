@@ -30,7 +30,7 @@ describe('events that fail for the last time', () => {
     }
   }
 
-  it('are set aside after twelve attempts, and block nobody', async () => {
+  it('become dead letters after twelve attempts, and block nobody', async () => {
     await aPoisonEvent();
     await workForADay();
     const media = await aPicture(server, 'alice');
@@ -92,7 +92,7 @@ describe('events that fail for the last time', () => {
     expect(await shelf.drop(row?.id ?? 0)).toBe(false);
   });
 
-  it('are set aside at once when their payload cannot be read', async () => {
+  it('become dead letters at once when their payload cannot be read', async () => {
     const at = server.clock.now().toISOString();
     await aPoisonEvent();
     await server.app.database.transaction((tx) =>
@@ -108,7 +108,7 @@ describe('events that fail for the last time', () => {
       .executeTakeFirst();
     expect(picture).toEqual({ state: 'ready' });
     expect(await shelf.list()).toMatchObject([
-      { error: 'Its payload is no JSON.', setAsideAt: at },
+      { error: 'Its payload is no JSON.', deadLetterAt: at },
     ]);
   });
 });

@@ -102,7 +102,9 @@ describe('the worker', () => {
       { subscriber: 'failing', attempts: 12, last_error: 'Error: The mail server is down.' },
     ]);
     expect((await outboxOf(server))[0]?.set_aside_at).not.toBeNull();
-    expect(jobs.logged.at(-1)).toBe('a job failed for the last time and is set aside');
+    expect(jobs.logged.at(-1)).toBe(
+      'a job failed for the last time and is now a dead letter; see `rookery outbox list`',
+    );
   });
 
   it('does not repeat the other subscribers of an event', async () => {

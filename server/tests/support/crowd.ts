@@ -1,5 +1,5 @@
 import { idLeases } from '../../src/db/ids.ts';
-import type { Viewer } from '../../src/domain/sessions/session.ts';
+import type { Viewer } from '../../src/domain/viewer.ts';
 import type { TestServer } from './server.ts';
 
 /** Makes person1, person2 and so on, without passwords, for the services are asked in their name. */

@@ -1,6 +1,7 @@
 import { samplePhoto } from '../../src/adapters/images/sample-photo.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
-import { type AccountChange, operator } from '../../src/domain/administration/account-admin.ts';
+import { type AccountChange } from '../../src/domain/administration/account-admin.ts';
+import { operator } from '../../src/domain/authority.ts';
 import type { Person, TestServer } from './server.ts';
 
 type PostOptions = { text?: string; state?: 'draft' | 'published'; mediaIds?: number[] };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eventsTarget } from '../../src/contracts/v2/signed-links.ts';
 import { appToken } from '../../src/domain/devices/device.ts';
 import { listPushTargets } from '../../src/domain/devices/device-store.ts';
-import type { Door } from '../../src/domain/sessions/session.ts';
+import type { SignInContext } from '../../src/domain/sessions/session.ts';
 import { softAuthenticator } from './authenticator.ts';
 import type { Mailed } from './mailed.ts';
 import type { OidcServer } from './oidc-server.ts';
@@ -45,7 +45,7 @@ export const issued: Record<string, (world: World) => Promise<Probe>> = {
     const { sessions, live } = rig.server.app.services;
     let isOpen = true;
     const viewer = await sessions.resolve(borrowed.accessToken, 'v2');
-    const listener = { tell() {}, beat() {}, end: () => void (isOpen = false) };
+    const listener = { tell() {}, heartbeat() {}, end: () => void (isOpen = false) };
     await live.open(viewer, null, listener);
     return async () => {
       await aTickOf(rig);
@@ -67,10 +67,10 @@ export const issued: Record<string, (world: World) => Promise<Probe>> = {
   },
 
   async 'a token of an older contract'({ rig, aliceId }) {
-    const { sessions, plainTokens } = rig.server.app.services;
-    const session = await sessions.openPlain(aliceId, { by: 'passkey' }, door('mini-sns'));
-    const token = await plainTokens.issue(session, { user_id: aliceId });
-    return () => plainTokens.resolve(token, 'mini-sns').then(yes, no);
+    const { sessions, legacyTokens } = rig.server.app.services;
+    const session = await sessions.openPlain(aliceId, { by: 'passkey' }, signInContext('mini-sns'));
+    const token = await legacyTokens.issue(session, { user_id: aliceId });
+    return () => legacyTokens.resolve(token, 'mini-sns').then(yes, no);
   },
 
   async 'a session of an app password'(world) {
@@ -192,7 +192,9 @@ export const issued: Record<string, (world: World) => Promise<Probe>> = {
   },
 };
 
-export function door(audience: string): Required<Omit<Door, 'lifeMs'>> & Door {
+export function signInContext(
+  audience: string,
+): Required<Omit<SignInContext, 'lifeMs'>> & SignInContext {
   return { audience, device: { name: 'A phone', address: '127.0.0.1' } };
 }
 
@@ -227,7 +229,7 @@ async function aTickOf({ server }: Mailed): Promise<void> {
   server.forget('carla');
   const viewer = await sessions.resolve(accessToken, 'v2');
   const ended = new Promise<void>((end) => {
-    void live.open(viewer, null, { tell() {}, beat() {}, end });
+    void live.open(viewer, null, { tell() {}, heartbeat() {}, end });
   });
   await sessions.end(viewer, viewer.sessionId, '127.0.0.1');
   await ended;

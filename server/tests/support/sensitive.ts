@@ -1,5 +1,5 @@
 import { softAuthenticator } from './authenticator.ts';
-import { door } from './issued.ts';
+import { signInContext } from './issued.ts';
 import type { OidcServer } from './oidc-server.ts';
 import { aPasskey, aTotp, logIn } from './second-factor.ts';
 import { type Answer, passwords, type TestServer, type Tokens } from './server.ts';
@@ -193,7 +193,7 @@ function tokenOf({ status, body }: Answer): string {
 /** Another session of hers, opened just now. */
 async function another(server: TestServer): Promise<Tokens> {
   const { sessions } = server.app.services;
-  return sessions.open(await alicesId(server), { by: 'passkey' }, door('v2'));
+  return sessions.open(await alicesId(server), { by: 'passkey' }, signInContext('v2'));
 }
 
 async function anAppPassword(server: TestServer): Promise<{ id: number; password: string }> {

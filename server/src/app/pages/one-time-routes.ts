@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { type LanguageCode, languageOf } from '../../domain/mails/languages/languages.ts';
+import { type LanguageCode, languageOf } from '../../domain/language-code.ts';
 import { oneTimePage, oneTimePolicy } from './one-time-page.ts';
 import { labels, words } from './words.ts';
 

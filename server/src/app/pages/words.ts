@@ -1,4 +1,4 @@
-import type { LanguageCode } from '../../domain/mails/languages/languages.ts';
+import type { LanguageCode } from '../../domain/language-code.ts';
 
 /** What a page says; `failures` by the code of the problem that `/v2` answered, `other` for the rest. */
 export type Words = {

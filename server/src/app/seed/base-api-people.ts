@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { argon2Hasher } from '../../adapters/passwords/argon2.ts';
-import { operator } from '../../domain/administration/account-admin.ts';
+import { operator } from '../../domain/authority.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { App } from '../app.ts';
 

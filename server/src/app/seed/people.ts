@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { samplePhoto } from '../../adapters/images/sample-photo.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Viewer } from '../../domain/sessions/session.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import type { App } from '../app.ts';
 
 /** The three whom tests, examples and screenshots know. Only the seed makes them. */
@@ -32,7 +32,7 @@ const captions = [
 
 /** Makes alice, bob and carla with two photos each, a draft, follows and likes; whoever is there already is left alone. */
 export async function seedPeople(app: App, say: (line: string) => void): Promise<void> {
-  const { accounts, follows, posts } = app.services;
+  const { accounts, follows, likes } = app.services;
   const viewers: Viewer[] = [];
   for (const person of people) {
     const viewer = await makePerson(app, person);
@@ -50,7 +50,7 @@ export async function seedPeople(app: App, say: (line: string) => void): Promise
   await follows.follow(bob, 'alice');
   await follows.follow(carla, 'alice');
   await follows.follow(alice, 'bob');
-  for (const id of published.slice(0, 4)) await posts.like(carla, id);
+  for (const id of published.slice(0, 4)) await likes.like(carla, id);
   for (const { username, bio } of people) {
     const viewer = viewers[people.findIndex((p) => p.username === username)];
     if (viewer) await accounts.updateMe(viewer, { bio });

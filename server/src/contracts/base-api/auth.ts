@@ -1,9 +1,9 @@
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { anyPassword, endToken } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { connectDevice, deviceIn, disconnectDevice } from './device-headers.ts';
 import { emailProof } from './email-verification.ts';
-import { doorOf, tokenOf } from './tokens.ts';
+import { signInContextOf, tokenOf } from './tokens.ts';
 import {
   dateOf,
   done,
@@ -22,8 +22,8 @@ import {
 const noUser: [status: number, message: string] = [404, 'User does not exist.'];
 
 /** Accounts and their tokens. What is called `username` here is the name that others see; many may have the same. */
-export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
-  const { services, passwordRuleFor, viewer } = surroundings;
+export function authRoutes(app: ContractApp, context: RouteContext): void {
+  const { services, passwordRuleFor, viewer } = context;
   const { accounts, sessions } = services;
 
   app.post(
@@ -49,8 +49,8 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
           request.ip,
         )
         .catch(refusing({ taken: [400, 'Sorry. That user already exists.'] }));
-      const door = doorOf(request, surroundings);
-      const session = await sessions.openPlain(account.id, { by: 'sign-up' }, door);
+      const signIn = signInContextOf(request, context);
+      const session = await sessions.openPlain(account.id, { by: 'sign-up' }, signIn);
       await connectDevice(services, session, device);
       reply.code(201);
       return {
@@ -70,8 +70,8 @@ export function authRoutes(app: ContractApp, surroundings: Surroundings): void {
       const password = textIn(fields, 'password');
       if (!isGiven(fields.email)) throw fault(...noUser);
       const login = textIn(fields, 'email');
-      const door = doorOf(request, surroundings);
-      const session = await sessions.logInPlain({ login, password, ...door }).catch(
+      const signIn = signInContextOf(request, context);
+      const session = await sessions.logInPlain({ login, password, ...signIn }).catch(
         refusing({
           unknown_account: noUser,
           wrong_password: noUser,

@@ -55,7 +55,7 @@ export const baseApi: Contract = {
   mount,
   audience,
   credential: tokenIn,
-  viewer: ({ plainTokens }, token) => plainTokens.resolve(token, audience),
+  viewer: ({ legacyTokens }, token) => legacyTokens.resolve(token, audience),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: wireErrors(errors),
@@ -65,21 +65,21 @@ export const baseApi: Contract = {
   jsonType: json,
   errorType: json,
   openapi: plainOpenApi('base-api', 'bearer'),
-  routes(app, surroundings) {
+  routes(app, context) {
     refuseOtherFormats(app);
     app.get(
       `${prefix}/ping`,
       { schema: { operationId: 'ping', summary: 'Is it there?' }, config: anyAccept },
       async () => done('pong!'),
     );
-    userRoutes(app, surroundings);
-    authRoutes(app, surroundings);
-    passwordRoutes(app, surroundings);
-    socialRoutes(app, surroundings);
-    phoneRoutes(app, surroundings);
-    emailVerificationRoutes(app, surroundings);
-    deviceRoutes(app, surroundings);
-    pushRoutes(app, surroundings);
+    userRoutes(app, context);
+    authRoutes(app, context);
+    passwordRoutes(app, context);
+    socialRoutes(app, context);
+    phoneRoutes(app, context);
+    emailVerificationRoutes(app, context);
+    deviceRoutes(app, context);
+    pushRoutes(app, context);
   },
 };
 

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { NewDevice } from '../../domain/devices/device-service.ts';
-import type { OpenSession, Viewer } from '../../domain/sessions/session.ts';
+import type { OpenSession } from '../../domain/sessions/session.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import type { Services } from '../services.ts';
 import { newDevice } from './devices.ts';
 

@@ -2,7 +2,7 @@ import { appToken } from '../../domain/devices/device.ts';
 import type { NewDevice } from '../../domain/devices/device-service.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { lengthOf } from '../../domain/text.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { badPayload, done, fault, isGiven, payloadOf, prefix, textIn } from './wire.ts';
@@ -13,7 +13,7 @@ const registered = 'Device successfully registered.';
 /** Where pushes go. */
 export function deviceRoutes(
   app: ContractApp,
-  { services, viewer, viewerIfAny }: Surroundings,
+  { services, viewer, viewerIfAny }: RouteContext,
 ): void {
   const { devices } = services;
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { anyAccept } from './accept.ts';
@@ -21,7 +21,7 @@ const gone: Refusal = [404, 'Invalid verification. Please try again.'];
 /** Shows that somebody reads mail at their address. */
 export function emailVerificationRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer }: Surroundings,
+  { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { emails } = services;
 

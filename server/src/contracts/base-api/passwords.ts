@@ -1,5 +1,5 @@
 import { lengthOf } from '../../domain/text.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { anyPassword } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { done, fault, prefix, refusing, refusingField, textsOf } from './wire.ts';
@@ -18,7 +18,7 @@ const words = {
 /** Changing a password, and choosing another by the link of a mail. */
 export function passwordRoutes(
   app: ContractApp,
-  { services, passwordRuleFor, tokenLives, viewer }: Surroundings,
+  { services, passwordRuleFor, tokenLives, viewer }: RouteContext,
 ): void {
   const { accounts, passwords } = services;
 

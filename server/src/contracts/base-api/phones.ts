@@ -1,4 +1,4 @@
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { tokenFirst } from '../token-first.ts';
 import { badPayload, done, fault, isGiven, payloadOf, prefix, refusing, textIn } from './wire.ts';
 
@@ -10,7 +10,7 @@ const wrong: Refusal = [400, 'Invalid validation code. Please try again.'];
 const expired: Refusal = [400, 'Validation expired. Please try again.'];
 
 /** Numbers of phones, proved by a code that is sent there. */
-export function phoneRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function phoneRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { phones } = services;
 
   app.post(

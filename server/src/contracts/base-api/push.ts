@@ -1,11 +1,11 @@
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { tokenFirst } from '../token-first.ts';
 import { done, prefix } from './wire.ts';
 
 const message = { title: 'Auto Message', body: '😄'.repeat(5) };
 
 /** Shows whether pushes arrive. */
-export function pushRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function pushRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   app.post(
     `${prefix}/push_echo`,
     {

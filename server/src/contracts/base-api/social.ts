@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnAccount } from '../../domain/accounts/account.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { anyPassword } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { tokenFirst } from '../token-first.ts';
-import { doorOf, tokenOf } from './tokens.ts';
+import { signInContextOf, tokenOf } from './tokens.ts';
 import {
   done,
   fault,
@@ -29,8 +29,8 @@ const limits = { rateLimit: { max: 100, timeWindow: '15 minutes' } };
 const notAuthorized: [status: number, message: string] = [401, 'Not authorized.'];
 
 /** Signing in with Facebook and Google, and doing without them later. */
-export function socialRoutes(app: ContractApp, surroundings: Surroundings): void {
-  const { services, passwordRuleFor, viewer } = surroundings;
+export function socialRoutes(app: ContractApp, context: RouteContext): void {
+  const { services, passwordRuleFor, viewer } = context;
   const { accounts, identities, passwords } = services;
 
   app.post(
@@ -78,7 +78,7 @@ export function socialRoutes(app: ContractApp, surroundings: Surroundings): void
   ) {
     const { session, isNew, isFirst } = await identities
       .signInPlain(provider, proof, {
-        ...doorOf(request, surroundings),
+        ...signInContextOf(request, context),
         ...spokenIn(request),
       })
       .catch(
@@ -128,7 +128,7 @@ export function socialRoutes(app: ContractApp, surroundings: Surroundings): void
           newPassword,
           address: request.ip,
           passwordRule: passwordRuleFor(anyPassword),
-          callName: username,
+          loginName: username,
         })
         .catch(
           refusing({

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Door, OpenSession } from '../../domain/sessions/session.ts';
-import type { Surroundings } from '../contract.ts';
+import type { OpenSession, SignInContext } from '../../domain/sessions/session.ts';
+import type { RouteContext } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import type { Services } from '../services.ts';
 import { audience } from './wire.ts';
@@ -11,17 +11,17 @@ export function tokenIn({ headers }: FastifyRequest): string | null {
 }
 
 /** There is no second token to renew the first with. */
-export function doorOf(
+export function signInContextOf(
   request: FastifyRequest,
-  { tokenLives }: Pick<Surroundings, 'tokenLives'>,
-): Required<Door> {
+  { tokenLives }: Pick<RouteContext, 'tokenLives'>,
+): Required<SignInContext> {
   return { audience, device: deviceOf(request), lifeMs: tokenLives.accessMs };
 }
 
 /** Its clients find the account's number in `sub`, as a number. */
 export function tokenOf(
-  { plainTokens }: Pick<Services, 'plainTokens'>,
+  { legacyTokens }: Pick<Services, 'legacyTokens'>,
   session: OpenSession,
 ): Promise<string> {
-  return plainTokens.issue(session, { sub: session.accountId });
+  return legacyTokens.issue(session, { sub: session.accountId });
 }

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { isNewUsername } from '../../domain/accounts/account.ts';
-import type { AccountRecord, Actor } from '../../domain/administration/account-admin.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { AccountRecord } from '../../domain/administration/account-admin.ts';
+import type { Actor } from '../../domain/authority.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { anyPassword, fieldsOf, idOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import {
@@ -25,7 +26,7 @@ const noUser: [status: number, message: string] = [404, 'User does not exist.'];
 /** Accounts, for those whose role is the highest. */
 export function userRoutes(
   app: ContractApp,
-  { services, passwordRuleFor, viewer }: Surroundings,
+  { services, passwordRuleFor, viewer }: RouteContext,
 ): void {
   const { accountAdmin } = services;
 

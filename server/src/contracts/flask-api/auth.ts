@@ -2,9 +2,9 @@ import { DomainError } from '../../domain/errors.ts';
 import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';
 import { type LinkedService, linkedServices } from '../../domain/user-documents/user-document.ts';
-import type { ContractApp, Surroundings, WireFault } from '../contract.ts';
+import type { ContractApp, RouteContext, WireFault } from '../contract.ts';
 import { endToken } from '../older.ts';
-import { doorOf, refreshHolderOf, tokenOf } from './tokens.ts';
+import { refreshHolderOf, signInContextOf, tokenOf } from './tokens.ts';
 import {
   answer,
   defaultUserType,
@@ -18,7 +18,7 @@ import {
 
 type Credentials = { username: string; password: string; loginBy: LinkedService | null };
 
-export function authRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function authRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { sessions, userDocuments } = services;
 
   app.post(
@@ -27,11 +27,15 @@ export function authRoutes(app: ContractApp, { services, viewer }: Surroundings)
     async (request) => {
       const { username: login, password, loginBy } = credentialsOf(request.body);
       const access = await sessions
-        .logInPlain({ login, password, ...doorOf(request, 'access') })
+        .logInPlain({ login, password, ...signInContextOf(request, 'access') })
         .catch((error: unknown) => refuseLogin(error, login));
       const { id: sessionId, accountId } = access;
       const proof = { by: 'session', sessionId } as const;
-      const refresh = await sessions.openPlain(accountId, proof, doorOf(request, 'refresh'));
+      const refresh = await sessions.openPlain(
+        accountId,
+        proof,
+        signInContextOf(request, 'refresh'),
+      );
       const username = await userDocuments.noteLogin(accountId, loginBy);
       const identity = { username, default_user_type: defaultUserType };
       return answer('Login Success.', {
@@ -74,7 +78,11 @@ export function authRoutes(app: ContractApp, { services, viewer }: Surroundings)
       async (request) => {
         const { accountId, sessionId, claims } = await refreshHolderOf(services, request);
         const proof = { by: 'session', sessionId } as const;
-        const access = await sessions.openPlain(accountId, proof, doorOf(request, 'access'));
+        const access = await sessions.openPlain(
+          accountId,
+          proof,
+          signInContextOf(request, 'access'),
+        );
         const { identity = '' } = claims;
         return answer('New access_token has been generated', {
           results: await tokenOf(services, access, { identity, type: 'access' }),

@@ -70,11 +70,11 @@ export const flaskApi: Contract = {
   jsonType: json,
   errorType: json,
   openapi: plainOpenApi('flask-api', 'bearer'),
-  routes(app, surroundings) {
+  routes(app, context) {
     documentationRoutes(app);
-    authRoutes(app, surroundings);
-    registrationRoutes(app, surroundings);
-    documentRoutes(app, surroundings);
+    authRoutes(app, context);
+    registrationRoutes(app, context);
+    documentRoutes(app, context);
   },
 };
 

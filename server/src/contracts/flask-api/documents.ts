@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { checkMay } from '../../domain/administration/account-admin.ts';
+import { checkMay } from '../../domain/authority.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { answer, documentOf, fault, listOf, takes, withToken } from './wire.ts';
@@ -16,7 +16,7 @@ const missing = { inRead: 'User NOT FOUND.', inDelete: 'User not Found.' };
 /** The README of the older server read by PUT what the server itself read by GET: both are served. */
 const reading = ['GET', 'PUT'] as const;
 
-export function documentRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function documentRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { accounts, accountAdmin, userDocuments } = services;
 
   app.put(
@@ -132,7 +132,9 @@ export function documentRoutes(app: ContractApp, { services, viewer }: Surroundi
   async function idOf(request: FastifyRequest, message: string): Promise<number> {
     const username = usernameIn(request);
     if (!isKeepable(username)) throw fault(404, message, { results: null });
-    return accounts.findIdByCall(username).catch((error: unknown) => nameMissing(error, message));
+    return accounts
+      .findIdByLoginName(username)
+      .catch((error: unknown) => nameMissing(error, message));
   }
 }
 

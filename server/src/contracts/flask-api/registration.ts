@@ -2,7 +2,7 @@ import { foldName, isReservedUsername } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isObject } from '../../domain/json.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { anyPassword, namesOf } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { answer, fault, isFilled, takes } from './wire.ts';
@@ -13,7 +13,7 @@ type Registration = { name: string; username: string; password: string };
 
 export function registrationRoutes(
   app: ContractApp,
-  { services: { accounts, userDocuments }, passwordRuleFor }: Surroundings,
+  { services: { accounts, userDocuments }, passwordRuleFor }: RouteContext,
 ): void {
   app.post(
     '/api/user',

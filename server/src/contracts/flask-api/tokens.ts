@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { PlainViewer } from '../../domain/sessions/legacy-token-service.ts';
-import type { Door, OpenSession } from '../../domain/sessions/session.ts';
+import type { OpenSession, SignInContext } from '../../domain/sessions/session.ts';
 import { deviceOf } from '../device.ts';
 import { bearerToken } from '../older.ts';
 import type { Services } from '../services.ts';
@@ -13,18 +13,18 @@ export const audience = 'flask-api';
 const dayMs = 24 * 3600 * 1000;
 const livesMs = { access: 30 * dayMs, refresh: 120 * dayMs };
 
-type Needs = Pick<Services, 'plainTokens'>;
+type Needs = Pick<Services, 'legacyTokens'>;
 
-/** Whose access token this is. @throws DomainError as `plainTokens.resolve` */
-export function holderOf({ plainTokens }: Needs, token: string | null): Promise<PlainViewer> {
-  return plainTokens.resolve(token, audience, ({ type }) => {
+/** Whose access token this is. @throws DomainError as `legacyTokens.resolve` */
+export function holderOf({ legacyTokens }: Needs, token: string | null): Promise<PlainViewer> {
+  return legacyTokens.resolve(token, audience, ({ type }) => {
     if (type !== 'access') throw new DomainError('bad_token', 'This is no access token.');
   });
 }
 
 /** Whose refresh token a request carries: here, what is wrong with it has words of its own. */
 export async function refreshHolderOf(
-  { plainTokens }: Needs,
+  { legacyTokens }: Needs,
   { headers: { authorization } }: FastifyRequest,
 ): Promise<PlainViewer> {
   if (!authorization?.trim()) throw fault(401, 'Missing Authorization Header');
@@ -32,14 +32,14 @@ export async function refreshHolderOf(
   if (token === null) {
     throw fault(401, "Bad Authorization header. Expected value 'Bearer <JWT>'");
   }
-  const holder = plainTokens.resolve(token, audience, ({ type }) => {
+  const holder = legacyTokens.resolve(token, audience, ({ type }) => {
     if (type !== 'refresh') throw fault(401, 'Only refresh tokens are allowed');
   });
   return holder.catch(nameFault);
 }
 
 /** Each token hangs on a session of its own, so that one can be ended alone. */
-export function doorOf(request: FastifyRequest, type: TokenType): Required<Door> {
+export function signInContextOf(request: FastifyRequest, type: TokenType): Required<SignInContext> {
   return { audience, device: deviceOf(request), lifeMs: livesMs[type] };
 }
 

@@ -1,11 +1,11 @@
 import { DomainError } from '../../domain/errors.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { endToken, fieldsOf, namesOf } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { oncePerRequest, tokenFirst } from '../token-first.ts';
 import { typedToken } from '../typed-tokens.ts';
-import { doorOf, headerOf, holderOf } from './tokens.ts';
+import { headerOf, holderOf, signInContextOf } from './tokens.ts';
 import { fault, lengthProblemOf } from './wire.ts';
 
 const maxLength = 32;
@@ -22,7 +22,7 @@ const words = {
   },
 };
 
-export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: Surroundings): void {
+export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: RouteContext): void {
   const { accounts, sessions } = services;
   const holders = {
     access: oncePerRequest((request) => holderOf(services, headerOf(request), 'access')),
@@ -57,8 +57,16 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
         )
         .catch((error: unknown) => refuseSignUp(error, username));
       const proof = { by: 'sign-up' } as const;
-      const access = await sessions.openPlain(account.id, proof, doorOf(request, 'access'));
-      const refresh = await sessions.openPlain(account.id, proof, doorOf(request, 'refresh'));
+      const access = await sessions.openPlain(
+        account.id,
+        proof,
+        signInContextOf(request, 'access'),
+      );
+      const refresh = await sessions.openPlain(
+        account.id,
+        proof,
+        signInContextOf(request, 'refresh'),
+      );
       reply.code(201);
       return {
         message: `User ${username} created`,
@@ -71,10 +79,14 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
   app.post('/login', { schema: { operationId: 'logIn', summary: 'Sign in' } }, async (request) => {
     const { username, password } = textsOf(request.body, ['username', 'password'], words.login);
     const access = await sessions
-      .logInPlain({ login: username, password, ...doorOf(request, 'access') })
+      .logInPlain({ login: username, password, ...signInContextOf(request, 'access') })
       .catch((error: unknown) => refuseLogin(error, username));
     const proof = { by: 'session', sessionId: access.id } as const;
-    const refresh = await sessions.openPlain(access.accountId, proof, doorOf(request, 'refresh'));
+    const refresh = await sessions.openPlain(
+      access.accountId,
+      proof,
+      signInContextOf(request, 'refresh'),
+    );
     return {
       message: `Logged in as ${username}`,
       access_token: await typedToken(services, access, { identity: username, type: 'access' }),
@@ -91,7 +103,7 @@ export function accountRoutes(app: ContractApp, { services, passwordRuleFor }: S
     async (request) => {
       const { accountId, sessionId, claims } = await holders.refresh(request);
       const proof = { by: 'session', sessionId } as const;
-      const access = await sessions.openPlain(accountId, proof, doorOf(request, 'access'));
+      const access = await sessions.openPlain(accountId, proof, signInContextOf(request, 'access'));
       const { identity = '' } = claims;
       return { access_token: await typedToken(services, access, { identity, type: 'access' }) };
     },

@@ -71,7 +71,7 @@ export const hmlet: Contract = {
   jsonType: json,
   errorType: json,
   openapi: plainOpenApi('hmlet', 'bearer'),
-  routes(app, surroundings) {
+  routes(app, context) {
     app.get('/hello', { schema: { operationId: 'hello', summary: 'Is it there?' } }, async () => ({
       message: 'Hello Users. Please Login !!',
     }));
@@ -83,9 +83,9 @@ export const hmlet: Contract = {
       },
       async (_request, reply) => reply.type('text/html; charset=utf-8').send('Hello from Flask!'),
     );
-    accountRoutes(app, surroundings);
-    uploadRoutes(app, surroundings);
-    photoRoutes(app, surroundings);
+    accountRoutes(app, context);
+    uploadRoutes(app, context);
+    photoRoutes(app, context);
   },
 };
 

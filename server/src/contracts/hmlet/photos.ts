@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { AlbumFilter } from '../../domain/feeds/feed-service.ts';
 import type { PostView } from '../../domain/posts/post.ts';
-import type { Viewer } from '../../domain/sessions/session.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
-import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { fault, fileOf, lengthProblemOf, numberIn, photoMissing, photoOf } from './wire.ts';
@@ -14,7 +14,7 @@ const maxCaption = 512;
 const maxPhotos = 10_000;
 
 /** Photos: posts with a picture, whichever contract they came through. */
-export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { accounts, posts, feeds } = services;
 
   app.post(
@@ -102,7 +102,7 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: S
   async function authorOf(user: string): Promise<number> {
     const missing = fault(`User ${user} doesn't exist`);
     if (!isKeepable(user)) throw missing;
-    return accounts.findIdByCall(user).catch((error: unknown) => {
+    return accounts.findIdByLoginName(user).catch((error: unknown) => {
       throw isCode(error, 'not_found') ? missing : error;
     });
   }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { PlainViewer } from '../../domain/sessions/legacy-token-service.ts';
-import type { Door } from '../../domain/sessions/session.ts';
+import type { SignInContext } from '../../domain/sessions/session.ts';
 import { WireFault } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { bearerToken } from '../older.ts';
@@ -17,21 +17,21 @@ export function headerOf({ headers }: FastifyRequest): string | null {
   return headers.authorization || null;
 }
 
-/** Whose token of this type stands in a header. @throws WireFault · DomainError as `plainTokens.resolve` */
+/** Whose token of this type stands in a header. @throws WireFault · DomainError as `legacyTokens.resolve` */
 export async function holderOf(
-  { plainTokens }: Pick<Services, 'plainTokens'>,
+  { legacyTokens }: Pick<Services, 'legacyTokens'>,
   header: string | null,
   type: TokenType,
 ): Promise<PlainViewer> {
   const token = header === null ? null : tokenIn(header);
-  return plainTokens.resolve(token, audience, (claims) => {
+  return legacyTokens.resolve(token, audience, (claims) => {
     if (claims.type === type) return;
     throw new WireFault(422, { msg: `Only ${type} tokens are allowed` });
   });
 }
 
 /** Each token hangs on a session of its own, so that one can be ended alone. */
-export function doorOf(request: FastifyRequest, type: TokenType): Required<Door> {
+export function signInContextOf(request: FastifyRequest, type: TokenType): Required<SignInContext> {
   return { audience, device: deviceOf(request), lifeMs: livesMs[type] };
 }
 

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { NamedUpload } from '../../domain/posts/post-service.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
-import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { sendVariant } from '../file-response.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
@@ -17,8 +17,8 @@ const noFile = 'No file part in the request';
 const wrongType = 'Allowed file types are txt, pdf, png, jpg, jpeg, gif';
 
 /** Pictures come in as drafts, and are fetched by their owner before anybody else may see them. */
-export function uploadRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
-  const { media, posts } = services;
+export function uploadRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
+  const { media, originals, posts } = services;
 
   app.post(
     '/upload-photo',
@@ -46,7 +46,7 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: Surrounding
     async (request, reply) => {
       const key = String(fieldsOf(request.params).key);
       if (!isKeepable(key)) throw new DomainError('not_found', 'There is no such picture.');
-      const document = await media.findDocument(key, () => viewer(request));
+      const document = await originals.findDocument(key, () => viewer(request));
       // Whatever the bytes are, a browser saves them and runs nothing of them.
       if (document)
         return sendVariant(request, reply, document, { savedAs: document.name ?? 'file' });

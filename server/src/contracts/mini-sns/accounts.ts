@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../domain/errors.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { anyPassword, fieldsOf, idOf, nothing } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
@@ -12,9 +12,9 @@ const limits = { email: 254, name: 255, profile: 2000 };
 
 export function accountRoutes(
   app: ContractApp,
-  { services, passwordRuleFor, viewer }: Surroundings,
+  { services, passwordRuleFor, viewer }: RouteContext,
 ): void {
-  const { accounts, sessions, plainTokens, follows } = services;
+  const { accounts, sessions, legacyTokens, follows } = services;
 
   app.get(
     '/ping',
@@ -64,7 +64,7 @@ export function accountRoutes(
     const claims = { user_id: session.accountId };
     return {
       user_id: session.accountId,
-      access_token: await plainTokens.issue(session, claims),
+      access_token: await legacyTokens.issue(session, claims),
     };
   });
 

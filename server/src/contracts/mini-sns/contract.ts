@@ -45,7 +45,7 @@ export const miniSns: Contract = {
   mount: mountOf('mini-sns'),
   audience: 'mini-sns',
   credential: anyToken,
-  viewer: ({ plainTokens }, token) => plainTokens.resolve(token, 'mini-sns'),
+  viewer: ({ legacyTokens }, token) => legacyTokens.resolve(token, 'mini-sns'),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: Object.fromEntries(
@@ -57,9 +57,9 @@ export const miniSns: Contract = {
   jsonType: 'application/json',
   errorType: html,
   openapi: plainOpenApi('mini-sns', 'bare'),
-  routes(app, surroundings) {
-    accountRoutes(app, surroundings);
-    tweetRoutes(app, surroundings);
-    pictureRoutes(app, surroundings);
+  routes(app, context) {
+    accountRoutes(app, context);
+    tweetRoutes(app, context);
+    pictureRoutes(app, context);
   },
 };

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
-import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { sendVariant } from '../file-response.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
@@ -17,7 +17,7 @@ const limits = { files: 10, fields: 10, parts: 20 };
  */
 export function pictureRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer }: Surroundings,
+  { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { accounts, media } = services;
 

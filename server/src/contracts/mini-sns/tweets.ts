@@ -1,7 +1,7 @@
 import { invalid } from '../../domain/errors.ts';
 import type { TextView } from '../../domain/feeds/feed-service.ts';
 import { lengthOf } from '../../domain/text.ts';
-import { type ContractApp, type Surroundings, WireFault } from '../contract.ts';
+import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { textsOf } from './wire.ts';
@@ -10,8 +10,8 @@ const maxLength = 300;
 /** Far above what a client of it ever showed. */
 const maxTimeline = 10_000;
 
-export function tweetRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
-  const { posts, feeds } = services;
+export function tweetRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
+  const { posts, likes, feeds } = services;
 
   app.post(
     '/tweet',
@@ -52,7 +52,7 @@ export function tweetRoutes(app: ContractApp, { services, viewer }: Surroundings
       },
       async (request, reply) => {
         const who = await viewer(request);
-        await posts.like(who, tweetIdIn(request.body, 'like'));
+        await likes.like(who, tweetIdIn(request.body, 'like'));
         return nothing(reply);
       },
     );
@@ -67,7 +67,7 @@ export function tweetRoutes(app: ContractApp, { services, viewer }: Surroundings
       },
       async (request, reply) => {
         const who = await viewer(request);
-        await posts.unlike(who, tweetIdIn(request.body, 'unlike')).catch(ignoreMissing);
+        await likes.unlike(who, tweetIdIn(request.body, 'unlike')).catch(ignoreMissing);
         return nothing(reply);
       },
     );

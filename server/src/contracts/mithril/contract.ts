@@ -17,7 +17,7 @@ export const mithril: Contract = {
   mount: mountOf('mithril'),
   audience: 'mithril',
   credential: anyToken,
-  viewer: ({ plainTokens }, token) => plainTokens.resolve(token, 'mithril'),
+  viewer: ({ legacyTokens }, token) => legacyTokens.resolve(token, 'mithril'),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: {
@@ -53,9 +53,9 @@ export const mithril: Contract = {
   jsonType: json,
   errorType: json,
   openapi: plainOpenApi('mithril', 'bare'),
-  routes(app, surroundings) {
-    userRoutes(app, surroundings);
-    pictureRoutes(app, surroundings);
+  routes(app, context) {
+    userRoutes(app, context);
+    pictureRoutes(app, context);
   },
 };
 

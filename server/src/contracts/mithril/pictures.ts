@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { DomainError } from '../../domain/errors.ts';
 import type { Original, OriginalPage } from '../../domain/originals/original-service.ts';
 import { isKeepable } from '../../domain/text.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { bytesOf, envelope, fault } from './wire.ts';
@@ -15,7 +15,7 @@ const maxPageBytes = 256 * 1024 * 1024;
 
 export function pictureRoutes(
   app: ContractApp,
-  { services, viewer, maxUploadBytes }: Surroundings,
+  { services, viewer, maxUploadBytes }: RouteContext,
 ): void {
   const { originals } = services;
 

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { deviceOf } from '../device.ts';
 import { namesOf } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
@@ -9,8 +9,8 @@ const lifeMs = 30 * 60 * 1000;
 const lengths = { min: 3, max: 16 };
 const passwordRule = { minLength: lengths.min, maxLength: lengths.max, refusesCommon: false };
 
-export function userRoutes(app: ContractApp, { services, passwordRuleFor }: Surroundings): void {
-  const { accounts, sessions, plainTokens } = services;
+export function userRoutes(app: ContractApp, { services, passwordRuleFor }: RouteContext): void {
+  const { accounts, sessions, legacyTokens } = services;
 
   app.post(
     '/api/user/register',
@@ -51,7 +51,7 @@ export function userRoutes(app: ContractApp, { services, passwordRuleFor }: Surr
       });
       // Clients expect 32 hex digits there.
       const sub = session.accountId.toString(16).padStart(32, '0');
-      return envelope(0, { token: await plainTokens.issue(session, { sub }) });
+      return envelope(0, { token: await legacyTokens.issue(session, { sub }) });
     },
   );
 }

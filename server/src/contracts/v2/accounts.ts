@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
@@ -60,7 +60,7 @@ export const UsernameParams = Type.Object({ username: Type.String({ maxLength: 1
 
 export function accountRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer, viewerIfAny }: Surroundings,
+  { services, publicUrl, viewer, viewerIfAny }: RouteContext,
 ): void {
   const { accounts, follows, auditLog } = services;
   const present = presenter(publicUrl);
@@ -163,7 +163,7 @@ export function accountRoutes(
       },
     },
     async (request, reply) => {
-      await accounts.closeMe(await viewer(request), ownerProofIn(request));
+      await services.closing.closeMe(await viewer(request), ownerProofIn(request));
       return reply.code(204).send();
     },
   );

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { displayName, username } from './accounts.ts';
 import { actorFrom } from './actor.ts';
 import {
@@ -76,7 +76,7 @@ const AuditQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export function adminRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+export function adminRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { accountAdmin, auditLog } = services;
   const actorOf = actorFrom(viewer);
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { operation } from './operation.ts';
 import {
   AppPasswordListSchema,
@@ -20,7 +20,7 @@ const AddBody = Type.Object(
   },
 );
 
-export function appPasswordRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function appPasswordRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { appPasswords } = services;
 
   app.post(

@@ -87,26 +87,26 @@ export const v2: Contract = {
     },
     tags,
   },
-  routes(app, surroundings) {
-    accountRoutes(app, surroundings);
-    emailRoutes(app, surroundings);
-    passwordRoutes(app, surroundings);
-    inviteRoutes(app, surroundings);
-    sessionRoutes(app, surroundings);
-    phoneRoutes(app, surroundings);
-    identityRoutes(app, surroundings);
-    secondFactorRoutes(app, surroundings);
-    passkeyRoutes(app, surroundings);
-    appPasswordRoutes(app, surroundings);
-    mediaRoutes(app, surroundings);
-    postRoutes(app, surroundings);
-    feedRoutes(app, surroundings);
-    adminRoutes(app, surroundings);
-    groupRoutes(app, surroundings);
-    groupEventRoutes(app, surroundings);
-    deviceRoutes(app, surroundings);
-    notificationRoutes(app, surroundings);
-    eventRoutes(app, surroundings);
+  routes(app, context) {
+    accountRoutes(app, context);
+    emailRoutes(app, context);
+    passwordRoutes(app, context);
+    inviteRoutes(app, context);
+    sessionRoutes(app, context);
+    phoneRoutes(app, context);
+    identityRoutes(app, context);
+    secondFactorRoutes(app, context);
+    passkeyRoutes(app, context);
+    appPasswordRoutes(app, context);
+    mediaRoutes(app, context);
+    postRoutes(app, context);
+    feedRoutes(app, context);
+    adminRoutes(app, context);
+    groupRoutes(app, context);
+    groupEventRoutes(app, context);
+    deviceRoutes(app, context);
+    notificationRoutes(app, context);
+    eventRoutes(app, context);
   },
 };
 

@@ -1,6 +1,6 @@
 import { appToken, type DeviceToken, webToken } from '../../domain/devices/device.ts';
 import { invalid } from '../../domain/errors.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import {
   DeviceBody,
   DeviceListSchema,
@@ -12,7 +12,7 @@ import {
 import { operation } from './operation.ts';
 import { NoContent, ref } from './wire.ts';
 
-export function deviceRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function deviceRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { devices } = services;
 
   app.put(

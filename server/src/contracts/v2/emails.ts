@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { operation } from './operation.ts';
 import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
@@ -27,7 +27,7 @@ const Confirmation = Type.Object(
   { additionalProperties: false, examples: [{ code: '493027' }] },
 );
 
-export function emailRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function emailRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { emails } = services;
 
   app.post(

@@ -29,7 +29,10 @@ export function eventStream(
   }
 
   write(`retry: ${retryMs}\n\n`);
-  return { body, listener: { tell, beat: () => write(':\n\n'), end: () => void body.push(null) } };
+  return {
+    body,
+    listener: { tell, heartbeat: () => write(':\n\n'), end: () => void body.push(null) },
+  };
 }
 
 function eventText(type: string, data: object, key?: number): string {

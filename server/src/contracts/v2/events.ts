@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import { keyOfCursor } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { eventStream } from './event-stream.ts';
 import { notificationPresenter } from './notification-wire.ts';
 import { operation } from './operation.ts';
@@ -54,8 +54,8 @@ function retryMsOf({ sessionId }: { sessionId: number }): number {
   return 1000 + ((sessionId * 389) % 2000);
 }
 
-export function eventRoutes(app: ContractApp, surroundings: Surroundings): void {
-  const { services, publicUrl, viewer } = surroundings;
+export function eventRoutes(app: ContractApp, context: RouteContext): void {
+  const { services, publicUrl, viewer } = context;
   const { live, signedLinks } = services;
   const present = notificationPresenter(presenter(publicUrl));
 
@@ -80,7 +80,7 @@ export function eventRoutes(app: ContractApp, surroundings: Surroundings): void 
     },
     async (request, reply) => {
       const { signature, lastEventId } = request.query;
-      const who = await viewerByLink(surroundings, request, { signature, target: eventsTarget });
+      const who = await viewerByLink(context, request, { signature, target: eventsTarget });
       const since = lastEventKey(request.headers['last-event-id'] ?? lastEventId);
       const { body, listener } = eventStream(present, retryMsOf(who));
       const close = await live.open(who, since, listener);

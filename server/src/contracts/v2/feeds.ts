@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { UsernameParams } from './accounts.ts';
 import { linkNext, operation } from './operation.ts';
 import { imageSigner } from './signed-links.ts';
@@ -21,7 +21,7 @@ const FeedQuery = Type.Object(
 
 export function feedRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer, viewerIfAny }: Surroundings,
+  { services, publicUrl, viewer, viewerIfAny }: RouteContext,
 ): void {
   const { feeds } = services;
   const present = presenter(publicUrl, imageSigner(services));

@@ -1,5 +1,5 @@
 import { datedPageRequest } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { actorFrom } from './actor.ts';
 import {
   EventTemplateBody,
@@ -20,7 +20,7 @@ import { NoContent, PageQuery, ref } from './wire.ts';
 
 export function groupEventRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer }: Surroundings,
+  { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { eventTemplates, groupEvents } = services;
   const actorOf = actorFrom(viewer);

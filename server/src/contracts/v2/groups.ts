@@ -1,5 +1,5 @@
 import { datedPageRequest } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { actorFrom } from './actor.ts';
 import { AdminAccountPageSchema, presentRecords } from './admin-wire.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import { linkNext, operation } from './operation.ts';
 import { NoContent, PageQuery, ref } from './wire.ts';
 
-export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { groups } = services;
   const actorOf = actorFrom(viewer);
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/identity-service.ts';
-import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
+import type { ContractApp, RouteContext, WireCode } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
 import {
   AuthorizationSchema,
@@ -14,7 +14,7 @@ import {
 import { operation } from './operation.ts';
 import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
-import { doorOf } from './sign-in-context.ts';
+import { signInContextOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref } from './wire.ts';
 
 const credential = {
@@ -102,12 +102,12 @@ const signInErrors: WireCode[] = [
 const confirmErrors: WireCode[] = [...signInErrors, 'gone', 'expired'];
 const limits = { rateLimit: { max: 100, timeWindow: '15 minutes' } };
 
-export function identityRoutes(app: ContractApp, surroundings: Surroundings): void {
-  signInRoutes(app, surroundings);
-  ownIdentityRoutes(app, surroundings);
+export function identityRoutes(app: ContractApp, context: RouteContext): void {
+  signInRoutes(app, context);
+  ownIdentityRoutes(app, context);
 }
 
-function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { identities } = services;
   const present = presenter(publicUrl);
   const presentSignedIn = ({ session, isNew }: SignedIn) => ({
@@ -148,7 +148,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroun
     async (request, reply) => {
       const { name } = request.params;
       const signedIn = await identities.signIn(name, request.body, {
-        ...doorOf(request),
+        ...signInContextOf(request),
         ...spokenIn(request),
       });
       reply.code(201);
@@ -200,7 +200,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroun
     async (request, reply) => {
       const { name } = request.params;
       const signedIn = await identities.confirm(name, request.body, {
-        ...doorOf(request),
+        ...signInContextOf(request),
         ...spokenIn(request),
       });
       reply.code(201);
@@ -209,7 +209,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroun
   );
 }
 
-function ownIdentityRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+function ownIdentityRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { identities } = services;
 
   app.get(

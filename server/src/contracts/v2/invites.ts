@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { InviteSchema, PendingInviteListSchema } from './invites-wire.ts';
 import { operation } from './operation.ts';
 import { email, id, NoContent, ref } from './wire.ts';
@@ -11,7 +11,7 @@ const InviteBody = Type.Object(
 
 const InviteParams = Type.Object({ id: id('Number of the invite.') });
 
-export function inviteRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function inviteRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { invites } = services;
 
   app.post(

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { MediaView } from '../../domain/media/media.ts';
-import type { Viewer } from '../../domain/sessions/session.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import * as sample from './samples.ts';
 import { id, nullable, ref } from './schema-parts.ts';
 import { type ImageSigner, signedUrl } from './signed-links.ts';

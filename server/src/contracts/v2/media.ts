@@ -5,8 +5,8 @@ import { maxAltLength } from '../../domain/media/media.ts';
 import type { Upload } from '../../domain/media/media-service.ts';
 import type { OwnMediaView } from '../../domain/media/own-media-service.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
-import type { Viewer } from '../../domain/sessions/session.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { sendVariant } from '../file-response.ts';
 import { MediaSchema } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
@@ -76,8 +76,8 @@ const noCache = 'private, no-store';
 /** The browser may keep it, and asks each time whether it may still show it. */
 const askedCache = 'private, no-cache';
 
-export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void {
-  const { services, publicUrl, viewer } = surroundings;
+export function mediaRoutes(app: ContractApp, context: RouteContext): void {
+  const { services, publicUrl, viewer } = context;
   const { accounts, media, ownMedia } = services;
   const present = presenter(publicUrl, imageSigner(services));
   const uploads = { rateLimit: { max: 60, timeWindow: '1 minute' } };
@@ -192,7 +192,7 @@ export function mediaRoutes(app: ContractApp, surroundings: Surroundings): void 
       const { signature } = request.query;
       const link = { signature, target: imageTarget(key, size) };
       const variant = await media.findVariant(key, size, () =>
-        viewerByLink(surroundings, request, link),
+        viewerByLink(context, request, link),
       );
       const saved = variant.downloadName === null ? {} : { savedAs: variant.downloadName };
       // A shared cache must not keep what was asked for by a secret, even when it has become public.

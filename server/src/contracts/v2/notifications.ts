@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import {
   NotificationPageSchema,
   NotificationSettingsSchema,
@@ -34,7 +34,7 @@ const SettingsChange = Type.Object(
 
 export function notificationRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer }: Surroundings,
+  { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { notifications } = services;
   const present = notificationPresenter(presenter(publicUrl));

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { operation } from './operation.ts';
 import {
   IdParams,
@@ -17,7 +17,7 @@ import {
   sampleCreated,
 } from './second-factor-wire.ts';
 import { ownerErrors } from './second-factors.ts';
-import { doorOf } from './sign-in-context.ts';
+import { signInContextOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
 
 const RegisterBody = Type.Object(
@@ -33,12 +33,12 @@ const SignInBody = Type.Object(
   { additionalProperties: false, examples: [{ response: sampleAnswered }] },
 );
 
-export function passkeyRoutes(app: ContractApp, surroundings: Surroundings): void {
-  signInRoutes(app, surroundings);
-  ownRoutes(app, surroundings);
+export function passkeyRoutes(app: ContractApp, context: RouteContext): void {
+  signInRoutes(app, context);
+  ownRoutes(app, context);
 }
 
-function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): void {
+function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): void {
   const { passkeys } = services;
   const present = presenter(publicUrl);
 
@@ -71,14 +71,14 @@ function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): 
       }),
     },
     async (request, reply) => {
-      const tokens = await passkeys.signIn(request.body.response, doorOf(request));
+      const tokens = await passkeys.signIn(request.body.response, signInContextOf(request));
       reply.code(201);
       return present.tokens(tokens);
     },
   );
 }
 
-function ownRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+function ownRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { passkeys } = services;
 
   app.post(

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { operation } from './operation.ts';
 import { Accepted, email, NoContent, newPassword, oneTimeToken, password } from './wire.ts';
 
@@ -37,7 +37,7 @@ const NewPasswordBody = Type.Object(
   },
 );
 
-export function passwordRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+export function passwordRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { passwords } = services;
 
   app.put(

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { operation } from './operation.ts';
 import { MeSchema, NoContent, PhoneAskedSchema, presenter, ref, text } from './wire.ts';
 
@@ -19,7 +19,7 @@ const CodeBody = Type.Object(
   { additionalProperties: false, examples: [{ code: '493027' }] },
 );
 
-export function phoneRoutes(app: ContractApp, { services, publicUrl, viewer }: Surroundings): void {
+export function phoneRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { accounts, phones } = services;
   const present = presenter(publicUrl);
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import { imageSigner } from './signed-links.ts';
 import {
@@ -48,9 +48,9 @@ const PostChangeBody = Type.Object(
 
 export function postRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer, viewerIfAny }: Surroundings,
+  { services, publicUrl, viewer, viewerIfAny }: RouteContext,
 ): void {
-  const { posts } = services;
+  const { posts, likes } = services;
   const present = presenter(publicUrl, imageSigner(services));
 
   app.post(
@@ -197,7 +197,7 @@ export function postRoutes(
     },
     async (request) => {
       const who = await viewer(request);
-      return present.post(await posts.like(who, request.params.id), who);
+      return present.post(await likes.like(who, request.params.id), who);
     },
   );
 
@@ -217,7 +217,7 @@ export function postRoutes(
     },
     async (request) => {
       const who = await viewer(request);
-      return present.post(await posts.unlike(who, request.params.id), who);
+      return present.post(await likes.unlike(who, request.params.id), who);
     },
   );
 
@@ -238,7 +238,7 @@ export function postRoutes(
     },
     async (request, reply) => {
       const who = await viewerIfAny(request);
-      const list = await posts.listLikers(
+      const list = await likes.listLikers(
         who,
         request.params.id,
         pageRequest('likes', request.query),

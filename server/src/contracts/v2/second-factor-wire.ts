@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
-import type { OwnerProof } from '../../domain/passwords/owner-check.ts';
+import type { OwnerProof } from '../../domain/owner-proof.ts';
 import { text } from './wire.ts';
 
 const time = (description: string) => Type.String({ format: 'date-time', description });

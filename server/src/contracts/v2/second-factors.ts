@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { SecondStep } from '../../domain/second-factors/second-factor-service.ts';
-import type { ContractApp, Surroundings, WireCode } from '../contract.ts';
+import type { ContractApp, RouteContext, WireCode } from '../contract.ts';
 import { operation } from './operation.ts';
 import {
   codeField,
@@ -14,7 +14,7 @@ import {
   SecuritySchema,
   TotpKeySchema,
 } from './second-factor-wire.ts';
-import { doorOf } from './sign-in-context.ts';
+import { signInContextOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
 
 const challenge = Type.String({
@@ -58,12 +58,12 @@ export const ownerErrors = [
   'too_large',
 ] as const satisfies readonly WireCode[];
 
-export function secondFactorRoutes(app: ContractApp, surroundings: Surroundings): void {
-  signInRoutes(app, surroundings);
-  setUpRoutes(app, surroundings);
+export function secondFactorRoutes(app: ContractApp, context: RouteContext): void {
+  signInRoutes(app, context);
+  setUpRoutes(app, context);
 }
 
-function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): void {
+function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): void {
   const { secondFactors } = services;
   const present = presenter(publicUrl);
 
@@ -82,7 +82,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): 
       }),
     },
     async (request, reply) => {
-      const tokens = await secondFactors.finish(stepOf(request.body), doorOf(request));
+      const tokens = await secondFactors.finish(stepOf(request.body), signInContextOf(request));
       reply.code(201);
       return present.tokens(tokens);
     },
@@ -108,11 +108,12 @@ function signInRoutes(app: ContractApp, { services, publicUrl }: Surroundings): 
         response: { 200: ref(PasskeyRequestSchema) },
       }),
     },
-    async (request) => secondFactors.passkeyOptions(request.body.challenge, doorOf(request)),
+    async (request) =>
+      secondFactors.passkeyOptions(request.body.challenge, signInContextOf(request)),
   );
 }
 
-function setUpRoutes(app: ContractApp, { services, viewer }: Surroundings): void {
+function setUpRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { passkeys, totp } = services;
 
   app.get(

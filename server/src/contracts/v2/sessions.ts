@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import type { ContractApp, Surroundings } from '../contract.ts';
+import type { ContractApp, RouteContext } from '../contract.ts';
 import { idempotencyKey, operation } from './operation.ts';
-import { doorOf } from './sign-in-context.ts';
+import { signInContextOf } from './sign-in-context.ts';
 import { NoContent, presenter, ref, SessionListSchema, TokensSchema, text } from './wire.ts';
 
 const LogInBody = Type.Object(
@@ -28,7 +28,7 @@ const SessionParams = Type.Object({
 
 export function sessionRoutes(
   app: ContractApp,
-  { services, publicUrl, viewer }: Surroundings,
+  { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { sessions } = services;
   const present = presenter(publicUrl);
@@ -58,8 +58,8 @@ export function sessionRoutes(
     },
     async (request, reply) => {
       const key = idempotencyKey(request);
-      const door = doorOf(request);
-      const tokens = await sessions.logIn({ ...request.body, ...door, idempotencyKey: key });
+      const signIn = signInContextOf(request);
+      const tokens = await sessions.logIn({ ...request.body, ...signIn, idempotencyKey: key });
       reply.code(201);
       return present.tokens(tokens);
     },

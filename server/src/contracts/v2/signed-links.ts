@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Viewer } from '../../domain/sessions/session.ts';
 import type { LinkTarget } from '../../domain/sessions/signed-link-service.ts';
-import type { Surroundings } from '../contract.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import type { RouteContext } from '../contract.ts';
 import type { Services } from '../services.ts';
 
 /** The query of a route that a signed link leads to. The name says that it is a secret, to people and to logs. */
@@ -32,7 +32,7 @@ export function signedUrl(url: string, signature: string): string {
  * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
  */
 export function viewerByLink(
-  { services, viewer }: Pick<Surroundings, 'services' | 'viewer'>,
+  { services, viewer }: Pick<RouteContext, 'services' | 'viewer'>,
   request: FastifyRequest,
   { signature, target }: { signature: string | undefined; target: LinkTarget },
 ): Promise<Viewer> {

@@ -1,9 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import type { AccountCard, Avatar, OwnAccount, Profile } from '../../domain/accounts/account.ts';
-import { languageCodes } from '../../domain/mails/languages/languages.ts';
+import { languageCodes } from '../../domain/language-code.ts';
 import type { Page } from '../../domain/paging.ts';
 import { isForAll, type PostView } from '../../domain/posts/post.ts';
-import type { SessionTokens, SessionView, Viewer } from '../../domain/sessions/session.ts';
+import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import { imageUrl, MediaSchema, mediaPresenter, mediaSchemas } from './media-wire.ts';
 import * as sample from './samples.ts';
 import { id, nullable, ref, time } from './schema-parts.ts';

@@ -1,28 +1,25 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
-import { checkAdminRemains, operator } from '../administration/account-admin.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { closeAccount } from '../closing/account-closing.ts';
+import { operator } from '../authority.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import {
-  claimRepeat,
-  findRepeat,
-  type Repeatable,
-  repeatable,
-  showRepeat,
+  claimIdempotencyKey,
+  findIdempotentResult,
+  type IdempotentRequest,
+  idempotentRequest,
+  showIdempotentResult,
 } from '../idempotency-store.ts';
-import type { InviteService } from '../invites/invite-service.ts';
+import type { LanguageCode } from '../language-code.ts';
 import { countAttempt, mailLimits } from '../limits.ts';
-import type { LanguageCode } from '../mails/languages/languages.ts';
-import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
 import { type EmailProofStyle, emailVerification } from '../verifications/email-verification.ts';
+import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import type { Viewer } from '../viewer.ts';
 import {
   type AccountCard,
   checkDisplayName,
@@ -43,7 +40,6 @@ import { findAccountByName, insertAccountName } from './account-name-store.ts';
 import { checkNamesFree, type Name, namesOf } from './account-names.ts';
 import {
   findAccount,
-  holdAdmins,
   insertAccount,
   readAccountCards,
   updateAccount,
@@ -62,8 +58,8 @@ type Needs = {
   counters: Counters;
   audit: AuditLog;
   verifications: VerificationService;
-  invites: Pick<InviteService, 'find'>;
-  checkOwner: OwnerCheck;
+  /** See `InviteService.find`. */
+  invites: { find(token: string, email: string | null): Promise<Verification> };
   /** Closed: only operators make accounts, and whoever was invited. */
   signUps: 'open' | 'closed';
 };
@@ -96,7 +92,7 @@ export type Origin = {
   actorId: number | 'self' | null;
   address: string;
   invite?: string | null;
-  repeat?: Repeatable | null;
+  repeat?: IdempotentRequest | null;
   alongside?: (tx: Tx, row: Pick<AccountRow, 'id' | 'email'>) => Promise<void>;
 };
 
@@ -139,8 +135,8 @@ export function accountService(needs: Needs) {
     if (input.loginName !== undefined) checkNameKey('loginName', input.loginName);
     if (input.email !== null) checkNameKey('email', input.email);
     const repeat = origin.repeat === undefined ? repeatOf(tokens, input) : origin.repeat;
-    const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return showRepeat(readOwn(earlier));
+    const earlier = await findIdempotentResult(database, repeat);
+    if (earlier !== null) return showIdempotentResult(readOwn(earlier));
     const token = origin.invite ?? null;
     const invite = token === null ? null : await invites.find(token, input.email);
     // Spares the hash when a name is taken anyway; the unique names decide, in the transaction.
@@ -155,7 +151,7 @@ export function accountService(needs: Needs) {
       at: now().toISOString(),
     });
     const id = await database.transaction(async (tx) => {
-      const other = await claimRepeat(tx, repeat, row.id, now());
+      const other = await claimIdempotencyKey(tx, repeat, row.id, now());
       if (other !== null) return other;
       if (invite) await verifications.consume(tx, invite);
       await insertAccount(tx, row);
@@ -222,7 +218,7 @@ export function accountService(needs: Needs) {
   }
 
   /** Id of the account that is called so: its login name or its username, in any case. @throws DomainError `not_found` */
-  async function findIdByCall(name: string): Promise<number> {
+  async function findIdByLoginName(name: string): Promise<number> {
     const nameKey = foldName(name);
     const row = await findAccountByName(database, nameKey, allNames);
     // One row may be login name and e-mail at once; an e-mail alone is nobody's business.
@@ -249,31 +245,6 @@ export function accountService(needs: Needs) {
       });
     });
     return readMe(viewer);
-  }
-
-  /**
-   * Closes the viewer's account: its names are free and its sessions over at once; its content follows.
-   * @throws DomainError as `OwnerCheck` · `conflict` (the last admin)
-   */
-  async function closeMe(viewer: Viewer, proof: OwnerProof): Promise<void> {
-    await needs.checkOwner(viewer, proof);
-    const { accountId } = viewer;
-    await database.transaction(async (tx) => {
-      const at = now().toISOString();
-      // The role cannot change any more once the row is held.
-      await holdViewer(tx, viewer, at);
-      const account = await findAccount(tx, accountId);
-      if (!account) throw noSuchAccount();
-      if (account.role === 'admin') checkAdminRemains(account, await holdAdmins(tx, at));
-      await closeAccount(tx, accountId, now());
-      await audit.record(tx, {
-        action: 'account.deleted',
-        accountId,
-        actorId: accountId,
-        address: proof.address,
-        details: { username: account.username },
-      });
-    });
   }
 
   async function findByUsername(username: string): Promise<AccountRow> {
@@ -314,10 +285,9 @@ export function accountService(needs: Needs) {
     readMe,
     readProfile,
     findId,
-    findIdByCall,
+    findIdByLoginName,
     isEmailHeld,
     updateMe,
-    closeMe,
   };
 }
 
@@ -350,8 +320,8 @@ function publicPart(row: AccountRow, card: AccountCard) {
   };
 }
 
-function repeatOf(tokens: Needs['tokens'], input: SignUp): Repeatable | null {
+function repeatOf(tokens: Needs['tokens'], input: SignUp): IdempotentRequest | null {
   const asked = JSON.stringify([input.username, input.password, input.email, input.displayName]);
   const key = input.idempotencyKey;
-  return repeatable(tokens, { accountId: 0, key, operation: 'accounts.signUp', asked });
+  return idempotentRequest(tokens, { accountId: 0, key, operation: 'accounts.signUp', asked });
 }

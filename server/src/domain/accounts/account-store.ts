@@ -131,7 +131,7 @@ export async function setAccountPhone(
  * Holds an account's row until the transaction ends, so that others who change how somebody gets in wait. What is read
  * of it after is current. False when the account is deleted.
  */
-export async function holdAccount(tx: Tx, id: number, at: string): Promise<boolean> {
+export async function lockAccount(tx: Tx, id: number, at: string): Promise<boolean> {
   return changedOne(
     tx
       .updateTable('accounts')
@@ -217,7 +217,7 @@ export async function replacePasswordHash(
  * Holds the rows of all admins who are not disabled until the transaction ends, and counts them. The rows are written, not
  * only locked, so that the nodes of a cluster notice each other as well.
  */
-export async function holdAdmins(tx: Tx, at: string): Promise<number> {
+export async function lockAdmins(tx: Tx, at: string): Promise<number> {
   const { numUpdatedRows } = await tx
     .updateTable('accounts')
     .set({ updated_at: at })

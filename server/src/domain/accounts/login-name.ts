@@ -7,30 +7,30 @@ import { findAccount, updateAccount } from './account-store.ts';
 type Called = Pick<AccountRow, 'username' | 'login_name'>;
 
 /** What an account is called where its login name counts. */
-export function callNameOf({ username, login_name }: Called): string {
+export function loginNameOf({ username, login_name }: Called): string {
   return login_name ?? username;
 }
 
 /** The same for others who must not learn an address that somebody signs in with. */
 export function publicNameOf(account: Called): string {
-  return account.login_name?.includes('@') ? account.username : callNameOf(account);
+  return account.login_name?.includes('@') ? account.username : loginNameOf(account);
 }
 
 /**
  * Calls an account otherwise: by a free text that its owner signs in with and that others see. The account's row is held
  * by this transaction already. @throws DomainError `invalid` · `taken` (loginName)
  */
-export async function replaceCallName(
+export async function replaceLoginName(
   tx: Tx,
   { id }: Pick<AccountRow, 'id'>,
-  callName: string,
+  loginName: string,
   at: string,
 ): Promise<void> {
   const field = 'loginName';
-  checkNameKey(field, callName);
-  const numbers = await readAccountNumbers(tx, [foldName(callName)]);
+  checkNameKey(field, loginName);
+  const numbers = await readAccountNumbers(tx, [foldName(loginName)]);
   if (numbers.size > 0 && !numbers.has(String(id))) throw nameTaken(field);
-  await updateAccount(tx, id, { login_name: callName, display_name: callName, updated_at: at });
+  await updateAccount(tx, id, { login_name: loginName, display_name: loginName, updated_at: at });
   const account = await findAccount(tx, id);
   if (!account) throw noSuchAccount();
   await writeNames(tx, account, (name) => {

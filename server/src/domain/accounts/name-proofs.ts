@@ -6,7 +6,7 @@ import type { VerificationService } from '../verifications/verification-service.
 import { foldName, nameTaken } from './account.ts';
 import { findNameHolder } from './account-name-store.ts';
 import { isProvenName, writeNames } from './account-names.ts';
-import { findAccount, holdAccount, updateAccount } from './account-store.ts';
+import { findAccount, lockAccount, updateAccount } from './account-store.ts';
 import { maskedNumber, phoneNumberIn } from './phone-number.ts';
 
 type Needs = {
@@ -49,7 +49,7 @@ export async function releaseClaim(
 ): Promise<void> {
   const at = now().toISOString();
   // Another proof at this moment waits, or is seen here. The names of a closed account are free already.
-  const holder = (await holdAccount(tx, holderId, at)) ? await findAccount(tx, holderId) : null;
+  const holder = (await lockAccount(tx, holderId, at)) ? await findAccount(tx, holderId) : null;
   if (!holder) return;
   if (isProvenName(holder, key)) throw nameTaken(kind);
   const isEmail = foldName(holder.email ?? '') === key;

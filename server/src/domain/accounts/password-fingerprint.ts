@@ -5,7 +5,7 @@ import type { TokenSigner } from '../ports.ts';
  * Tells one password of an account from the next, without telling anything of either. What carries it ends when the
  * password is changed, by whatever way.
  */
-export function passwordMark(
+export function passwordFingerprint(
   tokens: Pick<TokenSigner, 'mac'>,
   { id, password_hash }: Pick<AccountRow, 'id' | 'password_hash'>,
 ): string {

@@ -9,13 +9,23 @@ import {
 } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
 import type { AccountService, SignUp } from '../accounts/account-service.ts';
-import { findAccount, holdAdmins, updateAccount } from '../accounts/account-store.ts';
+import { findAccount, lockAdmins, updateAccount } from '../accounts/account-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
-import { by, idOf, roleAtFirst, roleOf } from '../authority.ts';
+import {
+  type Act,
+  type Actor,
+  by,
+  checkAdminRemains,
+  checkMay,
+  checkMayTouch,
+  idOf,
+  roleAtFirst,
+  roleOf,
+} from '../authority.ts';
 import { closeAccount } from '../closing/account-closing.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { type Repeatable, repeatable } from '../idempotency-store.ts';
+import { type IdempotentRequest, idempotentRequest } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
 import { removeNewLogins } from '../passwords/new-logins.ts';
 import type { Now, PasswordHasher, TokenSigner } from '../ports.ts';
@@ -25,12 +35,7 @@ import {
   type AccountChange,
   type AccountFilter,
   type AccountRecord,
-  type Act,
-  type Actor,
   actOf,
-  checkAdminRemains,
-  checkMay,
-  checkMayTouch,
   recordOf,
 } from './account-admin.ts';
 import { listAccounts } from './account-search-store.ts';
@@ -66,7 +71,7 @@ export function accountAdminService(needs: Needs) {
     { q, role, state }: AccountFilter,
     page: DatedPageRequest,
   ): Promise<Page<AccountRecord>> {
-    checkMay(roleAtFirst(actor), 'look');
+    checkMay(roleAtFirst(actor), 'read');
     const prefix = q === undefined ? null : foldName(q);
     if (prefix === '') throw invalid('q', 'must have a character that can be seen');
     const search = { prefix, role: role ?? null, state: state ?? null };
@@ -77,7 +82,7 @@ export function accountAdminService(needs: Needs) {
 
   /** @throws DomainError `forbidden` · `not_found` */
   async function read(actor: Actor, id: number): Promise<AccountRecord> {
-    checkMay(roleAtFirst(actor), 'look');
+    checkMay(roleAtFirst(actor), 'read');
     const row = await findAccount(database, id);
     if (!row) throw noSuchAccount();
     return recordOf(row);
@@ -88,7 +93,7 @@ export function accountAdminService(needs: Needs) {
    * @throws DomainError `forbidden` · `not_found` · `conflict` (the name of one account, the id of another)
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
-    checkMay(roleAtFirst(actor), 'look');
+    checkMay(roleAtFirst(actor), 'read');
     const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
     const byName = await findAccountByName(database, foldName(word), ['username', 'email']);
     const byId = id <= maxId ? await findAccount(database, id) : null;
@@ -176,7 +181,7 @@ export function accountAdminService(needs: Needs) {
    * other's role away do it one after the other, and the second one is no admin any more.
    */
   async function hold(tx: Tx, actor: Actor, id: number, act: Act): Promise<Held> {
-    const admins = await holdAdmins(tx, now().toISOString());
+    const admins = await lockAdmins(tx, now().toISOString());
     const role = await roleOf(tx, actor);
     checkMay(role, act);
     const target = await findAccount(tx, id);
@@ -265,9 +270,13 @@ export function accountAdminService(needs: Needs) {
   return { list, read, find, create, change, remove, setPassword };
 }
 
-function repeatOf(tokens: Needs['tokens'], actor: Actor, input: NewAccount): Repeatable | null {
+function repeatOf(
+  tokens: Needs['tokens'],
+  actor: Actor,
+  input: NewAccount,
+): IdempotentRequest | null {
   const { username, password, email, displayName, role, idempotencyKey: key } = input;
   const asked = JSON.stringify([username, password, email, displayName, role]);
   const accountId = idOf(actor) ?? 0;
-  return repeatable(tokens, { accountId, key, operation: 'accounts.create', asked });
+  return idempotentRequest(tokens, { accountId, key, operation: 'accounts.create', asked });
 }

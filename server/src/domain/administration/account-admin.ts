@@ -1,14 +1,8 @@
 import type { AccountRow } from '../../db/schema.ts';
-import { type Role, roleRanks } from '../accounts/account.ts';
-import { DomainError } from '../errors.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Role } from '../accounts/account.ts';
+import type { Act } from '../authority.ts';
 
-/** Who looks after accounts: somebody who is signed in, or whoever runs the program, who may do everything. */
-export type Actor = { who: Viewer | 'operator'; address: string };
-
-export const operator: Actor = { who: 'operator', address: 'command line' };
-
-/** An account as those see it who look after accounts. */
+/** An account as moderators and admins see it. */
 export type AccountRecord = {
   id: number;
   username: string;
@@ -39,43 +33,8 @@ export type AccountChange = {
   forceReset?: true;
 };
 
-/** What somebody asks for, as far as it decides whether they may. */
-export type Act = 'look' | 'disable' | 'govern';
-
-/** The role that each act needs, at least. */
-const neededRole: Record<Act, Role> = { look: 'moderator', disable: 'moderator', govern: 'admin' };
-
-/** @throws DomainError `forbidden` */
-export function checkMay(role: Role, act: Act): void {
-  if (roleRanks[role] < roleRanks[neededRole[act]]) throw forbidden();
-}
-
 export function actOf(change: AccountChange): Act {
   return change.role === undefined && !change.forceReset ? 'disable' : 'govern';
-}
-
-/**
- * Whether this actor may touch this account at all: moderators look after users alone, and nobody after themselves.
- * @throws DomainError `forbidden` · `conflict`
- */
-export function checkMayTouch(actor: { id: number | null; role: Role }, target: AccountRow): void {
-  if (actor.id === target.id) {
-    throw new DomainError('conflict', 'This is your own account; ask another admin, or see /me.');
-  }
-  if (actor.role !== 'admin' && target.role !== 'user') throw forbidden();
-}
-
-/** @param admins how many there are that are not disabled @throws DomainError `conflict` */
-export function checkAdminRemains(target: AccountRow, admins: number): void {
-  if (target.role !== 'admin' || target.disabled_at !== null || admins > 1) return;
-  throw new DomainError(
-    'conflict',
-    'This is the last admin; make somebody else an admin first, or nobody could.',
-  );
-}
-
-export function forbidden(): DomainError {
-  return new DomainError('forbidden', 'Your role does not allow this.');
 }
 
 export function recordOf(row: AccountRow): AccountRecord {

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Flag } from '../../db/schema.ts';
-import { addToAccountCount, findAccount, holdAccount } from '../accounts/account-store.ts';
+import { addToAccountCount, findAccount, lockAccount } from '../accounts/account-store.ts';
 import { emit } from '../events.ts';
 import { type HiddenColumn, listFollows, setFollowHidden } from '../follows/follow-store.ts';
 import { listLikes, setLikeHidden } from '../likes/like-store.ts';
@@ -29,7 +29,7 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
       const from: number | null = before;
       before = await database.transaction<number | null>(async (tx) => {
         // The purge of a deleted account takes everything away.
-        if (!(await holdAccount(tx, accountId, now().toISOString()))) return null;
+        if (!(await lockAccount(tx, accountId, now().toISOString()))) return null;
         const account = await findAccount(tx, accountId);
         return step(tx, account?.disabled_at ? 1 : 0, from);
       });

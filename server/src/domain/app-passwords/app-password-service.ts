@@ -2,17 +2,18 @@ import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, AppPasswordRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-fingerprint.ts';
+import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
-import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
+import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import { newReadableSecret, plainSecret } from '../readable-secret.ts';
-import { checkNotByAppPassword, type Proof, type Viewer } from '../sessions/session.ts';
+import { type Proof } from '../sessions/session.ts';
 import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
 import { checkLine } from '../text.ts';
 import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 import { type AppPasswordView, appPasswordBytes, maxAppPasswords } from './app-password.ts';
 import {
   deleteAppPassword,
@@ -71,7 +72,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
       last_used_at: null,
     };
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, row.created_at);
+      await lockViewer(tx, viewer, row.created_at);
       await deleteEndedAppPasswords(tx, accountId, ownerMark);
       await insertAppPassword(tx, row);
       await audit.record(tx, {
@@ -93,7 +94,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
   }
 
   async function markOf(accountId: number): Promise<string> {
-    return passwordMark(tokens, (await findAccount(database, accountId)) ?? nobody);
+    return passwordFingerprint(tokens, (await findAccount(database, accountId)) ?? nobody);
   }
 
   /** Takes one away, and ends what was opened with it. @throws DomainError `forbidden` (by app password) · `not_found` */
@@ -125,7 +126,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     const plain = plainSecret(typed, appPasswordBytes);
     if (plain === null) return null;
     const owner = account ?? nobody;
-    const ownerMark = passwordMark(tokens, owner);
+    const ownerMark = passwordFingerprint(tokens, owner);
     const id = await findAppPasswordId(database, {
       accountId: owner.id,
       passwordHash: hashOf(owner.id, plain),
@@ -137,7 +138,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
       appPasswordId: id,
       async use(tx) {
         // The password of the account may have changed since, and this one ended with it.
-        const current = passwordMark(tokens, (await findAccount(tx, owner.id)) ?? nobody);
+        const current = passwordFingerprint(tokens, (await findAccount(tx, owner.id)) ?? nobody);
         const isUsed = await noteAppPasswordUse(tx, id, now().toISOString());
         if (isUsed && current === ownerMark) return;
         throw new DomainError('wrong_password', 'The login or the password is wrong.');

@@ -1,9 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import type { AuditLogRow } from '../../db/schema.ts';
-import { type Actor, checkMay, operator } from '../administration/account-admin.ts';
-import { roleAtFirst } from '../authority.ts';
+import { type Actor, checkMay, operator, roleAtFirst } from '../authority.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { listAuditEntries } from './audit-log-store.ts';
 
 export type AuditService = ReturnType<typeof auditService>;

@@ -15,20 +15,20 @@ import {
 } from '../notifications/notification-store.ts';
 import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import type { Now } from '../ports.ts';
-import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
 import { deleteUserDocument } from '../user-documents/user-document-store.ts';
 import { deleteVerificationsOf } from '../verifications/verification-store.ts';
+import type { PostPurge } from './post-purge.ts';
 
 type Needs = {
   database: Database;
   now: Now;
   follows: Pick<FollowService, 'removeSome'>;
   media: Pick<MediaService, 'discard'>;
-  posts: Pick<PostService, 'purge'>;
+  purgePost: PostPurge;
 };
 
 export type AccountPurge = (accountId: number) => Promise<void>;
@@ -40,7 +40,7 @@ const batch = 100;
  * there, so a repeat goes on where a crash stopped it.
  */
 export function accountPurge(needs: Needs): AccountPurge {
-  const { database, now, follows, media, posts } = needs;
+  const { database, now, follows, media, purgePost } = needs;
 
   async function untilDone(step: (tx: Tx) => Promise<boolean>): Promise<void> {
     while (!(await database.transaction(step)));
@@ -54,7 +54,7 @@ export function accountPurge(needs: Needs): AccountPurge {
         await database.transaction((tx) =>
           updatePost(tx, id, [state], { state: 'deleted', feed_key: null }),
         );
-        await posts.purge(id);
+        await purgePost(id);
       }
     }
   }

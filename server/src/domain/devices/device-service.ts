@@ -8,7 +8,7 @@ import { emit } from '../events.ts';
 import { takeFrom } from '../limits.ts';
 import { countingAddress } from '../network-address.ts';
 import type { Counters, Now } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { type DeviceToken, type DeviceView, maxDevices } from './device.ts';
 import {
   type DeviceInList,

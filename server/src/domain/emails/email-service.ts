@@ -1,17 +1,16 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName, noSuchAccount } from '../accounts/account.ts';
-import { findAccount, holdAccount, updateAccount } from '../accounts/account-store.ts';
+import { findAccount, lockAccount, updateAccount } from '../accounts/account-store.ts';
 import { takeProvenName } from '../accounts/name-proofs.ts';
-import { passwordMark } from '../accounts/password-fingerprint.ts';
+import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { mailLimits, takeFrom } from '../limits.ts';
-import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
+import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
 import type { Counters, Now, TokenSigner } from '../ports.ts';
 import { endPending } from '../sessions/access-ending.ts';
-import type { Viewer } from '../sessions/session.ts';
 import { findLiveSession } from '../sessions/session-store.ts';
 import {
   bindingOf,
@@ -21,7 +20,8 @@ import {
 } from '../verifications/email-verification.ts';
 import type { NewVerification, Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import type { Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 
 export type EmailService = ReturnType<typeof emailService>;
 
@@ -58,7 +58,7 @@ export function emailService(needs: Needs) {
     const { sessionId } = viewer;
     const change = isEmailOf(account, email)
       ? null
-      : { sessionId, passwordMark: passwordMark(tokens, account) };
+      : { sessionId, passwordFingerprint: passwordFingerprint(tokens, account) };
     const told = change && account.email_verified_at !== null ? account.email : null;
     await issue(viewer, address, emailVerification(account.id, email, { change }), told);
   }
@@ -113,7 +113,7 @@ export function emailService(needs: Needs) {
     const { accountId } = viewer;
     const row = await verifications.prepare(wanted);
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, now().toISOString());
+      await lockViewer(tx, viewer, now().toISOString());
       await verifications.issue(tx, row);
       if (told !== null) await emit(tx, now(), 'email.change-asked', { accountId, email: told });
       await emit(tx, now(), 'verification.issued', { verificationId: row.id });
@@ -163,7 +163,7 @@ export function emailService(needs: Needs) {
       const id = verification.accountId ?? 0;
       // The account first: a password that is being changed is another one by then, or waits, and so does somebody else who
       // proves the address at this moment.
-      const account = (await holdAccount(tx, id, at)) ? await findAccount(tx, id) : null;
+      const account = (await lockAccount(tx, id, at)) ? await findAccount(tx, id) : null;
       await verifications.consume(tx, verification);
       if (!account || account.disabled_at) {
         throw new DomainError('gone', 'The account of this link is closed or disabled.');
@@ -184,7 +184,7 @@ export function emailService(needs: Needs) {
   /** A mail that was being sent again at that moment was not there to be cancelled. @throws DomainError `gone` */
   async function checkBinding(tx: Tx, of: Verification, account: AccountRow): Promise<void> {
     const binding = bindingOf(of);
-    const isBound = binding?.passwordMark === passwordMark(tokens, account);
+    const isBound = binding?.passwordFingerprint === passwordFingerprint(tokens, account);
     if (isBound && binding && (await findLiveSession(tx, binding.sessionId))) return;
     throw new DomainError('gone', 'The account has changed since; ask for the change again.');
   }

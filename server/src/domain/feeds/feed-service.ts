@@ -8,7 +8,7 @@ import type { Page, PageRequest } from '../paging.ts';
 import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { listDrafts } from '../posts/post-store.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import {
   type FeedEntry,

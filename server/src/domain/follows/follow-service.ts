@@ -8,7 +8,7 @@ import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import {
   deleteFollow,
   insertFollow,

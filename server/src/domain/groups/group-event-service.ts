@@ -1,17 +1,16 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { GroupEventRow } from '../../db/schema.ts';
-import { type Actor, checkMay } from '../administration/account-admin.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { by, idOf, roleAtFirst, roleOf } from '../authority.ts';
+import { type Actor, by, checkMay, idOf, roleAtFirst, roleOf } from '../authority.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
 import {
-  claimRepeat,
-  findRepeat,
-  type Repeatable,
-  repeatable,
-  showRepeat,
+  claimIdempotencyKey,
+  findIdempotentResult,
+  type IdempotentRequest,
+  idempotentRequest,
+  showIdempotentResult,
 } from '../idempotency-store.ts';
 import { takeFrom } from '../limits.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
@@ -25,7 +24,7 @@ import {
   listGroupEvents,
   markEventPushed,
 } from './group-event-store.ts';
-import { findGroup, holdGroup, listMemberIds } from './group-store.ts';
+import { findGroup, listMemberIds, lockGroup } from './group-store.ts';
 
 export type GroupEventService = ReturnType<typeof groupEventService>;
 
@@ -78,8 +77,8 @@ export function groupEventService({ database, newId, now, tokens, counters, audi
   async function create(actor: Actor, groupId: number, event: NewGroupEvent): Promise<GroupEvent> {
     checkMay(roleAtFirst(actor), 'govern');
     const repeat = repeatOf(tokens, actor, groupId, event);
-    const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return showRepeat(read(earlier));
+    const earlier = await findIdempotentResult(database, repeat);
+    if (earlier !== null) return showIdempotentResult(read(earlier));
     const { templateId, values } = event;
     if (!(await findGroup(database, groupId))) throw noSuchGroup();
     const template = await findEventTemplate(database, templateId);
@@ -99,8 +98,8 @@ export function groupEventService({ database, newId, now, tokens, counters, audi
     };
     const id = await database.transaction(async (tx) => {
       checkMay(await roleOf(tx, actor), 'govern');
-      if (!(await holdGroup(tx, groupId))) throw noSuchGroup();
-      const other = await claimRepeat(tx, repeat, row.id, at);
+      if (!(await lockGroup(tx, groupId))) throw noSuchGroup();
+      const other = await claimIdempotencyKey(tx, repeat, row.id, at);
       if (other !== null) return other;
       await insertGroupEvent(tx, row);
       await emit(tx, at, 'group-event.made', { eventId: row.id, after: 0 });
@@ -188,8 +187,8 @@ function repeatOf(
   actor: Actor,
   groupId: number,
   { templateId, values, idempotencyKey: key }: NewGroupEvent,
-): Repeatable | null {
+): IdempotentRequest | null {
   const asked = JSON.stringify([groupId, templateId, values]);
   const accountId = idOf(actor) ?? 0;
-  return repeatable(tokens, { accountId, key, operation: 'groupEvents.create', asked });
+  return idempotentRequest(tokens, { accountId, key, operation: 'groupEvents.create', asked });
 }

@@ -2,15 +2,10 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { GroupRow } from '../../db/schema.ts';
 import { foldName, nameTaken, noSuchAccount } from '../accounts/account.ts';
-import { holdAccount } from '../accounts/account-store.ts';
-import {
-  type AccountRecord,
-  type Actor,
-  checkMay,
-  recordOf,
-} from '../administration/account-admin.ts';
+import { lockAccount } from '../accounts/account-store.ts';
+import { type AccountRecord, recordOf } from '../administration/account-admin.ts';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
-import { by, roleAtFirst, roleOf } from '../authority.ts';
+import { type Actor, by, checkMay, roleAtFirst, roleOf } from '../authority.ts';
 import { DomainError } from '../errors.ts';
 import {
   type DatedPageRequest,
@@ -28,11 +23,11 @@ import {
   deleteMember,
   findGroup,
   findGroupByName,
-  holdGroup,
   insertGroup,
   insertMember,
   listGroups,
   listMemberAccounts,
+  lockGroup,
   type MemberRow,
 } from './group-store.ts';
 
@@ -95,7 +90,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
     checkMay(roleAtFirst(actor), 'govern');
     const at = now().toISOString();
     return database.transaction(async (tx) => {
-      if (!(await holdAccount(tx, accountId, at))) throw noSuchAccount();
+      if (!(await lockAccount(tx, accountId, at))) throw noSuchAccount();
       await hold(tx, actor, groupId);
       const row = { group_id: groupId, account_id: accountId, created_at: at };
       if (!(await insertMember(tx, row))) return false;
@@ -130,7 +125,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
 
   async function hold(tx: Tx, actor: Actor, groupId: number): Promise<void> {
     checkMay(await roleOf(tx, actor), 'govern');
-    if (!(await holdGroup(tx, groupId))) throw noSuchGroup();
+    if (!(await lockGroup(tx, groupId))) throw noSuchGroup();
   }
 
   function note(

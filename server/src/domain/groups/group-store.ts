@@ -33,7 +33,7 @@ export function listGroups(db: Db, { before, limit }: DatedPageRequest): Promise
 }
 
 /** Holds a group's row until the transaction ends: its members and events change one at a time. False when it is gone. */
-export async function holdGroup(tx: Tx, id: number): Promise<boolean> {
+export async function lockGroup(tx: Tx, id: number): Promise<boolean> {
   return changedOne(
     tx
       .updateTable('groups')
@@ -134,7 +134,7 @@ export async function deleteSomeMemberships(
     .limit(limit)
     .execute();
   for (const { group_id: groupId } of rows) {
-    await holdGroup(tx, groupId);
+    await lockGroup(tx, groupId);
     await deleteMember(tx, groupId, accountId);
   }
   return rows.length === 0;

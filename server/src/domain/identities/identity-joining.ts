@@ -7,14 +7,14 @@ import {
   insertAccountName,
   readTakenNames,
 } from '../accounts/account-name-store.ts';
-import { holdAccount, insertAccount } from '../accounts/account-store.ts';
+import { insertAccount, lockAccount } from '../accounts/account-store.ts';
 import { usernameCandidates } from '../accounts/derived-username.ts';
 import { releaseClaim } from '../accounts/name-proofs.ts';
 import { newAccountRow } from '../accounts/new-account.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
-import type { LanguageCode } from '../mails/languages/languages.ts';
+import type { LanguageCode } from '../language-code.ts';
 import type { Now, ProvidedIdentity } from '../ports.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
@@ -124,7 +124,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
   async function hold(tx: Tx, nameKey: string): Promise<AccountRow | null> {
     const holder = await findAccountByName(tx, nameKey, ['email', 'login_name']);
     if (!holder) return null;
-    const isHeld = await holdAccount(tx, holder.id, now().toISOString());
+    const isHeld = await lockAccount(tx, holder.id, now().toISOString());
     const current = await findAccountByName(tx, nameKey, ['email', 'login_name']);
     if (!isHeld || current?.id !== holder.id) throw new Overtaken();
     return current;

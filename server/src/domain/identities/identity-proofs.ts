@@ -7,8 +7,8 @@ import type {
   ProvidedIdentity,
   TokenSigner,
 } from '../ports.ts';
-import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
 import { flowLifeMs } from './identity.ts';
 
 export type IdentityProofs = ReturnType<typeof identityProofs>;

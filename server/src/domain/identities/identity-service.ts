@@ -5,27 +5,26 @@ import { findAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
 import { emit } from '../events.ts';
-import type { LanguageCode } from '../mails/languages/languages.ts';
+import type { LanguageCode } from '../language-code.ts';
+import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
-import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
 import {
-  checkNotByAppPassword,
-  type Door,
   type OpenSession,
   type Proof,
   type SessionTokens,
-  type Viewer,
+  type SignInContext,
 } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
 import type { Joined, JoinIdentity } from './identity-joining.ts';
 import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';
 import { deleteIdentity, findIdentity, insertIdentity, listIdentities } from './identity-store.ts';
 
 /** Where somebody comes in, who may get an account by that: in this language, where the client says one. */
-type Entrance = Door & { language?: LanguageCode };
+type Entrance = SignInContext & { language?: LanguageCode };
 
 export type IdentityService = ReturnType<typeof identityService>;
 
@@ -76,9 +75,9 @@ export function identityService(needs: Needs) {
   async function signIn(
     provider: string,
     proof: CredentialProof,
-    door: Entrance,
+    context: Entrance,
   ): Promise<SignedIn> {
-    return enter(provider, () => proofs.checkCredential(provider, proof), door, sessions.open);
+    return enter(provider, () => proofs.checkCredential(provider, proof), context, sessions.open);
   }
 
   /**
@@ -89,33 +88,33 @@ export function identityService(needs: Needs) {
   async function signInPlain(
     provider: string,
     proof: CredentialProof,
-    door: Entrance,
+    context: Entrance,
   ): Promise<SignedIn<OpenSession>> {
     const check = () => proofs.checkCredential(provider, proof);
-    return enter(provider, check, { ...door, keepsClaim: true }, sessions.openPlain);
+    return enter(provider, check, { ...context, keepsClaim: true }, sessions.openPlain);
   }
 
   /** The same by what a browser brought back. @throws DomainError as `signIn`, with state, code and iss · `gone` · `expired` */
-  async function confirm(provider: string, proof: FlowProof, door: Entrance): Promise<SignedIn> {
-    return enter(provider, () => proofs.checkFlow(provider, proof, null), door, sessions.open);
+  async function confirm(provider: string, proof: FlowProof, context: Entrance): Promise<SignedIn> {
+    return enter(provider, () => proofs.checkFlow(provider, proof, null), context, sessions.open);
   }
 
   async function enter<Session>(
     provider: string,
     check: () => Promise<ProvidedIdentity>,
-    { keepsClaim = false, language, ...door }: Entrance & { keepsClaim?: boolean },
-    open: (accountId: number, proof: Proof, door: Door) => Promise<Session>,
+    { keepsClaim = false, language, ...context }: Entrance & { keepsClaim?: boolean },
+    open: (accountId: number, proof: Proof, context: SignInContext) => Promise<Session>,
   ): Promise<SignedIn<Session>> {
-    const { address } = door.device;
+    const { address } = context.device;
     try {
       const origin = { provider, address, keepsClaim, ...(language ? { language } : {}) };
       const who = await check();
       const { accountId, ...how } = await join(who, origin);
       const use = (tx: Tx) => checkLeadsTo(tx, who, accountId);
-      return { session: await open(accountId, { by: 'identity', use }, door), ...how };
+      return { session: await open(accountId, { by: 'identity', use }, context), ...how };
     } catch (error) {
       if (error instanceof DomainError && refusals.has(error.code)) {
-        const details = { by: 'identity', provider, audience: door.audience, code: error.code };
+        const details = { by: 'identity', provider, audience: context.audience, code: error.code };
         const entry = { accountId: null, actorId: null, address, details };
         await database.transaction((tx) =>
           audit.record(tx, { action: 'session.refused', ...entry }),
@@ -164,7 +163,7 @@ export function identityService(needs: Needs) {
   ): Promise<void> {
     const { accountId } = viewer;
     // The provider took its time: the session may have ended meanwhile.
-    await holdViewer(tx, viewer, now().toISOString());
+    await lockViewer(tx, viewer, now().toISOString());
     const { issuer, subject } = who;
     const known = await findIdentity(tx, issuer, subject);
     if (known?.account_id === accountId) return;
@@ -194,7 +193,7 @@ export function identityService(needs: Needs) {
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       // Two that are unlinked at once must not both see the other.
-      await holdViewer(tx, viewer, now().toISOString());
+      await lockViewer(tx, viewer, now().toISOString());
       const rows = await listIdentities(tx, accountId);
       const row = rows.find((it) => it.id === id);
       if (!row) throw noSuchIdentity();

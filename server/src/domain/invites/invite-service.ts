@@ -4,10 +4,10 @@ import { findAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now } from '../ports.ts';
-import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 
 export type InviteService = ReturnType<typeof inviteService>;
 
@@ -52,7 +52,7 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
       lifeMs: inviteMs,
     });
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, now().toISOString());
+      await lockViewer(tx, viewer, now().toISOString());
       const pending = await verifications.listPending(tx, 'invite', {
         accountId,
         limit: maxInvites,

@@ -7,20 +7,22 @@ import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import { noSuchPost, type PostView } from '../posts/post.ts';
+import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, findPost } from '../posts/post-store.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { deleteLike, insertLike, listVisibleLikes } from './like-store.ts';
+
+export type LikeService = ReturnType<typeof likeService>;
 
 type Needs = {
   database: Database;
   newKey: () => number;
   now: Now;
-  /** @throws DomainError `not_found` */
-  read: (viewer: Viewer | null, id: number) => Promise<PostView>;
+  posts: Pick<PostService, 'read'>;
 };
 
-/** Who likes a post: the part of the post service that people change together. */
-export function liking({ database, newKey, now, read }: Needs) {
+/** Lets people like posts, and shows who did. */
+export function likeService({ database, newKey, now, posts }: Needs) {
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
   async function like(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
@@ -31,7 +33,7 @@ export function liking({ database, newKey, now, read }: Needs) {
       if (!(await addToLikeCount(tx, id, 1))) throw new StaleRead();
       await emit(tx, now(), 'post.liked', { postId: id, accountId });
     });
-    return read(viewer, id);
+    return posts.read(viewer, id);
   }
 
   /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
@@ -44,7 +46,7 @@ export function liking({ database, newKey, now, read }: Needs) {
       if (was === 'counted') await addToLikeCount(tx, id, -1);
       await emit(tx, now(), 'post.unliked', { postId: id, accountId });
     });
-    return read(viewer, id);
+    return posts.read(viewer, id);
   }
 
   /** Who likes a post, the latest first. @throws DomainError `not_found` */
@@ -53,7 +55,7 @@ export function liking({ database, newKey, now, read }: Needs) {
     id: number,
     page: PageRequest,
   ): Promise<Page<AccountCard>> {
-    await read(viewer, id);
+    await posts.read(viewer, id);
     const likes = await listVisibleLikes(database, id, page);
     const { items, nextCursor } = pageOf('likes', likes, page.limit, (row) => row.like_key);
     const cards = await readAccountCards(

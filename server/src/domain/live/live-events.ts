@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts';
 import type { Sources } from '../notifications/notification-views.ts';
 import type { Now } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
 import { readLiveRoles } from '../sessions/session-store.ts';
+import type { Viewer } from '../viewer.ts';
 import { type LiveNews, readFirstNews, readNews, type Told } from './live-news.ts';
 
 export type LiveEvents = ReturnType<typeof liveEvents>;
@@ -11,7 +11,7 @@ export type LiveEvents = ReturnType<typeof liveEvents>;
 export type Listener = {
   tell(news: LiveNews): void;
   /** Nothing has happened for a while; the connection is to show that it lives. */
-  beat(): void;
+  heartbeat(): void;
   /** No more will come. */
   end(): void;
 };
@@ -108,7 +108,7 @@ export function liveEvents({ database, postReader, now, maxStreams, onTrouble }:
         const stream = open[index];
         if (stream) note(stream, news);
       }
-      beat();
+      heartbeat();
       hasTrouble = false;
     } catch (error) {
       if (!hasTrouble) onTrouble(error);
@@ -128,12 +128,12 @@ export function liveEvents({ database, postReader, now, maxStreams, onTrouble }:
     }
   }
 
-  function beat(): void {
+  function heartbeat(): void {
     const at = now().getTime();
     for (const stream of streams) {
       if (at - stream.beatAt < beatMs) continue;
       stream.beatAt = at;
-      stream.listener.beat();
+      stream.listener.heartbeat();
     }
   }
 

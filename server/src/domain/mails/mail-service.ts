@@ -6,11 +6,12 @@ import { isProvenName } from '../accounts/account-names.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { languageOf } from '../language-code.ts';
 import type { Mailer } from '../ports.ts';
 import { emailLinkHours } from '../verifications/email-verification.ts';
 import { codeLifeMs, type Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { languageOf, languages } from './languages/languages.ts';
+import { languages } from './languages/languages.ts';
 import { formsOf, type Letter } from './letter.ts';
 
 export type MailService = ReturnType<typeof mailService>;

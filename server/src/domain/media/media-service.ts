@@ -5,10 +5,14 @@ import { checkLives } from '../accounts/account-lives.ts';
 import { addMediaBytesWithin, addToAccountCount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
-import { documentFinder } from '../originals/open-document.ts';
+import {
+  claimIdempotencyKey,
+  findIdempotentResult,
+  type IdempotentRequest,
+  idempotentRequest,
+} from '../idempotency-store.ts';
 import type { BlobStore, Images, Now, StagedBlob, TokenSigner } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { avatarTurns } from './avatar-turns.ts';
 import { downloadNameOf } from './file-name.ts';
 import {
@@ -80,7 +84,6 @@ export type OpenVariant = VariantView &
 export function mediaService(needs: Needs) {
   const { database, newId, now, tokens, blobs, images, maxBytes, quotaBytes } = needs;
   const storeVariants = variantStorage({ blobs, images });
-  const findDocument = documentFinder({ database, blobs });
   const avatars = avatarTurns({ now, discard });
 
   /** Takes in the bytes of an upload; `keep` or `discard` follows. @throws DomainError `too_large` */
@@ -126,7 +129,7 @@ export function mediaService(needs: Needs) {
     checkAlt(upload.alt);
     if (upload.file.bytes === 0) throw invalid('file', 'is empty');
     const repeat = repeatOf(tokens, viewer, upload);
-    const earlier = await findRepeat(database, repeat);
+    const earlier = await findIdempotentResult(database, repeat);
     if (earlier !== null) return readMedia(earlier);
     const facts = await factsOf(upload);
     const row: MediaRow = {
@@ -176,7 +179,7 @@ export function mediaService(needs: Needs) {
 
   async function writeOrDrop(
     row: MediaRow,
-    repeat: Repeatable | null,
+    repeat: IdempotentRequest | null,
     within: Upload['within'],
   ): Promise<number> {
     try {
@@ -192,9 +195,13 @@ export function mediaService(needs: Needs) {
     }
   }
 
-  async function writeRow(tx: Tx, row: MediaRow, repeat: Repeatable | null): Promise<number> {
+  async function writeRow(
+    tx: Tx,
+    row: MediaRow,
+    repeat: IdempotentRequest | null,
+  ): Promise<number> {
     await checkLives(tx, row.account_id);
-    const other = await claimRepeat(tx, repeat, row.id, now());
+    const other = await claimIdempotencyKey(tx, repeat, row.id, now());
     if (other !== null) return other;
     if (!(await addMediaBytesWithin(tx, row.account_id, row.bytes, quotaBytes))) {
       throw new DomainError(
@@ -324,7 +331,6 @@ export function mediaService(needs: Needs) {
     keepFile,
     removeAvatar,
     findVariant,
-    findDocument,
     makeVariants,
     discard,
     deleteBlobs,
@@ -336,7 +342,7 @@ function repeatOf(
   tokens: Needs['tokens'],
   { accountId }: Viewer,
   { file, purpose, idempotencyKey: key }: Upload,
-): Repeatable | null {
+): IdempotentRequest | null {
   const operation = `media.keep.${purpose}`;
-  return repeatable(tokens, { accountId, key, operation, asked: file.sha256 });
+  return idempotentRequest(tokens, { accountId, key, operation, asked: file.sha256 });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MediaRow } from '../../db/schema.ts';
 import type { PhotoFacts, StagedBlob } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { keptFileName } from './file-name.ts';
 
 type PhotoColumns = Pick<

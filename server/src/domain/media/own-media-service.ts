@@ -1,9 +1,13 @@
 import type { Database, Db } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import { DomainError } from '../errors.ts';
-import { claimRepeat, findRepeat, type Repeatable } from '../idempotency-store.ts';
+import {
+  claimIdempotencyKey,
+  findIdempotentResult,
+  type IdempotentRequest,
+} from '../idempotency-store.ts';
 import type { Now } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { checkAlt, isForAll, type MediaView } from './media.ts';
 import type { MediaService } from './media-service.ts';
 import { findShownMedia, mediaViewOf, type ShownMediaRow, setMediaAlt } from './media-store.ts';
@@ -50,7 +54,7 @@ export function ownMediaService({ database, now, media }: Needs) {
     await database.transaction(async (tx) => {
       const row = await findOwn(tx, viewer, id);
       if (!row) {
-        if ((await findRepeat(tx, repeat)) === null) throw noSuchPicture();
+        if ((await findIdempotentResult(tx, repeat)) === null) throw noSuchPicture();
         return;
       }
       if (row.purpose === 'avatar') {
@@ -61,7 +65,7 @@ export function ownMediaService({ database, now, media }: Needs) {
       }
       // A post has taken it since the look.
       if ((await media.discard(tx, [row])) === 0) throw new StaleRead();
-      await claimRepeat(tx, repeat, id, now());
+      await claimIdempotencyKey(tx, repeat, id, now());
     });
   }
 
@@ -79,7 +83,7 @@ async function findOwn(db: Db, viewer: Viewer, id: number): Promise<ShownMediaRo
 }
 
 /** A removal is remembered like a request with a key; clients' own keys have no blank. */
-function removalOf({ accountId }: Viewer, id: number): Repeatable {
+function removalOf({ accountId }: Viewer, id: number): IdempotentRequest {
   return { accountId, key: `media.remove ${id}`, operation: 'media.remove', fingerprint: '' };
 }
 

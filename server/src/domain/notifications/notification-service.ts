@@ -1,7 +1,7 @@
 import { checkLives } from '../accounts/account-lives.ts';
 import { invalid } from '../errors.ts';
 import { keyOfCursor, type Page, type PageRequest, pageOf } from '../paging.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import {
   kindsOf,
   type NotificationView,

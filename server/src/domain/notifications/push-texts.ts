@@ -1,4 +1,4 @@
-import type { LanguageCode } from '../mails/languages/languages.ts';
+import type { LanguageCode } from '../language-code.ts';
 import type { NotificationKind } from './notification.ts';
 
 type Texts = { title: string; body: (who: string, others: number) => string };

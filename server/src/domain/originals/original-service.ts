@@ -2,14 +2,15 @@ import { Readable } from 'node:stream';
 import type { Database } from '../../db/database.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
-import { callNameOf, publicNameOf } from '../accounts/login-name.ts';
+import { loginNameOf, publicNameOf } from '../accounts/login-name.ts';
 import { DomainError } from '../errors.ts';
 import { variantKey } from '../media/media.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { variantsOf } from '../media/media-store.ts';
 import type { BlobStore } from '../ports.ts';
 import type { PostService } from '../posts/post-service.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
+import { documentFinder } from './document-finder.ts';
 import { countOriginals, listOriginals, type OriginalRow } from './original-store.ts';
 
 export type OriginalService = ReturnType<typeof originalService>;
@@ -98,7 +99,7 @@ export function originalService({ database, blobs, media, posts }: Needs) {
     };
   }
 
-  return { keep, list };
+  return { keep, list, findDocument: documentFinder({ database, blobs }) };
 }
 
 /**
@@ -107,7 +108,7 @@ export function originalService({ database, blobs, media, posts }: Needs) {
  */
 function nameFor(row: OriginalRow, viewer: Viewer): string {
   const isShown = row.account_id === viewer.accountId || row.email === null;
-  return isShown ? callNameOf(row) : publicNameOf(row);
+  return isShown ? loginNameOf(row) : publicNameOf(row);
 }
 
 export type ListRequest = { ownerName: string | null; limit: number; offset: number };

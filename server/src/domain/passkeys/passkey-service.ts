@@ -6,7 +6,7 @@ import { findAccount } from '../accounts/account-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
-import { type OwnerCheck, type OwnerProof, ownerChallenge } from '../passwords/owner-check.ts';
+import { type OwnerCheck, type OwnerProof, ownerChallenge } from '../owner-proof.ts';
 import type {
   NewPasskey,
   Now,
@@ -17,17 +17,13 @@ import type {
   TokenSigner,
 } from '../ports.ts';
 import { endPending } from '../sessions/access-ending.ts';
-import {
-  checkNotByAppPassword,
-  type Door,
-  type SessionTokens,
-  type Viewer,
-} from '../sessions/session.ts';
+import { type SessionTokens, type SignInContext } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkLine } from '../text.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 import {
   maxPasskeys,
   type PasskeyView,
@@ -97,7 +93,7 @@ export function passkeyService(needs: Needs) {
     }
     const row = rowOf(await newId('passkeys'), { accountId, name, made });
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, row.created_at);
+      await lockViewer(tx, viewer, row.created_at);
       await verifications.consume(tx, verification);
       if (!(await insertPasskey(tx, row))) {
         throw new DomainError('taken', 'This passkey is registered already.');
@@ -120,7 +116,7 @@ export function passkeyService(needs: Needs) {
     await needs.checkOwner(viewer, proof);
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, now().toISOString());
+      await lockViewer(tx, viewer, now().toISOString());
       if (!(await deletePasskey(tx, accountId, id))) {
         throw new DomainError('not_found', 'There is no such passkey.');
       }
@@ -148,15 +144,15 @@ export function passkeyService(needs: Needs) {
    * Opens a session for whoever holds a passkey and has shown to it who they are.
    * @throws DomainError `invalid` (response) · `gone` · `expired` · `wrong_password` (disabled)
    */
-  async function signIn(response: PasskeyAnswer, door: Door): Promise<SessionTokens> {
+  async function signIn(response: PasskeyAnswer, context: SignInContext): Promise<SessionTokens> {
     const { challenge, verification } = await findChallenge('sign-in', response);
-    const shown = await needs.checkPasskey(response, challenge, door.device.address);
+    const shown = await needs.checkPasskey(response, challenge, context.device.address);
     if (!shown.isUserVerified) throw wrongAnswer();
     const use = async (tx: Tx) => {
       await verifications.consume(tx, verification);
       await shown.use(tx);
     };
-    return sessions.open(shown.accountId, { by: 'passkey', use }, door);
+    return sessions.open(shown.accountId, { by: 'passkey', use }, context);
   }
 
   async function newChallenge(use: Use, viewer?: Viewer): Promise<string> {

@@ -3,14 +3,15 @@ import type { AccountRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { takeFrom } from '../limits.ts';
+import { type OwnerCheck, type OwnerProof, ownerChallenge } from '../owner-proof.ts';
 import { wrongAnswer } from '../passkeys/passkey.ts';
 import type { PasskeyCheck } from '../passkeys/passkey-check.ts';
 import type { Counters, Now, PasskeyAnswer, PasskeyVerifier, PasswordHasher } from '../ports.ts';
 import type { CodeCheck } from '../second-factors/code-check.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
-import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
 import { findSession } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
 
 type Needs = {
   database: Database;
@@ -22,23 +23,6 @@ type Needs = {
   checkCode: CodeCheck;
   checkPasskey: PasskeyCheck;
 };
-
-/** What somebody sends along to show that the account is theirs: one of the three, or nothing. */
-export type OwnerProof = {
-  password: string | null;
-  /** The field that it came in; default: `password`. */
-  field?: string;
-  /** Of the authenticator app, or a recovery code. */
-  secondFactorCode?: string | null;
-  /** The answer to a challenge of `PasskeyService.beginOwnerCheck`. */
-  passkey?: PasskeyAnswer | null;
-  address: string;
-};
-
-export type OwnerCheck = (viewer: Viewer, proof: OwnerProof) => Promise<AccountRow>;
-
-/** What the challenge of a passkey is for, where it shows whose account it is. */
-export const ownerChallenge = 'owner';
 
 /** How young a session must be to stand for a password that the account does not have. */
 const freshSessionMs = 10 * 60 * 1000;

@@ -7,22 +7,22 @@ import {
   replacePassword,
   updateAccount,
 } from '../accounts/account-store.ts';
-import { replaceCallName } from '../accounts/login-name.ts';
+import { replaceLoginName } from '../accounts/login-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
 import { deleteIdentitiesOf } from '../identities/identity-store.ts';
 import { mailLimits, takeFrom } from '../limits.ts';
+import type { OwnerCheck } from '../owner-proof.ts';
 import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import type { Counters, Now, PasswordHasher } from '../ports.ts';
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { endAccess } from '../sessions/access-ending.ts';
-import type { Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import type { Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 import { removeNewLogins } from './new-logins.ts';
-import type { OwnerCheck } from './owner-check.ts';
 
 export type PasswordService = ReturnType<typeof passwordService>;
 
@@ -42,7 +42,7 @@ type PasswordChange = {
   address: string;
   passwordRule?: PasswordRule;
   /** By what to sign in from now on, besides other names; others see it, too. */
-  callName?: string;
+  loginName?: string;
   /** Which sessions end; default: all but the one that asks. */
   ends?: 'others' | 'all';
 };
@@ -82,14 +82,14 @@ export function passwordService(needs: Needs) {
     const to = await passwords.hash(input.newPassword);
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      await holdViewer(tx, viewer, at);
+      await lockViewer(tx, viewer, at);
       const isReplaced = await replacePassword(tx, account.id, {
         from: account.password_hash,
         to,
         at,
       });
       if (!isReplaced) throw new DomainError('wrong_password', 'The password is wrong.');
-      if (input.callName !== undefined) await replaceCallName(tx, account, input.callName, at);
+      if (input.loginName !== undefined) await replaceLoginName(tx, account, input.loginName, at);
       await endAccess(tx, account.id, {
         at,
         keptSessionId: input.ends === 'all' ? 0 : viewer.sessionId,

@@ -1,4 +1,4 @@
-import type { LanguageCode } from '../mails/languages/languages.ts';
+import type { LanguageCode } from '../language-code.ts';
 
 type Words = { code: (code: string) => string; advice: (minutes: number) => string };
 

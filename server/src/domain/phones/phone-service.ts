@@ -10,10 +10,10 @@ import { maskedNumber, phoneNumber } from '../accounts/phone-number.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
-import { languageOf } from '../mails/languages/languages.ts';
+import { languageOf } from '../language-code.ts';
 import type { Counters, Now, TextMessages } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import type { Viewer } from '../viewer.ts';
 import { bareCodeText, codeText } from './code-text.ts';
 import { textThrottle } from './text-throttle.ts';
 

@@ -5,7 +5,7 @@ import { readAccountCards } from '../accounts/account-store.ts';
 import { readLikedPosts } from '../likes/like-store.ts';
 import { readMediaOfPosts } from '../media/media-store.ts';
 import { type ReadByIds, rowMemory } from '../row-memory.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import type { PostView } from './post.ts';
 import { readPosts } from './post-store.ts';
 

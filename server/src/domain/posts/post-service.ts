@@ -7,28 +7,24 @@ import { addToAccountCount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import {
-  claimRepeat,
-  findRepeat,
-  type Repeatable,
-  repeatable,
-  showRepeat,
+  claimIdempotencyKey,
+  findIdempotentResult,
+  type IdempotentRequest,
+  idempotentRequest,
+  showIdempotentResult,
 } from '../idempotency-store.ts';
-import { liking } from '../likes/like-service.ts';
-import { deleteLike, listLikes } from '../likes/like-store.ts';
 import type { MediaService } from '../media/media-service.ts';
-import { attachMedia, detachMedia, listMedia } from '../media/media-store.ts';
-import { deleteNotificationsAbout } from '../notifications/notification-store.ts';
+import { attachMedia, detachMedia } from '../media/media-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
 import type { Now, StagedBlob, TokenSigner } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
 import type { PostReader } from './post-reader.ts';
 import {
-  deletePost,
   findPost,
-  holdPost,
   insertPost,
   listDrafts as listDraftPlaces,
+  lockPost,
   updatePost,
 } from './post-store.ts';
 import { deleteUploadName, hasUploadName, insertUploadName } from './upload-name-store.ts';
@@ -69,7 +65,7 @@ export type PostChange = {
   mediaIds?: readonly number[];
 };
 
-/** Writes, publishes, changes, deletes and likes posts. */
+/** Writes, publishes, changes and deletes posts. */
 export function postService(needs: Needs) {
   const { database, newId, newKey, now, tokens, media, postReader } = needs;
 
@@ -84,12 +80,12 @@ export function postService(needs: Needs) {
       checkHasContent({ text: input.text, hasMedia: input.mediaIds.length > 0 });
     }
     const repeat = repeatOf(tokens, viewer, input);
-    const earlier = await findRepeat(database, repeat);
-    if (earlier !== null) return showRepeat(read(viewer, earlier));
+    const earlier = await findIdempotentResult(database, repeat);
+    if (earlier !== null) return showIdempotentResult(read(viewer, earlier));
     const draft = newDraft(await newId('posts'), viewer, input);
     const id = await database.transaction(async (tx) => {
       await checkLives(tx, viewer.accountId);
-      const other = await claimRepeat(tx, repeat, draft.id, now());
+      const other = await claimIdempotencyKey(tx, repeat, draft.id, now());
       if (other !== null) return other;
       const row = input.state === 'published' ? { ...draft, ...publication() } : draft;
       await insertPost(tx, row);
@@ -153,7 +149,7 @@ export function postService(needs: Needs) {
     if (change.text !== undefined) checkText(change.text);
     if (change.mediaIds !== undefined) checkMediaIds(change.mediaIds);
     await database.transaction(async (tx) => {
-      const post = await holdOwn(tx, viewer, id);
+      const post = await lockOwn(tx, viewer, id);
       const text = change.text ?? post.text;
       const hasMedia = change.mediaIds ? change.mediaIds.length > 0 : post.has_media === 1;
       checkHasContent({ text, hasMedia });
@@ -181,7 +177,7 @@ export function postService(needs: Needs) {
   /** Shows a draft to all; a post that is public already stays as it is. @throws DomainError `not_found` */
   async function publish(viewer: Viewer, id: number): Promise<PostView> {
     await database.transaction(async (tx) => {
-      const post = await holdOwn(tx, viewer, id);
+      const post = await lockOwn(tx, viewer, id);
       if (post.state === 'draft') await makePublic(tx, post);
     });
     return read(viewer, id);
@@ -190,7 +186,7 @@ export function postService(needs: Needs) {
   /** Shows a draft to all, or moves a published post to where a new one would stand. @throws DomainError `not_found` · `forbidden` */
   async function publishAnew(viewer: Viewer, id: number): Promise<PostView> {
     await database.transaction(async (tx) => {
-      const post = await holdOwn(tx, viewer, id);
+      const post = await lockOwn(tx, viewer, id);
       if (post.state === 'draft') await makePublic(tx, post);
       else if (!(await updatePost(tx, id, ['published'], publication()))) throw new StaleRead();
     });
@@ -200,7 +196,7 @@ export function postService(needs: Needs) {
   /** Deletes a post of the viewer's: it is gone everywhere at once, its pictures' files a little later. @throws DomainError `not_found` */
   async function remove(viewer: Viewer, id: number): Promise<void> {
     await database.transaction(async (tx) => {
-      const post = await holdOwn(tx, viewer, id);
+      const post = await lockOwn(tx, viewer, id);
       const values = { state: 'deleted', feed_key: null, updated_at: now().toISOString() } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
       if (post.state === 'published')
@@ -208,23 +204,6 @@ export function postService(needs: Needs) {
       await deleteUploadName(tx, id);
       await emit(tx, now(), 'post.deleted', { postId: id });
     });
-  }
-
-  /** Removes what hangs on a deleted post, in steps, and at last its row. Repeating it goes on where it stopped. */
-  async function purge(postId: number): Promise<void> {
-    for (;;) {
-      const isDone = await database.transaction(async (tx) => {
-        const likes = await listLikes(tx, { postId }, { limit: 200, before: null });
-        for (const like of likes) await deleteLike(tx, postId, like.account_id);
-        if (likes.length > 0) return false;
-        await media.discard(tx, await listMedia(tx, { postId }));
-        await deleteNotificationsAbout(tx, postId);
-        await deleteUploadName(tx, postId);
-        await deletePost(tx, postId);
-        return true;
-      });
-      if (isDone) return;
-    }
   }
 
   /** The viewer's drafts, newest first. */
@@ -247,9 +226,9 @@ export function postService(needs: Needs) {
   }
 
   /** A post of the viewer's that nobody else changes until the transaction ends. */
-  async function holdOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {
+  async function lockOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostRow> {
     await checkLives(tx, viewer.accountId);
-    const post = (await holdPost(tx, id)) ? await findPost(tx, id) : null;
+    const post = (await lockPost(tx, id)) ? await findPost(tx, id) : null;
     if (!post) throw noSuchPost();
     if (post.account_id === viewer.accountId) return post;
     if (post.state === 'draft') throw noSuchPost();
@@ -299,9 +278,7 @@ export function postService(needs: Needs) {
     publish,
     publishAnew,
     remove,
-    purge,
     listDrafts,
-    ...liking({ database, newKey, now, read }),
   };
 }
 
@@ -313,8 +290,8 @@ function repeatOf(
   tokens: Needs['tokens'],
   { accountId }: Viewer,
   input: NewPost,
-): Repeatable | null {
+): IdempotentRequest | null {
   const asked = JSON.stringify([input.text, input.mediaIds, input.state]);
   const key = input.idempotencyKey;
-  return repeatable(tokens, { accountId, key, operation: 'posts.create', asked });
+  return idempotentRequest(tokens, { accountId, key, operation: 'posts.create', asked });
 }

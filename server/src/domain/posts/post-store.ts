@@ -30,7 +30,7 @@ const postsById = prepared((db, args: { ids: number[] }) =>
  * Holds a post's row until the transaction ends: what is read of it after is current, and others who change it wait. False
  * when it is deleted.
  */
-export async function holdPost(tx: Tx, id: number): Promise<boolean> {
+export async function lockPost(tx: Tx, id: number): Promise<boolean> {
   return changedOne(
     tx
       .updateTable('posts')

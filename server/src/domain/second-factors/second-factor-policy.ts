@@ -1,10 +1,10 @@
 import type { Database, Db } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-fingerprint.ts';
+import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import { DomainError, type SecondFactorChallenge } from '../errors.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { TokenSigner } from '../ports.ts';
-import type { Door, Proof } from '../sessions/session.ts';
+import type { Proof, SignInContext } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { countRecoveryCodes } from './recovery-code-store.ts';
 import { challengeLifeMs } from './second-factor.ts';
@@ -44,10 +44,14 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   }
 
   /**
-   * The error that asks for the second factor. What it carries holds for the account, this door and the password as it is.
+   * The error that asks for the second factor. What it carries holds for the account, this sign-in context and the password as it is.
    * @throws DomainError `wrong_password` when nobody may enter, or the password that was shown is another by now
    */
-  async function ask(accountId: number, proof: Proof, { audience }: Door): Promise<DomainError> {
+  async function ask(
+    accountId: number,
+    proof: Proof,
+    { audience }: SignInContext,
+  ): Promise<DomainError> {
     const account = await findAccount(database, accountId);
     const isStale = 'passwordHash' in proof && proof.passwordHash !== account?.password_hash;
     if (!account || account.disabled_at || isStale) {
@@ -57,7 +61,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
       purpose: 'second-factor',
       accountId,
       subject: audience,
-      details: { password: passwordMark(tokens, account) },
+      details: { password: passwordFingerprint(tokens, account) },
       lifeMs: challengeLifeMs,
     });
     await database.transaction((tx) => verifications.issueBeside(tx, row));

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-fingerprint.ts';
+import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { wrongAnswer } from '../passkeys/passkey.ts';
@@ -15,7 +15,7 @@ import type {
   TokenSigner,
 } from '../ports.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
-import type { Door, SessionTokens } from '../sessions/session.ts';
+import type { SessionTokens, SignInContext } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { hasSessionFrom } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
@@ -54,9 +54,9 @@ export function secondFactorService(needs: Needs) {
    * @throws DomainError `invalid` (challenge, code, response) · `gone` · `expired` · `rate_limited` ·
    *   `wrong_password` (disabled, or the password was changed meanwhile)
    */
-  async function finish(step: SecondStep, door: Door): Promise<SessionTokens> {
-    const { verification, accountId, passwordHash } = await findPending(step.challenge, door);
-    const { address } = door.device;
+  async function finish(step: SecondStep, context: SignInContext): Promise<SessionTokens> {
+    const { verification, accountId, passwordHash } = await findPending(step.challenge, context);
+    const { address } = context.device;
     const isKnownAddress = await hasSessionFrom(database, accountId, address);
     const attempt = { target: { accountId }, address, isKnownAddress };
     await throttle.begin(attempt);
@@ -68,32 +68,40 @@ export function secondFactorService(needs: Needs) {
         await useFactor(tx);
       };
       const proof = { by: 'second-factor', passwordHash, use } as const;
-      const session = await needs.sessions.open(accountId, proof, door);
+      const session = await needs.sessions.open(accountId, proof, context);
       await throttle.forgive(attempt);
       return session;
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'invalid') await refused(accountId, door);
+      if (error instanceof DomainError && error.code === 'invalid')
+        await refused(accountId, context);
       throw error;
     }
   }
 
   /** What a browser needs to answer a challenge with a passkey. @throws DomainError as `finish` */
-  async function passkeyOptions(challenge: string, door: Door): Promise<PasskeyRequest> {
-    const { accountId } = await findPending(challenge, door);
+  async function passkeyOptions(
+    challenge: string,
+    context: SignInContext,
+  ): Promise<PasskeyRequest> {
+    const { accountId } = await findPending(challenge, context);
     const allowed = (await listPasskeys(database, accountId)).map(knownPasskey);
     if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
     return verifier.requestOptions({ challenge, allowed });
   }
 
-  /** A challenge of this door, while its account and the password are what they were. */
-  async function findPending(challenge: string, { audience }: Door): Promise<Pending> {
+  /** A challenge of this sign-in context, while its account and the password are what they were. */
+  async function findPending(challenge: string, { audience }: SignInContext): Promise<Pending> {
     const verification = await verifications
       .findByToken('second-factor', challenge)
       .catch(asChallenge);
     const { accountId, subject, details } = verification;
     if (accountId === null || subject !== audience) throw unknownChallenge();
     const account = await findAccount(database, accountId);
-    if (!account || account.disabled_at || details.password !== passwordMark(tokens, account)) {
+    if (
+      !account ||
+      account.disabled_at ||
+      details.password !== passwordFingerprint(tokens, account)
+    ) {
       throw new DomainError('wrong_password', 'The account has changed; sign in again.');
     }
     return { verification, accountId, passwordHash: account.password_hash };
@@ -106,7 +114,7 @@ export function secondFactorService(needs: Needs) {
     return shown.use;
   }
 
-  function refused(accountId: number, { audience, device }: Door): Promise<void> {
+  function refused(accountId: number, { audience, device }: SignInContext): Promise<void> {
     return database.transaction((tx) =>
       audit.record(tx, {
         action: 'session.refused',

@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { TotpKeyRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
-import { findAccount, holdAccount } from '../accounts/account-store.ts';
-import { passwordMark } from '../accounts/password-fingerprint.ts';
+import { findAccount, lockAccount } from '../accounts/account-store.ts';
+import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
+import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
-import type { OwnerCheck, OwnerProof } from '../passwords/owner-check.ts';
 import type { Counters, Now, SecretBox, TokenSigner } from '../ports.ts';
 import { base32, newReadableSecret, plainSecret } from '../readable-secret.ts';
 import { endAccess, endPending } from '../sessions/access-ending.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
-import { checkNotByAppPassword, type Viewer } from '../sessions/session.ts';
-import { holdViewer } from '../viewer-lock.ts';
+import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import { lockViewer } from '../viewer-lock.ts';
 import { type CodeCheck, totpContext } from './code-check.ts';
 import {
   countRecoveryCodes,
@@ -76,7 +76,7 @@ export function totpService(needs: Needs) {
       confirmed_at: null,
     };
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, row.created_at);
+      await lockViewer(tx, viewer, row.created_at);
       await deleteUnconfirmedTotpKey(tx, accountId);
       if (await findTotpKey(tx, accountId)) {
         throw new DomainError('conflict', 'There is an authenticator already; remove it first.');
@@ -105,7 +105,7 @@ export function totpService(needs: Needs) {
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      await holdViewer(tx, viewer, at);
+      await lockViewer(tx, viewer, at);
       if (!(await confirmTotpKey(tx, key, { step, at }))) throw nothingWaits();
       await keepRecoveryCodes(tx, accountId, codes);
       await endAccess(tx, accountId, { at, keptSessionId: sessionId, isByOwner: true });
@@ -127,7 +127,7 @@ export function totpService(needs: Needs) {
     await throttle.begin(attempt);
     const use = await checkCode(accountId, code);
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, now().toISOString());
+      await lockViewer(tx, viewer, now().toISOString());
       await use(tx);
       await takeDown(tx, { accountId, actorId: accountId, address });
     });
@@ -140,7 +140,7 @@ export function totpService(needs: Needs) {
    */
   async function drop(accountId: number): Promise<void> {
     await database.transaction(async (tx) => {
-      await holdAccount(tx, accountId, now().toISOString());
+      await lockAccount(tx, accountId, now().toISOString());
       if (!(await findTotpKey(tx, accountId))) throw noTotp();
       await takeDown(tx, { accountId, actorId: null, address: '' });
     });
@@ -162,7 +162,7 @@ export function totpService(needs: Needs) {
     const { accountId } = viewer;
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
-      await holdViewer(tx, viewer, now().toISOString());
+      await lockViewer(tx, viewer, now().toISOString());
       const key = await findTotpKey(tx, accountId);
       if (!key?.confirmed_at) throw noTotp();
       await keepRecoveryCodes(tx, accountId, codes);
@@ -176,7 +176,7 @@ export function totpService(needs: Needs) {
   async function readSecurity({ accountId }: Viewer): Promise<Security> {
     const account = await findAccount(database, accountId);
     if (!account) throw noSuchAccount();
-    const ownerMark = passwordMark(tokens, account);
+    const ownerMark = passwordFingerprint(tokens, account);
     return {
       hasPassword: account.password_hash !== null,
       hasTotp: await hasTotp(accountId),

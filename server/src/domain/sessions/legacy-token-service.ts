@@ -2,10 +2,11 @@ import type { Database } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
 import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../ports.ts';
-import type { OpenSession, Viewer } from './session.ts';
+import type { Viewer } from '../viewer.ts';
+import type { OpenSession } from './session.ts';
 import type { SessionService } from './session-service.ts';
 
-export type PlainTokenService = ReturnType<typeof plainTokenService>;
+export type LegacyTokenService = ReturnType<typeof legacyTokenService>;
 
 type Needs = {
   database: Database;
@@ -21,7 +22,7 @@ export type PlainViewer = Viewer & { claims: PlainClaims };
  * Tokens that are not refreshed by Rookery's rules: each belongs to a session of its own, lives as long as that, and carries
  * the claims that its clients have always read.
  */
-export function plainTokenService({ database, now, sessions, tokens }: Needs) {
+export function legacyTokenService({ database, now, sessions, tokens }: Needs) {
   /** The token of a session. */
   function issue(session: OpenSession, claims: PlainClaims): Promise<string> {
     const ours: AccessClaims = {

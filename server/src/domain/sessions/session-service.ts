@@ -1,34 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
-import type { SessionRow } from '../../db/schema.ts';
+import type { AccountRow, SessionRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
 import { noteLogin } from '../accounts/account-store.ts';
-import type { AppPasswordService } from '../app-passwords/app-password-service.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError } from '../errors.ts';
-import { claimRepeat, findRepeat, type Repeatable, repeatable } from '../idempotency-store.ts';
+import {
+  claimIdempotencyKey,
+  findIdempotentResult,
+  type IdempotentRequest,
+  idempotentRequest,
+} from '../idempotency-store.ts';
 import type { AccessClaims, Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
+import { checkNotByAppPassword, roleOfSession, type Viewer } from '../viewer.ts';
 import { loginThrottle } from './login-throttle.ts';
 import { passwordRenewal } from './password-renewal.ts';
 import {
   accessTokenSeconds,
-  checkNotByAppPassword,
-  type Door,
   isReplaced,
   type OpenSession,
   type Proof,
   refreshStep,
   refreshTokenParts,
-  roleOfSession,
   type SessionTokens,
   type SessionView,
+  type SignInContext,
   sessionExpiry,
-  type Viewer,
 } from './session.ts';
 import {
   endSession,
@@ -53,10 +55,11 @@ type Needs = {
   audit: AuditLog;
   /** Decides whether what somebody has shown is enough. */
   secondFactors: SecondFactorPolicy;
-  appPasswords: Pick<AppPasswordService, 'findProof'>;
+  /** See `AppPasswordService.findProof`. */
+  appPasswords: { findProof(account: AccountRow | null, typed: string): Promise<Proof | null> };
 };
 
-export type LogIn = Door & {
+export type LogIn = SignInContext & {
   /** Username, e-mail or login name. */
   login: string;
   password: string;
@@ -85,8 +88,12 @@ export function sessionService(needs: Needs) {
   }
 
   /** As `open`, for a session whose tokens are made elsewhere. @throws DomainError as `open` */
-  async function openPlain(accountId: number, proof: Proof, door: Door): Promise<OpenSession> {
-    const row = await openSession(accountId, proof, door, null);
+  async function openPlain(
+    accountId: number,
+    proof: Proof,
+    context: SignInContext,
+  ): Promise<OpenSession> {
+    const row = await openSession(accountId, proof, context, null);
     return {
       id: row.id,
       accountId,
@@ -104,26 +111,26 @@ export function sessionService(needs: Needs) {
   async function open(
     accountId: number,
     proof: Proof,
-    door: Door,
-    repeat: Repeatable | null = null,
+    context: SignInContext,
+    repeat: IdempotentRequest | null = null,
   ): Promise<SessionTokens> {
-    return tokensOf(await openSession(accountId, proof, door, repeat));
+    return tokensOf(await openSession(accountId, proof, context, repeat));
   }
 
   async function openSession(
     accountId: number,
     proof: Proof,
-    door: Door,
-    repeat: Repeatable | null,
+    context: SignInContext,
+    repeat: IdempotentRequest | null,
   ): Promise<SessionRow> {
     if (await secondFactors.isMissing(database, accountId, proof)) {
-      throw await secondFactors.ask(accountId, proof, door);
+      throw await secondFactors.ask(accountId, proof, context);
     }
-    const earlier = await findRepeat(database, repeat);
+    const earlier = await findIdempotentResult(database, repeat);
     const opened = earlier === null ? null : await findSession(database, earlier);
     // Tokens of a session that has ended since are worth nothing: whoever has shown enough once more gets another.
     if (opened && isLasting(opened)) return opened;
-    const session = newSession(await newId('sessions'), accountId, door);
+    const session = newSession(await newId('sessions'), accountId, context);
     const winner = await database.transaction(async (tx) => {
       const hash = 'passwordHash' in proof ? proof.passwordHash : null;
       const passwordHash = hash === null ? {} : { passwordHash: hash };
@@ -132,15 +139,15 @@ export function sessionService(needs: Needs) {
       if (!isOpen || (await secondFactors.isMissing(tx, accountId, proof))) throw wrongPassword();
       const appPasswordId = await appPasswordBehind(tx, proof);
       await proof.use?.(tx);
-      const other = await claimRepeat(tx, repeat, session.id, now(), earlier);
+      const other = await claimIdempotencyKey(tx, repeat, session.id, now(), earlier);
       if (other !== null) return other;
       await insertSession(tx, { ...session, app_password_id: appPasswordId });
       await audit.record(tx, {
         action: 'session.opened',
         accountId,
         actorId: accountId,
-        address: door.device.address,
-        details: { by: proof.by, audience: door.audience, sessionId: session.id },
+        address: context.device.address,
+        details: { by: proof.by, audience: context.audience, sessionId: session.id },
       });
       return session.id;
     });
@@ -309,8 +316,8 @@ export function sessionService(needs: Needs) {
     return ended_at === null && expires_at > now().toISOString();
   }
 
-  function newSession(id: number, accountId: number, door: Door): SessionRow {
-    const { audience, device, lifeMs } = door;
+  function newSession(id: number, accountId: number, context: SignInContext): SessionRow {
+    const { audience, device, lifeMs } = context;
     const at = now();
     const end = lifeMs === undefined ? null : new Date(at.getTime() + lifeMs).toISOString();
     return {
@@ -380,9 +387,9 @@ function viewOf(row: SessionRow, viewer: Viewer): SessionView {
 function repeatOf(
   tokens: Needs['tokens'],
   { login, accountId, proof }: { login: LogIn; accountId: number; proof: Proof },
-): Repeatable | null {
+): IdempotentRequest | null {
   const appPasswordId = proof.by === 'app-password' ? proof.appPasswordId : null;
   const asked = JSON.stringify([foldName(login.login), appPasswordId]);
   const key = login.idempotencyKey;
-  return repeatable(tokens, { accountId, key, operation: 'sessions.logIn', asked });
+  return idempotentRequest(tokens, { accountId, key, operation: 'sessions.logIn', asked });
 }

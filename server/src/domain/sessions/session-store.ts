@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
 import { countingAddress } from '../network-address.ts';
-import { roleOfSession } from './session.ts';
+import { roleOfSession } from '../viewer.ts';
 
 export type LiveSession = Pick<
   SessionRow,

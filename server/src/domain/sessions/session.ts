@@ -1,18 +1,4 @@
 import type { Tx } from '../../db/database.ts';
-import type { Role } from '../accounts/account.ts';
-import { DomainError } from '../errors.ts';
-
-/** The one who asks, once the token is resolved. */
-export type Viewer = {
-  accountId: number;
-  sessionId: number;
-  /** What the session may do: one that an app password opened never does more than a user. */
-  role: Role;
-  /** Such a session changes nothing about how to get into the account. */
-  isByAppPassword: boolean;
-  /** When the access token ends, for what stays open longer than a request. */
-  tokenExpiresAt?: string;
-};
 
 /** A session as its owner sees it in the list. */
 export type SessionView = {
@@ -38,7 +24,7 @@ export type SessionTokens = {
 export type Device = { name: string; address: string };
 
 /** Where somebody signs in, and what from. */
-export type Door = {
+export type SignInContext = {
   audience: string;
   device: Device;
   /** For sessions that are not refreshed: how long they last. */
@@ -67,24 +53,6 @@ export type Proof = (
   /** Uses up what was shown, in the transaction that opens the session. */
   use?: (tx: Tx) => Promise<void>;
 };
-
-/** The role of an account as far as a session of it goes. */
-export function roleOfSession(of: { role: Role; app_password_id: number | null }): Role {
-  return of.app_password_id === null ? of.role : 'user';
-}
-
-/**
- * For what changes how to get into an account, or does what its role allows: an app password lies in the settings of a
- * program, and asks for no second factor.
- * @throws DomainError `forbidden`
- */
-export function checkNotByAppPassword({ isByAppPassword }: Pick<Viewer, 'isByAppPassword'>): void {
-  if (!isByAppPassword) return;
-  throw new DomainError(
-    'forbidden',
-    'A session of an app password cannot do this; sign in with the password of the account.',
-  );
-}
 
 /** Ids are below 2^31 on every engine; asking some of them for more is an error. */
 const maxId = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
-import type { Viewer } from './session.ts';
+import type { Viewer } from '../viewer.ts';
 import type { SessionService } from './session-service.ts';
 
 export type SignedLinkService = ReturnType<typeof signedLinkService>;

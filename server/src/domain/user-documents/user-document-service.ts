@@ -1,13 +1,12 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { UserDocumentRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
-import { holdAccount } from '../accounts/account-store.ts';
-import { callNameOf, publicNameOf } from '../accounts/login-name.ts';
-import { checkMay } from '../administration/account-admin.ts';
+import { lockAccount } from '../accounts/account-store.ts';
+import { loginNameOf, publicNameOf } from '../accounts/login-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { by, roleOf } from '../authority.ts';
+import { by, checkMay, roleOf } from '../authority.ts';
 import type { Now } from '../ports.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 import {
   emptyUserDocument,
   type LinkedService,
@@ -103,7 +102,7 @@ export function userDocumentService({ database, now, audit }: Needs) {
       const row = await hold(tx, accountId);
       const came = { last_login_at: at, active_since: at };
       await write(tx, row, service === null ? came : { ...came, content: linked(row, service) });
-      return callNameOf(row);
+      return loginNameOf(row);
     });
   }
 
@@ -116,7 +115,7 @@ export function userDocumentService({ database, now, audit }: Needs) {
 
   /** Of two changes at once the second waits here, and reads what the first has written. */
   async function hold(tx: Tx, accountId: number): Promise<DocumentOfAccount> {
-    const isHeld = await holdAccount(tx, accountId, now().toISOString());
+    const isHeld = await lockAccount(tx, accountId, now().toISOString());
     const row = isHeld ? await findUserDocument(tx, accountId) : null;
     if (!row) throw noSuchAccount();
     return row;
@@ -146,7 +145,7 @@ function linked(row: DocumentOfAccount, service: LinkedService): string {
 
 /** Who never came by way of such a client has shown their address to nobody there. */
 function nameFor(row: DocumentOfAccount, isOwn: boolean): string {
-  return isOwn || row.content !== null ? callNameOf(row) : publicNameOf(row);
+  return isOwn || row.content !== null ? loginNameOf(row) : publicNameOf(row);
 }
 
 function viewOf(row: DocumentOfAccount, viewer: Viewer): UserDocumentView {

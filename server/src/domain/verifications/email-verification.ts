@@ -14,7 +14,7 @@ export type EmailProofStyle = {
 };
 
 /** What a change to another address is bound to: it ends with the session that asked, and with the password. */
-export type ChangeBinding = { sessionId: number; passwordMark: string };
+export type ChangeBinding = { sessionId: number; passwordFingerprint: string };
 
 type Options = {
   style?: EmailProofStyle | undefined;
@@ -32,7 +32,7 @@ export function emailVerification(
     purpose: 'verify-email',
     accountId,
     subject: email,
-    details: { ...style, ...(change ? { password: change.passwordMark } : {}) },
+    details: { ...style, ...(change ? { password: change.passwordFingerprint } : {}) },
     ...(change ? { sessionId: change.sessionId } : {}),
     lifeMs: emailLinkHours * hourMs,
   };
@@ -43,5 +43,5 @@ export function bindingOf({ sessionId, details }: Verification): ChangeBinding |
   const { password } = details;
   return sessionId === null || typeof password !== 'string'
     ? null
-    : { sessionId, passwordMark: password };
+    : { sessionId, passwordFingerprint: password };
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { operator } from '../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../src/domain/authority.ts';
 import { type Client, type OlderScenario, olderScenarios } from '../../support/older-contracts.ts';
 import { passwords } from '../../support/server.ts';
 import { bearer, logIn, people } from './given.ts';
@@ -286,8 +286,8 @@ olderScenarios({
           .execute();
         expect(noted).toEqual([
           {
-            account_id: await accounts.findIdByCall('bob@example.com'),
-            actor_id: await accounts.findIdByCall('carla'),
+            account_id: await accounts.findIdByLoginName('bob@example.com'),
+            actor_id: await accounts.findIdByLoginName('carla'),
             details: '{"keys":"played_games"}',
           },
         ]);
@@ -387,7 +387,7 @@ olderScenarios({
       name: 'counts somebody who is disabled nowhere, and finds them no more',
       given: async ({ server }) => {
         const { accounts, accountAdmin } = server.app.services;
-        const bob = await accounts.findIdByCall('bob@example.com');
+        const bob = await accounts.findIdByLoginName('bob@example.com');
         await accountAdmin.change(operator, bob, { disabled: true });
         return { bobId: bob };
       },
@@ -503,9 +503,9 @@ olderScenarios({
       name: 'deletes for no admin who was one',
       given: async ({ server }) => {
         const { accounts, accountAdmin } = server.app.services;
-        const alice = await accounts.findIdByCall('alice@example.com');
+        const alice = await accounts.findIdByLoginName('alice@example.com');
         await accountAdmin.change(operator, alice, { role: 'admin' });
-        const carla = await accounts.findIdByCall('carla');
+        const carla = await accounts.findIdByLoginName('carla');
         await accountAdmin.change(operator, carla, { role: 'moderator' });
       },
       token: 'Bearer {carla}',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { operator } from '../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../src/domain/authority.ts';
 import { aPhoto, changeAccount } from '../../support/given.ts';
 import { type Client, olderScenarios } from '../../support/older-contracts.ts';
 import { smallPicture } from '../../support/pictures.ts';

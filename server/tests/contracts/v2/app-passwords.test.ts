@@ -48,26 +48,30 @@ describe('app passwords', () => {
 
   it('end with what their sessions opened, and the sessions that those opened', async () => {
     const { body } = await add();
-    const { sessions, plainTokens } = server.app.services;
-    const door = { audience: 'another', device: { name: '', address: '127.0.0.1' } };
-    const first = await sessions.logInPlain({ ...door, login: 'alice', password: body.password });
+    const { sessions, legacyTokens } = server.app.services;
+    const context = { audience: 'another', device: { name: '', address: '127.0.0.1' } };
+    const first = await sessions.logInPlain({
+      ...context,
+      login: 'alice',
+      password: body.password,
+    });
     const second = await sessions.openPlain(
       first.accountId,
       { by: 'session', sessionId: first.id },
-      door,
+      context,
     );
     const third = await sessions.openPlain(
       first.accountId,
       { by: 'session', sessionId: second.id },
-      door,
+      context,
     );
     const tokens = await Promise.all(
-      [first, second, third].map((session) => plainTokens.issue(session, {})),
+      [first, second, third].map((session) => legacyTokens.issue(session, {})),
     );
     const states = () =>
       Promise.all(
         tokens.map((token) =>
-          plainTokens.resolve(token, 'another').then(
+          legacyTokens.resolve(token, 'another').then(
             ({ isByAppPassword }) => isByAppPassword,
             (error) => error.code,
           ),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LanguageCode, languages } from '../../../src/domain/mails/languages/languages.ts';
+import { type LanguageCode } from '../../../src/domain/language-code.ts';
+import { languages } from '../../../src/domain/mails/languages/languages.ts';
 import { type Mailed, mailed, publicUrl } from '../../support/mailed.ts';
 import { passwords } from '../../support/server.ts';
 import { codeIn, tokenIn } from '../../support/smtp.ts';

@@ -40,7 +40,7 @@ describe('the body of a stream', () => {
       listener.tell(news);
       times += 1;
     }
-    listener.beat();
+    listener.heartbeat();
     listener.end();
 
     expect(body.destroyed).toBe(true);
@@ -287,7 +287,7 @@ describe('GET /v2/events', () => {
     expect(Date.now() - begin).toBeLessThan(2500);
     expect(await stream.ended()).toBeLessThan(100);
     await expect(
-      server.app.services.live.open(viewer(1, 1), null, { tell() {}, beat() {}, end() {} }),
+      server.app.services.live.open(viewer(1, 1), null, { tell() {}, heartbeat() {}, end() {} }),
     ).rejects.toMatchObject({ code: 'unavailable' });
   });
 
@@ -307,8 +307,8 @@ describe('GET /v2/events', () => {
     };
     const opened: EventStream[] = [];
     for (const { accountId } of people) {
-      const door = { audience: 'v2', device };
-      const { accessToken } = await sessions.open(accountId, { by: 'identity' }, door);
+      const context = { audience: 'v2', device };
+      const { accessToken } = await sessions.open(accountId, { by: 'identity' }, context);
       opened.push(await openWith(accessToken));
     }
     await sleep(1000);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operator } from '../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../src/domain/authority.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { type FcmServer, fcmServer } from '../../support/fcm.ts';
 import { aStaffMember } from '../../support/given.ts';

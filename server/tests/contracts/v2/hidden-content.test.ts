@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operator } from '../../../src/domain/administration/account-admin.ts';
-import type { Viewer } from '../../../src/domain/sessions/session.ts';
+import { operator } from '../../../src/domain/authority.ts';
+import type { Viewer } from '../../../src/domain/viewer.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { aPost } from '../../support/given.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
@@ -16,13 +16,13 @@ let hisPost: number;
 beforeAll(async () => {
   server = await testServer();
   crowd = await newPeople(server, crowdSize);
-  const { posts, follows } = server.app.services;
+  const { posts, likes, follows } = server.app.services;
   hisPost = await aPost(server, 'bob');
   const { accountId: bob } = await viewerOf();
   for (const [i, person] of crowd.entries()) {
     await server.send('PUT', `/v2/users/person${i + 1}/follow`, { as: 'bob' });
     await follows.followById(person, bob);
-    await posts.like(person, hisPost);
+    await likes.like(person, hisPost);
     const text = i % 2 === 0 ? 'Hello @bob.' : 'Hello.';
     const post = { text, mediaIds: [], state: 'published', idempotencyKey: null } as const;
     await posts.create(person, post);

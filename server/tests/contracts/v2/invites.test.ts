@@ -31,7 +31,7 @@ describe('an invite', () => {
       body: { username: 'bob', password: passwords.bob, ...more },
     });
 
-  it('opens the door once while sign-ups are closed', async () => {
+  it('lets one person in while sign-ups are closed', async () => {
     const invite = await invited();
 
     const without = await signUp({});

@@ -252,7 +252,7 @@ describe('notifications', () => {
       await like('bob', others.at(-1));
       await server.work();
     }
-    for (const person of people) await server.app.services.posts.like(person, postId);
+    for (const person of people) await server.app.services.likes.like(person, postId);
     await server.work();
 
     const first = await listOf('alice', '?limit=2');
@@ -286,11 +286,11 @@ describe('notifications', () => {
     timeout: 60_000,
   }, async () => {
     const people = await newPeople(server, 20);
-    const { posts } = server.app.services;
+    const { likes } = server.app.services;
 
-    await Promise.all(people.map((person) => posts.like(person, postId)));
+    await Promise.all(people.map((person) => likes.like(person, postId)));
     const working = server.work();
-    await Promise.all(people.slice(10).map((person) => posts.unlike(person, postId)));
+    await Promise.all(people.slice(10).map((person) => likes.unlike(person, postId)));
     await working;
     await server.work();
 

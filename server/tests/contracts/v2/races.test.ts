@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Viewer } from '../../../src/domain/sessions/session.ts';
+import type { Viewer } from '../../../src/domain/viewer.ts';
 import { aPost, aStaffMember, changeAccount } from '../../support/given.ts';
 import { smallPicture } from '../../support/pictures.ts';
 import { beforeTransaction } from '../../support/races.ts';
@@ -53,7 +53,7 @@ async function viewerOf(as: Name): Promise<Viewer> {
 }
 
 async function close(as: Name): Promise<void> {
-  await server.app.services.accounts.closeMe(await viewerOf(as), {
+  await server.app.services.closing.closeMe(await viewerOf(as), {
     password: passwords[as],
     address: '',
   });

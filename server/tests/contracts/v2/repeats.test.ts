@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { operator } from '../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../src/domain/authority.ts';
 import { aPhoto, aStaffMember } from '../../support/given.ts';
 import { type Document, operationsOf } from '../../support/open-api.ts';
 import { type Answer, passwords, type TestServer, testServer } from '../../support/server.ts';

@@ -197,7 +197,7 @@ describe('the second factor', () => {
     expect(anew.status).toBe(201);
   });
 
-  it('S18: refuses a challenge of another door, an invented one, and one whose time is over', async () => {
+  it('S18: refuses a challenge of another context, an invented one, and one whose time is over', async () => {
     const { code } = await aTotp(server, 'alice');
     const { id } = (await server.send('GET', '/v2/me', { as: 'alice' })).body;
     const device = { name: '', address: '127.0.0.1' };
@@ -218,12 +218,12 @@ describe('the second factor', () => {
   it('is asked for after a social login too, and not after a passkey', async () => {
     const { code } = await aTotp(server, 'alice');
     const { id } = (await server.send('GET', '/v2/me', { as: 'alice' })).body;
-    const door = { audience: 'v2', device: { name: '', address: '127.0.0.1' } };
+    const context = { audience: 'v2', device: { name: '', address: '127.0.0.1' } };
     const refused = await server.app.services.sessions
-      .open(id, { by: 'identity' }, door)
+      .open(id, { by: 'identity' }, context)
       .catch((error) => error);
     const finished = await finish({ challenge: refused.challenge.token, code: code() });
-    const byPasskey = await server.app.services.sessions.open(id, { by: 'passkey' }, door);
+    const byPasskey = await server.app.services.sessions.open(id, { by: 'passkey' }, context);
 
     expect(refused.code).toBe('second_factor_required');
     expect(finished.status).toBe(201);

@@ -71,7 +71,7 @@ describe('an access token of Facebook', () => {
     expect([answer.status, answer.body.fields[0].field]).toEqual([422, 'accessToken']);
   });
 
-  it('that Facebook does not know is refused, however often, and closes the door to nobody', async () => {
+  it('that Facebook does not know is refused, however often, and locks nobody out', async () => {
     graph.know('carla', { user: { id: '104', name: 'Carla' } });
     for (let i = 0; i < 10; i += 1) await signIn({ accessToken: `guess-${i}` });
 

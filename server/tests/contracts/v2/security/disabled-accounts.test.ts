@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { operator } from '../../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../../src/domain/authority.ts';
 import { aPost } from '../../../support/given.ts';
 import { smallPicture } from '../../../support/pictures.ts';
 import { passwords, type TestServer, testServer } from '../../../support/server.ts';

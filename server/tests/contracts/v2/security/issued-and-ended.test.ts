@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { operator } from '../../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../../src/domain/authority.ts';
 import { changeAccount } from '../../../support/given.ts';
 import {
   type After,
-  door,
   issued,
   newestMail,
   type Probe,
+  signInContext,
   type World,
 } from '../../../support/issued.ts';
 import { type Mailed, mailed } from '../../../support/mailed.ts';
@@ -118,7 +118,7 @@ describe('what was handed out', () => {
     const totp = hasNoTotp ? null : await aTotp(server, 'alice');
     const passkey = await aPasskey(server, 'alice');
     const { sessions } = server.app.services;
-    const borrowed = await sessions.open(aliceId, { by: 'passkey' }, door('v2'));
+    const borrowed = await sessions.open(aliceId, { by: 'passkey' }, signInContext('v2'));
     return { rig, provider, aliceId, borrowed, passkey, totp };
   }
 
@@ -134,7 +134,7 @@ describe('what was handed out', () => {
     const probes: Record<string, Probe> = {};
     for (const [name, issue] of Object.entries(issued)) probes[name] = await issue(world);
     const { sessions } = rig.server.app.services;
-    const opened = await sessions.open(world.aliceId, { by: 'passkey' }, door('v2'));
+    const opened = await sessions.open(world.aliceId, { by: 'passkey' }, signInContext('v2'));
 
     for (const name of names) {
       const works = await probes[name]?.({ token: opened.accessToken, password: passwords.alice });
@@ -160,7 +160,7 @@ describe('what was handed out', () => {
     const { sessions } = rig.server.app.services;
     const opened = ending.isGone
       ? null
-      : await sessions.open(world.aliceId, { by: 'passkey' }, door('v2'));
+      : await sessions.open(world.aliceId, { by: 'passkey' }, signInContext('v2'));
     const after: After = { token: opened?.accessToken ?? null, password };
     const found: Record<string, string> = {};
     for (const [name, works] of probes) found[name] = (await works(after)) ? '.' : 'x';
@@ -213,7 +213,11 @@ describe('what was handed out', () => {
       await ending.act(world);
 
       const { sessions } = server.app.services;
-      const { accessToken } = await sessions.open(world.aliceId, { by: 'passkey' }, door('v2'));
+      const { accessToken } = await sessions.open(
+        world.aliceId,
+        { by: 'passkey' },
+        signInContext('v2'),
+      );
       const headers = { authorization: `Bearer ${accessToken}` };
       const path = '/v2/me/totp/confirm';
       const { status } = await server.send('POST', path, { headers, body: { code: code() } });

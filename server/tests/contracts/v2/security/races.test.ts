@@ -1,9 +1,9 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { operator } from '../../../../src/domain/administration/account-admin.ts';
+import { operator } from '../../../../src/domain/authority.ts';
 import { softAuthenticator } from '../../../support/authenticator.ts';
 import { changeAccount } from '../../../support/given.ts';
-import { door, newestMail } from '../../../support/issued.ts';
+import { newestMail, signInContext } from '../../../support/issued.ts';
 import { type Mailed, mailed } from '../../../support/mailed.ts';
 import { beforeTransaction } from '../../../support/races.ts';
 import {
@@ -162,7 +162,7 @@ describe('a session that ends while the proof of its owner is looked at', () => 
     const found: unknown[] = [];
     // Before its first transaction, its second, and so on: a number may be leased, or a proof used up, in one of its own.
     for (let skip = 0; ; skip += 1) {
-      const { accessToken } = await sessions.open(me.id, { by: 'passkey' }, door('v2'));
+      const { accessToken } = await sessions.open(me.id, { by: 'passkey' }, signInContext('v2'));
       const viewer = await sessions.resolve(accessToken, 'v2');
       const end = () => sessions.end(viewer, viewer.sessionId, '127.0.0.1');
       const hasRun = beforeTransaction(rig.server, end, skip);

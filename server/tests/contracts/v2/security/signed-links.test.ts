@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Viewer } from '../../../../src/domain/sessions/session.ts';
+import type { Viewer } from '../../../../src/domain/viewer.ts';
 import { type EventStream, openStream } from '../../../support/event-stream.ts';
 import { aPicture, aPost, changeAccount } from '../../../support/given.ts';
 import { passwords, type TestServer, testServer } from '../../../support/server.ts';

@@ -4,7 +4,7 @@ import type { OpenFile } from '../media/media.ts';
 import { findMediaByPublicKey } from '../media/media-store.ts';
 import type { BlobStore } from '../ports.ts';
 import { findUploadName } from '../posts/upload-name-store.ts';
-import type { Viewer } from '../sessions/session.ts';
+import type { Viewer } from '../viewer.ts';
 
 /** A file as it was uploaded. */
 export type OpenDocument = OpenFile & {
