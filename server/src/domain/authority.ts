@@ -42,7 +42,7 @@ export function checkAdminRemains(target: AccountRow, admins: number): void {
   );
 }
 
-export function forbidden(): DomainError {
+function forbidden(): DomainError {
   return new DomainError('forbidden', 'Your role does not allow this.');
 }
 
