@@ -38,12 +38,7 @@ import {
 import { checkLives } from './account-lives.ts';
 import { findAccountByName, insertAccountName } from './account-name-store.ts';
 import { checkNamesFree, type Name, namesOf } from './account-names.ts';
-import {
-  findAccount,
-  insertAccount,
-  readAccountCards,
-  updateAccount,
-} from './account-store.ts';
+import { findAccount, insertAccount, readAccountCards, updateAccount } from './account-store.ts';
 import { usernameCandidates } from './derived-username.ts';
 import { newAccountRow } from './new-account.ts';
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts';
+import { DomainError } from '../errors.ts';
 
 /** A session as its owner sees it in the list. */
 export type SessionView = {
@@ -119,4 +120,8 @@ export function refreshTokenParts(
   const [, sessionId, generation, mac = ''] = match;
   if (Number(sessionId) > maxId) return null;
   return { sessionId: Number(sessionId), generation: Number(generation), mac };
+}
+
+export function wrongPassword(): DomainError {
+  return new DomainError('wrong_password', 'The login or the password is wrong.');
 }

@@ -1,0 +1,46 @@
+import type { Database } from '../../db/database.ts';
+import { DomainError } from '../errors.ts';
+import type { AccessClaims, TokenSigner } from '../ports.ts';
+import { roleOfSession, type Viewer } from '../viewer.ts';
+import { isReplaced } from './session.ts';
+import { findLiveSession, noteUsedGeneration } from './session-store.ts';
+
+type Needs = { database: Database; tokens: Pick<TokenSigner, 'verify'> };
+
+/** Finds the session and the account that an access token stands for. */
+export function sessionResolving({ database, tokens }: Needs) {
+  /**
+   * The viewer that a credential stands for.
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
+   */
+  async function resolve(credential: string | null, audience: string): Promise<Viewer> {
+    if (credential === null) throw new DomainError('no_token', 'This needs an access token.');
+    return viewerOf(await tokens.verify(credential, audience));
+  }
+
+  /** Whose session it is that a checked token names. @throws DomainError `revoked_token` */
+  async function viewerOf(claims: AccessClaims): Promise<Viewer> {
+    const session = await findLiveSession(database, claims.sessionId);
+    const isSame = session?.account_id === claims.accountId && session.audience === claims.audience;
+    if (!session || !isSame) {
+      throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+    }
+    const { generation = 0 } = claims;
+    if (isReplaced(session, generation)) {
+      throw new DomainError('revoked_token', 'This token was replaced by another; refresh it.');
+    }
+    const isNewest = generation === session.generation;
+    if (isNewest && generation > (session.used_generation ?? 0)) {
+      await database.transaction((tx) => noteUsedGeneration(tx, session.id, generation));
+    }
+    return {
+      accountId: session.account_id,
+      sessionId: session.id,
+      role: roleOfSession(session),
+      isByAppPassword: session.app_password_id !== null,
+      tokenExpiresAt: new Date(claims.expiresAt * 1000).toISOString(),
+    };
+  }
+
+  return { resolve, viewerOf };
+}
