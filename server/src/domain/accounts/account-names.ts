@@ -13,6 +13,9 @@ import { phoneNumberIn } from './phone-number.ts';
 /** A folded name that an account holds; `field` is what the input is called. */
 export type Name = { key: string; kind: AccountNameRow['kind']; field: string };
 
+/** Kinds of names by which people sign in, and that derived usernames must not repeat. */
+export const signInNames = ['username', 'email', 'login_name'] as const;
+
 /** What an account is called by; the number is its own only once it was proved. */
 export type NamedAccount = {
   username: string | null;

@@ -8,8 +8,9 @@ import {
   roleRanks,
 } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
-import type { AccountService, SignUp } from '../accounts/account-service.ts';
+import type { AccountService } from '../accounts/account-service.ts';
 import { findAccount, lockAdmins, updateAccount } from '../accounts/account-store.ts';
+import type { SignUp } from '../accounts/signing-up.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
 import {
   type Act,

@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
-import { isProvenName } from '../accounts/account-names.ts';
+import { isProvenName, signInNames } from '../accounts/account-names.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
 import type { Events } from '../events.ts';
@@ -59,7 +59,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
   /** Another account that has shown that the address is its own. */
   async function findProvenHolder(email: string, accountId: number): Promise<AccountRow | null> {
     const nameKey = foldName(email);
-    const holder = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
+    const holder = await findAccountByName(database, nameKey, signInNames);
     if (!holder || holder.id === accountId) return null;
     return isProvenName(holder, nameKey) ? holder : null;
   }

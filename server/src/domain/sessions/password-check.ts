@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
+import { signInNames } from '../accounts/account-names.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import type { Counters, PasswordHasher } from '../ports.ts';
@@ -40,7 +41,7 @@ export function passwordCheck(needs: Needs): PasswordCheck {
 
   return async ({ login, password, device, audience }) => {
     const nameKey = foldName(login);
-    const account = await findAccountByName(database, nameKey, ['username', 'email', 'login_name']);
+    const account = await findAccountByName(database, nameKey, signInNames);
     const isKnownAddress =
       account !== null && (await hasSessionFrom(database, account.id, device.address));
     const target = account ? { accountId: account.id } : { unknownName: nameKey };
