@@ -1,0 +1,114 @@
+import {
+  accountId,
+  bigint,
+  double,
+  flag,
+  idOf,
+  integer,
+  json,
+  nullable,
+  oneOf,
+  table,
+  text,
+  time,
+} from './table.ts';
+
+export const posts = table({
+  kind: 'content',
+  key: ['id'],
+  owner: 'account_id',
+  columns: {
+    id: integer,
+    account_id: accountId('deleted'),
+    state: oneOf('draft', 'published', 'deleted'),
+    text: text(),
+    has_media: flag,
+    /** Place in every feed, set at publication (see domain/paging.ts); null for a draft, and for what is hidden. */
+    feed_key: nullable(bigint),
+    /** The feed key of a published post whose author is disabled: it is in no feed. */
+    hidden_key: nullable(bigint),
+    like_count: integer,
+    created_at: time,
+    updated_at: time,
+    published_at: nullable(time),
+  },
+});
+
+export const media = table({
+  kind: 'content',
+  key: ['id'],
+  owner: 'account_id',
+  columns: {
+    id: integer,
+    account_id: accountId('deleted'),
+    /**
+     * `given-back`: a picture of a post whose bytes were sent to be handed to everybody as they are, with their metadata.
+     * `file`: bytes that are no picture, kept for the contract that took them. `document`: the same, as what a post shows.
+     */
+    purpose: oneOf('post', 'given-back', 'avatar', 'file', 'document'),
+    post_id: nullable(idOf('posts')),
+    position: integer,
+    state: oneOf('processing', 'ready', 'failed'),
+    /** Blob key of the bytes as they were uploaded. */
+    original_key: text(128),
+    content_type: text(64),
+    bytes: bigint,
+    /** Unguessable part of the variants' address; 32 hex digits. */
+    public_key: text(32),
+    alt: text(),
+    width: integer,
+    height: integer,
+    /** Whether it has a variant that moves. */
+    is_animated: flag,
+    /** As its owner named the file, without a folder; null where no name was given. */
+    file_name: nullable(text(255)),
+    blurhash: nullable(text(64)),
+    /** JSON: list of `{ size, width, height, contentType, bytes }`. */
+    variants: json,
+    /** What the photo tells of itself, cleaned; null where it tells nothing. */
+    camera_make: nullable(text(64)),
+    camera_model: nullable(text(64)),
+    /** ISO 8601 by the camera's clock, with the distance from UTC if the camera told it; not comparable with other times. */
+    taken_at: nullable(text(25)),
+    /** In degrees; both null unless the uploader asked for it to be kept. */
+    latitude: nullable(double),
+    longitude: nullable(double),
+    created_at: time,
+  },
+});
+
+/** The name of the file that a draft was made of; free again when the post is deleted. */
+export const upload_names = table({
+  kind: 'content',
+  key: ['account_id', 'name'],
+  owner: 'account_id',
+  columns: { account_id: accountId('deleted'), name: text(255), post_id: idOf('posts') },
+});
+
+export const likes = table({
+  kind: 'content',
+  key: ['post_id', 'account_id'],
+  owner: 'account_id',
+  columns: {
+    post_id: idOf('posts'),
+    account_id: accountId('deleted'),
+    like_key: bigint,
+    /** 1: its account is disabled, and the post does not count it. */
+    hidden: flag,
+  },
+});
+
+export const follows = table({
+  kind: 'content',
+  key: ['follower_id', 'followee_id'],
+  owner: 'follower_id',
+  columns: {
+    follower_id: accountId('deleted'),
+    followee_id: accountId('deleted'),
+    follow_key: bigint,
+    /** 1: the follower is disabled, and the followee does not count it. */
+    follower_hidden: flag,
+    /** 1: the followee is disabled, and the follower does not count it. */
+    followee_hidden: flag,
+  },
+});

@@ -1,0 +1,58 @@
+import { accountId, bigint, integer, json, nullable, table, text, time } from './table.ts';
+
+export const idempotency_keys = table({
+  kind: 'transient',
+  key: ['account_id', 'key'],
+  owner: 'account_id',
+  columns: {
+    /** Who may repeat the request: an account id, or 0 for somebody without an account. */
+    account_id: accountId({ keptBecause: 'a key is forgotten within a day' }),
+    key: text(64),
+    operation: text(32),
+    fingerprint: text(64),
+    /** The id of what the request made, in the table that its operation writes. */
+    result_id: integer,
+    created_at: time,
+  },
+});
+
+export const outbox = table({
+  kind: 'queue',
+  key: ['id'],
+  owner: null,
+  columns: {
+    id: bigint,
+    topic: text(64),
+    /** JSON of the event's payload. */
+    payload: json,
+    /** Null: for every subscriber of the topic. A name: a repeat for this one alone. */
+    subscriber: nullable(text(64)),
+    /** The event that a repeat belongs to; equals `id` on the first try. */
+    event_id: bigint,
+    attempts: integer,
+    /** How often it was begun; more than once when whoever began it was gone before its end. */
+    claims: integer,
+    due_at: time,
+    set_aside_at: nullable(time),
+    last_error: nullable(text()),
+    created_at: time,
+  },
+});
+
+export const done_events = table({
+  kind: 'queue',
+  key: ['subscriber', 'event_id'],
+  owner: null,
+  columns: { subscriber: text(64), event_id: bigint, done_at: time },
+});
+
+export const id_ranges = table({
+  kind: 'counter',
+  key: ['name'],
+  owner: null,
+  columns: {
+    /** The table whose ids are leased. */
+    name: text(32),
+    next_id: integer,
+  },
+});
