@@ -7,6 +7,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { dropTables } from '../../src/db/reset.ts';
+import { tableNames } from '../../src/db/tables.ts';
 
 /** Real servers that the whole suite can run on, besides SQLite in memory. */
 export type ServerEngine = 'postgres' | 'mysql' | 'cockroachdb';
@@ -60,7 +61,7 @@ export type TestDatabase = { url: string; release(): void };
 /** An empty database with the current schema, for one test alone. */
 export async function emptyDatabase(engine: string | undefined): Promise<TestDatabase> {
   if (isEmbedded(engine)) return { url: 'sqlite::memory:', release() {} };
-  return serverDatabase(engine, async (database) => {
+  return serverDatabase(engine, 'empty', async (database) => {
     await migrateUp(database);
     await emptyTables(database);
   });
@@ -76,7 +77,7 @@ export async function sharedDatabase(engine: string | undefined): Promise<TestDa
 
 /** A database without tables, for one test alone, that several processes can open. */
 export async function bareDatabase(engine: string | undefined): Promise<TestDatabase> {
-  if (!isEmbedded(engine)) return serverDatabase(engine, dropTables);
+  if (!isEmbedded(engine)) return serverDatabase(engine, 'bare', dropTables);
   const folder = mkdtempSync(join(tmpdir(), 'rookery-db-'));
   const url = `sqlite:${join(folder, 'test.sqlite')}`;
   return { url, release: () => rmSync(folder, { recursive: true }) };
@@ -86,26 +87,19 @@ function isEmbedded(engine: string | undefined): engine is 'sqlite' | undefined 
   return engine === undefined || engine === 'sqlite';
 }
 
+/** Databases with tables are never used bare: emptying their tables takes milliseconds, making them takes seconds. */
 async function serverDatabase(
   engine: string,
+  kind: 'bare' | 'empty',
   prepare: (database: Database) => Promise<void>,
 ): Promise<TestDatabase> {
   const server = servers[engine as ServerEngine];
-  const name = freeName(engine);
+  const name = freeName(engine, kind);
   inUse.add(name);
   const url = server.urlOf(name);
   if (!made.has(name)) await createDatabase(server, name);
   made.add(name);
-  try {
-    await prepared(url, prepare);
-  } catch {
-    // A test may have broken it on purpose.
-    await withAdmin(server.adminUrl, async (admin) => {
-      await sql`drop database ${sql.id(name)}`.execute(admin);
-    });
-    await createDatabase(server, name);
-    await prepared(url, prepare);
-  }
+  await prepared(url, prepare);
   return { url, release: () => inUse.delete(name) };
 }
 
@@ -136,10 +130,10 @@ export async function dropTestDatabases(engine: ServerEngine): Promise<void> {
   });
 }
 
-function freeName(engine: string): string {
+function freeName(engine: string, kind: string): string {
   const worker = process.env.VITEST_POOL_ID ?? '0';
   for (let i = 0; ; i += 1) {
-    const name = `${prefix}${engine}_${worker}_${i}`;
+    const name = `${prefix}${engine}_${kind}_${worker}_${i}`;
     if (!inUse.has(name)) return name;
   }
 }
@@ -167,7 +161,7 @@ async function withAdmin(
   url: string,
   work: (admin: Kysely<unknown>) => Promise<void>,
 ): Promise<void> {
-  const database = openDatabase(url, 1);
+  const database = openDatabase(url, 1, { isPatient: true });
   try {
     await work(database.kysely as unknown as Kysely<unknown>);
   } finally {
@@ -175,39 +169,8 @@ async function withAdmin(
   }
 }
 
-/** Children before parents. */
-const tables = [
-  'group_events',
-  'event_templates',
-  'group_members',
-  'groups',
-  'notification_settings',
-  'notifications',
-  'devices',
-  'app_passwords',
-  'passkeys',
-  'recovery_codes',
-  'totp_keys',
-  'identities',
-  'likes',
-  'follows',
-  'media',
-  'upload_names',
-  'posts',
-  'sessions',
-  'verifications',
-  'audit_log',
-  'account_names',
-  'user_documents',
-  'accounts',
-  'idempotency_keys',
-  'outbox',
-  'done_events',
-  'id_ranges',
-] as const;
-
 async function emptyTables(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
-    for (const table of tables) await tx.deleteFrom(table).execute();
+    for (const table of tableNames.toReversed()) await tx.deleteFrom(table).execute();
   });
 }

@@ -89,9 +89,10 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
   const level = options.logLevel ?? 'info';
   const log = pino({ ...logOptions, level }, { write: (line: string) => void logged.push(line) });
   const clock = stoppedClock();
-  const database = await emptyDatabase(process.env.TEST_DATABASE);
+  const own = options.environment?.DATABASE_URL;
+  const database = own ? null : await emptyDatabase(process.env.TEST_DATABASE);
   const environment = {
-    DATABASE_URL: database.url,
+    ...(database && { DATABASE_URL: database.url }),
     SECRET_KEY: testSecret,
     RATE_LIMITS: 'off',
     ...options.environment,
@@ -165,7 +166,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
     async close() {
       await http.close();
       await app.close();
-      database.release();
+      database?.release();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
