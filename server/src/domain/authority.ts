@@ -35,7 +35,7 @@ export function checkMayTouch(actor: { id: number | null; role: Role }, target: 
 
 /** @param admins how many there are that are not disabled @throws DomainError `conflict` */
 export function checkAdminRemains(target: AccountRow, admins: number): void {
-  if (target.role !== 'admin' || target.disabled_at !== null || admins > 1) return;
+  if (target.role !== 'admin' || !isActive(target) || admins > 1) return;
   throw new DomainError(
     'conflict',
     'This is the last admin; make somebody else an admin first, or nobody could.',
@@ -45,6 +45,8 @@ export function checkAdminRemains(target: AccountRow, admins: number): void {
 function forbidden(): DomainError {
   return new DomainError('forbidden', 'Your role does not allow this.');
 }
+
+import { isActive } from './visibility/visibility.ts';
 
 /**
  * What an actor may do, as it was read with the session at the beginning of the request.
@@ -61,7 +63,7 @@ export async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
   if (who === 'operator') return 'admin';
   checkNotByAppPassword(who);
   const row = await findAccount(tx, who.accountId);
-  if (!row || row.disabled_at) throw forbidden();
+  if (!row || !isActive(row)) throw forbidden();
   return row.role;
 }
 

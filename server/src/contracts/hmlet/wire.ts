@@ -1,4 +1,4 @@
-import type { PostView } from '../../domain/posts/post.ts';
+import { isDraft, isForAll, type PostView } from '../../domain/posts/post.ts';
 import { mountOf } from '../addresses.ts';
 import { WireFault } from '../contract.ts';
 import { idOf } from '../older.ts';
@@ -17,7 +17,7 @@ export function photoOf(view: PostView, publicUrl: string) {
   return {
     id: view.id,
     userid: view.author.id,
-    posted: view.state === 'published' ? 1 : 0,
+    posted: isDraft(view) ? 0 : 1,
     deleted: 0,
     url: urlOf(view, publicUrl),
     caption: view.text === '' ? null : view.text,
@@ -36,7 +36,7 @@ export function fileOf({ media, documents }: PostView) {
 function urlOf(view: PostView, publicUrl: string): string {
   const file = fileOf(view);
   const key = file?.publicKey ?? '';
-  if (view.state === 'published' && !file?.isDocument) return `${publicUrl}/v2/media/${key}/large`;
+  if (isForAll(view) && !file?.isDocument) return `${publicUrl}/v2/media/${key}/large`;
   return `${publicUrl}${mount}/pictures/${key}`;
 }
 

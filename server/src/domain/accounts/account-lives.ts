@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts';
+import { isActive } from '../visibility/visibility.ts';
 import { accountEnded } from './account.ts';
 import { findAccount } from './account-store.ts';
 
@@ -9,5 +10,5 @@ import { findAccount } from './account-store.ts';
  */
 export async function checkLives(tx: Tx, accountId: number): Promise<void> {
   const account = await findAccount(tx, accountId);
-  if (!account || account.disabled_at !== null) throw accountEnded();
+  if (!account || !isActive(account)) throw accountEnded();
 }

@@ -2,6 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
+import { accountIsOpen } from '../visibility/visibility-store.ts';
 
 /** Claims several folded names in one statement. One that is taken fails all. */
 export async function insertAccountNames(tx: Tx, rows: readonly AccountNameRow[]): Promise<void> {
@@ -73,7 +74,7 @@ const accountByName = prepared((db, args: { nameKey: string; kinds: AccountNameR
     .selectAll('accounts')
     .where('account_names.name_key', '=', args.nameKey)
     .where('account_names.kind', 'in', args.kinds)
-    .where('accounts.deleted_at', 'is', null),
+    .where(accountIsOpen()),
 );
 
 export type NameHolder = { id: number; createdAt: string };

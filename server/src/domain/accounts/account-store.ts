@@ -2,6 +2,7 @@ import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow } from '../../db/schema.ts';
+import { accountIsActive, accountIsOpen } from '../visibility/visibility-store.ts';
 import { type AccountCard, searchKey } from './account.ts';
 
 type CountColumn = 'post_count' | 'follower_count' | 'following_count' | 'media_bytes';
@@ -37,7 +38,7 @@ export async function readAccountIds(db: Db, ids: readonly number[]): Promise<nu
     .selectFrom('accounts')
     .select('id')
     .where('id', 'in', ids)
-    .where('deleted_at', 'is', null)
+    .where(accountIsOpen())
     .execute();
   return rows.map(({ id }) => id);
 }
@@ -49,7 +50,7 @@ export async function findAccount(db: Db, id: number): Promise<AccountRow | null
 }
 
 const accountById = prepared((db, args: { id: number }) =>
-  db.selectFrom('accounts').selectAll().where('id', '=', args.id).where('deleted_at', 'is', null),
+  db.selectFrom('accounts').selectAll().where('id', '=', args.id).where(accountIsOpen()),
 );
 
 /** Cards of accounts by id; deleted and disabled ones are left out, and with them all that they wrote. */
@@ -76,8 +77,7 @@ const accountCards = prepared((db, args: { ids: number[] }) =>
       'media.blurhash as avatar_blurhash',
     ])
     .where('accounts.id', 'in', args.ids)
-    .where('accounts.disabled_at', 'is', null)
-    .where('accounts.deleted_at', 'is', null),
+    .where(accountIsActive()),
 );
 
 export async function updateAccount(
@@ -123,7 +123,7 @@ export async function setAccountPhone(
       .updateTable('accounts')
       .set({ phone, phone_verified_at: verifiedAt, updated_at: at })
       .where('id', '=', id)
-      .where('deleted_at', 'is', null),
+      .where(accountIsOpen()),
   );
 }
 
@@ -133,11 +133,7 @@ export async function setAccountPhone(
  */
 export async function lockAccount(tx: Tx, id: number, at: string): Promise<boolean> {
   return changedOne(
-    tx
-      .updateTable('accounts')
-      .set({ updated_at: at })
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null),
+    tx.updateTable('accounts').set({ updated_at: at }).where('id', '=', id).where(accountIsOpen()),
   );
 }
 
@@ -154,8 +150,7 @@ export async function noteLogin(
     .updateTable('accounts')
     .set({ last_login_at: at })
     .where('id', '=', id)
-    .where('disabled_at', 'is', null)
-    .where('deleted_at', 'is', null);
+    .where(accountIsActive());
   if (passwordHash !== undefined) query = query.where('password_hash', '=', passwordHash);
   return changedOne(query);
 }
@@ -173,8 +168,7 @@ export async function replacePassword(
     .updateTable('accounts')
     .set({ password_hash: to, updated_at: at })
     .where('id', '=', id)
-    .where('disabled_at', 'is', null)
-    .where('deleted_at', 'is', null);
+    .where(accountIsActive());
   if (from === null) query = query.where('password_hash', 'is', null);
   else if (from !== undefined) query = query.where('password_hash', '=', from);
   return changedOne(query);
@@ -222,8 +216,7 @@ export async function lockAdmins(tx: Tx, at: string): Promise<number> {
     .updateTable('accounts')
     .set({ updated_at: at })
     .where('role', '=', 'admin')
-    .where('disabled_at', 'is', null)
-    .where('deleted_at', 'is', null)
+    .where(accountIsActive())
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }
@@ -235,7 +228,7 @@ export async function markAccountDeleted(tx: Tx, id: number, at: string): Promis
       .updateTable('accounts')
       .set({ deleted_at: at, updated_at: at })
       .where('id', '=', id)
-      .where('deleted_at', 'is', null),
+      .where(accountIsOpen()),
   );
 }
 
@@ -270,7 +263,7 @@ export async function addMediaBytesWithin(
       .set((eb) => ({ media_bytes: eb('media_bytes', '+', bytes) }))
       .where('id', '=', id)
       .where('media_bytes', '<=', quotaBytes - bytes)
-      .where('deleted_at', 'is', null),
+      .where(accountIsOpen()),
   );
 }
 

@@ -4,6 +4,7 @@ import { isFollowing } from '../follows/follow-store.ts';
 import type { LanguageCode } from '../language-code.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
+import { isActive } from '../visibility/visibility.ts';
 import {
   type AccountCard,
   checkDisplayName,
@@ -46,7 +47,7 @@ export function profiles({ database, now }: { database: Database; now: Now }) {
     const row = await findAccountByName(database, nameKey, signInNames);
     // One row may be login name and e-mail at once; an e-mail alone is nobody's business.
     const isCalledSo = row && [row.username, row.login_name ?? ''].map(foldName).includes(nameKey);
-    if (!isCalledSo || row.disabled_at) throw noSuchAccount();
+    if (!isCalledSo || !isActive(row)) throw noSuchAccount();
     return row.id;
   }
 
@@ -74,7 +75,7 @@ export function profiles({ database, now }: { database: Database; now: Now }) {
     // Engines differ in what they make of odd characters; none is in a username.
     if (!isUsername(username)) throw noSuchAccount();
     const row = await findAccountByName(database, foldName(username), ['username']);
-    if (!row || row.disabled_at) throw noSuchAccount();
+    if (!row || !isActive(row)) throw noSuchAccount();
     return row;
   }
 

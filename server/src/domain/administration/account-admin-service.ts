@@ -32,6 +32,7 @@ import { removeNewLogins } from '../passwords/new-logins.ts';
 import type { Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { isActive } from '../visibility/visibility.ts';
 import {
   type AccountChange,
   type AccountFilter,
@@ -141,8 +142,8 @@ export function accountAdminService(needs: Needs) {
     await database.transaction(async (tx) => {
       const held = await hold(tx, actor, id, actOf(wanted));
       const { target } = held;
-      if (wanted.disabled === true && !target.disabled_at) await disable(tx, actor, held);
-      if (wanted.disabled === false && target.disabled_at) await enable(tx, actor, target);
+      if (wanted.disabled === true && isActive(target)) await disable(tx, actor, held);
+      if (wanted.disabled === false && !isActive(target)) await enable(tx, actor, target);
       if (wanted.role && wanted.role !== target.role) await setRole(tx, actor, held, wanted.role);
       if (recovery) await reset(tx, actor, target, recovery);
     });

@@ -6,6 +6,7 @@ import { type HiddenColumn, listFollows, setFollowHidden } from '../follows/foll
 import { listLikes, setLikeHidden } from '../likes/like-store.ts';
 import type { Now } from '../ports.ts';
 import { addToLikeCount, moveFeedKeys } from '../posts/post-store.ts';
+import { isActive } from '../visibility/visibility.ts';
 
 type Needs = { database: Database; now: Now };
 
@@ -31,7 +32,7 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
         // The purge of a deleted account takes everything away.
         if (!(await lockAccount(tx, accountId, now().toISOString()))) return null;
         const account = await findAccount(tx, accountId);
-        return step(tx, account?.disabled_at ? 1 : 0, from);
+        return step(tx, account && !isActive(account) ? 1 : 0, from);
       });
     } while (before !== null);
   }

@@ -2,6 +2,11 @@ import type { Db } from '../../db/database.ts';
 import { isAfterPlace } from '../../db/place.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import type { DatedPageRequest } from '../paging.ts';
+import {
+  accountIsActive,
+  accountIsDisabled,
+  accountIsOpen,
+} from '../visibility/visibility-store.ts';
 
 export type AccountSearch = {
   /** Folded. */
@@ -51,10 +56,10 @@ function filtered(db: Db, { role, state }: AccountSearch, { before, limit }: Dat
   const query = db
     .selectFrom('accounts')
     .selectAll('accounts')
-    .where('accounts.deleted_at', 'is', null)
+    .where(accountIsOpen())
     .$if(role !== null, (query) => query.where('accounts.role', '=', role ?? 'user'))
-    .$if(state === 'active', (query) => query.where('accounts.disabled_at', 'is', null))
-    .$if(state === 'disabled', (query) => query.where('accounts.disabled_at', 'is not', null))
+    .$if(state === 'active', (query) => query.where(accountIsActive()))
+    .$if(state === 'disabled', (query) => query.where(accountIsDisabled()))
     .orderBy('accounts.created_at', 'desc')
     .orderBy('accounts.id', 'desc')
     .limit(limit + 1);

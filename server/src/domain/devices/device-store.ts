@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { DeviceRow } from '../../db/schema.ts';
+import { accountIsActive } from '../visibility/visibility-store.ts';
 
 export async function findDevice(db: Db, deviceId: string): Promise<DeviceRow | null> {
   const rows = await deviceByName(db, { deviceId });
@@ -79,8 +80,7 @@ function reachable(db: Db) {
     .select(['devices.id', 'devices.type', 'devices.token', 'devices.token_hash'])
     .where('devices.is_active', '=', 1)
     .where('devices.token', 'is not', null)
-    .where('accounts.disabled_at', 'is', null)
-    .where('accounts.deleted_at', 'is', null)
+    .where(accountIsActive())
     .where((eb) =>
       eb.or([
         eb('devices.session_id', 'is', null),

@@ -22,6 +22,7 @@ import type { NewVerification, Verification } from '../verifications/verificatio
 import type { VerificationService } from '../verifications/verification-service.ts';
 import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
+import { isActive } from '../visibility/visibility.ts';
 
 export type EmailService = ReturnType<typeof emailService>;
 
@@ -165,7 +166,7 @@ export function emailService(needs: Needs) {
       // proves the address at this moment.
       const account = (await lockAccount(tx, id, at)) ? await findAccount(tx, id) : null;
       await verifications.consume(tx, verification);
-      if (!account || account.disabled_at) {
+      if (!account || !isActive(account)) {
         throw new DomainError('gone', 'The account of this link is closed or disabled.');
       }
       const email = verification.subject;

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import { listFolloweeIds } from '../follows/follow-store.ts';
 import type { PageRequest } from '../paging.ts';
+import { decidingColumns } from '../visibility/visibility.ts';
 import { type FeedEntry, listByAuthor } from './feed-store.ts';
 
 /**
@@ -72,8 +73,10 @@ export function feedMemory(database: Database): FeedMemory {
     viewers.delete(accountId);
   }
 
-  const places = ['state', 'feed_key'] as const;
-  database.watchRows({ table: 'posts', column: 'account_id', changes: places }, forgetAuthor);
+  database.watchRows(
+    { table: 'posts', column: 'account_id', changes: decidingColumns.posts },
+    forgetAuthor,
+  );
   database.watchRows({ table: 'follows', column: 'follower_id' }, forgetViewer);
 
   function listOf(authorId: number): AuthorList {

@@ -9,6 +9,7 @@ import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { listDrafts } from '../posts/post-store.ts';
 import type { Viewer } from '../viewer.ts';
+import { activeAuthor, canSee, factsOf, noRelation, type Place } from '../visibility/visibility.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import {
   type FeedEntry,
@@ -50,7 +51,7 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     const { accountId } = viewer;
     const read = async (part: PageRequest) =>
       (await feedMemory.timeline(accountId, part)) ?? (await timelineFromSql(accountId, part));
-    return fill(read, page, viewer);
+    return fill(read, page, { viewer, place: 'list' });
   }
 
   async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
@@ -84,7 +85,10 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     ]);
     return ids.flatMap((id) => {
       const post = posts.get(id);
-      if (!post || !authors.has(post.account_id)) return [];
+      const author = post && authors.get(post.account_id);
+      if (!author || !canSee(viewer, factsOf(post), activeAuthor(author.id), noRelation, 'list')) {
+        return [];
+      }
       if (post.text === '' && post.has_media === 1) return [];
       return {
         id,
@@ -110,18 +114,26 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     const drafts = isOwn
       ? await listDrafts(database, viewer.accountId, { limit: limit - 1, before: null })
       : [];
-    const show = showing((ids) => withFiles(ids, viewer));
-    const views = (await show(drafts.map(({ id }) => ({ postId: id })))).map(({ item }) => item);
+    const ownDrafts = showing((ids) => withFiles(ids, viewer, 'link'));
+    const views = (await ownDrafts(drafts.map(({ id }) => ({ postId: id })))).map(
+      ({ item }) => item,
+    );
     if (states === 'all') {
       const read = (part: PageRequest) => listAlbum(authorId, part);
+      const place = authorId === null ? 'discovery' : 'list';
+      const show = showing((ids) => withFiles(ids, viewer, place));
       const page = { limit, before: null };
       views.push(...(await fullPage('posts', page, { read, show, keyOf })).items);
     }
     return views.sort(byTime).slice(-limit);
   }
 
-  async function withFiles(ids: readonly number[], viewer: Viewer): Promise<PostView[]> {
-    const views = await postReader.readViews(ids, viewer);
+  async function withFiles(
+    ids: readonly number[],
+    viewer: Viewer,
+    place: Place,
+  ): Promise<PostView[]> {
+    const views = await postReader.readViews(ids, viewer, place);
     return views.filter(({ media, documents }) => media.length + documents.length > 0);
   }
 
@@ -137,7 +149,8 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     filter: FeedFilter,
     page: PageRequest,
   ): Promise<Page<PostView>> {
-    return fill((part) => listExplore(database, filter, part), page, viewer, filter);
+    const read = (part: PageRequest) => listExplore(database, filter, part);
+    return fill(read, page, { viewer, place: 'discovery', filter });
   }
 
   /** Posts of one account. @throws DomainError `not_found` */
@@ -147,17 +160,17 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     page: PageRequest,
   ): Promise<Page<PostView>> {
     const authorId = await accounts.findId(username);
-    return fill((part) => listByAuthor(database, authorId, filter, part), page, viewer, filter);
+    const read = (part: PageRequest) => listByAuthor(database, authorId, filter, part);
+    return fill(read, page, { viewer, place: 'list', filter });
   }
 
   function fill(
     read: (part: PageRequest) => Promise<readonly FeedEntry[]>,
     page: PageRequest,
-    viewer: Viewer | null,
-    filter: FeedFilter = 'all',
+    { viewer, place, filter = 'all' }: { viewer: Viewer | null; place: Place; filter?: FeedFilter },
   ): Promise<Page<PostView>> {
     const show = showing(async (ids) => {
-      const views = await postReader.readViews(ids, viewer);
+      const views = await postReader.readViews(ids, viewer, place);
       // A file that is no picture stands among them.
       return filter === 'all' ? views : views.filter(({ media }) => media.length > 0);
     });

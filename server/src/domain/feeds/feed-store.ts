@@ -2,6 +2,7 @@ import type { Db } from '../../db/database.ts';
 import { hasLateral } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { PageRequest } from '../paging.ts';
+import { postIsInFeeds, postIsPublished } from '../visibility/visibility-store.ts';
 
 /** A place in a feed: which post, and the key that orders it. */
 export type FeedEntry = { key: number; postId: number };
@@ -40,7 +41,7 @@ const recentByAuthors = prepared((db, args: { authorIds: number[] } & Span) =>
       eb
         .selectFrom('posts')
         .select(['feed_key', 'id', 'account_id'])
-        .where('feed_key', '<', args.before)
+        .where(postIsInFeeds(args.before))
         .orderBy('feed_key', 'desc')
         .limit(walkLength)
         .as('recent'),
@@ -60,8 +61,8 @@ const byEachAuthor = prepared((db, args: { authorIds: number[] } & Span) =>
           .selectFrom('posts')
           .select(['feed_key', 'id'])
           .whereRef('posts.account_id', '=', 'accounts.id')
-          .where('state', '=', 'published')
-          .where('feed_key', '<', args.before)
+          .where(postIsPublished())
+          .where(postIsInFeeds(args.before))
           .orderBy('feed_key', 'desc')
           .limit(args.limit)
           .as('newest'),
@@ -78,8 +79,8 @@ const byAuthors = prepared((db, args: { authorIds: number[] } & Span) =>
     .selectFrom('posts')
     .select(['feed_key', 'id'])
     .where('account_id', 'in', args.authorIds)
-    .where('state', '=', 'published')
-    .where('feed_key', '<', args.before)
+    .where(postIsPublished())
+    .where(postIsInFeeds(args.before))
     .orderBy('feed_key', 'desc')
     .limit(args.limit),
 );
@@ -98,7 +99,7 @@ const explore = prepared((db, args: Span) =>
   db
     .selectFrom('posts')
     .select(['feed_key', 'id'])
-    .where('feed_key', '<', args.before)
+    .where(postIsInFeeds(args.before))
     .orderBy('feed_key', 'desc')
     .limit(args.limit),
 );
@@ -108,7 +109,7 @@ const exploreWithMedia = prepared((db, args: Span) =>
     .selectFrom('posts')
     .select(['feed_key', 'id'])
     .where('has_media', '=', 1)
-    .where('feed_key', '<', args.before)
+    .where(postIsInFeeds(args.before))
     .orderBy('feed_key', 'desc')
     .limit(args.limit),
 );
@@ -129,8 +130,8 @@ const byAuthor = prepared((db, args: { authorId: number } & Span) =>
     .selectFrom('posts')
     .select(['feed_key', 'id'])
     .where('account_id', '=', args.authorId)
-    .where('state', '=', 'published')
-    .where('feed_key', '<', args.before)
+    .where(postIsPublished())
+    .where(postIsInFeeds(args.before))
     .orderBy('feed_key', 'desc')
     .limit(args.limit),
 );
@@ -141,7 +142,7 @@ const byAuthorWithMedia = prepared((db, args: { authorId: number } & Span) =>
     .select(['feed_key', 'id'])
     .where('account_id', '=', args.authorId)
     .where('has_media', '=', 1)
-    .where('feed_key', '<', args.before)
+    .where(postIsInFeeds(args.before))
     .orderBy('feed_key', 'desc')
     .limit(args.limit),
 );

@@ -9,6 +9,7 @@ import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
+import { isActive } from '../visibility/visibility.ts';
 import {
   deleteFollow,
   insertFollow,
@@ -40,7 +41,7 @@ export function followService({ database, newKey, now, accounts }: Needs) {
     await database.transaction(async (tx) => {
       await checkLives(tx, followerId);
       const followee = await findAccount(tx, followeeId);
-      if (!followee || followee.disabled_at !== null) throw noSuchAccount();
+      if (!followee || !isActive(followee)) throw noSuchAccount();
       const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
       if (!(await insertFollow(tx, row))) return;
       await count(tx, row, 1);

@@ -5,6 +5,7 @@ import { StaleRead } from '../../db/errors.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Flag, FollowRow } from '../../db/schema.ts';
 import type { PageRequest } from '../paging.ts';
+import { accountIsActive } from '../visibility/visibility-store.ts';
 
 /** False when the follower follows already. */
 export function insertFollow(tx: Tx, row: NewFollow): Promise<boolean> {
@@ -100,8 +101,7 @@ export function listVisibleFollows(
       .leftJoin('accounts', 'accounts.id', other)
       .selectAll('follows')
       .where(own, '=', id)
-      .where('accounts.disabled_at', 'is', null)
-      .where('accounts.deleted_at', 'is', null)
+      .where(accountIsActive())
       .$if(before !== null, (query) => query.where('follows.follow_key', '<', before ?? 0))
       .orderBy('follows.follow_key', 'desc')
       .limit(limit + 1)

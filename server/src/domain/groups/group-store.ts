@@ -4,6 +4,7 @@ import { insertIgnore } from '../../db/dialects.ts';
 import { isAfterPlace } from '../../db/place.ts';
 import type { AccountRow, GroupMemberRow, GroupRow } from '../../db/schema.ts';
 import type { DatedPageRequest } from '../paging.ts';
+import { accountIsOpen } from '../visibility/visibility-store.ts';
 
 /** False when another group has the name. */
 export function insertGroup(tx: Tx, row: GroupRow): Promise<boolean> {
@@ -96,7 +97,7 @@ export function listMemberAccounts(
     .selectAll('accounts')
     .select('group_members.created_at as member_since')
     .where('group_members.group_id', '=', groupId)
-    .where('accounts.deleted_at', 'is', null)
+    .where(accountIsOpen())
     .orderBy('group_members.created_at', 'desc')
     .orderBy('group_members.account_id', 'desc')
     .limit(limit + 1);

@@ -18,6 +18,7 @@ import type { LanguageCode } from '../language-code.ts';
 import type { Now, ProvidedIdentity } from '../ports.ts';
 import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { isActive, standingOf } from '../visibility/visibility.ts';
 import { plausibleEmail, shownName } from './identity.ts';
 import { deleteIdentity, findIdentity, insertIdentity, noteIdentityUse } from './identity-store.ts';
 
@@ -70,8 +71,8 @@ export function identityJoining(needs: Needs): JoinIdentity {
     let isCrowded = false;
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const known = await findIdentity(database, who.issuer, who.subject);
-      if (known && !known.deleted_at) {
-        if (known.disabled_at) throw disabled();
+      if (known && standingOf(known) !== 'closed') {
+        if (!isActive(known)) throw disabled();
         const at = now().toISOString();
         await database.transaction((tx) => noteIdentityUse(tx, known.id, at));
         return { accountId: known.account_id, isNew: false, isFirst: false };
@@ -101,7 +102,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
     const holder = email === null ? null : await hold(tx, foldName(email));
     if (holder && !who.isEmailVerified) throw heldByOther();
     if (holder && isVerified(holder, foldName(email ?? ''))) {
-      if (holder.disabled_at) throw disabled();
+      if (!isActive(holder)) throw disabled();
       await link(tx, who, origin, { id: ids.identity, accountId: holder.id });
       await emit(tx, now(), 'account.changed', { accountId: holder.id, what: 'identity' });
       return { accountId: holder.id, isNew: false, isFirst: true };
@@ -116,7 +117,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
   /** An identity of a closed account is free, like the account's names. */
   async function dropClosed(tx: Tx, { issuer, subject }: ProvidedIdentity): Promise<void> {
     const known = await findIdentity(tx, issuer, subject);
-    if (known && !known.deleted_at) throw new Overtaken();
+    if (known && standingOf(known) !== 'closed') throw new Overtaken();
     if (known) await deleteIdentity(tx, known.id, known.account_id);
   }
 

@@ -18,6 +18,7 @@ import {
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
+import { standingOf } from '../visibility/visibility.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
 import type { Joined, JoinIdentity } from './identity-joining.ts';
 import type { CredentialProof, FlowProof, IdentityProofs } from './identity-proofs.ts';
@@ -167,7 +168,8 @@ export function identityService(needs: Needs) {
     const { issuer, subject } = who;
     const known = await findIdentity(tx, issuer, subject);
     if (known?.account_id === accountId) return;
-    if (known && known.deleted_at) await deleteIdentity(tx, known.id, known.account_id);
+    if (known && standingOf(known) === 'closed')
+      await deleteIdentity(tx, known.id, known.account_id);
     else if (known) throw leadsElsewhere();
     if ((await listIdentities(tx, accountId)).length >= maxIdentities) {
       throw new DomainError('conflict', `An account has at most ${maxIdentities} of these.`);

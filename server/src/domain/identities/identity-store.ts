@@ -2,10 +2,11 @@ import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
-import type { AccountRow, IdentityRow } from '../../db/schema.ts';
+import type { IdentityRow } from '../../db/schema.ts';
+import type { StandingRow } from '../visibility/visibility.ts';
+import { standingColumns } from '../visibility/visibility-store.ts';
 
-type KnownIdentity = Pick<IdentityRow, 'id' | 'account_id' | 'last_used_at'> &
-  Pick<AccountRow, 'disabled_at' | 'deleted_at'>;
+type KnownIdentity = Pick<IdentityRow, 'id' | 'account_id' | 'last_used_at'> & StandingRow;
 
 /** False when the identity leads into an account already. */
 export function insertIdentity(tx: Tx, row: IdentityRow): Promise<boolean> {
@@ -30,8 +31,7 @@ const identityOf = prepared((db, args: { issuer: string; subject: string }) =>
       'identities.id',
       'identities.account_id',
       'identities.last_used_at',
-      'accounts.disabled_at',
-      'accounts.deleted_at',
+      ...standingColumns,
     ])
     .where('identities.issuer', '=', args.issuer)
     .where('identities.subject', '=', args.subject),

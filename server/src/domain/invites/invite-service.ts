@@ -8,6 +8,7 @@ import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
+import { isActive } from '../visibility/visibility.ts';
 
 export type InviteService = ReturnType<typeof inviteService>;
 
@@ -121,7 +122,7 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
     if (!isFor) throw invalid('invite', 'is for another e-mail address');
     // Those that wait are ended with the rights; one that was being made at that moment is not.
     const maker = await findAccount(database, invite.accountId ?? 0);
-    if (!maker || maker.disabled_at || roleRanks[maker.role] < roleRanks.moderator) {
+    if (!maker || !isActive(maker) || roleRanks[maker.role] < roleRanks.moderator) {
       throw new DomainError('gone', 'The moderator who made this invite may no longer invite.');
     }
     return invite;

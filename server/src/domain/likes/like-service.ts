@@ -6,10 +6,11 @@ import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type Page, type PageRequest, pageOf } from '../paging.ts';
 import type { Now } from '../ports.ts';
-import { noSuchPost, type PostView } from '../posts/post.ts';
+import { isDraft, noSuchPost, type PostView } from '../posts/post.ts';
 import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, findPost } from '../posts/post-store.ts';
 import type { Viewer } from '../viewer.ts';
+import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 import { deleteLike, insertLike, listVisibleLikes } from './like-store.ts';
 
 export type LikeService = ReturnType<typeof likeService>;
@@ -71,13 +72,13 @@ export function likeService({ database, newKey, now, posts }: Needs) {
   /** In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it. */
   async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<void> {
     const post = await findPost(tx, id);
-    if (post?.state === 'published') {
-      const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
-      if (!people.has(viewer.accountId)) throw accountEnded();
-      if (people.has(post.account_id)) return;
-      throw noSuchPost();
-    }
-    if (post?.account_id !== viewer.accountId) throw noSuchPost();
+    if (!post) throw noSuchPost();
+    const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
+    if (!people.has(viewer.accountId)) throw accountEnded();
+    const author = activeAuthor(post.account_id);
+    const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
+    if (!isSeen) throw noSuchPost();
+    if (!isDraft(post)) return;
     throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
   }
 

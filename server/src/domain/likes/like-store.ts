@@ -4,6 +4,7 @@ import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Flag, LikeRow } from '../../db/schema.ts';
 import type { PageRequest } from '../paging.ts';
+import { accountIsActive } from '../visibility/visibility-store.ts';
 
 /** False when the account likes the post already. */
 export function insertLike(tx: Tx, row: Omit<LikeRow, 'hidden'>): Promise<boolean> {
@@ -76,8 +77,7 @@ export function listVisibleLikes(
       .leftJoin('accounts', 'accounts.id', 'likes.account_id')
       .selectAll('likes')
       .where('likes.post_id', '=', postId)
-      .where('accounts.disabled_at', 'is', null)
-      .where('accounts.deleted_at', 'is', null)
+      .where(accountIsActive())
       .$if(before !== null, (query) => query.where('likes.like_key', '<', before ?? 0))
       .orderBy('likes.like_key', 'desc')
       .limit(limit + 1)
@@ -107,8 +107,7 @@ export async function readNewestLikers(
             .as('place'),
         ])
         .where('likes.post_id', 'in', [...postIds])
-        .where('accounts.disabled_at', 'is', null)
-        .where('accounts.deleted_at', 'is', null)
+        .where(accountIsActive())
         .as('ranked'),
     )
     .select(['post_id', 'account_id'])

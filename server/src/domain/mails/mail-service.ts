@@ -11,6 +11,7 @@ import type { Mailer } from '../ports.ts';
 import { emailLinkHours } from '../verifications/email-verification.ts';
 import { codeLifeMs, type Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { isActive } from '../visibility/visibility.ts';
 import { languages } from './languages/languages.ts';
 import { formsOf, type Letter } from './letter.ts';
 
@@ -42,7 +43,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     const { purpose, accountId } = verification;
     if (purpose !== 'verify-email' && purpose !== 'recover-password') return;
     const account = await findAccount(database, accountId ?? 0);
-    if (!account || account.disabled_at) return;
+    if (!account || !isActive(account)) return;
     const to = verification.subject;
     const id = `${purpose}-${verification.id}`;
     if (purpose === 'recover-password') {

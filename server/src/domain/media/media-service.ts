@@ -18,8 +18,8 @@ import { downloadNameOf } from './file-name.ts';
 import {
   blobKeysOf,
   checkAlt,
-  isForAll,
   type MediaView,
+  mayFetch,
   type OpenFile,
   type VariantView,
   variantKey,
@@ -236,14 +236,13 @@ export function mediaService(needs: Needs) {
     const missing = new DomainError('not_found', 'There is no such picture.');
     const row = await findMediaByPublicKey(database, publicKey);
     const variant = row && mediaViewOf(row).variants.find((v) => v.size === size);
-    const isGone = row?.owner_deleted_at ?? row?.owner_disabled_at;
-    if (!row || !variant || isGone) throw missing;
-    const isPublic = isForAll(row);
+    if (!row || !variant) throw missing;
+    const isPublic = mayFetch(null, row);
     if (!isPublic) {
       const viewer = await whoAsks().catch((cause: unknown) => {
         throw new DomainError('not_found', missing.message, { cause });
       });
-      if (viewer.accountId !== row.account_id || row.post_state === 'deleted') throw missing;
+      if (!mayFetch(viewer, row)) throw missing;
     }
     const key = variantKey(publicKey, variant.size);
     const isDownload = variant.size === 'original';

@@ -1,8 +1,9 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
-import type { MediaRow, PostRow } from '../../db/schema.ts';
-import type { MediaView, VariantView } from './media.ts';
+import type { MediaRow } from '../../db/schema.ts';
+import { standingColumns } from '../visibility/visibility-store.ts';
+import type { MediaView, ShownMediaRow, VariantView } from './media.ts';
 
 /** What a picture is shown from. */
 const viewColumns = [
@@ -38,49 +39,33 @@ export async function findMedia(db: Db, id: number): Promise<MediaRow | null> {
   return row ?? null;
 }
 
-/** With the state of the post that shows it. */
-export type ShownMediaRow = MediaRow & { post_state: PostRow['state'] | null };
-
-/** A medium with the state of the post that shows it. */
+/** A medium with what decides who may see it. */
 export async function findShownMedia(db: Db, id: number): Promise<ShownMediaRow | null> {
-  const row = await db
-    .selectFrom('media')
-    .leftJoin('posts', 'posts.id', 'media.post_id')
-    .selectAll('media')
-    .select('posts.state as post_state')
-    .where('media.id', '=', id)
-    .executeTakeFirst();
+  const row = await shownMedia(db).where('media.id', '=', id).executeTakeFirst();
   return row ?? null;
 }
 
-/** A medium by its public key, with the state of the post that shows it. */
+/** A medium by its public key, with what decides who may see it. */
 export async function findMediaByPublicKey(
   db: Db,
   publicKey: string,
-): Promise<
-  | (ShownMediaRow & {
-      owner_disabled_at: string | null;
-      owner_deleted_at: string | null;
-    })
-  | null
-> {
+): Promise<ShownMediaRow | null> {
   const rows = await mediaByPublicKey(db, { publicKey });
   return rows[0] ?? null;
 }
 
 const mediaByPublicKey = prepared((db, args: { publicKey: string }) =>
-  db
+  shownMedia(db).where('media.public_key', '=', args.publicKey),
+);
+
+function shownMedia(db: Db) {
+  return db
     .selectFrom('media')
     .leftJoin('posts', 'posts.id', 'media.post_id')
     .innerJoin('accounts', 'accounts.id', 'media.account_id')
     .selectAll('media')
-    .select([
-      'posts.state as post_state',
-      'accounts.disabled_at as owner_disabled_at',
-      'accounts.deleted_at as owner_deleted_at',
-    ])
-    .where('media.public_key', '=', args.publicKey),
-);
+    .select(['posts.state as post_state', ...standingColumns]);
+}
 
 /** Media of posts by post id, in the order that the author chose. */
 export async function readMediaOfPosts(

@@ -9,6 +9,14 @@ import {
   variantSizes,
 } from '../ports.ts';
 import { lengthOf } from '../text.ts';
+import {
+  canSeeMedia,
+  factsOf,
+  noRelation,
+  type PostViewer,
+  type StandingRow,
+  standingOf,
+} from '../visibility/visibility.ts';
 
 /** A picture as it is shown: with a post, or to its owner before that. */
 export type MediaView = {
@@ -33,9 +41,14 @@ export type MediaView = {
 
 export type VariantView = Omit<ImageVariant, 'bytes'> & { bytes: number };
 
-/** Whether everybody may see a picture: a profile picture, or one of a published post. */
-export function isForAll(row: Pick<MediaRow, 'purpose'> & { post_state: PostRow['state'] | null }) {
-  return row.purpose === 'avatar' || row.post_state === 'published';
+/** A medium with what decides who may see it: its post's state, and its owner's standing. */
+export type ShownMediaRow = MediaRow & StandingRow & { post_state: PostRow['state'] | null };
+
+/** Whether somebody may see a picture, in all of its sizes; null: everybody. */
+export function mayFetch(viewer: PostViewer, row: ShownMediaRow): boolean {
+  const post = row.post_state === null ? null : factsOf({ state: row.post_state });
+  const owner = { id: row.account_id, standing: standingOf(row) };
+  return canSeeMedia(viewer, { purpose: row.purpose, post }, owner, noRelation);
 }
 
 /** Bytes that may be sent to the viewer. */

@@ -8,9 +8,9 @@ import {
 } from '../idempotency-store.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
-import { checkAlt, isForAll, type MediaView } from './media.ts';
+import { checkAlt, type MediaView, mayFetch, type ShownMediaRow } from './media.ts';
 import type { MediaService } from './media-service.ts';
-import { findShownMedia, mediaViewOf, type ShownMediaRow, setMediaAlt } from './media-store.ts';
+import { findShownMedia, mediaViewOf, setMediaAlt } from './media-store.ts';
 
 /** A picture as its owner sees it. */
 export type OwnMediaView = MediaView & {
@@ -73,7 +73,7 @@ export function ownMediaService({ database, now, media }: Needs) {
 }
 
 function viewOf(row: ShownMediaRow): OwnMediaView {
-  return { ...mediaViewOf(row), isForAll: isForAll(row) };
+  return { ...mediaViewOf(row), isForAll: mayFetch(null, row) };
 }
 
 /** Null for other people's, and for files that are no picture. */

@@ -4,6 +4,7 @@ import { insertIgnore } from '../../db/dialects.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
 import type { PageRequest } from '../paging.ts';
+import { accountIsActive, postIsPublished } from '../visibility/visibility-store.ts';
 
 export type Marks = Pick<NotificationSettingsRow, 'last_key' | 'read_key'>;
 
@@ -218,16 +219,10 @@ function shown(db: Db) {
     .leftJoin('accounts as actors', 'actors.id', 'notifications.actor_id')
     .leftJoin('posts', 'posts.id', 'notifications.post_id')
     .where('notifications.actor_count', '>', 0)
-    .where((eb) =>
-      eb.or([eb('notifications.post_id', 'is', null), eb('posts.state', '=', 'published')]),
-    )
+    .where((eb) => eb.or([eb('notifications.post_id', 'is', null), postIsPublished()]))
     .where((eb) =>
       eb.or([
-        eb.and([
-          eb('notifications.kind', '<>', 'liked'),
-          eb('actors.disabled_at', 'is', null),
-          eb('actors.deleted_at', 'is', null),
-        ]),
+        eb.and([eb('notifications.kind', '<>', 'liked'), accountIsActive('actors')]),
         eb.exists(
           eb
             .selectFrom('likes')
@@ -236,8 +231,7 @@ function shown(db: Db) {
             .where('notifications.kind', '=', 'liked')
             .whereRef('likes.post_id', '=', 'notifications.post_id')
             .whereRef('likes.account_id', '<>', 'notifications.account_id')
-            .where('likers.disabled_at', 'is', null)
-            .where('likers.deleted_at', 'is', null),
+            .where(accountIsActive('likers')),
         ),
       ]),
     );

@@ -25,7 +25,7 @@ export async function readNotificationViews(
       database,
       rows.flatMap((row) => idsOf(row.actor_ids)),
     ),
-    postReader.readViews([...new Set(postIds)], null),
+    postReader.readViews([...new Set(postIds)], null, 'list'),
   ]);
   const postOf = new Map(posts.map((post) => [post.id, post]));
   const others = await readOtherLikers(

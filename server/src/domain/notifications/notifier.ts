@@ -8,6 +8,7 @@ import { languageOf } from '../language-code.ts';
 import { listVisibleLikes, readLikedPosts } from '../likes/like-store.ts';
 import type { Now } from '../ports.ts';
 import { findPost } from '../posts/post-store.ts';
+import { activeAuthor, canSee, factsOf, isActive, noRelation } from '../visibility/visibility.ts';
 import { mentionsIn } from './mentions.ts';
 import { idsOf, keptActors, kindsOf, type NotificationKind } from './notification.ts';
 import {
@@ -163,7 +164,7 @@ export function notifier({ database, now, newKey }: Needs) {
     if (row.pushed_at !== null && row.pushed_at > since) return false;
     const owner = await findAccount(tx, row.account_id);
     const actor = await findAccount(tx, idsOf(row.actor_ids)[0] ?? 0);
-    if (!owner || owner.disabled_at || !actor || actor.disabled_at) return false;
+    if (!owner || !isActive(owner) || !actor || !isActive(actor)) return false;
     const said = { who: actor.display_name, others: row.actor_count - 1 };
     await emit(tx, now(), 'push.wanted', {
       accountId: owner.id,
@@ -200,12 +201,22 @@ async function likersOf(
   return { actorIds, actorCount: Math.max(count, actorIds.length) };
 }
 
-/** Ids of those whom a published post calls, but for its author. */
+/**
+ * Ids of those whom a post calls and who may see it, but for its author. While the author is disabled, what is written is in no
+ * list; afterwards it is.
+ */
 async function mentionedIn(tx: Tx, postId: number): Promise<number[]> {
   const post = await findPost(tx, postId);
-  if (post?.state !== 'published') return [];
+  if (!post) return [];
   const mentions = mentionsIn(post.text);
   const ids = await readUsernameIds(tx, mentions.flat());
   const found = mentions.map((names) => names.map((name) => ids.get(name)).find((id) => id));
-  return [...new Set(found)].filter((id) => id !== undefined && id !== post.account_id) as number[];
+  const author = activeAuthor(post.account_id);
+  const relation = { ...noRelation, mentioned: true };
+  return [...new Set(found)]
+    .filter((id) => id !== undefined)
+    .filter(
+      (id) =>
+        id !== author.id && canSee({ accountId: id }, factsOf(post), author, relation, 'list'),
+    );
 }

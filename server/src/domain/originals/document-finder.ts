@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { DomainError } from '../errors.ts';
-import type { OpenFile } from '../media/media.ts';
+import { mayFetch, type OpenFile } from '../media/media.ts';
 import { findMediaByPublicKey } from '../media/media-store.ts';
 import type { BlobStore } from '../ports.ts';
 import { findUploadName } from '../posts/upload-name-store.ts';
@@ -24,10 +24,7 @@ export function documentFinder({ database, blobs }: { database: Database; blobs:
   ): Promise<OpenDocument | null> {
     const row = await findMediaByPublicKey(database, publicKey);
     if (row?.purpose !== 'document' || row.post_id === null) return null;
-    const isPublished = row.post_state === 'published' && !row.owner_disabled_at;
-    const isOwn = !isPublished && (await whoAsks()).accountId === row.account_id;
-    const isThere = !row.owner_deleted_at && row.post_state !== 'deleted';
-    if (!isThere || !(isPublished || isOwn)) {
+    if (!mayFetch(null, row) && !mayFetch(await whoAsks(), row)) {
       throw new DomainError('not_found', 'There is no such file.');
     }
     return {

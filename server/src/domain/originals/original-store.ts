@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { MediaRow } from '../../db/schema.ts';
+import { accountIsDisabled, mediaIsListed, postIsInFeeds } from '../visibility/visibility-store.ts';
 
 export type OriginalRow = Pick<
   MediaRow,
@@ -60,7 +61,7 @@ const publishedCount = prepared((db, _args: Record<string, never>) =>
     .innerJoin('media', 'media.post_id', 'posts.id')
     .select((eb) => eb.fn.countAll().as('count'))
     .where('posts.has_media', '=', 1)
-    .where('posts.feed_key', '>=', 0),
+    .where(postIsInFeeds(null)),
 );
 
 const fileCount = prepared((db, _args: Record<string, never>) =>
@@ -77,9 +78,8 @@ const disabledCount = prepared((db, _args: Record<string, never>) =>
     .innerJoin('media', 'media.account_id', 'accounts.id')
     .leftJoin('posts', 'posts.id', 'media.post_id')
     .select((eb) => eb.fn.countAll().as('count'))
-    // Every time is greater; SQLite would not use the index for `is not null`.
-    .where('accounts.disabled_at', '>', '')
-    .where((eb) => eb.or([eb('media.purpose', '=', 'file'), eb('posts.feed_key', '>=', 0)])),
+    .where(accountIsDisabled())
+    .where((eb) => eb.or([eb('media.purpose', '=', 'file'), postIsInFeeds(null)])),
 );
 
 function rows(db: Db) {
@@ -106,7 +106,5 @@ function visible(db: Db) {
     .selectFrom('media')
     .leftJoin('accounts', 'accounts.id', 'media.account_id')
     .leftJoin('posts', 'posts.id', 'media.post_id')
-    .where((eb) => eb.or([eb('media.purpose', '=', 'file'), eb('posts.state', '=', 'published')]))
-    .where('accounts.deleted_at', 'is', null)
-    .where('accounts.disabled_at', 'is', null);
+    .where(mediaIsListed());
 }

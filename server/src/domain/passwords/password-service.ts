@@ -22,6 +22,7 @@ import { endAccess } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
+import { isActive } from '../visibility/visibility.ts';
 import { removeNewLogins } from './new-logins.ts';
 
 export type PasswordService = ReturnType<typeof passwordService>;
@@ -119,7 +120,7 @@ export function passwordService(needs: Needs) {
   /** Looks whose e-mail it is that asked for a recovery, and issues a link to its owner. */
   async function startRecovery(asked: Events['recovery.asked'], write: WriteOnce): Promise<void> {
     const found = await findAccountByName(database, foldName(asked.email), ['email']);
-    const account = found?.email && !found.disabled_at ? { ...found, email: found.email } : null;
+    const account = found?.email && isActive(found) ? { ...found, email: found.email } : null;
     const row = account
       ? await verifications.prepare({
           purpose: 'recover-password',

@@ -6,7 +6,15 @@ import { readLikedPosts } from '../likes/like-store.ts';
 import { readMediaOfPosts } from '../media/media-store.ts';
 import { type ReadByIds, rowMemory } from '../row-memory.ts';
 import type { Viewer } from '../viewer.ts';
-import type { PostView } from './post.ts';
+import {
+  activeAuthor,
+  canSee,
+  decidingColumns,
+  factsOf,
+  noRelation,
+  type Place,
+} from '../visibility/visibility.ts';
+import { isDraft, type PostView } from './post.ts';
 import { readPosts } from './post-store.ts';
 
 /** Reads posts by id: one query per table at most, whatever the length of the list. */
@@ -14,10 +22,10 @@ export type PostReader = {
   /** Posts by id; deleted ones are left out. */
   readRows: ReadByIds<PostRow>;
   /**
-   * All that the posts show. Keeps the order; leaves out what the viewer may not see (deleted posts, other people's drafts,
-   * deleted authors).
+   * All that the posts show. Keeps the order; leaves out what the viewer may not see in this place.
+   * @param place default: `link`
    */
-  readViews(ids: readonly number[], viewer: Viewer | null): Promise<PostView[]>;
+  readViews(ids: readonly number[], viewer: Viewer | null, place?: Place): Promise<PostView[]>;
 };
 
 /** Together about 40 MB. */
@@ -40,7 +48,7 @@ export function postReader(database: Database): PostReader {
       {
         table: 'accounts',
         column: 'id',
-        changes: ['username', 'display_name', 'avatar_media_id', 'disabled_at', 'deleted_at'],
+        changes: ['username', 'display_name', 'avatar_media_id', ...decidingColumns.accounts],
       },
       { table: 'media', column: 'account_id', changes: ['state', 'public_key', 'blurhash'] },
     ],
@@ -52,12 +60,16 @@ export function postReader(database: Database): PostReader {
     return postsOf(ids);
   }
 
-  async function readViews(ids: readonly number[], viewer: Viewer | null): Promise<PostView[]> {
+  async function readViews(
+    ids: readonly number[],
+    viewer: Viewer | null,
+    place: Place = 'link',
+  ): Promise<PostView[]> {
     const posts = await readRows(ids);
     const visible: PostRow[] = [];
     for (const id of ids) {
       const post = posts.get(id);
-      if (post && isVisible(post, viewer)) visible.push(post);
+      if (post && isVisible(post, viewer, place)) visible.push(post);
     }
     const [authors, media, liked] = await Promise.all([
       authorsOf(visible.map((post) => post.account_id)),
@@ -82,8 +94,9 @@ export function postReader(database: Database): PostReader {
   return { readRows, readViews };
 }
 
-function isVisible(post: PostRow, viewer: Viewer | null): boolean {
-  return post.state === 'published' || post.account_id === viewer?.accountId;
+/** While its author is active; the others have no card, and so no post. */
+function isVisible(post: PostRow, viewer: Viewer | null, place: Place): boolean {
+  return canSee(viewer, factsOf(post), activeAuthor(post.account_id), noRelation, place);
 }
 
 const nothing: PostView['media'] = [];
@@ -101,7 +114,7 @@ function viewOf(
 ): PostView {
   return {
     id: post.id,
-    state: post.state === 'draft' ? 'draft' : 'published',
+    state: isDraft(post) ? 'draft' : 'published',
     text: post.text,
     likeCount: post.like_count,
     createdAt: post.created_at,

@@ -18,7 +18,14 @@ import { attachMedia, detachMedia } from '../media/media-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
 import type { Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
-import { checkHasContent, checkMediaIds, checkText, noSuchPost, type PostView } from './post.ts';
+import {
+  checkHasContent,
+  checkMediaIds,
+  checkText,
+  isDraft,
+  noSuchPost,
+  type PostView,
+} from './post.ts';
 import type { PostReader } from './post-reader.ts';
 import {
   findPost,
@@ -154,7 +161,7 @@ export function postService(needs: Needs) {
       const hasMedia = change.mediaIds ? change.mediaIds.length > 0 : post.has_media === 1;
       checkHasContent({ text, hasMedia });
       if (change.mediaIds) {
-        if (post.state !== 'draft') {
+        if (!isDraft(post)) {
           throw new DomainError('conflict', 'The pictures of a published post cannot be changed.', {
             fields: [{ field: 'mediaIds', message: 'can be changed only while it is a draft' }],
           });
@@ -168,7 +175,7 @@ export function postService(needs: Needs) {
         updated_at: now().toISOString(),
       } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
-      if (post.state === 'published' && text !== post.text)
+      if (!isDraft(post) && text !== post.text)
         await emit(tx, now(), 'post.published', { postId: id });
     });
     return read(viewer, id);
@@ -178,7 +185,7 @@ export function postService(needs: Needs) {
   async function publish(viewer: Viewer, id: number): Promise<PostView> {
     await database.transaction(async (tx) => {
       const post = await lockOwn(tx, viewer, id);
-      if (post.state === 'draft') await makePublic(tx, post);
+      if (isDraft(post)) await makePublic(tx, post);
     });
     return read(viewer, id);
   }
@@ -187,7 +194,7 @@ export function postService(needs: Needs) {
   async function publishAnew(viewer: Viewer, id: number): Promise<PostView> {
     await database.transaction(async (tx) => {
       const post = await lockOwn(tx, viewer, id);
-      if (post.state === 'draft') await makePublic(tx, post);
+      if (isDraft(post)) await makePublic(tx, post);
       else if (!(await updatePost(tx, id, ['published'], publication()))) throw new StaleRead();
     });
     return read(viewer, id);
@@ -199,8 +206,7 @@ export function postService(needs: Needs) {
       const post = await lockOwn(tx, viewer, id);
       const values = { state: 'deleted', feed_key: null, updated_at: now().toISOString() } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
-      if (post.state === 'published')
-        await addToAccountCount(tx, post.account_id, 'post_count', -1);
+      if (!isDraft(post)) await addToAccountCount(tx, post.account_id, 'post_count', -1);
       await deleteUploadName(tx, id);
       await emit(tx, now(), 'post.deleted', { postId: id });
     });
@@ -231,7 +237,7 @@ export function postService(needs: Needs) {
     const post = (await lockPost(tx, id)) ? await findPost(tx, id) : null;
     if (!post) throw noSuchPost();
     if (post.account_id === viewer.accountId) return post;
-    if (post.state === 'draft') throw noSuchPost();
+    if (isDraft(post)) throw noSuchPost();
     throw new DomainError('forbidden', 'This post is somebody else’s.');
   }
 

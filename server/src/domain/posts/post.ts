@@ -1,7 +1,9 @@
+import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { MediaView } from '../media/media.ts';
 import { isBlank, lengthOf } from '../text.ts';
+import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 
 /** A post as it is shown to somebody. */
 export type PostView = {
@@ -23,8 +25,13 @@ export type PostView = {
 };
 
 /** Whether everybody may see a post and its pictures; others are shown to some, by signed addresses. */
-export function isForAll({ state }: Pick<PostView, 'state'>): boolean {
-  return state === 'published';
+export function isForAll({ state, author }: Pick<PostView, 'state' | 'author'>): boolean {
+  return canSee(null, factsOf({ state }), activeAuthor(author.id), noRelation);
+}
+
+/** Whether a post is still to be published, and so may change in any way. */
+export function isDraft({ state }: Pick<PostRow, 'state'>): boolean {
+  return state === 'draft';
 }
 
 export const maxTextLength = 5000;

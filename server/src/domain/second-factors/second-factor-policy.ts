@@ -6,6 +6,7 @@ import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { TokenSigner } from '../ports.ts';
 import type { Proof, SignInContext } from '../sessions/session.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { isActive } from '../visibility/visibility.ts';
 import { countRecoveryCodes } from './recovery-code-store.ts';
 import { challengeLifeMs } from './second-factor.ts';
 import { findTotpKey } from './totp-store.ts';
@@ -54,7 +55,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   ): Promise<DomainError> {
     const account = await findAccount(database, accountId);
     const isStale = 'passwordHash' in proof && proof.passwordHash !== account?.password_hash;
-    if (!account || account.disabled_at || isStale) {
+    if (!account || !isActive(account) || isStale) {
       throw new DomainError('wrong_password', 'The login or the password is wrong.');
     }
     const row = await verifications.prepare({

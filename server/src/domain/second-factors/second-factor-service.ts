@@ -19,6 +19,7 @@ import type { SessionTokens, SignInContext } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { hasSessionFrom } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import { isActive } from '../visibility/visibility.ts';
 import type { CodeCheck } from './code-check.ts';
 
 export type SecondFactorService = ReturnType<typeof secondFactorService>;
@@ -99,7 +100,7 @@ export function secondFactorService(needs: Needs) {
     const account = await findAccount(database, accountId);
     if (
       !account ||
-      account.disabled_at ||
+      !isActive(account) ||
       details.password !== passwordFingerprint(tokens, account)
     ) {
       throw new DomainError('wrong_password', 'The account has changed; sign in again.');

@@ -3,6 +3,7 @@ import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
 import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
+import { isActive } from '../visibility/visibility.ts';
 import type { OpenSession } from './session.ts';
 import type { SessionService } from './session-service.ts';
 
@@ -55,7 +56,7 @@ export function legacyTokenService({ database, now, sessions, tokens }: Needs) {
       return { ...(await sessions.viewerOf(claims)), claims: more };
     } catch (error) {
       const account = await findAccount(database, claims.accountId);
-      if (account && !account.disabled_at) throw error;
+      if (account && isActive(account)) throw error;
       throw new DomainError('unknown_account', 'There is no such account.', { cause: error });
     }
   }

@@ -6,6 +6,7 @@ import { signInNames } from '../accounts/account-names.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError } from '../errors.ts';
 import type { Counters, PasswordHasher } from '../ports.ts';
+import { isActive } from '../visibility/visibility.ts';
 import { loginThrottle } from './login-throttle.ts';
 import { passwordRenewal } from './password-renewal.ts';
 import { type Proof, type SignInContext, wrongPassword } from './session.ts';
@@ -50,7 +51,7 @@ export function passwordCheck(needs: Needs): PasswordCheck {
     const appProof = await appPasswords.findProof(account, password);
     const hash = account?.password_hash ?? null;
     const isRight = appProof !== null || (await passwords.verify(hash, password));
-    if (!account || !isRight || account.disabled_at) {
+    if (!account || !isRight || !isActive(account)) {
       await database.transaction((tx) =>
         audit.record(tx, {
           action: 'session.refused',

@@ -5,6 +5,7 @@ import type { AccountRow, SessionRow } from '../../db/schema.ts';
 import { DomainError } from '../errors.ts';
 import { countingAddress } from '../network-address.ts';
 import { roleOfSession } from '../viewer.ts';
+import { accountIsActive } from '../visibility/visibility-store.ts';
 
 export type LiveSession = Pick<
   SessionRow,
@@ -58,8 +59,7 @@ const liveSession = prepared((db, args: { id: number }) =>
     ])
     .where('sessions.id', '=', args.id)
     .where('sessions.ended_at', 'is', null)
-    .where('accounts.disabled_at', 'is', null)
-    .where('accounts.deleted_at', 'is', null),
+    .where(accountIsActive()),
 );
 
 /** Which of these sessions live, with what they may do. */
@@ -79,8 +79,7 @@ const liveRoles = prepared((db, args: { ids: number[] }) =>
     .select(['sessions.id', 'sessions.app_password_id', 'accounts.role'])
     .where('sessions.id', 'in', args.ids)
     .where('sessions.ended_at', 'is', null)
-    .where('accounts.disabled_at', 'is', null)
-    .where('accounts.deleted_at', 'is', null),
+    .where(accountIsActive()),
 );
 
 /** Live sessions of an account, the one used last first. */

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { UserDocumentRow } from '../../db/schema.ts';
+import { accountIsActive, accountIsOpen } from '../visibility/visibility-store.ts';
 
 /** An account with its document; null where it has none yet. */
 export type DocumentOfAccount = {
@@ -18,7 +19,7 @@ export async function findUserDocument(
 ): Promise<DocumentOfAccount | null> {
   const row = await documents(db)
     .where('accounts.id', '=', accountId)
-    .where('accounts.deleted_at', 'is', null)
+    .where(accountIsOpen())
     .executeTakeFirst();
   return row ?? null;
 }
@@ -26,8 +27,7 @@ export async function findUserDocument(
 /** Documents of all accounts that are neither disabled nor deleted, the newest account first. */
 export function listUserDocuments(db: Db, limit: number): Promise<DocumentOfAccount[]> {
   return documents(db)
-    .where('accounts.disabled_at', 'is', null)
-    .where('accounts.deleted_at', 'is', null)
+    .where(accountIsActive())
     .orderBy('accounts.created_at', 'desc')
     .orderBy('accounts.id', 'desc')
     .limit(limit)
@@ -38,8 +38,7 @@ export async function countUserDocuments(db: Db): Promise<number> {
   const row = await db
     .selectFrom('accounts')
     .select((eb) => eb.fn.countAll().as('count'))
-    .where('disabled_at', 'is', null)
-    .where('deleted_at', 'is', null)
+    .where(accountIsActive())
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }
@@ -104,7 +103,6 @@ function active(db: Db, since: string) {
       .crossJoin('accounts')
       .whereRef('accounts.id', '=', 'user_documents.account_id')
       .where('user_documents.active_since', '>', since)
-      .where('accounts.disabled_at', 'is', null)
-      .where('accounts.deleted_at', 'is', null)
+      .where(accountIsActive())
   );
 }

@@ -84,15 +84,22 @@ export function canSeeMedia(
   return purpose === 'avatar' || purpose === 'file' || viewer?.accountId === owner.id;
 }
 
+/**
+ * The columns that decide. What was remembered of a row is read again when one of them changes.
+ */
+export const decidingColumns = {
+  accounts: ['disabled_at', 'deleted_at'],
+  posts: ['state', 'feed_key'],
+} as const;
+
+export type StandingRow = Pick<AccountRow, (typeof decidingColumns.accounts)[number]>;
+
 /** Whether an account may be seen, may act and may sign in. */
-export function isActive(row: Pick<AccountRow, 'disabled_at' | 'deleted_at'>): boolean {
+export function isActive(row: StandingRow): boolean {
   return standingOf(row) === 'active';
 }
 
-export function standingOf({
-  disabled_at,
-  deleted_at,
-}: Pick<AccountRow, 'disabled_at' | 'deleted_at'>): Standing {
+export function standingOf({ disabled_at, deleted_at }: StandingRow): Standing {
   if (deleted_at !== null) return 'closed';
   return disabled_at === null ? 'active' : 'disabled';
 }
@@ -100,6 +107,11 @@ export function standingOf({
 /** The facts of a row of `posts`. Every post is public: no client can choose anything else yet. */
 export function factsOf({ state }: Pick<PostRow, 'state'>): PostFacts {
   return { state, visibility: 'public' };
+}
+
+/** An author whose row was looked for; a closed account may have none. */
+export function authorOf(id: number, row: StandingRow | null): AuthorFacts {
+  return { id, standing: row === null ? 'closed' : standingOf(row) };
 }
 
 /** An author whose card was read: those who are disabled or closed have none. */

@@ -7,7 +7,7 @@ select `account_names`.`name_key`, `accounts`.`id`, `accounts`.`created_at` from
 -- alice, bob
 
 -- findAccount
-select * from `accounts` where `id` = ? and `deleted_at` is null;
+select * from `accounts` where `id` = ? and `accounts`.`deleted_at` is null;
 -- 1
 
 -- readTakenNames
@@ -23,7 +23,7 @@ select `account_id` from `account_names` where `name_key` = ?;
 -- alice
 
 -- readAccountIds
-select `id` from `accounts` where `id` in (?, ?) and `deleted_at` is null;
+select `id` from `accounts` where `id` in (?, ?) and `accounts`.`deleted_at` is null;
 -- 1, 2
 
 -- listAccounts: all
@@ -37,11 +37,11 @@ select `id` from `accounts` where `display_name_key` >= ? and `display_name_key`
 -- ali, ali􏿿, 1001
 
 -- listAccounts: disabled
-select `accounts`.* from `accounts` where `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is not null and (`accounts`.`created_at` <= ? and (`accounts`.`created_at` < ? or `accounts`.`id` < ?)) order by `accounts`.`created_at` desc, `accounts`.`id` desc limit ?;
--- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
+select `accounts`.* from `accounts` where `accounts`.`deleted_at` is null and `accounts`.`disabled_at` > ? and (`accounts`.`created_at` <= ? and (`accounts`.`created_at` < ? or `accounts`.`id` < ?)) order by `accounts`.`created_at` desc, `accounts`.`id` desc limit ?;
+-- , 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- readAccountCards
-select `accounts`.`id`, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `accounts` left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `accounts`.`id` in (?, ?, ?, ?, ?) and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `accounts` left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `accounts`.`id` in (?, ?, ?, ?, ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null);
 -- ready, 1, 2, 3, 1, 1
 
 -- readUsernameIds
@@ -49,23 +49,23 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- alice, bob, username
 
 -- listByAuthors
-select `feed_key`, `id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `state` = ? and `feed_key` < ? order by `feed_key` desc limit ?;
+select `feed_key`, `id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `feed_key` desc limit ?;
 -- 1, 2, 3, 1, 1, published, 9007199254740991, 21
 
 -- listExplore: all
-select `feed_key`, `id` from `posts` where `feed_key` < ? order by `feed_key` desc limit ?;
+select `feed_key`, `id` from `posts` where `posts`.`feed_key` < ? order by `feed_key` desc limit ?;
 -- 9007199254740991, 21
 
 -- listExplore: with media
-select `feed_key`, `id` from `posts` where `has_media` = ? and `feed_key` < ? order by `feed_key` desc limit ?;
+select `feed_key`, `id` from `posts` where `has_media` = ? and `posts`.`feed_key` < ? order by `feed_key` desc limit ?;
 -- 1, 9007199254740991, 21
 
 -- listByAuthor: all
-select `feed_key`, `id` from `posts` where `account_id` = ? and `state` = ? and `feed_key` < ? order by `feed_key` desc limit ?;
+select `feed_key`, `id` from `posts` where `account_id` = ? and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `feed_key` desc limit ?;
 -- 1, published, 9007199254740991, 21
 
 -- listByAuthor: with media
-select `feed_key`, `id` from `posts` where `account_id` = ? and `has_media` = ? and `feed_key` < ? order by `feed_key` desc limit ?;
+select `feed_key`, `id` from `posts` where `account_id` = ? and `has_media` = ? and `posts`.`feed_key` < ? order by `feed_key` desc limit ?;
 -- 1, 1, 9007199254740991, 21
 
 -- isFollowing
@@ -85,14 +85,14 @@ select * from `follows` where `followee_id` = ? and `follow_key` < ? order by `f
 -- 1, 4096, 21
 
 -- listVisibleFollows: followees
-select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`followee_id` where `follows`.`follower_id` = ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null order by `follows`.`follow_key` desc limit ?;
+select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`followee_id` where `follows`.`follower_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `follows`.`follow_key` desc limit ?;
 -- 1, 21
 
 -- listVisibleFollows: followers
-select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`follower_id` where `follows`.`followee_id` = ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and `follows`.`follow_key` < ? order by `follows`.`follow_key` desc limit ?;
+select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`follower_id` where `follows`.`followee_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and `follows`.`follow_key` < ? order by `follows`.`follow_key` desc limit ?;
 -- 1, 4096, 21
 
--- findRepeat
+-- findIdempotentResult
 select `operation`, `fingerprint`, `result_id` from `idempotency_keys` where `account_id` = ? and `key` = ?;
 -- 1, k
 
@@ -101,11 +101,11 @@ select * from `media` where `id` = ?;
 -- 1
 
 -- findShownMedia
-select `media`.*, `posts`.`state` as `post_state` from `media` left join `posts` on `posts`.`id` = `media`.`post_id` where `media`.`id` = ?;
+select `media`.*, `posts`.`state` as `post_state`, `accounts`.`disabled_at`, `accounts`.`deleted_at` from `media` left join `posts` on `posts`.`id` = `media`.`post_id` inner join `accounts` on `accounts`.`id` = `media`.`account_id` where `media`.`id` = ?;
 -- 1
 
 -- findMediaByPublicKey
-select `media`.*, `posts`.`state` as `post_state`, `accounts`.`disabled_at` as `owner_disabled_at`, `accounts`.`deleted_at` as `owner_deleted_at` from `media` left join `posts` on `posts`.`id` = `media`.`post_id` inner join `accounts` on `accounts`.`id` = `media`.`account_id` where `media`.`public_key` = ?;
+select `media`.*, `posts`.`state` as `post_state`, `accounts`.`disabled_at`, `accounts`.`deleted_at` from `media` left join `posts` on `posts`.`id` = `media`.`post_id` inner join `accounts` on `accounts`.`id` = `media`.`account_id` where `media`.`public_key` = ?;
 -- abc
 
 -- readMediaOfPosts
@@ -133,11 +133,11 @@ select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media`
 -- ab, abg
 
 -- listOriginals: all
-select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
@@ -149,7 +149,7 @@ select count(*) as `count` from `accounts` inner join `media` on `media`.`accoun
 -- , file, 0
 
 -- countOriginals: of an account
-select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where (`media`.`purpose` = ? or `posts`.`state` = ?) and `accounts`.`deleted_at` is null and `accounts`.`disabled_at` is null and `media`.`account_id` = ?;
+select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ?;
 -- file, published, 1
 
 -- readLikedPosts
@@ -165,11 +165,11 @@ select * from `likes` where `account_id` = ? and `like_key` < ? order by `like_k
 -- 1, 4096, 21
 
 -- listVisibleLikes
-select `likes`.* from `likes` left join `accounts` on `accounts`.`id` = `likes`.`account_id` where `likes`.`post_id` = ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and `likes`.`like_key` < ? order by `likes`.`like_key` desc limit ?;
+select `likes`.* from `likes` left join `accounts` on `accounts`.`id` = `likes`.`account_id` where `likes`.`post_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and `likes`.`like_key` < ? order by `likes`.`like_key` desc limit ?;
 -- 1, 4096, 21
 
 -- readNewestLikers
-select `post_id`, `account_id` from (select `likes`.`post_id`, `likes`.`account_id`, row_number() over(partition by `likes`.`post_id` order by `likes`.`like_key` desc) as `place` from `likes` inner join `accounts` on `accounts`.`id` = `likes`.`account_id` where `likes`.`post_id` in (?, ?) and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) as `ranked` where `place` <= ? order by `place`;
+select `post_id`, `account_id` from (select `likes`.`post_id`, `likes`.`account_id`, row_number() over(partition by `likes`.`post_id` order by `likes`.`like_key` desc) as `place` from `likes` inner join `accounts` on `accounts`.`id` = `likes`.`account_id` where `likes`.`post_id` in (?, ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) as `ranked` where `place` <= ? order by `place`;
 -- 1, 2, 4
 
 -- findPost
@@ -201,11 +201,11 @@ select * from `sessions` where `id` = ?;
 -- 1
 
 -- findLiveSession
-select `sessions`.`id`, `sessions`.`account_id`, `sessions`.`audience`, `sessions`.`expires_at`, `sessions`.`generation`, `sessions`.`used_generation`, `sessions`.`parent_generation`, `sessions`.`app_password_id`, `accounts`.`role` from `sessions` inner join `accounts` on `accounts`.`id` = `sessions`.`account_id` where `sessions`.`id` = ? and `sessions`.`ended_at` is null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
+select `sessions`.`id`, `sessions`.`account_id`, `sessions`.`audience`, `sessions`.`expires_at`, `sessions`.`generation`, `sessions`.`used_generation`, `sessions`.`parent_generation`, `sessions`.`app_password_id`, `accounts`.`role` from `sessions` inner join `accounts` on `accounts`.`id` = `sessions`.`account_id` where `sessions`.`id` = ? and `sessions`.`ended_at` is null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null);
 -- 1
 
 -- readLiveRoles
-select `sessions`.`id`, `sessions`.`app_password_id`, `accounts`.`role` from `sessions` inner join `accounts` on `accounts`.`id` = `sessions`.`account_id` where `sessions`.`id` in (?, ?, ?, ?, ?) and `sessions`.`ended_at` is null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
+select `sessions`.`id`, `sessions`.`app_password_id`, `accounts`.`role` from `sessions` inner join `accounts` on `accounts`.`id` = `sessions`.`account_id` where `sessions`.`id` in (?, ?, ?, ?, ?) and `sessions`.`ended_at` is null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null);
 -- 1, 2, 3, 1, 1
 
 -- listSessions
@@ -293,11 +293,11 @@ select `devices`.*, `sessions`.`ended_at`, `sessions`.`id` as `live_session_id` 
 -- 1
 
 -- listPushTargets
-select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`account_id` = ? order by `devices`.`updated_at` desc, `devices`.`id` desc;
+select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`account_id` = ? order by `devices`.`updated_at` desc, `devices`.`id` desc;
 -- 1, 1
 
 -- findPushTarget
-select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`id` = ? and `devices`.`account_id` = ?;
+select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`id` = ? and `devices`.`account_id` = ?;
 -- 1, 1, 1
 
 -- findNotificationSettings
@@ -317,15 +317,15 @@ select `account_id`, `actor_count` from `notifications` where `post_id` = ? and 
 -- 1, mentioned
 
 -- listNotifications
-select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and `likers`.`disabled_at` is null and `likers`.`deleted_at` is null)) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit ?;
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit ?;
 -- 0, published, liked, liked, 1, 4096, 21
 
 -- listNotificationsSince
-select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and `likers`.`disabled_at` is null and `likers`.`deleted_at` is null)) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
 -- 0, published, liked, liked, 1, 4096, 2, 8192, 100
 
 -- readUnreadCounts
-select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and `actors`.`disabled_at` is null and `actors`.`deleted_at` is null) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and `likers`.`disabled_at` is null and `likers`.`deleted_at` is null)) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
+select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
 -- 0, published, liked, liked, 1, 2, 3, 1, 1
 
 -- findUserDocument
@@ -333,19 +333,19 @@ select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `account
 -- 1
 
 -- listUserDocuments
-select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null order by `accounts`.`created_at` desc, `accounts`.`id` desc limit ?;
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `accounts`.`created_at` desc, `accounts`.`id` desc limit ?;
 -- 500
 
 -- countUserDocuments
-select count(*) as `count` from `accounts` where `disabled_at` is null and `deleted_at` is null;
+select count(*) as `count` from `accounts` where (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null);
 -- 
 
 -- listActiveDocuments
-select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `user_documents` cross join `accounts` where `accounts`.`id` = `user_documents`.`account_id` and `user_documents`.`active_since` > ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null order by `user_documents`.`active_since` desc, `user_documents`.`account_id` desc limit ?;
+select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `user_documents` cross join `accounts` where `accounts`.`id` = `user_documents`.`account_id` and `user_documents`.`active_since` > ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `user_documents`.`active_since` desc, `user_documents`.`account_id` desc limit ?;
 -- 2026-06-01T12:00:00.000Z, 500
 
 -- countActiveDocuments
-select count(*) as `count` from `user_documents` cross join `accounts` where `accounts`.`id` = `user_documents`.`account_id` and `user_documents`.`active_since` > ? and `accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null;
+select count(*) as `count` from `user_documents` cross join `accounts` where `accounts`.`id` = `user_documents`.`account_id` and `user_documents`.`active_since` > ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null);
 -- 2026-06-01T12:00:00.000Z
 
 -- findGroup

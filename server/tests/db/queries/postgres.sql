@@ -7,7 +7,7 @@ select "account_names"."name_key", "accounts"."id", "accounts"."created_at" from
 -- alice, bob
 
 -- findAccount
-select * from "accounts" where "id" = $1 and "deleted_at" is null;
+select * from "accounts" where "id" = $1 and "accounts"."deleted_at" is null;
 -- 1
 
 -- readTakenNames
@@ -23,7 +23,7 @@ select "account_id" from "account_names" where "name_key" = $1;
 -- alice
 
 -- readAccountIds
-select "id" from "accounts" where "id" in ($1, $2) and "deleted_at" is null;
+select "id" from "accounts" where "id" in ($1, $2) and "accounts"."deleted_at" is null;
 -- 1, 2
 
 -- listAccounts: all
@@ -37,11 +37,11 @@ select "id" from "accounts" where "display_name_key" >= $1 and "display_name_key
 -- ali, ali􏿿, 1001
 
 -- listAccounts: disabled
-select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" is not null and ("accounts"."created_at" <= $1 and ("accounts"."created_at" < $2 or "accounts"."id" < $3)) order by "accounts"."created_at" desc, "accounts"."id" desc limit $4;
--- 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
+select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" > $1 and ("accounts"."created_at" <= $2 and ("accounts"."created_at" < $3 or "accounts"."id" < $4)) order by "accounts"."created_at" desc, "accounts"."id" desc limit $5;
+-- , 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- readAccountCards
-select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- ready, 1, 2, 3, 1, 1
 
 -- readUsernameIds
@@ -49,25 +49,25 @@ select "name_key", "account_id" from "account_names" where "name_key" in ($1, $2
 -- alice, bob, username
 
 -- listByAuthors
-select "feed_key", "id" from (select "feed_key", "id", "account_id" from "posts" where "feed_key" < $1 order by "feed_key" desc limit $2) as "recent" where "account_id" in ($3, $4, $5, $6, $7) order by "feed_key" desc limit $8;
+select "feed_key", "id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 order by "feed_key" desc limit $2) as "recent" where "account_id" in ($3, $4, $5, $6, $7) order by "feed_key" desc limit $8;
 -- 9007199254740991, 2000, 1, 2, 3, 1, 1, 21
-select "newest"."feed_key", "newest"."id" from "accounts" inner join lateral (select "feed_key", "id" from "posts" where "posts"."account_id" = "accounts"."id" and "state" = $1 and "feed_key" < $2 order by "feed_key" desc limit $3) as "newest" on true where "accounts"."id" in ($4, $5, $6, $7, $8) order by "newest"."feed_key" desc limit $9;
+select "newest"."feed_key", "newest"."id" from "accounts" inner join lateral (select "feed_key", "id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 order by "feed_key" desc limit $3) as "newest" on true where "accounts"."id" in ($4, $5, $6, $7, $8) order by "newest"."feed_key" desc limit $9;
 -- published, 9007199254740991, 21, 1, 2, 3, 1, 1, 21
 
 -- listExplore: all
-select "feed_key", "id" from "posts" where "feed_key" < $1 order by "feed_key" desc limit $2;
+select "feed_key", "id" from "posts" where "posts"."feed_key" < $1 order by "feed_key" desc limit $2;
 -- 9007199254740991, 21
 
 -- listExplore: with media
-select "feed_key", "id" from "posts" where "has_media" = $1 and "feed_key" < $2 order by "feed_key" desc limit $3;
+select "feed_key", "id" from "posts" where "has_media" = $1 and "posts"."feed_key" < $2 order by "feed_key" desc limit $3;
 -- 1, 9007199254740991, 21
 
 -- listByAuthor: all
-select "feed_key", "id" from "posts" where "account_id" = $1 and "state" = $2 and "feed_key" < $3 order by "feed_key" desc limit $4;
+select "feed_key", "id" from "posts" where "account_id" = $1 and "posts"."state" = $2 and "posts"."feed_key" < $3 order by "feed_key" desc limit $4;
 -- 1, published, 9007199254740991, 21
 
 -- listByAuthor: with media
-select "feed_key", "id" from "posts" where "account_id" = $1 and "has_media" = $2 and "feed_key" < $3 order by "feed_key" desc limit $4;
+select "feed_key", "id" from "posts" where "account_id" = $1 and "has_media" = $2 and "posts"."feed_key" < $3 order by "feed_key" desc limit $4;
 -- 1, 1, 9007199254740991, 21
 
 -- isFollowing
@@ -87,14 +87,14 @@ select * from "follows" where "followee_id" = $1 and "follow_key" < $2 order by 
 -- 1, 4096, 21
 
 -- listVisibleFollows: followees
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "follows"."follow_key" desc limit $2;
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit $2;
 -- 1, 21
 
 -- listVisibleFollows: followers
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit $3;
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit $3;
 -- 1, 4096, 21
 
--- findRepeat
+-- findIdempotentResult
 select "operation", "fingerprint", "result_id" from "idempotency_keys" where "account_id" = $1 and "key" = $2;
 -- 1, k
 
@@ -103,11 +103,11 @@ select * from "media" where "id" = $1;
 -- 1
 
 -- findShownMedia
-select "media".*, "posts"."state" as "post_state" from "media" left join "posts" on "posts"."id" = "media"."post_id" where "media"."id" = $1;
+select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at", "accounts"."deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."id" = $1;
 -- 1
 
 -- findMediaByPublicKey
-select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at" as "owner_disabled_at", "accounts"."deleted_at" as "owner_deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = $1;
+select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at", "accounts"."deleted_at" from "media" left join "posts" on "posts"."id" = "media"."post_id" inner join "accounts" on "accounts"."id" = "media"."account_id" where "media"."public_key" = $1;
 -- abc
 
 -- readMediaOfPosts
@@ -135,11 +135,11 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
+select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
+select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
@@ -151,7 +151,7 @@ select count(*) as "count" from "accounts" inner join "media" on "media"."accoun
 -- , file, 0
 
 -- countOriginals: of an account
-select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where ("media"."purpose" = $1 or "posts"."state" = $2) and "accounts"."deleted_at" is null and "accounts"."disabled_at" is null and "media"."account_id" = $3;
+select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3;
 -- file, published, 1
 
 -- readLikedPosts
@@ -167,11 +167,11 @@ select * from "likes" where "account_id" = $1 and "like_key" < $2 order by "like
 -- 1, 4096, 21
 
 -- listVisibleLikes
-select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and "likes"."like_key" < $2 order by "likes"."like_key" desc limit $3;
+select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "likes"."like_key" < $2 order by "likes"."like_key" desc limit $3;
 -- 1, 4096, 21
 
 -- readNewestLikers
-select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_id", row_number() over(partition by "likes"."post_id" order by "likes"."like_key" desc) as "place" from "likes" inner join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" in ($1, $2) and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null) as "ranked" where "place" <= $3 order by "place";
+select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_id", row_number() over(partition by "likes"."post_id" order by "likes"."like_key" desc) as "place" from "likes" inner join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" in ($1, $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) as "ranked" where "place" <= $3 order by "place";
 -- 1, 2, 4
 
 -- findPost
@@ -203,11 +203,11 @@ select * from "sessions" where "id" = $1;
 -- 1
 
 -- findLiveSession
-select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."generation", "sessions"."used_generation", "sessions"."parent_generation", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = $1 and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."account_id", "sessions"."audience", "sessions"."expires_at", "sessions"."generation", "sessions"."used_generation", "sessions"."parent_generation", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = $1 and "sessions"."ended_at" is null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- 1
 
 -- readLiveRoles
-select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ($1, $2, $3, $4, $5) and "sessions"."ended_at" is null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ($1, $2, $3, $4, $5) and "sessions"."ended_at" is null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- 1, 2, 3, 1, 1
 
 -- listSessions
@@ -295,11 +295,11 @@ select "devices".*, "sessions"."ended_at", "sessions"."id" as "live_session_id" 
 -- 1
 
 -- listPushTargets
-select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" = $2 order by "devices"."updated_at" desc, "devices"."id" desc;
+select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" = $2 order by "devices"."updated_at" desc, "devices"."id" desc;
 -- 1, 1
 
 -- findPushTarget
-select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."id" = $2 and "devices"."account_id" = $3;
+select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."id" = $2 and "devices"."account_id" = $3;
 -- 1, 1, 1
 
 -- findNotificationSettings
@@ -319,15 +319,15 @@ select "account_id", "actor_count" from "notifications" where "post_id" = $1 and
 -- 1, mentioned
 
 -- listNotifications
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and "notifications"."account_id" = $5 and "notifications"."notification_key" < $6 order by "notifications"."notification_key" desc limit $7;
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and "notifications"."account_id" = $5 and "notifications"."notification_key" < $6 order by "notifications"."notification_key" desc limit $7;
 -- 0, published, liked, liked, 1, 4096, 21
 
 -- listNotificationsSince
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and (("notifications"."account_id" = $5 and "notifications"."notification_key" > $6) or ("notifications"."account_id" = $7 and "notifications"."notification_key" > $8)) order by "notifications"."notification_key" limit $9;
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and (("notifications"."account_id" = $5 and "notifications"."notification_key" > $6) or ("notifications"."account_id" = $7 and "notifications"."notification_key" > $8)) order by "notifications"."notification_key" limit $9;
 -- 0, published, liked, liked, 1, 4096, 2, 8192, 100
 
 -- readUnreadCounts
-select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and "actors"."disabled_at" is null and "actors"."deleted_at" is null) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and "likers"."disabled_at" is null and "likers"."deleted_at" is null)) and "notifications"."account_id" in ($5, $6, $7, $8, $9) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
+select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and "notifications"."account_id" in ($5, $6, $7, $8, $9) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
 -- 0, published, liked, liked, 1, 2, 3, 1, 1
 
 -- findUserDocument
@@ -335,19 +335,19 @@ select "accounts"."id", "accounts"."username", "accounts"."login_name", "account
 -- 1
 
 -- listUserDocuments
-select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "accounts"."created_at" desc, "accounts"."id" desc limit $1;
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "accounts"."created_at" desc, "accounts"."id" desc limit $1;
 -- 500
 
 -- countUserDocuments
-select count(*) as "count" from "accounts" where "disabled_at" is null and "deleted_at" is null;
+select count(*) as "count" from "accounts" where ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- 
 
 -- listActiveDocuments
-select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "user_documents" cross join "accounts" where "accounts"."id" = "user_documents"."account_id" and "user_documents"."active_since" > $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null order by "user_documents"."active_since" desc, "user_documents"."account_id" desc limit $2;
+select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "user_documents" cross join "accounts" where "accounts"."id" = "user_documents"."account_id" and "user_documents"."active_since" > $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "user_documents"."active_since" desc, "user_documents"."account_id" desc limit $2;
 -- 2026-06-01T12:00:00.000Z, 500
 
 -- countActiveDocuments
-select count(*) as "count" from "user_documents" cross join "accounts" where "accounts"."id" = "user_documents"."account_id" and "user_documents"."active_since" > $1 and "accounts"."disabled_at" is null and "accounts"."deleted_at" is null;
+select count(*) as "count" from "user_documents" cross join "accounts" where "accounts"."id" = "user_documents"."account_id" and "user_documents"."active_since" > $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- 2026-06-01T12:00:00.000Z
 
 -- findGroup
