@@ -76,10 +76,11 @@ function viewOf(row: ShownMediaRow): OwnMediaView {
   return { ...mediaViewOf(row), isForAll: mayFetch(null, row) };
 }
 
-/** Null for other people's, and for files that are no picture. */
+/** Null for other people's, for files that are no picture, and for those of a deleted post. */
 async function findOwn(db: Db, viewer: Viewer, id: number): Promise<ShownMediaRow | null> {
   const row = await findShownMedia(db, id);
-  return row?.account_id === viewer.accountId && row.purpose !== 'file' ? row : null;
+  const isOwn = row?.account_id === viewer.accountId && row.purpose !== 'file';
+  return isOwn && mayFetch(viewer, row) ? row : null;
 }
 
 /** A removal is remembered like a request with a key; clients' own keys have no blank. */

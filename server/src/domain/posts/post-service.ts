@@ -3,7 +3,7 @@ import { StaleRead } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import { addToAccountCount } from '../accounts/account-store.ts';
+import { addToAccountCount, findAccount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import {
@@ -18,6 +18,7 @@ import { attachMedia, detachMedia } from '../media/media-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
 import type { Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
+import { authorOf, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 import {
   checkHasContent,
   checkMediaIds,
@@ -237,7 +238,8 @@ export function postService(needs: Needs) {
     const post = (await lockPost(tx, id)) ? await findPost(tx, id) : null;
     if (!post) throw noSuchPost();
     if (post.account_id === viewer.accountId) return post;
-    if (isDraft(post)) throw noSuchPost();
+    const author = authorOf(post.account_id, await findAccount(tx, post.account_id));
+    if (!canSee(viewer, factsOf(post), author, noRelation)) throw noSuchPost();
     throw new DomainError('forbidden', 'This post is somebody else’s.');
   }
 

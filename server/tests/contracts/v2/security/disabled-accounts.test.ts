@@ -76,6 +76,26 @@ describe('while an account is disabled', () => {
     expect([post.body.likeCount, profile.body.followerCount]).toEqual([0, 1]);
   });
 
+  it.each(['disabled', 'closed'])(
+    'S32: its posts are not found by those who would change them, once it is %s',
+    async (how) => {
+      const { accountAdmin } = server.app.services;
+      if (how === 'disabled') await disable(true);
+      else await accountAdmin.remove(operator, alice);
+      const path = `/v2/posts/${herPost}`;
+      const [missing, ...answers] = await Promise.all([
+        server.send('DELETE', '/v2/posts/999999', { as: 'bob' }),
+        server.send('DELETE', path, { as: 'bob' }),
+        server.send('PATCH', path, { as: 'bob', body: { text: 'Mine.' } }),
+        server.send('POST', `${path}/publish`, { as: 'bob' }),
+      ]);
+
+      for (const { status, body } of answers) {
+        expect([status, body.detail]).toEqual([404, missing?.body.detail]);
+      }
+    },
+  );
+
   it('pages are as full as others', async () => {
     await disable(true);
     const first = await server.send('GET', '/v2/timeline?limit=1', { as: 'bob' });
