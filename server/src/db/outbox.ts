@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { changedOne } from './changed-one.ts';
 import { type Database, type Db, noteEvent, type Tx } from './database.ts';
 import { insertIgnore } from './dialects.ts';
 import type { OutboxRow } from './schema.ts';
@@ -73,13 +74,14 @@ export async function claimOutbox(
   return database.transaction(async (tx) => {
     const claimed: OutboxEntry[] = [];
     for (const row of rows) {
-      const { numUpdatedRows } = await tx
-        .updateTable('outbox')
-        .set({ due_at: leaseUntil, claims: row.claims + 1 })
-        .where('id', '=', row.id)
-        .where('due_at', '=', row.due_at)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) continue;
+      const isClaimed = await changedOne(
+        tx
+          .updateTable('outbox')
+          .set({ due_at: leaseUntil, claims: row.claims + 1 })
+          .where('id', '=', row.id)
+          .where('due_at', '=', row.due_at),
+      );
+      if (!isClaimed) continue;
       const entry = entryOf(row);
       if (entry) claimed.push(entry);
       else await markDeadLetter(tx, row.id, { at: now, error: 'Its payload is no JSON.' });
@@ -188,24 +190,22 @@ export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
 
 /** Makes a dead letter due again, with all its attempts before it. False when there is none. */
 export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('outbox')
-    .set({ set_aside_at: null, attempts: 0, claims: 0, due_at: dueAt })
-    .where('id', '=', id)
-    .where('set_aside_at', 'is not', null)
-    .executeTakeFirst();
-  if (numUpdatedRows > 0n) noteEvent(tx);
-  return numUpdatedRows > 0n;
+  const isDue = await changedOne(
+    tx
+      .updateTable('outbox')
+      .set({ set_aside_at: null, attempts: 0, claims: 0, due_at: dueAt })
+      .where('id', '=', id)
+      .where('set_aside_at', 'is not', null),
+  );
+  if (isDue) noteEvent(tx);
+  return isDue;
 }
 
 /** Deletes a dead letter; what should have followed never will. False when there is none. */
 export async function dropSetAside(tx: Tx, id: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('outbox')
-    .where('id', '=', id)
-    .where('set_aside_at', 'is not', null)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+  return changedOne(
+    tx.deleteFrom('outbox').where('id', '=', id).where('set_aside_at', 'is not', null),
+  );
 }
 
 /** Null when the payload is no JSON. */

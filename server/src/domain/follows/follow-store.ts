@@ -29,14 +29,13 @@ export async function deleteFollow(
     .where('followee_id', '=', followeeId)
     .executeTakeFirst();
   if (!row) return null;
-  const { numDeletedRows } = await tx
+  const asRead = tx
     .deleteFrom('follows')
     .where('follower_id', '=', followerId)
     .where('followee_id', '=', followeeId)
     .where('follower_hidden', '=', row.follower_hidden)
-    .where('followee_hidden', '=', row.followee_hidden)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n) throw new StaleRead();
+    .where('followee_hidden', '=', row.followee_hidden);
+  if (!(await changedOne(asRead))) throw new StaleRead();
   return row;
 }
 

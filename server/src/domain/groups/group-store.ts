@@ -67,12 +67,11 @@ export async function countMemberWithin(tx: Tx, groupId: number, max: number): P
 
 /** Takes an account out of a group, and counts one less. False when it is no member. */
 export async function deleteMember(tx: Tx, groupId: number, accountId: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
+  const member = tx
     .deleteFrom('group_members')
     .where('group_id', '=', groupId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n) return false;
+    .where('account_id', '=', accountId);
+  if (!(await changedOne(member))) return false;
   await tx
     .updateTable('groups')
     .set((eb) => ({ member_count: eb('member_count', '-', 1) }))

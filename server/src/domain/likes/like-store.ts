@@ -18,13 +18,12 @@ export async function deleteLike(
   accountId: number,
 ): Promise<'counted' | 'hidden' | null> {
   for (const hidden of [0, 1] as const) {
-    const { numDeletedRows } = await tx
+    const row = tx
       .deleteFrom('likes')
       .where('post_id', '=', postId)
       .where('account_id', '=', accountId)
-      .where('hidden', '=', hidden)
-      .executeTakeFirst();
-    if (numDeletedRows === 1n) return hidden ? 'hidden' : 'counted';
+      .where('hidden', '=', hidden);
+    if (await changedOne(row)) return hidden ? 'hidden' : 'counted';
   }
   return null;
 }
