@@ -59,7 +59,7 @@ module.exports = {
       from: { path: '^server/src/adapters/' },
       to: {
         path: '^server/src/',
-        pathNot: '^server/src/(adapters/|domain/(ports|errors)\\.ts$)',
+        pathNot: '^server/src/(adapters/|domain/(ports|errors|durations|id)\\.ts$)',
       },
     },
     {

@@ -12,6 +12,7 @@ import type { Services } from '../contracts/services.ts';
 import type { Database } from '../db/database.ts';
 import { readNewestKey } from '../db/keys.ts';
 import type { PushSenders } from '../domain/devices/push-service.ts';
+import { minuteMs } from '../domain/durations.ts';
 import type { AccountImport } from '../domain/imports/account-import.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
@@ -73,7 +74,7 @@ export type AppOptions = {
 };
 
 const defaultConcurrency = 8;
-const sweepIntervalMs = 10 * 60 * 1000;
+const sweepIntervalMs = 10 * minuteMs;
 
 /**
  * Opens the adapters and builds the services. The schema is brought up to date where nobody else uses the database.

@@ -1,4 +1,5 @@
 import type { TokenLives } from '../contracts/contract.ts';
+import { dayMs, hourMs, secondMs } from '../domain/durations.ts';
 import { emailLinkHours } from '../domain/verifications/email-verification.ts';
 
 /** What an environment decides. All else is the same in each of them. */
@@ -15,8 +16,6 @@ export type Environment = {
   tokenLives: TokenLives;
 };
 
-const secondMs = 1000;
-const dayMs = 24 * 3600 * secondMs;
 const tokenLives: TokenLives = { accessMs: 30 * dayMs, passwordMs: dayMs };
 const live: Environment = {
   isLive: true,
@@ -75,7 +74,7 @@ export function environmentRows(): string[][] {
     row('… of a token for a new password', ({ tokenLives: { passwordMs } }) =>
       lifeText(passwordMs),
     ),
-    row('… of a token that proves an e-mail', () => lifeText(emailLinkHours * 3600 * secondMs)),
+    row('… of a token that proves an e-mail', () => lifeText(emailLinkHours * hourMs)),
   ];
 }
 

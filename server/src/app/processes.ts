@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
+import { minuteMs } from '../domain/durations.ts';
 import { type Config, ConfigError } from './config.ts';
 
 /** Processes that run this same command and share its port. */
@@ -11,7 +12,7 @@ export type Processes = {
 };
 
 /** A process that lived for so long did not fail at its start. */
-const steadyMs = 60_000;
+const steadyMs = minuteMs;
 const maxDelayMs = 10_000;
 
 /** @throws ConfigError when the database belongs to one process alone */

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
+import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { SweepReport } from '../domain/media/media-sweep.ts';
 import { CommandError, jsonOption, print } from './print.ts';
@@ -8,7 +9,6 @@ import { progressBars } from './progress.ts';
 
 type Options = { dryRun?: boolean; olderThan: number; force?: boolean; json?: boolean };
 
-const hourMs = 3600 * 1000;
 const maxShown = 20;
 
 export function mediaCommand(): Command {

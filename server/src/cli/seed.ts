@@ -5,6 +5,7 @@ import { seedBaseApi } from '../app/seed/base-api-people.ts';
 import { largeSetPassword, seedLargeSet } from '../app/seed/large-set.ts';
 import { type LargeSetSize, largeSetSize } from '../app/seed/large-set-plan.ts';
 import { seedPeople } from '../app/seed/people.ts';
+import { maxId } from '../domain/id.ts';
 import { CommandError, print } from './print.ts';
 import { progressBars } from './progress.ts';
 
@@ -69,7 +70,7 @@ async function seedMany(app: App, size: LargeSetSize): Promise<void> {
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!/^\d{1,10}$/.test(text) || number > 2_147_483_647) {
+  if (!/^\d{1,10}$/.test(text) || number > maxId) {
     throw new InvalidArgumentError('It must be a whole number.');
   }
   return number;

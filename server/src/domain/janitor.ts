@@ -2,6 +2,7 @@ import type { Database } from '../db/database.ts';
 import { deleteDoneEventsBefore } from '../db/outbox.ts';
 import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
 import { deleteOwnerlessDevicesBefore } from './devices/device-store.ts';
+import { dayMs } from './durations.ts';
 import { deleteGroupEventsBefore } from './groups/group-event-store.ts';
 import { deleteIdempotencyKeysBefore } from './idempotency-store.ts';
 import type { MediaService } from './media/media-service.ts';
@@ -13,8 +14,6 @@ import { deleteVerificationsExpiredBefore } from './verifications/verification-s
 type Needs = { database: Database; now: Now; media: Pick<MediaService, 'discardLoose'> };
 
 export type Janitor = () => Promise<void>;
-
-const dayMs = 24 * 3600 * 1000;
 
 /** Removes what has outlived its use. Any number of processes may do it at once. */
 export function janitor({ database, now, media }: Needs): Janitor {

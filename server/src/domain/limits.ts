@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { hourMs } from './durations.ts';
 import { DomainError } from './errors.ts';
 import { countingAddress } from './network-address.ts';
 import type { Counters } from './ports.ts';
 
 export type Limit = { key: string; max: number; windowMs: number };
 
-const hourMs = 3_600_000;
 /** Mails within an hour that strangers' requests may cause. */
 const maxMails = { ofAccount: 10, toOneAddress: 5, fromOneAddress: 30 };
 

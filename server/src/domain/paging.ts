@@ -1,4 +1,5 @@
 import { invalid } from './errors.ts';
+import { maxId } from './id.ts';
 
 /** One page of a list that is ordered by a falling key. */
 export type Page<T> = { items: T[]; nextCursor: string | null };
@@ -141,7 +142,7 @@ function cursorOfPlace(kind: DatedListKind, { at, id }: Place): string {
 function placeOfCursor(kind: DatedListKind, cursor: string): Place | null {
   const [, first, time = '', number = ''] = cursorOfDated.exec(cursor) ?? [];
   const id = Number.parseInt(number, 36);
-  if (first !== kind.charAt(0) || !(id < 2 ** 31)) return null;
+  if (first !== kind.charAt(0) || !(id <= maxId)) return null;
   return { at: new Date(Number.parseInt(time, 36)).toISOString(), id };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { appendToOutbox, isEventDone, markEventDone } from '../db/outbox.ts';
+import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Topic } from '../domain/events.ts';
 import type { BusMessage, Now } from '../domain/ports.ts';
@@ -26,7 +27,7 @@ const maxAttempts = 12;
 /** An event that was handed over so often without an end may be what ends its workers. */
 const maxRedeliveries = 3;
 
-const maxDelayMs = 3_600_000;
+const maxDelayMs = hourMs;
 
 /**
  * Delay before the next attempt, in ms: doubles from 1 s, ± 25 %, at most 1 h, and is no shorter than a machine outside

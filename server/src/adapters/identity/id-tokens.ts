@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { minuteMs } from '../../domain/durations.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { Now, ProvidedIdentity } from '../../domain/ports.ts';
 import { maxAnswerMs } from './outage.ts';
@@ -16,7 +17,7 @@ const algorithms = [
   'ES512',
 ];
 const clockToleranceSeconds = 30;
-const jwksCacheMs = 10 * 60 * 1000;
+const jwksCacheMs = 10 * minuteMs;
 /** A key that is not known is asked for at once, but not more often than this. */
 const jwksCooldownMs = 30_000;
 

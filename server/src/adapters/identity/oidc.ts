@@ -1,4 +1,5 @@
 import * as openid from 'openid-client';
+import { hourMs } from '../../domain/durations.ts';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { CodeFlow, IdentityProvider, Now, ProvidedIdentity } from '../../domain/ports.ts';
 import { type IdTokens, idTokens, providedBy } from './id-tokens.ts';
@@ -22,7 +23,7 @@ export type OidcOptions = {
 
 type Discovered = { config: openid.Configuration; tokens: IdTokens; at: number };
 
-const discoveryLifeMs = 3600 * 1000;
+const discoveryLifeMs = hourMs;
 
 /** Any OpenID Connect provider that can be discovered. */
 export function oidcProvider(options: OidcOptions): IdentityProvider {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../domain/errors.ts';
+import { maxId } from '../../domain/id.ts';
 import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../../domain/ports.ts';
 
 const algorithm = 'HS256';
@@ -108,8 +109,6 @@ function derive(secret: string, purpose: string): Uint8Array {
   return createHmac('sha256', secret).update(`rookery ${purpose}`).digest();
 }
 
-/** Engines refuse to look for a larger one. */
-const maxId = 2 ** 31 - 1;
 /** The last moment that a Date can hold, in seconds. */
 const lastSecond = 8_640_000_000_000;
 

@@ -1,4 +1,5 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import { minuteMs } from '../../domain/durations.ts';
 import type { PasskeyAnswer, PasskeyVerifier } from '../../domain/ports.ts';
 
 type Party = {
@@ -9,7 +10,7 @@ type Party = {
 };
 
 const name = 'Rookery';
-const timeoutMs = 5 * 60 * 1000;
+const timeoutMs = 5 * minuteMs;
 /** EdDSA, ES256, RS256: every authenticator knows one of them. */
 const algorithms = [-8, -7, -257];
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { dayMs } from '../../domain/durations.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PlainViewer } from '../../domain/sessions/legacy-token-service.ts';
 import type { OpenSession, SignInContext } from '../../domain/sessions/session.ts';
@@ -10,7 +11,6 @@ import { fault } from './wire.ts';
 
 export const audience = 'flask-api';
 
-const dayMs = 24 * 3600 * 1000;
 const livesMs = { access: 30 * dayMs, refresh: 120 * dayMs };
 
 type Needs = Pick<Services, 'legacyTokens'>;

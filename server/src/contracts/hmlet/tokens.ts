@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { dayMs, minuteMs } from '../../domain/durations.ts';
 import type { PlainViewer } from '../../domain/sessions/legacy-token-service.ts';
 import type { SignInContext } from '../../domain/sessions/session.ts';
 import { WireFault } from '../contract.ts';
@@ -9,8 +10,7 @@ import type { TokenType } from '../typed-tokens.ts';
 
 export const audience = 'hmlet';
 
-const minuteMs = 60 * 1000;
-const livesMs = { access: 15 * minuteMs, refresh: 30 * 24 * 60 * minuteMs };
+const livesMs = { access: 15 * minuteMs, refresh: 30 * dayMs };
 
 /** The whole header: what is wrong with its form has words of its own. */
 export function headerOf({ headers }: FastifyRequest): string | null {

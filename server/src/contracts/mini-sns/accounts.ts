@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { dayMs } from '../../domain/durations.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { deviceOf } from '../device.ts';
@@ -7,7 +8,7 @@ import { spokenIn } from '../spoken-language.ts';
 import { tokenFirst } from '../token-first.ts';
 import { textsOf } from './wire.ts';
 
-const lifeMs = 24 * 3600 * 1000;
+const lifeMs = dayMs;
 const limits = { email: 254, name: 255, profile: 2000 };
 
 export function accountRoutes(

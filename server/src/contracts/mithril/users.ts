@@ -1,3 +1,4 @@
+import { minuteMs } from '../../domain/durations.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { deviceOf } from '../device.ts';
@@ -5,7 +6,7 @@ import { namesOf } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { credentialsOf, envelope, fault } from './wire.ts';
 
-const lifeMs = 30 * 60 * 1000;
+const lifeMs = 30 * minuteMs;
 const lengths = { min: 3, max: 16 };
 const passwordRule = { minLength: lengths.min, maxLength: lengths.max, refusesCommon: false };
 

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
+import { maxId } from '../id.ts';
 import { foldName, nameTaken } from './account.ts';
 import {
   deleteAccountName,
@@ -81,8 +82,6 @@ export async function readAccountNumbers(db: Db, keys: readonly string[]): Promi
   return new Set(found.map(String));
 }
 
-/** Engines refuse to look for a larger one. */
-const maxId = 2 ** 31 - 1;
 /** Others may claim a name again while it changes hands. */
 const maxAttempts = 3;
 

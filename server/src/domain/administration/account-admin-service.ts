@@ -24,8 +24,10 @@ import {
   roleOf,
 } from '../authority.ts';
 import { closeAccount } from '../closing/account-closing.ts';
+import { minuteMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
+import { maxId } from '../id.ts';
 import { type IdempotentRequest, idempotentRequest } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
 import { removeNewLogins } from '../passwords/new-logins.ts';
@@ -59,9 +61,7 @@ type NewAccount = Omit<SignUp, 'role'> & { role: Role };
 /** What an act is about, while no other admin can act. */
 type Held = { target: AccountRow; admins: number };
 
-/** Engines refuse a larger one. */
-const maxId = 2 ** 31 - 1;
-const recoveryLifeMs = 30 * 60 * 1000;
+const recoveryLifeMs = 30 * minuteMs;
 
 /** What moderators, admins and the operator do to accounts of others. Roles are read where data is read or changed. */
 export function accountAdminService(needs: Needs) {

@@ -3,6 +3,7 @@ import { StaleRead } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { DeviceRow } from '../../db/schema.ts';
 import { checkLives } from '../accounts/account-lives.ts';
+import { hourMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { takeFrom } from '../limits.ts';
@@ -50,7 +51,6 @@ export type NewDevice = {
 /** Where somebody is signed in with a device; without a session, pushes end with nothing but the account. */
 export type DeviceOwner = { accountId: number; sessionId: number | null };
 
-const hourMs = 3_600_000;
 const maxTestPushes = 20;
 /** Ownerless devices from one network address in an hour: many phones share one. */
 const maxOwnerless = 300;

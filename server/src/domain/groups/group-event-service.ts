@@ -3,6 +3,7 @@ import type { NewId } from '../../db/ids.ts';
 import type { GroupEventRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type Actor, by, checkMay, idOf, roleAtFirst, roleOf } from '../authority.ts';
+import { hourMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
 import {
@@ -62,7 +63,6 @@ type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
 
 const title = 'Hi';
 const kind = 'group-event';
-const hourMs = 3_600_000;
 /** Of one group. */
 const maxEventsPerHour = 60;
 /** Members that are told in one transaction. */

@@ -1,3 +1,4 @@
+import { minuteMs } from '../durations.ts';
 import { isBlank } from '../text.ts';
 
 /** A way into an account through a provider, as the account's owner sees it. */
@@ -19,7 +20,7 @@ export type ProviderView = {
 };
 
 /** How long somebody may take at the provider. */
-export const flowLifeMs = 10 * 60 * 1000;
+export const flowLifeMs = 10 * minuteMs;
 
 /** More than anybody needs; the list has no pages. */
 export const maxIdentities = 20;

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { foldName, roleRanks } from '../accounts/account.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { dayMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now } from '../ports.ts';
 import type { Verification } from '../verifications/verification.ts';
@@ -31,7 +32,7 @@ export type InviteView = {
 
 export type NewInvite = InviteView & { token: string };
 
-const inviteMs = 7 * 24 * 3_600_000;
+const inviteMs = 7 * dayMs;
 /** How many of one moderator may wait at a time. */
 const maxInvites = 100;
 /** How many an admin sees, of all moderators. */

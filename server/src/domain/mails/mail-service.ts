@@ -4,6 +4,7 @@ import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
 import { isProvenName, signInNames } from '../accounts/account-names.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { hourMs, minuteMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { languageOf } from '../language-code.ts';
@@ -28,8 +29,6 @@ type Needs = {
 
 type Secrets = { token: string; code: string; lifeMs: number };
 type Changed = Events['account.changed'];
-
-const hourMs = 3600 * 1000;
 
 /**
  * Writes and sends what people are told by mail; for jobs. A crash between the server's answer and the note that the job
@@ -78,7 +77,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
       hours: emailLinkHours,
       isRepeatable: typeof details.linkPath === 'string',
       code: details.hasNoCode === true ? null : code,
-      codeMinutes: codeLifeMs / 60_000,
+      codeMinutes: codeLifeMs / minuteMs,
     });
   }
 

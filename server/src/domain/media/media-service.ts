@@ -3,6 +3,7 @@ import type { NewId } from '../../db/ids.ts';
 import type { MediaRow } from '../../db/schema.ts';
 import { checkLives } from '../accounts/account-lives.ts';
 import { addMediaBytesWithin, addToAccountCount } from '../accounts/account-store.ts';
+import { dayMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import {
@@ -310,7 +311,7 @@ export function mediaService(needs: Needs) {
 
   /** Removes uploads that no post took within a day. Returns how many. */
   async function discardLoose(): Promise<number> {
-    const looseBefore = new Date(now().getTime() - 24 * 3600 * 1000).toISOString();
+    const looseBefore = new Date(now().getTime() - dayMs).toISOString();
     return database.transaction(async (tx) => {
       const rows = await listMedia(tx, { looseBefore, limit: 100 });
       await discard(tx, rows);

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { NotificationRow, NotificationSettingsRow, PostRow } from '../../db/schema.ts';
 import { readUsernameIds } from '../accounts/account-name-store.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { dayMs, minuteMs } from '../durations.ts';
 import { type Events, emit } from '../events.ts';
 import { isFollowing } from '../follows/follow-store.ts';
 import { languageOf } from '../language-code.ts';
@@ -38,10 +39,8 @@ type Present = {
   newcomer: number | null;
 };
 
-const minuteMs = 60_000;
-
 /** For how long devices are left in peace after they were told of a group; a mention is told once. */
-const pushPauseMs = { liked: 10 * minuteMs, followed: 24 * 60 * minuteMs, mentioned: 0 };
+const pushPauseMs = { liked: 10 * minuteMs, followed: dayMs, mentioned: 0 };
 
 /**
  * Keeps notifications true to what they tell of. An event only says where to look: what is there now is written, so that

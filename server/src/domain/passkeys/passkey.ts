@@ -1,3 +1,4 @@
+import { minuteMs } from '../durations.ts';
 import { type DomainError, invalid } from '../errors.ts';
 import type { TokenSigner } from '../ports.ts';
 
@@ -10,7 +11,7 @@ export type PasskeyView = {
 };
 
 /** Time to answer a challenge. */
-export const passkeyChallengeLifeMs = 5 * 60 * 1000;
+export const passkeyChallengeLifeMs = 5 * minuteMs;
 
 /** How many an account may have. */
 export const maxPasskeys = 50;

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { minuteMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { takeFrom } from '../limits.ts';
 import { type OwnerCheck, type OwnerProof, ownerChallenge } from '../owner-proof.ts';
@@ -25,8 +26,8 @@ type Needs = {
 };
 
 /** How young a session must be to stand for a password that the account does not have. */
-const freshSessionMs = 10 * 60 * 1000;
-const guesses = { max: 10, windowMs: 15 * 60 * 1000 };
+const freshSessionMs = 10 * minuteMs;
+const guesses = { max: 10, windowMs: 15 * minuteMs };
 
 /**
  * Asks for a fresh proof before something changes how to get in: a session alone may be a borrowed phone. It is the password,

@@ -9,6 +9,7 @@ import {
 } from '../accounts/account-store.ts';
 import { replaceLoginName } from '../accounts/login-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { minuteMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
 import { type Events, emit } from '../events.ts';
 import { deleteIdentitiesOf } from '../identities/identity-store.ts';
@@ -60,7 +61,7 @@ type Recovery = {
 /** Writes the result of a job together with the note that it is done. */
 type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
 
-const recoveryMs = 30 * 60 * 1000;
+const recoveryMs = 30 * minuteMs;
 
 /** Changes passwords, and lets people choose a new one who have lost theirs. */
 export function passwordService(needs: Needs) {

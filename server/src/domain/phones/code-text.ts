@@ -1,3 +1,4 @@
+import { minuteMs } from '../durations.ts';
 import type { LanguageCode } from '../language-code.ts';
 
 type Words = { code: (code: string) => string; advice: (minutes: number) => string };
@@ -19,7 +20,7 @@ const words: Record<LanguageCode, Words> = {
  */
 export function codeText(language: LanguageCode, code: string, lifeMs: number): string {
   const { code: sentence, advice } = words[language];
-  return `${sentence(code)}. ${advice(Math.max(1, Math.floor(lifeMs / 60_000)))}`;
+  return `${sentence(code)}. ${advice(Math.max(1, Math.floor(lifeMs / minuteMs)))}`;
 }
 
 /** The code and nothing after it, for clients that read it out of the message. */

@@ -1,10 +1,8 @@
 import { callingCodeOf } from '../accounts/phone-number.ts';
+import { dayMs, hourMs } from '../durations.ts';
 import { type Limit, takeFrom } from '../limits.ts';
 import { countingAddress } from '../network-address.ts';
 import type { Counters } from '../ports.ts';
-
-const hourMs = 3600 * 1000;
-const dayMs = 24 * hourMs;
 
 export type TextThrottle = {
   /**

@@ -1,7 +1,8 @@
+import { minuteMs } from '../durations.ts';
 import type { TokenSigner } from '../ports.ts';
 
 /** Time to show the second factor after the first. */
-export const challengeLifeMs = 5 * 60 * 1000;
+export const challengeLifeMs = 5 * minuteMs;
 
 export const recoveryCodeCount = 10;
 /** 80 bits: nobody guesses one, so its fingerprint needs no slow hash. */

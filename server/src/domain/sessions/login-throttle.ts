@@ -1,3 +1,4 @@
+import { hourMs, minuteMs } from '../durations.ts';
 import { type Limit, takeFrom } from '../limits.ts';
 import { countingAddress } from '../network-address.ts';
 import type { Counters } from '../ports.ts';
@@ -5,13 +6,11 @@ import type { Counters } from '../ports.ts';
 /** Wrong ones within the window, before further ones have to wait for its end. */
 type Limits = { targetFromAddress: number; address: number; target: number; windowMs: number };
 
-const minuteMs = 60 * 1000;
-
 /** What is guessed, each counted apart. */
 const limitsOf = {
   login: { targetFromAddress: 10, address: 100, target: 50, windowMs: 15 * minuteMs },
   // Of six digits three are right at any time: at this pace strangers find one in a year with a chance of one in four.
-  'second-factor': { targetFromAddress: 10, address: 50, target: 10, windowMs: 60 * minuteMs },
+  'second-factor': { targetFromAddress: 10, address: 50, target: 10, windowMs: hourMs },
 } satisfies Record<string, Limits>;
 
 export type LoginThrottle = {

@@ -1,5 +1,7 @@
 import type { Tx } from '../../db/database.ts';
+import { dayMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
+import { maxId } from '../id.ts';
 
 /** A session as its owner sees it in the list. */
 export type SessionView = {
@@ -55,14 +57,11 @@ export type Proof = (
   use?: (tx: Tx) => Promise<void>;
 };
 
-/** Ids are below 2^31 on every engine; asking some of them for more is an error. */
-const maxId = 2 ** 31 - 1;
-
 /** Life of an access token. */
 export const accessTokenSeconds = 15 * 60;
 /** A session that is not refreshed for this long ends; however often it is refreshed, it ends after the second. */
-const sessionIdleMs = 30 * 24 * 3600 * 1000;
-const sessionLifeMs = 180 * 24 * 3600 * 1000;
+const sessionIdleMs = 30 * dayMs;
+const sessionLifeMs = 180 * dayMs;
 /** A refresh token that is sent again within this time gets the same successor, used or not: clients retry, tabs race. */
 const replayGraceMs = 10_000;
 

@@ -5,6 +5,7 @@ import { lockAccount } from '../accounts/account-store.ts';
 import { loginNameOf, publicNameOf } from '../accounts/login-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { by, checkMay, roleOf } from '../authority.ts';
+import { hourMs } from '../durations.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import {
@@ -36,7 +37,7 @@ type Values = Partial<Omit<UserDocumentRow, 'account_id'>>;
 /** Of one list: with documents of full size some megabytes. */
 const maxListed = 500;
 /** How long somebody counts as active after a login. */
-const activeMs = 5 * 3600 * 1000;
+const activeMs = 5 * hourMs;
 
 /** The documents that older clients keep about their users: one to each account, empty until it is changed. */
 export function userDocumentService({ database, now, audit }: Needs) {

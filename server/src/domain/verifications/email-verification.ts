@@ -1,6 +1,5 @@
+import { hourMs } from '../durations.ts';
 import type { NewVerification, Verification } from '../verifications/verification.ts';
-
-const hourMs = 3_600_000;
 
 /** How long the link in a mail works that confirms an address. */
 export const emailLinkHours = 24;

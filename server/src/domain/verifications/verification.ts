@@ -1,3 +1,5 @@
+import { minuteMs } from '../durations.ts';
+import { maxId } from '../id.ts';
 /** What a verification proves; each is made and used by one service. */
 export type Purpose =
   | 'verify-email'
@@ -38,7 +40,7 @@ export type NewVerification = {
 export type CodeDigits = 4 | 6;
 
 /** How long a code is good for, however long the link beside it works. */
-export const codeLifeMs = 10 * 60 * 1000;
+export const codeLifeMs = 10 * minuteMs;
 
 /** How often a code may be guessed. */
 export const maxTries = 5;
@@ -48,5 +50,5 @@ export function tokenParts(token: string): { id: number; mac: string } | null {
   const match = /^([1-9]\d{0,9})\.([0-9a-f]{32})$/.exec(token);
   if (!match) return null;
   const [, id, mac = ''] = match;
-  return Number(id) < 2 ** 31 ? { id: Number(id), mac } : null;
+  return Number(id) <= maxId ? { id: Number(id), mac } : null;
 }
