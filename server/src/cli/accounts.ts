@@ -1,6 +1,4 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { openApp } from '../app/app.ts';
-import { readConfig } from '../app/config.ts';
 import type { Role } from '../domain/accounts/account.ts';
 import { type AccountFilter, type AccountRecord } from '../domain/administration/account-admin.ts';
 import type { AccountAdminService } from '../domain/administration/account-admin-service.ts';
@@ -8,6 +6,7 @@ import { operator } from '../domain/authority.ts';
 import { DomainError } from '../domain/errors.ts';
 import { confirm, readPassword } from './ask.ts';
 import { CommandError, countOption, jsonOption, print, printRows } from './print.ts';
+import { quiet, withApp } from './with-app.ts';
 
 type Admin = AccountAdminService;
 type ListOptions = { role?: Role; state?: 'active' | 'disabled'; limit: number; json?: boolean };
@@ -166,13 +165,8 @@ async function remove(name: string, { yes }: { yes?: boolean }): Promise<void> {
   });
 }
 
-async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-  const app = await openApp({ ...readConfig(), logLevel: 'warn' });
-  try {
-    return await work(app.services.accountAdmin);
-  } finally {
-    await app.close();
-  }
+function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  return withApp(quiet(), ({ services }) => work(services.accountAdmin));
 }
 
 async function find(admin: Admin, name: string): Promise<AccountRecord> {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { openApp } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
 import { createWithPassword, emailOption } from './accounts.ts';
 import { print } from './print.ts';
+import { withApp } from './with-app.ts';
 
 export function adminCommand(): Command {
   const admin = new Command('admin').description('manage administrators');
@@ -16,17 +16,11 @@ export function adminCommand(): Command {
   admin
     .command('remove-second-factor <username>')
     .description('remove the second factor of a user who lost authenticator and recovery codes')
-    .action(async (username: string) => {
-      const app = await openApp(readConfig());
-      try {
-        const { accounts, totp } = app.services;
+    .action((username: string) =>
+      withApp(readConfig(), async ({ services: { accounts, totp } }) => {
         await totp.drop(await accounts.findId(username));
-        print(
-          `${username} has no second factor any more; passkeys and app passwords are as they were`,
-        );
-      } finally {
-        await app.close();
-      }
-    });
+        print(`removed the second factor of ${username}; passkeys and app passwords are unchanged`);
+      }),
+    );
   return admin;
 }

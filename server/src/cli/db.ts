@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../app/config.ts';
 import { databasePlace, withSchema } from '../app/schema.ts';
+import { confirm } from './ask.ts';
 import { CommandError, print } from './print.ts';
 
 export function dbCommand(): Command {
@@ -26,11 +26,5 @@ async function checkConsent(config: Config, tableCount: number): Promise<void> {
   if (config.isLive) {
     throw new CommandError(`this would drop ${tableCount} tables of ${place}. Confirm with --yes`);
   }
-  if (!process.stdin.isTTY) {
-    throw new CommandError('standard input is not a terminal. Add --yes to drop all tables');
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Drop all ${tableCount} tables of ${place}? Type yes: `);
-  terminal.close();
-  if (answer.trim().toLowerCase() !== 'yes') throw new CommandError('nothing was dropped');
+  await confirm(`Drop all ${tableCount} tables of ${place}?`, 'nothing was dropped');
 }

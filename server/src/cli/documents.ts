@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { openApp } from '../app/app.ts';
 import { readPassingConfig } from '../app/config.ts';
 import { buildHttp, type Http } from '../app/http.ts';
 import { routeRows, routeTitles } from '../app/route-rows.ts';
 import { CommandError, jsonOption, print, printRows } from './print.ts';
+import { withApp } from './with-app.ts';
 
 /** Commands that print what the server would say of itself. */
 export function documentCommands(): Command[] {
@@ -32,11 +32,6 @@ export function documentCommands(): Command[] {
 }
 
 /** Builds the server in memory; nothing is opened on disk and nothing listens. */
-async function withHttp(work: (http: Http) => Promise<void>): Promise<void> {
-  const app = await openApp(readPassingConfig());
-  try {
-    await work(await buildHttp(app));
-  } finally {
-    await app.close();
-  }
+function withHttp(work: (http: Http) => Promise<void>): Promise<void> {
+  return withApp(readPassingConfig(), async (app) => work(await buildHttp(app)));
 }

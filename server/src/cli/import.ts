@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { openApp } from '../app/app.ts';
-import { readConfig } from '../app/config.ts';
 import type { ImportReport } from '../domain/imports/account-import.ts';
 import { CommandError, jsonOption, print } from './print.ts';
 import { progressBars } from './progress.ts';
+import { quiet, withApp } from './with-app.ts';
 
 type Options = { dryRun?: boolean; json?: boolean };
 
@@ -39,16 +38,16 @@ export function importCommand(): Command {
 
 async function importAccounts(file: string, isDryRun: boolean): Promise<ImportReport> {
   const total = await countLines(file);
-  const app = await openApp({ ...readConfig(), logLevel: 'warn' });
   const progress = progressBars();
   const onProgress = (done: number) => {
     if (total > 0) progress.report('importing', done, total);
   };
   try {
-    return await app.importAccounts(linesIn(file), { isDryRun, onProgress });
+    return await withApp(quiet(), (app) =>
+      app.importAccounts(linesIn(file), { isDryRun, onProgress }),
+    );
   } finally {
     progress.stop();
-    await app.close();
   }
 }
 

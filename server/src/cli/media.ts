@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { openApp } from '../app/app.ts';
-import { readConfig } from '../app/config.ts';
 import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { SweepReport } from '../domain/media/media-sweep.ts';
 import { CommandError, jsonOption, print } from './print.ts';
 import { progressBars } from './progress.ts';
+import { quiet, withApp } from './with-app.ts';
 
 type Options = { dryRun?: boolean; olderThan: number; force?: boolean; json?: boolean };
 
@@ -33,17 +32,15 @@ export function mediaCommand(): Command {
 }
 
 async function sweep(options: { minAgeMs: number; isDryRun: boolean; isForced: boolean }) {
-  const app = await openApp({ ...readConfig(), logLevel: 'warn' });
   const progress = progressBars();
   const onProgress = (done: number, total: number) => progress.report('comparing', done, total);
   try {
-    return await app.sweepMedia({ ...options, onProgress });
+    return await withApp(quiet(), (app) => app.sweepMedia({ ...options, onProgress }));
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
     throw new CommandError('the storage cannot be reached. ./rookery doctor says why.');
   } finally {
     progress.stop();
-    await app.close();
   }
 }
 

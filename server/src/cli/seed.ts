@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type App, openApp } from '../app/app.ts';
+import type { App } from '../app/app.ts';
 import { type Config, readConfig } from '../app/config.ts';
 import { seedBaseApi } from '../app/seed/base-api-people.ts';
 import { largeSetPassword, seedLargeSet } from '../app/seed/large-set.ts';
@@ -8,6 +8,7 @@ import { seedPeople } from '../app/seed/people.ts';
 import { maxId } from '../domain/id.ts';
 import { CommandError, print } from './print.ts';
 import { progressBars } from './progress.ts';
+import { quiet, withApp } from './with-app.ts';
 
 type Options = Partial<LargeSetSize> & { baseApi?: true };
 
@@ -40,14 +41,11 @@ export function seedCommand(): Command {
       }
       const config = readConfig();
       if (baseApi) refuseWhereLive(config);
-      const app = await openApp({ ...config, logLevel: 'warn' });
-      try {
+      await withApp(quiet(config), async (app) => {
         if (baseApi) await seedBaseApi(app, print);
         else if (users === undefined) await seedPeople(app, print);
         else await seedMany(app, largeSetSize({ ...options, users }));
-      } finally {
-        await app.close();
-      }
+      });
     });
 }
 

@@ -4,10 +4,11 @@ import { type REPLServer, start } from 'node:repl';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { Command } from 'commander';
-import { type App, openApp } from '../app/app.ts';
-import { type Config, readConfig } from '../app/config.ts';
+import type { App } from '../app/app.ts';
+import type { Config } from '../app/config.ts';
 import { operator } from '../domain/authority.ts';
 import { print } from './print.ts';
+import { quiet, withApp } from './with-app.ts';
 
 const help = `
 What is there: services, what contracts call; operator, who to be for services that ask for an actor; config, the settings.
@@ -28,25 +29,17 @@ export function shellCommand(): Command {
     .addHelpText('after', help)
     .action(async () => {
       const code = process.stdin.isTTY ? null : await text(process.stdin);
-      const app = await openApp({ ...readConfig(), logLevel: 'warn' });
-      const { services, config } = app;
-      const names = { services, operator, config };
-      try {
-        if (code === null) await talk(names);
-        else await evaluate(code, names);
-      } finally {
-        await leave(app);
-      }
+      await withApp(quiet(), async ({ services, config, relay }) => {
+        const names = { services, operator, config };
+        try {
+          if (code === null) await talk(names);
+          else await evaluate(code, names);
+        } finally {
+          // The jobs that these changes caused run before the end, also after an error.
+          await relay.drain();
+        }
+      });
     });
-}
-
-/** What follows from what was done happens before the end, also after an error. */
-async function leave(app: App): Promise<void> {
-  try {
-    await app.relay.drain();
-  } finally {
-    await app.close();
-  }
 }
 
 type Names = { services: App['services']; operator: typeof operator; config: Config };

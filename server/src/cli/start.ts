@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { newLog, openApp } from '../app/app.ts';
+import { newLog } from '../app/app.ts';
 import { type Config, readConfig, readConfigWithPort } from '../app/config.ts';
 import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
@@ -13,6 +13,7 @@ import { publicUrlOf } from '../app/public-url.ts';
 import { seedPeople } from '../app/seed/people.ts';
 import { CommandError, countOption, print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
+import { withApp } from './with-app.ts';
 
 type Options = { seed?: boolean; worker: boolean; processes: number };
 
@@ -45,9 +46,8 @@ async function configWithPort(): Promise<Config> {
   return found === null ? config : readConfigWithPort(found);
 }
 
-async function startOne(config: Config, { seed, worker }: Options): Promise<void> {
-  const app = await openApp(config);
-  try {
+function startOne(config: Config, { seed, worker }: Options): Promise<void> {
+  return withApp(config, async (app) => {
     const http = await buildHttp(app);
     if (seed && !isOneOfMany()) await seedPeople(app, print);
     if (worker) await app.startWork();
@@ -58,19 +58,14 @@ async function startOne(config: Config, { seed, worker }: Options): Promise<void
     await stopping;
     app.log.info('stopping: no request is cut, running jobs end');
     await http.close();
-  } finally {
-    await app.close();
-  }
+  });
 }
 
 async function startMany(config: Config, { seed, processes }: Options): Promise<void> {
-  // What is wrong with the database is said once, before there are many.
-  const app = await openApp(config);
-  try {
+  // A problem with the database is reported once, before there are several processes.
+  await withApp(config, async (app) => {
     if (seed) await seedPeople(app, print);
-  } finally {
-    await app.close();
-  }
+  });
   const stopping = stopSignal();
   const children = startProcesses(processes, config.http.port, newLog(config));
   try {

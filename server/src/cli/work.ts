@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { openApp } from '../app/app.ts';
+import type { App } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
 import { requireServerDatabase } from '../app/processes.ts';
 import { countOption, print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
+import { withApp } from './with-app.ts';
 
 /** More would find no place to wait before the image library. */
 const maxConcurrency = 100;
@@ -15,15 +16,13 @@ export function workCommand(): Command {
     .action(async ({ concurrency }: { concurrency: number }) => {
       const config = readConfig();
       requireServerDatabase(config, '“rookery work”');
-      const app = await openApp(config, { concurrency });
-      try {
+      const work = async ({ startWork, log }: App) => {
         const stopping = stopSignal();
-        await app.startWork();
+        await startWork();
         print(`Rookery is working, ${concurrency} jobs at once.`);
         await stopping;
-        app.log.info('stopping: running jobs end');
-      } finally {
-        await app.close();
-      }
+        log.info('stopping: running jobs end');
+      };
+      await withApp(config, work, { concurrency });
     });
 }

@@ -102,13 +102,13 @@ describe('rookery accounts', () => {
     expect(outputs.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
       'rookery: This is the last admin; make somebody else an admin first, or nobody could.',
       'rookery: nobody is called carla. See: accounts list',
-      'rookery: nobody is there to ask. Say --yes.',
+      'rookery: standard input is not a terminal. Add --yes to confirm.',
       expect.stringContaining('Allowed choices are user, moderator, admin.'),
       'rookery: there is no address to mail to. Say --email ADDRESS as well.',
       expect.stringContaining('It has the form a@b.'),
       'rookery: password must have at least 8 characters.',
       'rookery: alice has no e-mail. Say a password instead of --mail.',
-      'rookery: no password came in. Try: echo "$PASSWORD" | ./rookery accounts reset-password alice',
+      'rookery: standard input has no password. Try: echo "$PASSWORD" | ./rookery accounts reset-password alice',
     ]);
   });
 

@@ -210,7 +210,7 @@ describe('rookery admin and seed', () => {
     expect(made).toMatchObject({ code: 0, stdout: 'made alice, account 1, role admin\n' });
     expect(me.body).toMatchObject({ username: 'alice', role: 'admin' });
     expect([again.code, silent.code, short.code]).toEqual([1, 1, 1]);
-    expect(silent.stderr).toContain('no password came in');
+    expect(silent.stderr).toContain('standard input has no password');
   });
 
   it('let somebody in again who has lost the second factor', slow, async () => {

@@ -65,7 +65,7 @@ describe('rookery outbox', () => {
     const unsure = await outbox('drop', String(entry?.id));
     const sure = await outbox('drop', String(entry?.id), '--yes');
 
-    expect(unsure).toMatchObject({ code: 1, output: expect.stringContaining('Say --yes.') });
+    expect(unsure).toMatchObject({ code: 1, output: expect.stringContaining('Add --yes') });
     expect(sure).toEqual({ code: 0, output: `dropped ${entry?.id}\n` });
     expect(await listed()).toEqual([]);
   });
