@@ -66,6 +66,8 @@ export type App = {
 
 export type AppOptions = {
   now?: Now;
+  /** Open and with the current schema, in place of the one that the configuration names; `close` closes it. */
+  database?: Database | undefined;
   /** In place of argon2id at full cost, which is most of the time that tests with people take. */
   passwords?: PasswordHasher;
   log?: Logger;
@@ -84,7 +86,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
   const { concurrency = defaultConcurrency } = options;
-  const database = await openCurrentDatabase(config);
+  const database = options.database ?? (await openCurrentDatabase(config));
   const { blobs, bus, cache, images, mailer, texts, senders } = await openMachines(config, {
     log,
     concurrency,

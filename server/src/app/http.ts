@@ -19,8 +19,8 @@ import { sharedLoginRoute } from '../contracts/shared-root-routes.ts';
 import { WriteConflict } from '../db/errors.ts';
 import { isOutage } from '../db/outages.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { App } from './app.ts';
 import { followConnections } from './drain.ts';
+import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { loggedPath } from './log-options.ts';
 import { answerOwnError, ownRoutes } from './own-routes.ts';
@@ -68,7 +68,7 @@ const securityHeaders = {
 };
 
 /** Builds the server: every contract below its own mount, and what belongs to no contract. */
-export async function buildHttp(app: App, options: HttpOptions = {}): Promise<Http> {
+export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Promise<Http> {
   const { config, services } = app;
   const { host, port, corsOrigins } = config.http;
   const { drainMs = 1000 } = options;
@@ -169,7 +169,7 @@ function documentation(served: ReadonlyArray<{ name: string; title: string }>): 
 }
 
 function newServer(
-  { config, log }: App,
+  { config, log }: HttpNeeds,
   { headersTimeoutMs = 15_000 }: HttpOptions,
   served: ReadonlySet<string>,
 ): FastifyInstance {

@@ -3,13 +3,13 @@ import type { Contract } from '../contracts/contract.ts';
 import type { Mounted } from '../contracts/mounting.ts';
 import { checkWrites } from '../db/ids.ts';
 import { isReadOnly } from '../db/outages.ts';
-import type { App } from './app.ts';
 import { frontPage } from './front-page.ts';
+import type { HttpNeeds } from './http-needs.ts';
 import { oneTimeRoutes } from './pages/one-time-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 
 type Needs = {
-  app: App;
+  app: HttpNeeds;
   contracts: readonly Contract[];
   /** By name of the contract. */
   mounted: ReadonlyMap<string, Mounted>;

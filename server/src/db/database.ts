@@ -55,7 +55,7 @@ const transactionsWithEvents = new WeakSet<object>();
 export function openDatabase(
   url: string,
   poolSize = 10,
-  options: Pick<EngineOptions, 'isPatient'> = {},
+  options: Pick<EngineOptions, 'isPatient' | 'image'> = {},
 ): Database {
   const engine = engineOf(url, { poolSize, ...options });
   const kysely = new Kysely<Schema>({ dialect: engine.dialect });

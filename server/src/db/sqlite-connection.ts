@@ -5,16 +5,16 @@ import type { RowWatch } from './row-watch.ts';
 
 const maxCachedStatements = 500;
 
-/** Opens the file, or makes it. @throws DatabaseError that says what to do about it */
-export function openConnection(file: string): SqliteConnection {
+/** Opens the file, or makes it; an image is copied into memory. @throws DatabaseError that says what to do about it */
+export function openConnection(file: string | Buffer): SqliteConnection {
   try {
     return new SqliteConnection(openFile(file));
   } catch (error) {
-    throw new DatabaseError(problemOf(error, file), error);
+    throw new DatabaseError(problemOf(error, typeof file === 'string' ? file : 'image'), error);
   }
 }
 
-function openFile(file: string): SqliteFile.Database {
+function openFile(file: string | Buffer): SqliteFile.Database {
   const database = new SqliteFile(file);
   database.pragma('busy_timeout = 5000');
   database.pragma('journal_mode = WAL');

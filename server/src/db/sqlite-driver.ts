@@ -36,7 +36,7 @@ type CommitGroup = {
  * what is not kept yet.
  */
 export class SqliteDriver implements Driver {
-  readonly #file: string;
+  readonly #file: string | Buffer;
   readonly #writers: Array<() => void> = [];
   readonly #others: Array<() => void> = [];
   #connection: SqliteConnection | undefined;
@@ -48,7 +48,7 @@ export class SqliteDriver implements Driver {
   readonly #listeners: RowListener[] = [];
   #versionSeen = 0;
 
-  constructor(file: string) {
+  constructor(file: string | Buffer) {
     this.#file = file;
   }
 
@@ -140,7 +140,8 @@ export class SqliteDriver implements Driver {
    * or a number in a row would outlive it.
    */
   takeWorkerSeat(): boolean {
-    if (this.#workerSeat || this.#file === ':memory:') return true;
+    if (this.#workerSeat || typeof this.#file !== 'string' || this.#file === ':memory:')
+      return true;
     const seat = new SqliteFile(`${this.#file}-worker`, { timeout: 0 });
     try {
       seat.exec('BEGIN EXCLUSIVE');

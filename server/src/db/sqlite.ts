@@ -17,10 +17,10 @@ type SqliteEngine = {
 };
 
 /**
- * SQLite in one file, or in memory for `:memory:`, through one connection that one caller holds at a time.
+ * SQLite in one file, or in memory for `:memory:` and for an image, through one connection that one caller holds at a time.
  * Every commit is synced to disk before it is acknowledged; writers of one moment share it.
  */
-export function sqliteEngine(file: string): SqliteEngine {
+export function sqliteEngine(file: string | Buffer): SqliteEngine {
   const driver = new SqliteDriver(file);
   const dialect: Dialect = {
     createDriver: () => driver,

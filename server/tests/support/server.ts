@@ -3,16 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
-import pino from 'pino';
 import { argon2Hasher } from '../../src/adapters/passwords/argon2.ts';
 import { type App, openApp } from '../../src/app/app.ts';
 import { type Config, readConfig } from '../../src/app/config.ts';
 import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
-import { logOptions } from '../../src/app/log-options.ts';
 import { people } from '../../src/app/seed/people.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { type Clock, stoppedClock } from './clock.ts';
-import { emptyDatabase } from './databases.ts';
+import { emptyDatabase, type TestDatabase } from './databases.ts';
+import { lendHttp, testLog } from './shared-http.ts';
 
 export type Person = (typeof people)[number]['username'];
 
@@ -45,7 +45,7 @@ export type TestServer = {
   upload(as: Person, file: Uint8Array, more?: UploadOptions): Promise<Answer>;
   /** Runs all jobs that are due. */
   work(): Promise<void>;
-  /** Listens on a free port, for tests that speak real HTTP, and returns the address. */
+  /** Listens on a free port, for tests that speak real HTTP, and returns the address; once. */
   listen(): Promise<string>;
   close(): Promise<void>;
 };
@@ -61,6 +61,7 @@ export type UploadOptions = {
 export type ServerOptions = {
   environment?: Record<string, string>;
   config?: Partial<Config>;
+  /** Of a server for this test alone. */
   http?: HttpOptions;
   /** Hashes at full cost; for tests of just that. */
   hasRealPasswords?: boolean;
@@ -87,7 +88,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
   const dataDir = await mkdtemp(join(tmpdir(), 'rookery-test-'));
   const logged: string[] = [];
   const level = options.logLevel ?? 'info';
-  const log = pino({ ...logOptions, level }, { write: (line: string) => void logged.push(line) });
+  const log = testLog(level, (line) => void logged.push(line));
   const clock = stoppedClock();
   const own = options.environment?.DATABASE_URL;
   const database = own ? null : await emptyDatabase(process.env.TEST_DATABASE);
@@ -102,9 +103,27 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
   const contracts = options.contracts === 'all' ? read.contracts : ['v2'];
   const config = { ...read, contracts, ...options.config };
   const hashing = options.hasRealPasswords ? {} : { passwords: cheapPasswords };
-  const app = await openApp(config, { now: clock.now, log, ...hashing });
-  const http = await buildHttp(app, options.http);
+  const app = await openApp(config, {
+    now: clock.now,
+    log,
+    database: openedOf(database, config),
+    ...hashing,
+  });
+  const closing: Array<() => Promise<void>> = [];
+  const http = options.http ? await ownHttp() : await sharedHttp();
   const sessions = new Map<Person, Promise<Tokens>>();
+
+  async function ownHttp(): Promise<Http> {
+    const own = await buildHttp(app, { drainMs: 0, ...options.http });
+    closing.push(own.close);
+    return own;
+  }
+
+  async function sharedHttp(): Promise<Http> {
+    const lent = await lendHttp(app, level, (line) => void logged.push(line));
+    closing.push(lent.giveBack);
+    return lent.http;
+  }
 
   async function send(method: Method, path: string, sent: Sent = {}): Promise<Answer> {
     const headers = { ...sent.headers };
@@ -162,14 +181,23 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
       });
     },
     work: () => app.relay.drain(),
-    listen: () => http.server.listen({ host: '127.0.0.1', port: 0 }),
+    async listen() {
+      const { server } = options.http ? http : await ownHttp();
+      return server.listen({ host: '127.0.0.1', port: 0 });
+    },
     async close() {
-      await http.close();
+      app.services.live.stop();
+      for (const close of closing) await close();
       await app.close();
       database?.release();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A database in memory, begun with the image; undefined where the program opens what the configuration names. */
+function openedOf({ url, image }: TestDatabase, { databaseUrl }: Config): Database | undefined {
+  return image && databaseUrl === url ? openDatabase(url, 1, { image }) : undefined;
 }
 
 function unlessTaken(error: unknown): void {

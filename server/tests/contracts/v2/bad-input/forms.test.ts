@@ -194,8 +194,8 @@ describe('a form over a slow or broken line', () => {
   let address: string;
 
   beforeAll(async () => {
-    server = await testServer({ environment: { PORT: '0' } });
-    address = await server.http.listen();
+    server = await testServer();
+    address = await server.listen();
   });
 
   afterAll(() => server.close());

@@ -1,0 +1,13 @@
+import type { App } from './app.ts';
+import type { Config } from './config.ts';
+
+/** The settings that the HTTP side reads; no other changes what it builds. */
+export type HttpConfig = Pick<
+  Config,
+  'contracts' | 'hasRateLimits' | 'hasStrictPasswords' | 'http' | 'media' | 'tokenLives'
+>;
+
+/** The parts of the program that the HTTP side uses. */
+export type HttpNeeds = Pick<App, 'database' | 'log' | 'requestCounters' | 'services'> & {
+  config: HttpConfig;
+};
