@@ -112,8 +112,7 @@ describe('testing', () => {
 
 describe('the log of development', () => {
   it('tells why a request was refused', async () => {
-    const server = await testServer({ contracts: 'all' });
-    server.app.log.level = 'debug';
+    const server = await testServer({ contracts: 'all', logLevel: 'debug' });
     await server.send('GET', '/v2/me');
     await server.close();
 

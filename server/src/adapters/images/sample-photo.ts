@@ -25,20 +25,28 @@ export async function samplePhoto(seed: number): Promise<Uint8Array> {
     .toBuffer();
 }
 
+const sunlight: Color = [255, 246, 214];
+
 function paint(seed: number): Buffer {
   const pixels = Buffer.allocUnsafe(width * height * 3);
   const top = hue(seed * 67, 0.45);
   const horizon = hue(seed * 67 + 40, 0.85);
   const land = hue(seed * 67 + 150, 0.5);
   const sun = { x: 200 + ((seed * 389) % 1200), y: 180 + ((seed * 157) % 260) };
+  const sky = Array.from({ length: height }, (_, y) => mix(top, horizon, y / height));
+  const hills = [0, 1, 2].map((range) => mix(land, [12, 18, 24], 0.25 + range * 0.25));
   for (let x = 0; x < width; x += 1) {
-    const ridges = [0, 1, 2].map((i) => ridgeAt(seed + i * 7, x, 620 + i * 180));
+    const far = ridgeAt(seed, x, 620);
+    const middle = ridgeAt(seed + 7, x, 800);
+    const near = ridgeAt(seed + 14, x, 980);
     for (let y = 0; y < height; y += 1) {
       const inSun = (x - sun.x) ** 2 + (y - sun.y) ** 2 < 8100;
-      const range = ridges.findLastIndex((ridge) => y > ridge);
-      const sky = inSun ? ([255, 246, 214] as const) : mix(top, horizon, y / height);
-      const color = range < 0 ? sky : mix(land, [12, 18, 24], 0.25 + range * 0.25);
-      pixels.set(color, (y * width + x) * 3);
+      const range = y > near ? 2 : y > middle ? 1 : y > far ? 0 : -1;
+      const [red, green, blue] = hills[range] ?? (inSun ? sunlight : (sky[y] ?? horizon));
+      const at = (y * width + x) * 3;
+      pixels[at] = red;
+      pixels[at + 1] = green;
+      pixels[at + 2] = blue;
     }
   }
   return pixels;
