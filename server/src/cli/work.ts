@@ -16,12 +16,12 @@ export function workCommand(): Command {
     .action(async ({ concurrency }: { concurrency: number }) => {
       const config = readConfig();
       requireServerDatabase(config, '“rookery work”');
-      const work = async ({ startWork, log }: App) => {
+      const work = async (app: App) => {
         const stopping = stopSignal();
-        await startWork();
+        await app.startWork();
         print(`Rookery is working, ${concurrency} jobs at once.`);
         await stopping;
-        log.info('stopping: running jobs end');
+        app.log.info('stopping: running jobs end');
       };
       await withApp(config, work, { concurrency });
     });

@@ -39,22 +39,16 @@ function sampleRow(columns: Array<[string, Column]>, place: Place): Row {
 function sampleValue(name: string, column: Column, { base, person }: Place): Row[string] {
   if (column.isNullable && person === people.length) return null;
   const number = base + person;
-  switch (column.kind) {
-    case 'flag':
-      return person % 2;
-    case 'integer':
-      return number;
-    case 'bigint':
-      return 2 ** 52 + number;
-    case 'double':
-      return number + 1 / 3;
-    case 'time':
-      return new Date(Date.UTC(2026, 5, 1, 12, base % 60, person, 789)).toISOString();
-    case 'json':
-      return JSON.stringify([`${name} “${number}” 📷`]);
-    case 'text':
-      return column.values ? listed(column.values, person) : sampleText(name, column, number);
-  }
+  const samples: Record<Column['kind'], () => Row[string]> = {
+    flag: () => person % 2,
+    integer: () => number,
+    bigint: () => 2 ** 52 + number,
+    double: () => number + 1 / 3,
+    time: () => new Date(Date.UTC(2026, 5, 1, 12, base % 60, person, 789)).toISOString(),
+    json: () => JSON.stringify([`${name} “${number}” 📷`]),
+    text: () => (column.values ? listed(column.values, person) : sampleText(name, column, number)),
+  };
+  return samples[column.kind]();
 }
 
 function listed(values: readonly string[], person: number): string {
@@ -64,5 +58,5 @@ function listed(values: readonly string[], person: number): string {
 /** Unique in its column, as names and digests must be. */
 function sampleText(name: string, { maxLength }: Column, number: number): string {
   const text = `${number} 📷 ${name} “Ärger”`;
-  return maxLength === null ? text : [...text].slice(0, maxLength).join('');
+  return maxLength === null ? text : Array.from(text).slice(0, maxLength).join('');
 }

@@ -115,13 +115,13 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
 
   async function ownHttp(): Promise<Http> {
     const own = await buildHttp(app, { drainMs: 0, ...options.http });
-    closing.push(own.close);
+    closing.push(() => own.close());
     return own;
   }
 
   async function sharedHttp(): Promise<Http> {
     const lent = await lendHttp(app, level, (line) => void logged.push(line));
-    closing.push(lent.giveBack);
+    closing.push(() => lent.giveBack());
     return lent.http;
   }
 
