@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
-import { type EngineName, type EngineOptions, engineOf, isConstraint } from './dialects.ts';
+import {
+  type Engine,
+  type EngineName,
+  type EngineOptions,
+  engineOf,
+  isConstraint,
+} from './dialects.ts';
 import { StaleRead, WriteConflict } from './errors.ts';
 import { isRetryable } from './outages.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
@@ -55,9 +61,13 @@ const transactionsWithEvents = new WeakSet<object>();
 export function openDatabase(
   url: string,
   poolSize = 10,
-  options: Pick<EngineOptions, 'isPatient' | 'image'> = {},
+  options: Pick<EngineOptions, 'isPatient'> = {},
 ): Database {
-  const engine = engineOf(url, { poolSize, ...options });
+  return databaseOn(engineOf(url, { poolSize, ...options }));
+}
+
+/** The database that an engine reaches. */
+export function databaseOn(engine: Engine): Database {
   const kysely = new Kysely<Schema>({ dialect: engine.dialect });
   const listeners: Array<() => void> = [];
 

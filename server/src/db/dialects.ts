@@ -32,8 +32,6 @@ export type EngineOptions = {
   poolSize: number;
   /** True for work on the schema, which may take as long as it takes. */
   isPatient?: boolean;
-  /** The bytes of an SQLite file, in place of the file that the address names: a database in memory begins with them. */
-  image?: Buffer | undefined;
 };
 
 /** @throws DatabaseError that says what to change, when nothing can be opened by the address; nobody is asked */
@@ -46,10 +44,7 @@ export function checkAddress(url: string): void {
 }
 
 /** @throws Error when the address names no engine that this program speaks */
-export function engineOf(
-  url: string,
-  { poolSize, isPatient = false, image }: EngineOptions,
-): Engine {
+export function engineOf(url: string, { poolSize, isPatient = false }: EngineOptions): Engine {
   const scheme = url.slice(0, url.indexOf(':'));
   const shared = {
     isEmbedded: false,
@@ -63,7 +58,7 @@ export function engineOf(
       return {
         name: 'sqlite',
         isEmbedded: true,
-        ...sqliteEngine(image ?? sqliteFileOf(url)),
+        ...sqliteEngine(sqliteFileOf(url)),
       };
     case 'postgres':
     case 'postgresql':

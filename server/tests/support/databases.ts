@@ -4,10 +4,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, databaseOn, openDatabase } from '../../src/db/database.ts';
+import { type Engine, engineOf } from '../../src/db/dialects.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { dropTables } from '../../src/db/reset.ts';
+import { sqliteEngine } from '../../src/db/sqlite.ts';
 import { tableNames } from '../../src/db/tables.ts';
+import { lentEngine } from './lent-engine.ts';
 
 /** Real servers that the whole suite can run on, besides SQLite in memory. */
 export type ServerEngine = 'postgres' | 'mysql' | 'cockroachdb';
@@ -56,38 +59,24 @@ const prefix = `rookery_test_${createHash('sha256')
 const inUse = new Set<string>();
 const made = new Set<string>();
 
-export type TestDatabase = {
-  url: string;
-  /** Of SQLite: what a database in memory begins with. */
-  image?: Buffer;
-  release(): void;
-};
+export type TestDatabase = { url: string; release(): void };
 
-let image: Promise<Buffer> | undefined;
-
-/** A file with the current schema and no rows: copying it takes a millisecond, running the migrations forty. */
-async function emptyImage(): Promise<Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), 'rookery-image-'));
-  const file = join(folder, 'empty.sqlite');
-  await prepared('sqlite::memory:', async (database) => {
-    await migrateUp(database);
-    await sql`vacuum into ${file}`.execute(database.kysely);
-  });
-  const bytes = readFileSync(file);
-  rmSync(folder, { recursive: true });
-  return bytes;
-}
+/** A database that opens in a millisecond, because what takes longer was done for an earlier test. */
+export type ReadyDatabase = TestDatabase & { open(): Database };
 
 /** An empty database with the current schema, for one test alone. */
-export async function emptyDatabase(engine: string | undefined): Promise<TestDatabase> {
+export async function emptyDatabase(engine: string | undefined): Promise<ReadyDatabase> {
   if (isEmbedded(engine)) {
-    image ??= emptyImage();
-    return { url: 'sqlite::memory:', image: await image, release() {} };
+    const open = await embeddedOpener();
+    return { url: 'sqlite::memory:', open, release() {} };
   }
-  return serverDatabase(engine, 'empty', async (database) => {
-    await migrateUp(database);
-    await emptyTables(database);
-  });
+  const { isNew, ...place } = await serverDatabase(engine, 'empty');
+  if (isNew) await prepared(place.url, migrateUp);
+  const lent = warmEngine(place.url);
+  const open = () => databaseOn(lent);
+  const database = open();
+  await emptyTables(database).finally(database.close);
+  return { ...place, open };
 }
 
 /** An empty database with the current schema, for one test alone, that several servers can open. */
@@ -100,7 +89,11 @@ export async function sharedDatabase(engine: string | undefined): Promise<TestDa
 
 /** A database without tables, for one test alone, that several processes can open. */
 export async function bareDatabase(engine: string | undefined): Promise<TestDatabase> {
-  if (!isEmbedded(engine)) return serverDatabase(engine, 'bare', dropTables);
+  if (!isEmbedded(engine)) {
+    const { isNew, ...place } = await serverDatabase(engine, 'bare');
+    if (!isNew) await prepared(place.url, dropTables);
+    return place;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'rookery-db-'));
   const url = `sqlite:${join(folder, 'test.sqlite')}`;
   return { url, release: () => rmSync(folder, { recursive: true }) };
@@ -114,28 +107,52 @@ function isEmbedded(engine: string | undefined): engine is 'sqlite' | undefined 
 async function serverDatabase(
   engine: string,
   kind: 'bare' | 'empty',
-  prepare: (database: Database) => Promise<void>,
-): Promise<TestDatabase> {
+): Promise<TestDatabase & { isNew: boolean }> {
   const server = servers[engine as ServerEngine];
   const name = freeName(engine, kind);
   inUse.add(name);
-  const url = server.urlOf(name);
-  if (!made.has(name)) await createDatabase(server, name);
+  const isNew = !made.has(name);
+  if (isNew) await createDatabase(server, name);
   made.add(name);
-  await prepared(url, prepare);
-  return { url, release: () => inUse.delete(name) };
+  return { url: server.urlOf(name), isNew, release: () => inUse.delete(name) };
 }
 
 async function prepared(
   url: string,
-  prepare: (database: Database) => Promise<void>,
+  prepare: (database: Database) => Promise<unknown>,
 ): Promise<void> {
   const database = openDatabase(url, 2, { isPatient: true });
-  try {
-    await prepare(database);
-  } finally {
-    await database.close();
-  }
+  await prepare(database).finally(database.close);
+}
+
+const warm = new Map<string, Engine>();
+
+/** Connections that outlive the tests: a new one costs PostgreSQL more than the queries of most tests do. */
+function warmEngine(url: string): Engine {
+  const known = warm.get(url) ?? lentEngine(engineOf(url, { poolSize: 10 }));
+  warm.set(url, known);
+  return known;
+}
+
+let image: Promise<Buffer> | undefined;
+
+/** Copies of one empty database in memory: to run the migrations takes forty times as long. */
+async function embeddedOpener(): Promise<() => Database> {
+  image ??= emptyImage();
+  const bytes = await image;
+  return () => databaseOn({ name: 'sqlite', isEmbedded: true, ...sqliteEngine(bytes) });
+}
+
+async function emptyImage(): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'rookery-image-'));
+  const file = join(folder, 'empty.sqlite');
+  await prepared('sqlite::memory:', async (database) => {
+    await migrateUp(database);
+    await sql`vacuum into ${file}`.execute(database.kysely);
+  });
+  const bytes = readFileSync(file);
+  rmSync(folder, { recursive: true });
+  return bytes;
 }
 
 /** Drops what earlier runs left. */
@@ -161,15 +178,21 @@ function freeName(engine: string, kind: string): string {
   }
 }
 
-/** PostgreSQL copies a template, which two workers cannot do at the same moment. */
+/**
+ * PostgreSQL copies a template, which two workers cannot do at the same moment. No commit there waits for the disk: what tests write
+ * need not outlive the machine.
+ */
 async function createDatabase({ adminUrl }: Server, name: string): Promise<void> {
-  const statement = adminUrl.startsWith('mysql:')
+  const isMysql = adminUrl.startsWith('mysql:');
+  const statement = isMysql
     ? sql`create database if not exists ${sql.id(name)}`
     : sql`create database ${sql.id(name)} template template0`;
   await withAdmin(adminUrl, async (admin) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await statement.execute(admin);
+        if (!isMysql)
+          await sql`alter database ${sql.id(name)} set synchronous_commit = off`.execute(admin);
         return;
       } catch (error) {
         if (/already exists/.test(String(error))) return;

@@ -8,10 +8,9 @@ import { type App, openApp } from '../../src/app/app.ts';
 import { type Config, readConfig } from '../../src/app/config.ts';
 import { buildHttp, type Http, type HttpOptions } from '../../src/app/http.ts';
 import { people } from '../../src/app/seed/people.ts';
-import { type Database, openDatabase } from '../../src/db/database.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { type Clock, stoppedClock } from './clock.ts';
-import { emptyDatabase, type TestDatabase } from './databases.ts';
+import { emptyDatabase } from './databases.ts';
 import { lendHttp, testLog } from './shared-http.ts';
 
 export type Person = (typeof people)[number]['username'];
@@ -106,7 +105,7 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
   const app = await openApp(config, {
     now: clock.now,
     log,
-    database: openedOf(database, config),
+    database: database?.open(),
     ...hashing,
   });
   const closing: Array<() => Promise<void>> = [];
@@ -193,11 +192,6 @@ export async function testServer(options: ServerOptions = {}): Promise<TestServe
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** A database in memory, begun with the image; undefined where the program opens what the configuration names. */
-function openedOf({ url, image }: TestDatabase, { databaseUrl }: Config): Database | undefined {
-  return image && databaseUrl === url ? openDatabase(url, 1, { image }) : undefined;
 }
 
 function unlessTaken(error: unknown): void {

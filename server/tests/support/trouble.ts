@@ -18,8 +18,9 @@ const leads = new WeakMap<pg.Client, number>();
 
 type Query = (this: pg.Client, text: unknown, ...rest: unknown[]) => Promise<unknown>;
 
-/** The library's own, also where an earlier file of the same process has made trouble. */
+/** The library's own, and what the file that runs makes of it: connections outlive the file that opened them. */
 const own = Symbol.for('rookery.tests.query');
+const now = Symbol.for('rookery.tests.troubled');
 const prototype = pg.Client.prototype as unknown as Record<PropertyKey, Query>;
 const query = (prototype[own] ??= prototype.query as Query);
 
@@ -38,4 +39,7 @@ async function troubled(this: pg.Client, text: unknown, ...rest: unknown[]): Pro
   return query.call(this, refuse);
 }
 
-prototype.query = troubled;
+prototype[now] = troubled;
+prototype.query = function (this: pg.Client, ...sent) {
+  return (prototype[now] as Query).apply(this, sent);
+};
