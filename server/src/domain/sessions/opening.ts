@@ -23,7 +23,7 @@ import {
   sessionExpiry,
   wrongPassword,
 } from './session.ts';
-import { findLiveSession, findSession, insertSession, readSession } from './session-store.ts';
+import { findLiveSession, findSession, insertSession, requireSession } from './session-store.ts';
 import type { TokensOf } from './session-tokens.ts';
 
 type Needs = {
@@ -123,7 +123,7 @@ export function sessionOpening(needs: Needs) {
       });
       return session.id;
     });
-    return winner === session.id ? session : readSession(database, winner);
+    return winner === session.id ? session : requireSession(database, winner);
   }
 
   /** A session that another one opens is of the same app password, and ends with it. */

@@ -5,7 +5,7 @@ import { DomainError } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import type { EndSession } from './ending.ts';
 import { refreshStep, refreshTokenParts, type SessionTokens, sessionExpiry } from './session.ts';
-import { findLiveSession, findSession, readSession, rotateSession } from './session-store.ts';
+import { findLiveSession, findSession, requireSession, rotateSession } from './session-store.ts';
 import { refreshMac, type TokensOf } from './session-tokens.ts';
 
 type Needs = {
@@ -38,7 +38,7 @@ export function sessionRefreshing({ database, now, tokens, tokensOf, end }: Need
       const isRotated = await database.transaction((tx) => rotateSession(tx, current, next));
       if (isRotated) return tokensOf({ ...current, ...next, generation: newest + 1 });
       // Another request was faster: what it has left decides.
-      current = await readSession(database, session.id);
+      current = await requireSession(database, session.id);
       step = refreshStep(current, generation, at);
     }
     if (step === 'repeat' && !current.ended_at) return tokensOf(current);

@@ -30,7 +30,7 @@ export async function findSession(db: Db, id: number): Promise<SessionRow | null
 }
 
 /** @throws DomainError `revoked_token` when there is no such session */
-export async function readSession(db: Db, id: number): Promise<SessionRow> {
+export async function requireSession(db: Db, id: number): Promise<SessionRow> {
   const session = await findSession(db, id);
   if (!session) throw new DomainError('revoked_token', 'The session has ended; sign in again.');
   return session;
