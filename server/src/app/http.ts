@@ -13,6 +13,7 @@ import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
 import { docsPolicy } from '../contracts/document.ts';
 import { answerError } from '../contracts/error-responses.ts';
+import { embeddable } from '../contracts/file-response.ts';
 import { contracts } from '../contracts/index.ts';
 import { type Mounted, mountContract } from '../contracts/mounting.ts';
 import { sharedLoginRoute } from '../contracts/shared-root-routes.ts';
@@ -85,8 +86,9 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
     if (isDraining) reply.header('connection', 'close');
     done();
   });
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders);
+    if (request.routeOptions.config.servesFiles) reply.headers(embeddable);
     done();
   });
   const mounted = new Map<string, Mounted>();

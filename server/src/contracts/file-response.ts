@@ -5,6 +5,19 @@ import type { OpenFile } from '../domain/media/media.ts';
 import type { ByteRange } from '../domain/ports.ts';
 import { TransportError } from './transport-error.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether web pages of other sites may embed what the route sends; its errors too, or they would look like an outage. */
+    servesFiles?: boolean;
+  }
+}
+
+/** The config of a route that sends files. */
+export const servesFiles = { servesFiles: true } as const;
+
+/** What every response of such a route has. */
+export const embeddable = { 'cross-origin-resource-policy': 'cross-origin' };
+
 type FileOptions = {
   /** Default: no cache keeps the file. */
   cacheControl?: string;
@@ -39,8 +52,7 @@ export async function sendVariant(
     .header('etag', etag)
     .header('accept-ranges', 'bytes')
     .header('content-disposition', savedAs === undefined ? 'inline' : attachment(savedAs))
-    .header('content-security-policy', "default-src 'none'; sandbox")
-    .header('cross-origin-resource-policy', 'cross-origin');
+    .header('content-security-policy', "default-src 'none'; sandbox");
   if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
   if (isKnown) return reply.code(304).send();
   // The storage has other ETags, and its addresses are signed for one method.

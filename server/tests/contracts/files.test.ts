@@ -193,6 +193,29 @@ describe.each(names)('a file of %s', (name) => {
     expect(headers).not.toHaveProperty('content-range');
   });
 
+  it.each([
+    ['the whole', {}, 200],
+    ['a part', { range: 'bytes=0-9' }, 206],
+    ['what is known', { 'if-none-match': '{etag}' }, 304],
+    ['a range beyond the end', { range: 'bytes=999999999-' }, 416],
+  ])('may be embedded by other sites, whatever the answer: %s', async (_, headers, status) => {
+    const answer = await ask(headers);
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers['cross-origin-resource-policy']).toBe('cross-origin');
+  });
+
+  it('may be embedded by other sites also when it is not there', async () => {
+    const { path, headers } = routes[name];
+    const other = path
+      .replace(/[0-9a-f]{32}/, '0'.repeat(32))
+      .replace(/local\/\d+$/, 'local/999999');
+    const answer = await server.send('GET', other, { headers });
+
+    expect(answer.status).toBe(404);
+    expect(answer.headers['cross-origin-resource-policy']).toBe('cross-origin');
+  });
+
   it('does not depend on a date', async () => {
     const { status } = await ask({ 'if-modified-since': 'Tue, 01 Jun 2066 12:00:00 GMT' });
 

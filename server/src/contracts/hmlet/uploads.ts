@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { NamedUpload } from '../../domain/posts/post-service.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
-import { sendVariant } from '../file-response.ts';
+import { sendVariant, servesFiles } from '../file-response.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { fault } from './wire.ts';
@@ -42,6 +42,7 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: RouteContex
         operationId: 'readPicture',
         summary: 'The picture of a draft of one’s own, or a file',
       },
+      config: servesFiles,
     },
     async (request, reply) => {
       const key = String(fieldsOf(request.params).key);

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
-import { sendVariant } from '../file-response.ts';
+import { sendVariant, servesFiles } from '../file-response.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 
@@ -44,7 +44,10 @@ export function pictureRoutes(
 
   app.get(
     '/profile-picture/:location/:userId',
-    { schema: { operationId: 'readProfilePicture', summary: 'Somebody’s profile picture' } },
+    {
+      schema: { operationId: 'readProfilePicture', summary: 'Somebody’s profile picture' },
+      config: servesFiles,
+    },
     async (request, reply) => {
       const { location, userId } = fieldsOf(request.params);
       const publicKey = isLocation(location) ? await pictureOf(idOf(userId)) : null;

@@ -7,7 +7,7 @@ import type { OwnMediaView } from '../../domain/media/own-media-service.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
-import { sendVariant } from '../file-response.ts';
+import { sendVariant, servesFiles } from '../file-response.ts';
 import { MediaSchema } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { headerRefs } from './response-headers.ts';
@@ -186,6 +186,7 @@ export function mediaRoutes(app: ContractApp, context: RouteContext): void {
         sends: ['ETag', 'Cache-Control', 'Accept-Ranges'],
         otherResponses: imageResponses,
       }),
+      config: servesFiles,
     },
     async (request, reply) => {
       const { key, size } = request.params;
