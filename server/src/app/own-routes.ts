@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract } from '../contracts/contract.ts';
+import { toDomainError } from '../contracts/foreign-errors.ts';
 import type { Mounted } from '../contracts/mounting.ts';
+import { TransportError } from '../contracts/transport-error.ts';
 import { checkWrites } from '../db/ids.ts';
 import { isReadOnly } from '../db/outages.ts';
 import { frontPage } from './front-page.ts';
@@ -77,7 +79,10 @@ export function answerOwnError(
 ): FastifyReply {
   const status = error.statusCode ?? 500;
   if (status >= 500) request.log.error({ err: error }, 'a request failed unexpectedly');
-  const message =
-    status >= 500 ? 'Something went wrong on the server. It was noted.' : error.message;
-  return reply.code(status).send({ error: status >= 500 ? 'internal' : 'malformed', message });
+  if (status >= 500) {
+    const message = 'Something went wrong on the server. It was noted.';
+    return reply.code(status).send({ error: 'internal', message });
+  }
+  const code = error instanceof TransportError ? error.code : toDomainError(error)?.code;
+  return reply.code(status).send({ error: code ?? 'malformed', message: error.message });
 }

@@ -94,6 +94,14 @@ describe('a body that comes slowly', () => {
     },
   );
 
+  it('ends in 408 with a code of its own at an address of no contract, too', async () => {
+    const head = headOf('POST /nothing', { ...json, 'Content-Length': '1000' });
+    const answer = await trickle(head, forever(' '), 20);
+
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(answer.split('\r\n\r\n')[1]).toMatch(/^\{"error":"timeout","message":"/);
+  });
+
   const uploads: Array<[string, string, string]> = [
     ['v2', 'POST /v2/media', 'file'],
     ['v2', 'PUT /v2/me/avatar', 'file'],
@@ -227,4 +235,12 @@ describe('a body that is too large', () => {
       expect(answer.headers['cache-control']).toBe('private, no-store');
     },
   );
+
+  it('is refused with 413 and a code of its own at an address of no contract, too', async () => {
+    const body = JSON.stringify({ password: 'x'.repeat(2 ** 20) });
+    const answer = await server.send('POST', '/nothing', { body });
+
+    expect(answer.status).toBe(413);
+    expect(answer.body).toMatchObject({ error: 'too_large' });
+  });
 });
