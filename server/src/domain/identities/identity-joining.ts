@@ -16,7 +16,7 @@ import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { LanguageCode } from '../language-code.ts';
 import type { Now, ProvidedIdentity } from '../ports.ts';
-import { endAccess } from '../sessions/access-ending.ts';
+import { endAccess, endPending } from '../sessions/access-ending.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { isActive, standingOf } from '../visibility/visibility.ts';
 import { plausibleEmail, shownName } from './identity.ts';
@@ -104,6 +104,7 @@ export function identityJoining(needs: Needs): JoinIdentity {
     if (holder && isVerified(holder, foldName(email ?? ''))) {
       if (!isActive(holder)) throw disabled();
       await link(tx, who, origin, { id: ids.identity, accountId: holder.id });
+      await endPending(tx, holder.id, { at: now().toISOString(), isByOwner: true });
       await emit(tx, now(), 'account.changed', { accountId: holder.id, what: 'identity' });
       return { accountId: holder.id, isNew: false, isFirst: true };
     }

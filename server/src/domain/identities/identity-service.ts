@@ -9,6 +9,7 @@ import type { LanguageCode } from '../language-code.ts';
 import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type { IdentityProvider, Now, ProvidedIdentity } from '../ports.ts';
+import { endPending } from '../sessions/access-ending.ts';
 import {
   type OpenSession,
   type Proof,
@@ -216,6 +217,7 @@ export function identityService(needs: Needs) {
     action: 'identity.linked' | 'identity.unlinked',
     { accountId, address, ...details }: Change,
   ): Promise<void> {
+    await endPending(tx, accountId, { at: now().toISOString(), isByOwner: true });
     await audit.record(tx, { action, accountId, actorId: accountId, address, details });
     await emit(tx, now(), 'account.changed', { accountId, what: 'identity' });
   }

@@ -1,5 +1,5 @@
 import type { Database, Db } from '../../db/database.ts';
-import { findAccount } from '../accounts/account-store.ts';
+import { findAccount, holdAccount } from '../accounts/account-store.ts';
 import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import { DomainError, type SecondFactorChallenge } from '../errors.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
@@ -46,7 +46,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
 
   /**
    * The error that asks for the second factor. What it carries holds for the account, this sign-in context and the password as it is.
-   * @throws DomainError `wrong_password` when nobody may enter, or the password that was shown is another by now
+   * @throws DomainError `wrong_password` when nobody may enter, or what was shown opens the account no more
    */
   async function ask(
     accountId: number,
@@ -55,9 +55,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   ): Promise<DomainError> {
     const account = await findAccount(database, accountId);
     const isStale = 'passwordHash' in proof && proof.passwordHash !== account?.password_hash;
-    if (!account || !isActive(account) || isStale) {
-      throw new DomainError('wrong_password', 'The login or the password is wrong.');
-    }
+    if (!account || !isActive(account) || isStale) throw wrongPassword();
     const row = await verifications.prepare({
       purpose: 'second-factor',
       accountId,
@@ -65,7 +63,12 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
       details: { password: passwordFingerprint(tokens, account) },
       lifeMs: challengeLifeMs,
     });
-    await database.transaction((tx) => verifications.issueBeside(tx, row));
+    await database.transaction(async (tx) => {
+      // An identity that is unlinked ends the challenges there are: this one comes before that, or not at all.
+      if (!(await holdAccount(tx, accountId, row.created_at))) throw wrongPassword();
+      await proof.use?.(tx);
+      await verifications.issueBeside(tx, row);
+    });
     const challenge = {
       token: verifications.tokenOf(row),
       methods: await methodsOf(accountId),
@@ -86,4 +89,8 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   }
 
   return { isMissing, ask };
+}
+
+function wrongPassword(): DomainError {
+  return new DomainError('wrong_password', 'The login or the password is wrong.');
 }

@@ -53,7 +53,7 @@ export type Proof = (
   /** After a password or an identity. The hash is of the password then; null when the account has none. */
   | { by: 'second-factor'; passwordHash: string | null }
 ) & {
-  /** Uses up what was shown, in the transaction that opens the session. */
+  /** Uses up what was shown, in the transaction that opens the session; of an identity, makes sure that it still leads there. */
   use?: (tx: Tx) => Promise<void>;
 };
 

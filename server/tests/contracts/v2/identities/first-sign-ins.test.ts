@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OidcServer, oidcServer } from '../../../support/oidc-server.ts';
+import { aChallenge, aTotp } from '../../../support/second-factor.ts';
 import { passwords, type TestServer } from '../../../support/server.ts';
 import { identityServer, signInWith, verifyEmail } from './identity-server.ts';
 
@@ -81,6 +82,19 @@ describe('a first sign-in', () => {
     expect(holders).toEqual([expect.objectContaining({ username: 'alice', email: alice.email })]);
     const claim = (await names()).filter(({ kind }) => kind === 'email');
     expect(claim.map(({ account_id }) => account_id)).toEqual([holders[0]?.id]);
+  });
+
+  it('that joins an account ends the challenges that wait for it', async () => {
+    await server.tokens('alice');
+    await verifyEmail(server, 'alice');
+    const { code } = await aTotp(server, 'alice');
+    const challenge = await aChallenge(server, 'alice');
+    const joined = await signInWith(server, provider, alice);
+    const second = { challenge, code: code() };
+    const answer = await server.send('POST', '/v2/sessions/second-factor', { body: second });
+
+    expect(joined.body.code).toBe('second_factor_required');
+    expect([answer.status, answer.body.code]).toEqual([410, 'gone']);
   });
 
   it('takes the name from the address where there is none, and a number where it is taken', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Claims, type OidcServer, oidcServer } from '../../../support/oidc-server.ts';
+import { beforeTransaction } from '../../../support/races.ts';
+import { aTotp } from '../../../support/second-factor.ts';
 import { type Person, passwords, type TestServer } from '../../../support/server.ts';
 import { identityServer, signInWith } from './identity-server.ts';
 
@@ -122,6 +124,32 @@ describe('linking a provider', () => {
     const { body: left } = await server.send('GET', '/v2/me/identities', { headers });
     await givePasskey(server);
     expect((await unlink(left.items[0])).status).toBe(204);
+  });
+
+  it('ends, once it is undone, the second step of those who came by it', async () => {
+    const { id } = (await link('alice')).body;
+    const { code } = await aTotp(server, 'alice');
+    const { body } = await signInWith(server, provider, atProvider);
+    const { token: challenge } = body.challenge;
+    const unlinked = await server.send('DELETE', `/v2/me/identities/${id}`, { as: 'alice' });
+    const second = { challenge, code: code() };
+    const answer = await server.send('POST', '/v2/sessions/second-factor', { body: second });
+
+    expect(unlinked.status).toBe(204);
+    expect([answer.status, answer.body.code]).toEqual([410, 'gone']);
+  });
+
+  it('leads to no second step when it is undone while somebody comes by it', async () => {
+    const { id } = (await link('alice')).body;
+    await aTotp(server, 'alice');
+    await link('alice');
+    const unlink = () => server.send('DELETE', `/v2/me/identities/${id}`, { as: 'alice' });
+    // After the transaction that notes the use of the identity.
+    const hasRun = beforeTransaction(server, unlink, 1);
+    const { status, body } = await signInWith(server, provider, atProvider);
+
+    expect(hasRun()).toBe(true);
+    expect([status, body.code]).toEqual([401, 'wrong_password']);
   });
 
   it('is written down and told to the owner, both ways', async () => {
