@@ -124,7 +124,8 @@ export async function nameFaults({ app: { database } }: TestServer): Promise<str
     const account = accounts.find(({ id }) => id === account_id);
     const { username = '', email, login_name: login, phone } = account ?? {};
     const has = [username, email ?? '', login ?? ''].map(foldName);
-    if (![...has, phone, phoneNumberIn(login ?? '')].includes(key)) {
+    const numbers = [phone, phoneNumberIn(login ?? ''), phoneNumberIn(email ?? '')];
+    if (![...has, ...numbers].includes(key)) {
       faults.push(`account ${account_id} holds ${key} without being called so`);
     }
   }

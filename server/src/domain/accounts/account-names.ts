@@ -26,8 +26,8 @@ export type NamedAccount = {
 };
 
 /**
- * Each name of an account once: one text may be its e-mail and its login name. A login name that reads as a phone number
- * counts as that number too, however it is spelled, so that the owner of the number finds it.
+ * Each name of an account once: one text may be its e-mail and its login name. A login name or an e-mail of an older contract
+ * that reads as a phone number counts as that number too, however it is spelled, so that the owner of the number finds it.
  */
 export function namesOf({ username, email, loginName, provedPhone }: NamedAccount): Name[] {
   const names = new Map<string, Name>();
@@ -38,6 +38,7 @@ export function namesOf({ username, email, loginName, provedPhone }: NamedAccoun
   add('email', 'email', foldName(email ?? ''));
   add('login_name', 'loginName', foldName(loginName ?? ''));
   add('login_name', 'loginName', phoneNumberIn(loginName ?? ''));
+  add('login_name', 'email', phoneNumberIn(email ?? ''));
   add('phone', 'phone', provedPhone);
   return [...names.values()];
 }

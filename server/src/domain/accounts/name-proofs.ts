@@ -52,9 +52,7 @@ export async function releaseClaim(
   const holder = (await lockAccount(tx, holderId, at)) ? await findAccount(tx, holderId) : null;
   if (!holder) return;
   if (isProvenName(holder, key)) throw nameTaken(kind);
-  const isEmail = foldName(holder.email ?? '') === key;
-  const loginName = holder.login_name ?? '';
-  const isLoginName = foldName(loginName) === key || phoneNumberIn(loginName) === key;
+  const [isEmail, isLoginName] = [holder.email, holder.login_name].map((name) => reads(name, key));
   const rest = {
     ...(isEmail ? { email: null, email_verified_at: null } : {}),
     ...(isLoginName ? { login_name: null } : {}),
@@ -70,4 +68,9 @@ export async function releaseClaim(
     address,
     ...(kind === 'phone' ? { details: { number: maskedNumber(key) } } : {}),
   });
+}
+
+/** Whether a text is a name, or spells it. */
+function reads(text: string | null, key: string): boolean {
+  return text !== null && (foldName(text) === key || phoneNumberIn(text) === key);
 }
