@@ -42,14 +42,27 @@ export type Secrets = { texts: ReadonlySet<string>; bodies: ReadonlySet<string> 
 /** Lines that show a secret, or a plain digest of one or of a request that held one. */
 export function linesWithSecrets(lines: readonly string[], { texts, bodies }: Secrets): string[] {
   const digests = new Set([...texts, ...bodies].flatMap(tracesOf));
+  const lengths = [...new Set([...digests].map((digest) => digest.length))];
   const written = [...texts].flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
-  return lines.filter((line) => {
-    const lower = line.toLowerCase();
-    return (
+  return [...new Set(lines)].filter(
+    (line) =>
       written.some((text) => isIn(line, text)) ||
-      [...digests].some((digest) => line.includes(digest) || lower.includes(digest))
-    );
-  });
+      [line, line.toLowerCase()].some((spelled) => holdsOneOf(spelled, digests, lengths)),
+  );
+}
+
+/** There are hundreds of thousands of digests: what could be one is cut out of the line and looked up. */
+function holdsOneOf(line: string, digests: ReadonlySet<string>, lengths: readonly number[]) {
+  const shortest = Math.min(...lengths);
+  const runs = (line.match(/[\w+/-]+/g) ?? []).filter((run) => run.length >= shortest);
+  return runs.some((run) =>
+    lengths.some((length) => {
+      for (let at = 0; at + length <= run.length; at += 1) {
+        if (digests.has(run.slice(at, at + length))) return true;
+      }
+      return false;
+    }),
+  );
 }
 
 /** A code of a few digits may stand within a longer number by chance. */
