@@ -221,7 +221,7 @@ const digests: Record<string, string> = {
   'adapters/passwords/sha-crypt.ts': 'of an imported hash that is checked',
   'adapters/push/web-push.ts': 'of the topic of a push',
   'app/pages/one-time-page.ts': 'of the pages’ own scripts',
-  'domain/devices/device.ts': 'of push tokens, which stand beside it',
+  'domain/devices/device.ts': 'of push tokens, to find rows from before',
   'domain/limits.ts': 'of e-mail addresses that are counted',
 };
 

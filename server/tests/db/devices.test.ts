@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appToken } from '../../src/domain/devices/device.ts';
 import type { DeviceService, NewDevice } from '../../src/domain/devices/device-service.ts';
@@ -52,6 +53,25 @@ describe('devices without an owner', () => {
     await devices.register({ accountId: alice, sessionId: null }, { ...phone, token: undefined });
 
     expect(await rows()).toMatchObject([{ account_id: alice, token: 'token-1' }]);
+  });
+
+  it.each([
+    ['by their name', 'phone'],
+    ['by their token', 'tablet'],
+  ])('from before, with a plain digest of the token, are found %s', async (_how, deviceId) => {
+    await owned();
+    const digest = createHash('sha256').update('token-1').digest('hex');
+    await server.app.database.transaction((tx) =>
+      tx.updateTable('devices').set({ token_hash: digest }).execute(),
+    );
+    await note({ ...phone, deviceId });
+    const noted = await rows();
+    await owned({ ...phone, deviceId });
+    const hashes = await server.app.database.selectFrom('devices').select('token_hash').execute();
+
+    expect(noted).toMatchObject([{ device_id: 'phone', account_id: alice }]);
+    expect(await rows()).toMatchObject([{ device_id: deviceId, account_id: alice }]);
+    expect(hashes).toEqual([{ token_hash: expect.not.stringMatching(digest) }]);
   });
 
   it('take a token from each other', async () => {

@@ -124,7 +124,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listAuditEntries: of an action': (db) =>
     audit.listAuditEntries(db, { accountId: null, action: 'session.refused', ...later }),
   findDevice: (db) => devices.findDevice(db, 'phone'),
-  findTokenOwner: (db) => devices.findTokenOwner(db, 'f'.repeat(64)),
+  findTokenOwner: (db) => devices.findTokenOwner(db, ['f'.repeat(64), '0'.repeat(64)]),
   listDevices: (db) => devices.listDevices(db, 1),
   listPushTargets: (db) => devices.listPushTargets(db, 1),
   findPushTarget: (db) => devices.findPushTarget(db, 1, 1),

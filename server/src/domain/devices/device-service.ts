@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { DeviceRow } from '../../db/schema.ts';
@@ -8,9 +8,9 @@ import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { takeFrom } from '../limits.ts';
 import { countingAddress } from '../network-address.ts';
-import type { Counters, Now } from '../ports.ts';
+import type { Counters, Now, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
-import { type DeviceToken, type DeviceView, maxDevices } from './device.ts';
+import { type DeviceToken, type DeviceView, maxDevices, tokenHashes } from './device.ts';
 import {
   type DeviceInList,
   deactivateDevice,
@@ -20,6 +20,7 @@ import {
   findTokenOwner,
   keepNewestDevices,
   listDevices,
+  type NewDeviceRow,
   putDevice,
   putOwnerlessDevice,
   touchDevice,
@@ -34,6 +35,7 @@ type Needs = {
   newId: NewId;
   now: Now;
   counters: Counters;
+  tokens: Pick<TokenSigner, 'mac'>;
   senders: PushSenders;
   /** Public half of the VAPID keys; null where Web Push is not set up. */
   pushKey: string | null;
@@ -57,18 +59,19 @@ const maxOwnerless = 300;
 
 /** Knows the devices of people: where pushes go. */
 export function deviceService(needs: Needs) {
-  const { database, newId, now, counters, senders, pushKey } = needs;
+  const { database, newId, now, counters, senders, pushKey, tokens } = needs;
 
   /**
    * Notes that somebody is signed in on a device. One that is another account's moves here, by its name as by its token:
    * the phone has changed hands.
    */
   async function register(owner: DeviceOwner, device: NewDevice): Promise<DeviceView> {
-    const row = await rowOf(device, owner);
+    const made = await rowOf(device, owner);
+    const { row } = made;
     await database.transaction(async (tx) => {
       await checkLives(tx, owner.accountId);
       if (await touchDevice(tx, row)) return;
-      await putDevice(tx, row);
+      await putDevice(tx, made);
       await keepNewestDevices(tx, owner.accountId, maxDevices);
     });
     return viewOf(row, true);
@@ -93,41 +96,43 @@ export function deviceService(needs: Needs) {
       windowMs: hourMs,
     };
     await takeFrom(counters, [limit], 'Too many devices are registered from here. Try later.');
-    const row = await rowOf(device, { accountId: null, sessionId: null });
+    const made = await rowOf(device, { accountId: null, sessionId: null });
     await database.transaction(async (tx) => {
-      if (await isTaken(tx, row)) return;
-      if (!(await touchDevice(tx, row))) await putOwnerlessDevice(tx, row);
+      if (await isTaken(tx, made)) return;
+      if (!(await touchDevice(tx, made.row))) await putOwnerlessDevice(tx, made);
     });
   }
 
-  async function isTaken(tx: Parameters<typeof findDevice>[0], row: DeviceRow): Promise<boolean> {
+  async function isTaken(tx: Tx, { row, tokenHashes: hashes }: NewDeviceRow): Promise<boolean> {
     const known = await findDevice(tx, row.device_id);
     if (known?.account_id) return true;
-    return row.token_hash !== null && Boolean(await findTokenOwner(tx, row.token_hash));
+    return hashes.length > 0 && Boolean(await findTokenOwner(tx, hashes));
   }
 
   /** The row as it is to be; a device that is known keeps its number, which pushes on their way name. */
   async function rowOf(
     { deviceId, type, token }: NewDevice,
     { accountId, sessionId }: { accountId: number | null; sessionId: number | null },
-  ): Promise<DeviceRow> {
+  ): Promise<NewDeviceRow> {
     const known = await findDevice(database, deviceId);
     const kept =
-      known?.token && known.token_hash ? { text: known.token, hash: known.token_hash } : null;
-    const held = token === undefined ? kept : token;
+      known?.token && known.token_hash ? { text: known.token, hashes: [known.token_hash] } : null;
+    const given = token ? { text: token.text, hashes: tokenHashes(tokens, token) } : null;
+    const held = token === undefined ? kept : given;
     const at = now().toISOString();
-    return {
+    const row = {
       id: known?.id ?? (await newId('devices')),
       device_id: deviceId,
       account_id: accountId,
       session_id: sessionId,
       type,
       token: held?.text ?? null,
-      token_hash: held?.hash ?? null,
-      is_active: 1,
+      token_hash: held?.hashes[0] ?? null,
+      is_active: 1 as const,
       created_at: known && known.account_id === accountId ? known.created_at : at,
       updated_at: at,
     };
+    return { row, tokenHashes: held?.hashes ?? [] };
   }
 
   /** Devices of the viewer, the one heard of last first. */

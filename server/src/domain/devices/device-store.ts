@@ -17,12 +17,12 @@ const deviceByName = prepared((db, args: { deviceId: string }) =>
 /** Who has the device that holds a token: an account, null for a device without an owner; undefined without a device. */
 export async function findTokenOwner(
   db: Db,
-  tokenHash: string,
+  tokenHashes: readonly string[],
 ): Promise<number | null | undefined> {
   const row = await db
     .selectFrom('devices')
     .select('account_id')
-    .where('token_hash', '=', tokenHash)
+    .where('token_hash', 'in', tokenHashes)
     .executeTakeFirst();
   return row?.account_id;
 }
@@ -103,30 +103,36 @@ export async function touchDevice(tx: Tx, row: DeviceRow): Promise<boolean> {
   );
 }
 
+/** What a device is kept as, and every hash that its token may be known by; none where it has no token. */
+export type NewDeviceRow = { row: DeviceRow; tokenHashes: readonly string[] };
+
 /**
  * Puts a device in place of what has its name or its token, whoever that belongs to. Several at once end with one row:
  * whoever finds the other's row there takes it away and tries again.
  */
-export async function putDevice(tx: Tx, row: DeviceRow): Promise<void> {
+export async function putDevice(tx: Tx, { row, tokenHashes }: NewDeviceRow): Promise<void> {
   do {
     await tx.deleteFrom('devices').where('device_id', '=', row.device_id).execute();
-    if (row.token_hash !== null) {
-      await tx.deleteFrom('devices').where('token_hash', '=', row.token_hash).execute();
+    if (tokenHashes.length > 0) {
+      await tx.deleteFrom('devices').where('token_hash', 'in', tokenHashes).execute();
     }
   } while (!(await insertIgnore(tx, 'devices', row)));
 }
 
 /** The same for a device without an owner: what has one stays as it is, and nothing is put in its place. */
-export async function putOwnerlessDevice(tx: Tx, row: DeviceRow): Promise<void> {
+export async function putOwnerlessDevice(
+  tx: Tx,
+  { row, tokenHashes }: NewDeviceRow,
+): Promise<void> {
   await tx
     .deleteFrom('devices')
     .where('device_id', '=', row.device_id)
     .where('account_id', 'is', null)
     .execute();
-  if (row.token_hash !== null) {
+  if (tokenHashes.length > 0) {
     await tx
       .deleteFrom('devices')
-      .where('token_hash', '=', row.token_hash)
+      .where('token_hash', 'in', tokenHashes)
       .where('account_id', 'is', null)
       .execute();
   }

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { invalid } from '../errors.ts';
-import type { PushMessage } from '../ports.ts';
+import type { PushMessage, TokenSigner } from '../ports.ts';
 
 /** Something that pushes reach, as its owner sees it. Its token is nobody's business. */
 export type DeviceView = {
@@ -15,8 +15,8 @@ export type DeviceView = {
 /** A Web Push subscription as browsers give it (W3C Push API, RFC 8291). */
 export type WebSubscription = { endpoint: string; keys: { p256dh: string; auth: string } };
 
-/** What is kept of a token: its text, and what makes it unique. */
-export type DeviceToken = { text: string; hash: string };
+/** A token: its text, and the part of it that no two devices have in common. */
+export type DeviceToken = { text: string; unique: string };
 
 /** An account keeps so many; the one that was not heard of for the longest is dropped. */
 export const maxDevices = 50;
@@ -31,7 +31,7 @@ export function appToken(token: string): DeviceToken {
   if (token === '' || token.length > maxTokenLength) {
     throw invalid('token', `must be 1 to ${maxTokenLength} characters long`);
   }
-  return { text: token, hash: sha256(token) };
+  return { text: token, unique: token };
 }
 
 /** A browser's subscription, kept as JSON. Two with one endpoint are the same. @throws DomainError `invalid` (token) */
@@ -47,7 +47,18 @@ export function webToken({ endpoint, keys }: WebSubscription): DeviceToken {
   if (text.length > maxTokenLength) {
     throw invalid('token', `must not be longer than ${maxTokenLength} characters as JSON`);
   }
-  return { text, hash: sha256(href) };
+  return { text, unique: href };
+}
+
+/**
+ * What a token is found by, which is too long for an index: the first is what a new row has. Rows from before
+ * carry a plain digest, until their device registers again.
+ */
+export function tokenHashes(
+  tokens: Pick<TokenSigner, 'mac'>,
+  { unique }: DeviceToken,
+): [current: string, former: string] {
+  return [tokens.mac(`push token ${unique}`), createHash('sha256').update(unique).digest('hex')];
 }
 
 /** Now, so that no push fails for ever on a key that never was one. */
@@ -84,8 +95,4 @@ export function clipped(
 function clip(text: string, maxLength: number): string {
   const letters = Array.from(text);
   return letters.length <= maxLength ? text : `${letters.slice(0, maxLength - 1).join('')}…`;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -285,8 +285,8 @@ select * from `devices` where `device_id` = ?;
 -- phone
 
 -- findTokenOwner
-select `account_id` from `devices` where `token_hash` = ?;
--- ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+select `account_id` from `devices` where `token_hash` in (?, ?);
+-- ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff, 0000000000000000000000000000000000000000000000000000000000000000
 
 -- listDevices
 select `devices`.*, `sessions`.`ended_at`, `sessions`.`id` as `live_session_id` from `devices` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`account_id` = ? order by `devices`.`updated_at` desc, `devices`.`id` desc;
