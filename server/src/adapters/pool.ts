@@ -1,55 +1,111 @@
 import { DomainError } from '../domain/errors.ts';
 
-/** Runs at most so many tasks at once and lets a few wait. */
-export type Pool = <T>(task: () => Promise<T>) => Promise<T>;
+/**
+ * Runs at most so many tasks at once and lets a few wait. Owners take turns, so that one with many tasks delays others by
+ * one task at a time; without an owner, tasks run in the order in which they came.
+ */
+export type Pool = <T>(task: () => Promise<T>, owner?: string) => Promise<T>;
 
 type Bounds = {
   concurrency: number;
   maxWaiting: number;
+  /** How many tasks of one owner may wait; default: as many as of all. */
+  maxWaitingEach?: number;
   /** How long a task may wait for its turn; default: as long as it takes. */
   maxWaitMs?: number;
 };
 
-/** @throws DomainError `unavailable` (from the pool) when `maxWaiting` tasks wait already, or one has waited too long */
-export function boundedPool({ concurrency, maxWaiting, maxWaitMs }: Bounds): Pool {
-  const waiting: Array<() => void> = [];
+/**
+ * @throws DomainError (from the pool) `unavailable` when `maxWaiting` tasks wait already, or one has waited too long ·
+ *   `rate_limited` when too many of the owner's wait
+ */
+export function boundedPool({
+  concurrency,
+  maxWaiting,
+  maxWaitingEach = maxWaiting,
+  maxWaitMs,
+}: Bounds): Pool {
+  const queues = turns();
   let running = 0;
 
-  function turn(): Promise<void> {
+  function turn(owner: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = () => {
         clearTimeout(timer);
         resolve();
       };
       const giveUp = () => {
-        waiting.splice(waiting.indexOf(begin), 1);
+        queues.remove(owner, begin);
         reject(busy());
       };
       const timer = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs);
-      waiting.push(begin);
+      queues.add(owner, begin);
     });
   }
 
-  return async (task) => {
+  return async (task, owner = '') => {
     if (running >= concurrency) {
-      if (waiting.length >= maxWaiting) throw busy();
+      if (queues.count() >= maxWaiting) throw busy();
+      if (queues.count(owner) >= maxWaitingEach) throw tooMany();
       // Whoever ends hands its place over, so `running` stays as it is.
-      await turn();
+      await turn(owner);
     } else {
       running += 1;
     }
     try {
       return await task();
     } finally {
-      const next = waiting.shift();
+      const next = queues.next();
       if (next) next();
       else running -= 1;
     }
   };
 }
 
+type Begin = () => void;
+
+/** Who waits, by owner; the owner whose turn is next comes first. */
+function turns() {
+  const queues = new Map<string, Begin[]>();
+
+  function keep(owner: string, queue: Begin[]): void {
+    if (queue.length > 0) queues.set(owner, queue);
+    else queues.delete(owner);
+  }
+
+  return {
+    count(owner?: string): number {
+      const counted = owner === undefined ? [...queues.values()] : [queues.get(owner) ?? []];
+      return counted.reduce((sum, queue) => sum + queue.length, 0);
+    },
+    add(owner: string, begin: Begin): void {
+      keep(owner, [...(queues.get(owner) ?? []), begin]);
+    },
+    remove(owner: string, begin: Begin): void {
+      keep(
+        owner,
+        (queues.get(owner) ?? []).filter((it) => it !== begin),
+      );
+    },
+    next(): Begin | undefined {
+      const [first] = queues;
+      if (!first) return undefined;
+      const [owner, [begin, ...rest]] = first;
+      queues.delete(owner);
+      keep(owner, rest);
+      return begin;
+    },
+  };
+}
+
 function busy(): DomainError {
   return new DomainError('unavailable', 'The server is busy. Try again in a moment.', {
+    retryAfterSeconds: 2,
+  });
+}
+
+function tooMany(): DomainError {
+  return new DomainError('rate_limited', 'Several of yours wait already. Try again in a moment.', {
     retryAfterSeconds: 2,
   });
 }

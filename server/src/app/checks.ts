@@ -52,7 +52,9 @@ export async function runChecks(): Promise<Check[]> {
   );
   checks.push(
     await check('image library', async () => {
-      const { variants } = await images.makeVariants(await samplePhoto(1));
+      const { variants } = await images.makeVariants(await samplePhoto(1), {
+        accountId: null,
+      });
       return `made ${variants.map((v) => `${v.width}×${v.height}`).join(', ')}`;
     }),
   );

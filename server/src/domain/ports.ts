@@ -56,15 +56,22 @@ export type StagedBlob = {
 export type Images = {
   /**
    * Tells what the bytes are, by decoding all of them.
-   * @throws DomainError `unsupported` (no picture of a known format) · `too_large` (pixels) · `invalid` (broken)
+   * @param accountId whose upload it is: accounts take turns
+   * @throws DomainError `unsupported` (no picture of a known format) · `too_large` (pixels) · `invalid` (broken) ·
+   *   `rate_limited` (too many of the account wait) · `unavailable` (too many of all)
    */
-  inspect(path: string): Promise<ImageFacts>;
+  inspect(path: string, accountId: number): Promise<ImageFacts>;
   /**
    * Makes the public variants: upright, in sRGB, without any metadata. One decode for all of them. With `keepsFormat`, PNG,
    * GIF and WebP stay what they are, for clients that expect what they sent; otherwise all become JPEG or WebP. Takes
-   * what `inspect` took.
+   * what `inspect` took, as a file or as its bytes; a file is read only when its turn has come.
+   * @param options.accountId null: the server’s own picture
+   * @throws DomainError as `inspect`
    */
-  makeVariants(bytes: Uint8Array, options?: { keepsFormat?: boolean }): Promise<ImageVariants>;
+  makeVariants(
+    picture: string | Uint8Array,
+    options: { accountId: number | null; keepsFormat?: boolean },
+  ): Promise<ImageVariants>;
 };
 
 export type ImageFacts = {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,8 +14,8 @@ const script = `
   import { sharpImages } from '${adapter}';
   const images = sharpImages({ concurrency: 2, maxPixels: 120_000_000 });
   const path = process.argv[1];
-  const facts = await images.inspect(path);
-  const { variants } = await images.makeVariants(await readFile(path));
+  const facts = await images.inspect(path, 1);
+  const { variants } = await images.makeVariants(await readFile(path), { accountId: 1 });
   const original = variants.at(-1);
   const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(JSON.stringify({ pixels: facts.width * facts.height, original: original.width * original.height, peakMb }));
@@ -53,6 +54,49 @@ describe('a picture of 108 megapixels', () => {
     300_000,
   );
 });
+
+const many = `
+  import { sharpImages } from '${adapter}';
+  const images = sharpImages({ concurrency: 2, maxPixels: 120_000_000 });
+  const path = process.argv[1];
+  await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      await images.inspect(path, 1);
+      await images.makeVariants(path, { accountId: 1 });
+    }),
+  );
+  console.log(Math.round(process.resourceUsage().maxRSS / 1024));
+`;
+
+describe('forty pictures of 9 MB at once', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rookery-many-'));
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('are in memory two at a time', { timeout: 120_000 }, async () => {
+    const path = join(folder, 'picture.png');
+    const small = sharp({ create: { width: 40, height: 30, channels: 3, background: '#246' } });
+    await writeFile(path, withChunk(await small.png().toBuffer(), Buffer.alloc(9_000_000, 1)));
+
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', many, path]);
+
+    expect(Number(stdout)).toBeLessThan(250);
+  });
+});
+
+/** The same PNG with a chunk after its header that decoders skip. */
+function withChunk(png: Buffer, data: Buffer): Buffer {
+  const headerEnd = 33;
+  const body = Buffer.concat([Buffer.from('juNk', 'latin1'), data]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([png.subarray(0, headerEnd), length, body, check, png.subarray(headerEnd)]);
+}
 
 function plain() {
   return sharp({ create: { width: 12_000, height: 9000, channels: 3, background: '#246' } });

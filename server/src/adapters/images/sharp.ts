@@ -36,8 +36,8 @@ type Input = string | Uint8Array;
 
 /** Pictures by sharp (libvips), HEIC by libheif. */
 export function sharpImages({ concurrency, maxPixels }: Limits): Images {
-  const small = boundedPool({ concurrency, maxWaiting: 100 });
-  const large = boundedPool({ concurrency: 1, maxWaiting: 20 });
+  const small = boundedPool({ concurrency, maxWaiting: 100, maxWaitingEach: 50 });
+  const large = boundedPool({ concurrency: 1, maxWaiting: 100, maxWaitingEach: 10 });
   sharp.cache(false);
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });
@@ -71,27 +71,31 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     await decodeSmall(sharp(whole, { failOn: 'warning', limitInputPixels: maxPixels }));
   }
 
-  async function inspect(path: string): Promise<ImageFacts> {
-    const header = await headerOf(path);
+  async function inspect(path: string, accountId: number): Promise<ImageFacts> {
+    const owner = `checks for ${accountId}`;
+    const header = await small(() => headerOf(path), owner);
     const pool = header.wholeBytes > largeBytes ? large : small;
-    await pool(() => check(path, header).catch(refuse));
+    await pool(() => check(path, header).catch(refuse), owner);
     const { contentType, width, height, isAnimated, exif } = header;
     return { contentType, width, height, isAnimated, photo: await photoFactsOf(exif) };
   }
 
-  async function makeVariants(bytes: Uint8Array, { keepsFormat = false } = {}) {
-    const header = await headerOf(bytes);
+  const makeVariants: Images['makeVariants'] = async (picture, options) => {
+    const { accountId, keepsFormat = false } = options;
+    // Apart from checks, so that what a worker makes of earlier uploads is no reason to refuse the next.
+    const owner = accountId === null ? '' : `sizes for ${accountId}`;
+    const header = await small(() => headerOf(picture), owner);
     const pool = header.wholeBytes + turningBytes(header) > largeBytes ? large : small;
-    return pool(() => makeAll(bytes, header, keepsFormat).catch(refuse));
-  }
+    return pool(() => makeAll(picture, header, keepsFormat).catch(refuse), owner);
+  };
 
-  async function makeAll(bytes: Uint8Array, header: Header, keepsFormat: boolean) {
-    const other = await asOther(bytes, header);
+  async function makeAll(picture: Input, header: Header, keepsFormat: boolean) {
+    const other = await asOther(picture, header);
     if (other) {
       const { isAnimated } = header;
       return makeAll(other, { ...(await headerOf(other)), isAnimated }, keepsFormat);
     }
-    const open = opener(bytes, maxPixels, header);
+    const open = opener(picture, maxPixels, header);
     const { variants, blurhash } = await makeStills(open, header, keepsFormat);
     const more = header.isAnimated
       ? await makeAnimation(open, header)
@@ -100,12 +104,14 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
   }
 
   /** The picture in a form that variants can be made of; null when it is one already. */
-  async function asOther(bytes: Uint8Array, header: Header): Promise<Buffer | null> {
+  async function asOther(picture: Input, header: Header): Promise<Buffer | null> {
     const { contentType, icc, width, height, isAnimated } = header;
-    if (contentType === 'image/heic') return heicAsOther(bytes, { icc, maxPixels });
-    if (contentType === 'image/png' && isAnimated) return apngAsWebp(await bytesOf(bytes));
+    if (contentType === 'image/heic') {
+      return heicAsOther(await bytesOf(picture), { icc, maxPixels });
+    }
+    if (contentType === 'image/png' && isAnimated) return apngAsWebp(await bytesOf(picture));
     if (isAnimated || width * height <= maxOriginalPixels) return null;
-    return reduced(opener(bytes, maxPixels, header), header);
+    return reduced(opener(picture, maxPixels, header), header);
   }
 
   return { inspect, makeVariants };

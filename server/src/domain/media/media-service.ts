@@ -94,7 +94,8 @@ export function mediaService(needs: Needs) {
 
   /**
    * Keeps an upload as a picture of the viewer's; its variants follow later.
-   * @throws DomainError `unsupported` · `too_large` (pixels, quota) · `invalid` (broken picture, alt)
+   * @throws DomainError `unsupported` · `too_large` (pixels, quota) · `invalid` (broken picture, alt) · `rate_limited` (too
+   *   many of theirs wait) · `unavailable`
    */
   async function keep(viewer: Viewer, upload: Upload): Promise<MediaView> {
     try {
@@ -132,16 +133,15 @@ export function mediaService(needs: Needs) {
     const repeat = repeatOf(tokens, viewer, upload);
     const earlier = await findIdempotentResult(database, repeat);
     if (earlier !== null) return readMedia(earlier);
-    const facts = await factsOf(upload);
+    const facts = await factsOf(viewer, upload);
     const row: MediaRow = {
       ...newMediaRow(await newId('media'), viewer, upload, now()),
       ...facts,
     };
+    const isWhole = !upload.shownAtOnce || row.purpose === 'document';
+    const whole = isWhole ? row : await makeAtOnce(row, upload);
     // The object before the row: a crash in between leaves an object that nobody names, never a row without its bytes.
     await upload.file.keep(row.original_key);
-    const { shownAtOnce } = upload;
-    const isWhole = !shownAtOnce || row.purpose === 'document';
-    const whole = isWhole ? row : await makeAtOnce(row, shownAtOnce);
     const winner = await writeOrDrop(whole, repeat, upload.within);
     if (winner === row.id) return whole;
     await deleteBlobs(blobKeysOf(row));
@@ -149,9 +149,13 @@ export function mediaService(needs: Needs) {
   }
 
   /** What the bytes are. @throws DomainError as `Images.inspect` */
-  async function factsOf({ file, documentType = null, purpose, keepsLocation }: Upload) {
+  async function factsOf(
+    { accountId }: Viewer,
+    { file, documentType = null, purpose, keepsLocation }: Upload,
+  ) {
     try {
-      const { contentType, width, height, isAnimated, photo } = await images.inspect(file.path);
+      const known = await images.inspect(file.path, accountId);
+      const { contentType, width, height, isAnimated, photo } = known;
       const told = purpose === 'avatar' ? {} : photoColumns(photo, { keepsLocation });
       const is_animated = isAnimated ? (1 as const) : (0 as const);
       return { content_type: contentType, width, height, is_animated, ...told };
@@ -164,12 +168,14 @@ export function mediaService(needs: Needs) {
     }
   }
 
-  /** The row with its variants, which are stored already. @throws DomainError `invalid` (broken picture) · `unavailable` */
-  async function makeAtOnce(row: MediaRow, formats: 'in-web-formats' | 'in-its-format') {
+  /**
+   * The row with its variants, which are stored already. They are made of the file, which many may wait for, not of its bytes.
+   * @throws DomainError `invalid` (broken picture) · `rate_limited` · `unavailable`
+   */
+  async function makeAtOnce(row: MediaRow, { file, shownAtOnce }: Upload): Promise<MediaRow> {
     try {
-      const keepsFormat = formats === 'in-its-format';
-      const original = await blobs.read(row.original_key);
-      const made = original && (await storeVariants(row, original, { keepsFormat }));
+      const keepsFormat = shownAtOnce === 'in-its-format';
+      const made = await storeVariants(row, file.path, { keepsFormat });
       if (!made) throw invalid('file', 'is a broken or incomplete picture');
       return { ...row, ...made };
     } catch (error) {

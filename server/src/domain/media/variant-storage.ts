@@ -5,14 +5,15 @@ import { type VariantView, variantKey } from './media.ts';
 
 /** Stores what is made of a picture, and gives what its row says of it; null when it cannot be decoded. */
 export type StoreVariants = (
-  row: Pick<MediaRow, 'public_key'>,
-  original: Uint8Array,
+  row: Pick<MediaRow, 'account_id' | 'public_key'>,
+  original: string | Uint8Array,
   options?: { keepsFormat?: boolean },
 ) => Promise<Pick<MediaRow, 'state' | 'blurhash' | 'variants'> | null>;
 
 export function variantStorage({ blobs, images }: { blobs: BlobStore; images: Images }) {
   const store: StoreVariants = async (row, original, options) => {
-    const made = await images.makeVariants(original, options).catch(nullIfBroken);
+    const whose = { ...options, accountId: row.account_id };
+    const made = await images.makeVariants(original, whose).catch(nullIfBroken);
     if (!made) return null;
     await Promise.all(
       made.variants.map(({ size, bytes }) => blobs.put(variantKey(row.public_key, size), bytes)),
@@ -27,6 +28,8 @@ export function variantStorage({ blobs, images }: { blobs: BlobStore; images: Im
 
 /** A repeat may succeed when the machine is only busy. */
 function nullIfBroken(error: unknown): null {
-  if (error instanceof DomainError && error.code !== 'unavailable') return null;
+  const isBusy =
+    error instanceof DomainError && (error.code === 'unavailable' || error.code === 'rate_limited');
+  if (error instanceof DomainError && !isBusy) return null;
   throw error;
 }

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boundedPool, type Pool } from '../../src/adapters/pool.ts';
+
+describe('a pool', () => {
+  let pool: Pool;
+  let begun: string[];
+  let end: () => void;
+  let first: Promise<void>;
+
+  /** One task runs until `end` is called; others wait for it. */
+  beforeEach(() => {
+    pool = boundedPool({ concurrency: 1, maxWaiting: 6, maxWaitingEach: 4 });
+    begun = [];
+    const gate = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    first = pool(() => gate, 'alice');
+  });
+
+  afterEach(() => end());
+
+  function add(name: string, owner?: string): Promise<unknown> {
+    return pool(async () => void begun.push(name), owner);
+  }
+
+  it('lets owners take turns, however many tasks one of them has', async () => {
+    const tasks = [
+      ...['a1', 'a2', 'a3', 'a4'].map((name) => add(name, 'alice')),
+      ...['b1', 'b2'].map((name) => add(name, 'bob')),
+    ];
+    end();
+    await Promise.all([first, ...tasks]);
+
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
+  });
+
+  it('runs tasks without an owner in the order in which they came', async () => {
+    const tasks = ['1', '2', '3'].map((name) => add(name));
+    end();
+    await Promise.all([first, ...tasks]);
+
+    expect(begun).toEqual(['1', '2', '3']);
+  });
+
+  it('refuses more tasks of one owner, and takes those of others', async () => {
+    const tasks = ['a1', 'a2', 'a3', 'a4'].map((name) => add(name, 'alice'));
+    await expect(add('a5', 'alice')).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterSeconds: 2,
+    });
+    tasks.push(add('b1', 'bob'));
+    end();
+    await Promise.all([first, ...tasks]);
+
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'a3', 'a4']);
+  });
+
+  it('refuses everybody while it is full', async () => {
+    const owners = ['alice', 'alice', 'alice', 'bob', 'bob', 'bob'];
+    const tasks = owners.map((owner, i) => add(String(i), owner));
+    await expect(add('c1', 'carla')).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfterSeconds: 2,
+    });
+    end();
+    await Promise.all([first, ...tasks]);
+    await add('c2', 'carla');
+
+    expect(begun.at(-1)).toBe('c2');
+  });
+
+  it('gives a place on when its task fails', async () => {
+    const failing = pool(() => Promise.reject(new Error('broken')), 'alice');
+    const next = add('b1', 'bob');
+    end();
+
+    await expect(failing).rejects.toThrow('broken');
+    await next;
+    expect(begun).toEqual(['b1']);
+  });
+
+  it('forgets a task that has waited too long', async () => {
+    const hasty = boundedPool({ concurrency: 1, maxWaiting: 1, maxWaitMs: 10 });
+    const running = hasty(() => first, 'alice');
+    await expect(hasty(async () => void begun.push('late'), 'alice')).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    const next = hasty(async () => void begun.push('next'), 'bob').catch(() => {});
+    end();
+    await Promise.all([running, next]);
+
+    expect(begun).not.toContain('late');
+  });
+});
