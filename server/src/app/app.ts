@@ -86,7 +86,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const now = options.now ?? (() => new Date());
   const log = options.log ?? newLog(config);
   const { concurrency = defaultConcurrency } = options;
-  const database = options.database ?? (await openCurrentDatabase(config));
+  const database =
+    options.database ?? (await openCurrentDatabase(config, (line) => log.info(line)));
   const { blobs, bus, cache, images, mailer, texts, senders } = await openMachines(config, {
     log,
     concurrency,

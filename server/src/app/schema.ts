@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrationSql } from '../db/dry-run.ts';
 import {
+  type MigrationOptions,
   type MigrationReport,
   type MigrationState,
   migrateDown,
@@ -19,7 +20,7 @@ import { SetupError, withUsableDatabase } from './setup-error.ts';
 
 /** The schema of the configured database, for the commands that change it. */
 export type Schema = {
-  up(to?: string): Promise<MigrationReport>;
+  up(to?: string, options?: MigrationOptions): Promise<MigrationReport>;
   down(to?: string): Promise<MigrationReport>;
   stamp(to: string): Promise<string[]>;
   states(): Promise<MigrationState[]>;
@@ -32,13 +33,17 @@ export type Schema = {
 
 /**
  * Opens the database with the schema that this version needs; it is brought up to date where nobody else uses it.
+ * @param say told how far a long migration is
  * @throws SetupError that says what to do
  */
-export async function openCurrentDatabase(config: Config): Promise<Database> {
+export async function openCurrentDatabase(
+  config: Config,
+  say: (line: string) => void = () => {},
+): Promise<Database> {
   const database = openDatabase(config.databaseUrl, config.databasePoolSize);
   try {
     const problems = await withUsableDatabase(databasePlace(config), async () => {
-      if (database.isEmbedded) await migrateUp(database);
+      if (database.isEmbedded) await migrateUp(database, undefined, progressIn(say));
       return schemaProblems(database);
     });
     if (problems.length > 0) throw new SetupError(problems.join('\n'));
@@ -60,7 +65,7 @@ export async function withSchema<T>(
   const database = openDatabase(config.databaseUrl, 2, { isPatient: true });
   try {
     const schema: Schema = {
-      up: (to) => migrateUp(database, to),
+      up: (to, options) => migrateUp(database, to, options),
       down: (to) => migrateDown(database, to),
       stamp: (to) => stampMigrations(database, to),
       states: () => migrationStates(database),
@@ -75,6 +80,18 @@ export async function withSchema<T>(
   } finally {
     await database.close();
   }
+}
+
+/** A line for each tenth of a backfill. */
+function progressIn(say: (line: string) => void): MigrationOptions {
+  let last = '';
+  return {
+    onProgress(step, done, total) {
+      const line = `${step}: ${Math.floor((done / total) * 10) * 10} % of ${total} rows filled`;
+      if (line !== last) say(line);
+      last = line;
+    },
+  };
 }
 
 /** The SQL of a step on the configured engine; the database is not asked. */

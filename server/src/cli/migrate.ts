@@ -2,8 +2,15 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../app/config.ts';
 import { newMigration } from '../app/new-migration.ts';
-import { migrationNamed, migrationNames, sqlOfMigration, withSchema } from '../app/schema.ts';
+import {
+  migrationNamed,
+  migrationNames,
+  type Schema,
+  sqlOfMigration,
+  withSchema,
+} from '../app/schema.ts';
 import { CommandError, jsonOption, print, printRows } from './print.ts';
+import { progressBars } from './progress.ts';
 
 export function migrateCommand(): Command {
   const migrate = new Command('migrate')
@@ -19,7 +26,7 @@ function addChanges(migrate: Command): void {
     .command('up [to]')
     .description('apply all pending migrations, or those up to one')
     .action(async (to?: string) => {
-      const { applied } = await withSchema(readConfig(), (schema) => schema.up(nameIfAny(to)));
+      const { applied } = await withSchema(readConfig(), (schema) => upWithProgress(schema, to));
       for (const name of applied) print(`applied ${name}`);
       if (applied.length === 0) print('Nothing to do: the schema is up to date.');
     });
@@ -79,6 +86,15 @@ function addViews(migrate: Command): void {
       const direction = down ? 'down' : 'up';
       for (const line of await sqlOfMigration(readConfig(), nameOf(text), direction)) print(line);
     });
+}
+
+async function upWithProgress(schema: Schema, to?: string) {
+  const progress = progressBars();
+  try {
+    return await schema.up(nameIfAny(to), { onProgress: progress.report });
+  } finally {
+    progress.stop();
+  }
 }
 
 function nameIfAny(text: string | undefined): string | undefined {

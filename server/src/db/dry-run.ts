@@ -1,4 +1,5 @@
 import { type CompiledQuery, type Dialect, DummyDriver, Kysely } from 'kysely';
+import { fillBatch } from './backfill.ts';
 import { engineOf } from './dialects.ts';
 import { migrations } from './migrations/index.ts';
 
@@ -29,7 +30,14 @@ export async function migrationSql(
   const step = migrations.find((known) => known.name === name);
   if (!step) throw new Error(`No migration is called ${name}.`);
   const queries = await compiledQueries(url, (db) => step[direction](db));
-  return queries.map(({ sql, parameters }) =>
-    parameters.length > 0 ? `${sql}; -- ${JSON.stringify(parameters)}` : `${sql};`,
-  );
+  const { backfill } = step;
+  if (direction === 'down' || !backfill) return queries.map((query) => textOf(query));
+  const reads = await compiledQueries(url, (db) => fillBatch(db, backfill));
+  const note = 'these rows are filled by the program, and the next ones after them';
+  return [...queries.map((query) => textOf(query)), ...reads.map((read) => textOf(read, note))];
+}
+
+function textOf({ sql, parameters }: CompiledQuery, note = ''): string {
+  const comments = [note, parameters.length > 0 ? JSON.stringify(parameters) : ''].filter(Boolean);
+  return comments.length > 0 ? `${sql}; -- ${comments.join(': ')}` : `${sql};`;
 }

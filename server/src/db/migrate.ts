@@ -1,15 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { type BackfillPlace, continueBackfill, forgetBackfill, hasBegun } from './backfill.ts';
 import type { Database } from './database.ts';
 import { isMissingTable } from './dialects.ts';
 import { DatabaseError } from './errors.ts';
+import { withSchemaLock } from './migration-lock.ts';
 import { migrations } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
-import { isRetryable } from './outages.ts';
 
 export type MigrationState = { name: string; appliedAt: string | null };
 
 export type MigrationReport = { applied: string[]; reverted: string[] };
+
+export type MigrationOptions = {
+  /** Called after each batch of a backfill with more to do: how many rows are filled, of about how many. */
+  onProgress?: (step: string, done: number, total: number) => void;
+  /** In place of the steps of this program, for tests. */
+  steps?: readonly Migration[];
+};
 
 /** Which steps a database has taken; in the form that Kysely's own migrator writes. */
 type Book = { migrations: { name: string; timestamp: string } };
@@ -19,41 +26,77 @@ export const noMigration = 'none';
 
 /**
  * Applies every step that is missing, or those up to and including `to`; never reverts one. Of several migrators at
- * once, one works and the others find the work done.
+ * once, one works and the others find the work done. A large backfill is committed batch by batch: after a crash, the next
+ * call goes on where it ended.
  */
-export function migrateUp(database: Database, to?: string): Promise<MigrationReport> {
-  return change(database, async (db, applied) => {
-    const last = to === undefined ? migrations.length : positionOf(to) + 1;
-    const missing = migrations.slice(applied.length, last);
-    for (const step of missing) {
-      await run(database, step, () => step.up(db));
-      await note(db, step);
-    }
-    return { applied: missing.map(({ name }) => name), reverted: [] };
-  });
+export async function migrateUp(
+  database: Database,
+  to?: string,
+  { steps = migrations, onProgress = () => {} }: MigrationOptions = {},
+): Promise<MigrationReport> {
+  const last = to === undefined ? steps.length : positionOf(steps, to) + 1;
+  const applied: string[] = [];
+  for (;;) {
+    const round = await change(database, steps, (db, known) =>
+      applySome(database, db, steps.slice(known.length, last)),
+    );
+    applied.push(...round.applied);
+    if (!round.unfinished) return { applied, reverted: [] };
+    const { step, done, total } = round.unfinished;
+    onProgress(step, done, total ?? done);
+  }
+}
+
+type Round = { applied: string[]; unfinished: ({ step: string } & BackfillPlace) | null };
+
+/** Applies steps, up to the first that leaves rows to another transaction. */
+async function applySome(
+  database: Database,
+  db: Kysely<unknown>,
+  steps: readonly Migration[],
+): Promise<Round> {
+  const applied: string[] = [];
+  for (const step of steps) {
+    const begin = () => run(database, step, () => step.up(db));
+    const { name, backfill } = step;
+    if (backfill) {
+      const place = await fill(step, () => continueBackfill(db, { name, backfill, begin }));
+      if (!place.isLast) return { applied, unfinished: { step: name, ...place } };
+    } else await begin();
+    await note(db, step);
+    if (backfill) await forgetBackfill(db);
+    applied.push(name);
+  }
+  return { applied, unfinished: null };
 }
 
 /** Reverts the latest step, or all after `to`, with the data that they hold. `to` itself stays. */
-export function migrateDown(database: Database, to?: string): Promise<MigrationReport> {
-  return change(database, async (db, applied) => {
-    const kept = to === undefined ? applied.length - 1 : positionOf(to) + 1;
-    const surplus = migrations.slice(Math.max(0, kept), applied.length).reverse();
+export function migrateDown(
+  database: Database,
+  to?: string,
+  { steps = migrations }: Pick<MigrationOptions, 'steps'> = {},
+): Promise<MigrationReport> {
+  return change(database, steps, async (db, applied) => {
+    const next = steps[applied.length];
+    const isHalf = next?.backfill !== undefined && (await hasBegun(db, next.name));
+    const count = applied.length + (isHalf ? 1 : 0);
+    const kept = to === undefined ? count - 1 : positionOf(steps, to) + 1;
+    const surplus = steps.slice(Math.max(0, kept), count).reverse();
     for (const step of surplus) {
       await run(database, step, () => step.down(db));
       await bookOf(db).deleteFrom('migrations').where('name', '=', step.name).execute();
+      if (isHalf && step === next) await forgetBackfill(db);
     }
     return { applied: [], reverted: surplus.map(({ name }) => name) };
   });
 }
-
 /** Notes the steps up to and including `to` as applied, without running them. Returns those that were not before. */
-export async function stampMigrations(database: Database, to: string): Promise<string[]> {
-  const { applied } = await change(database, async (db, known) => {
-    const missing = migrations.slice(known.length, positionOf(to) + 1);
+export function stampMigrations(database: Database, to: string): Promise<string[]> {
+  return change(database, migrations, async (db, known) => {
+    const missing = migrations.slice(known.length, positionOf(migrations, to) + 1);
     for (const step of missing) await note(db, step);
-    return { applied: missing.map(({ name }) => name), reverted: [] };
+    return missing.map(({ name }) => name);
   });
-  return applied;
 }
 
 /** What keeps this program from using the database as it is, each with what to do; empty when nothing does. */
@@ -63,7 +106,7 @@ export async function schemaProblems(database: Database): Promise<string[]> {
   if (missing.length > 0) {
     return [`The database lacks ${missing.join(', ')}. Run: ./rookery migrate up`];
   }
-  return unknownOf(applied).map(newerVersionHas);
+  return unknownOf(migrations, applied).map(newerVersionHas);
 }
 
 /** Every step that this program knows, with the time at which the database took it. */
@@ -84,62 +127,21 @@ export async function migrationHistory(
   return rows.map(({ name, timestamp }) => ({ name, appliedAt: timestamp }));
 }
 
-/** For how long one that finds an embedded database busy tries again. */
-const waitForMs = 60_000;
-
-/** Runs `work` while nobody else changes the schema, in one transaction where the engine can take schemas back. */
-async function change(
+/** Runs `work` with the steps that the database has taken, while nobody else changes the schema. */
+function change<T>(
   database: Database,
-  work: (db: Kysely<unknown>, applied: readonly string[]) => Promise<MigrationReport>,
-): Promise<MigrationReport> {
-  const deadline = Date.now() + waitForMs;
-  for (;;) {
-    try {
-      return await exclusively(database, async (db) => {
-        await createBook(db);
-        return work(db, inOrder((await readBook(bookOf(db))).map(({ name }) => name)));
-      });
-    } catch (error) {
-      const cause = error instanceof Error ? (error.cause ?? error) : error;
-      if (Date.now() > deadline || !isRetryable(cause)) throw error;
-      await sleep(Math.random() * 200);
-    }
-  }
-}
-
-function exclusively<T>(database: Database, work: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
-  const { adapter } = database.kysely.getExecutor();
-  const lock = { lockTable: 'migrations', lockRowId: 'migrations' };
-  const kysely = database.kysely as unknown as Kysely<unknown>;
-  if (database.engine === 'postgres') return exclusivelyInOne(kysely, work);
-  return kysely.connection().execute(async (connection) => {
-    await adapter.acquireMigrationLock(connection, lock);
-    try {
-      if (!adapter.supportsTransactionalDdl) return await work(connection);
-      return await connection.transaction().execute(work);
-    } finally {
-      await adapter.releaseMigrationLock(connection, lock);
-    }
-  });
-}
-
-/** The number that Kysely takes, and so earlier versions of this program do. */
-const migrationLock = sql.raw('3853314791062309107');
-
-/**
- * The lock ends with the transaction: behind a pooler (PgBouncer) one of the session would stay with whoever has the
- * connection next. At READ COMMITTED, so that what comes after the lock sees what its last holder did.
- */
-function exclusivelyInOne<T>(
-  kysely: Kysely<unknown>,
-  work: (db: Kysely<unknown>) => Promise<T>,
+  steps: readonly Migration[],
+  work: (db: Kysely<unknown>, applied: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  const transaction = kysely.transaction().setIsolationLevel('read committed');
-  return transaction.execute(async (tx) => {
-    await sql`set local statement_timeout = 0`.execute(tx);
-    await sql`set local lock_timeout = '1h'`.execute(tx);
-    await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(tx);
-    return work(tx);
+  return withSchemaLock(database, async (db) => {
+    await createBook(db);
+    return work(
+      db,
+      inOrder(
+        steps,
+        (await readBook(bookOf(db))).map(({ name }) => name),
+      ),
+    );
   });
 }
 
@@ -156,11 +158,23 @@ async function run({ engine }: Database, { name }: Migration, step: () => Promis
   }
 }
 
+/** Runs a batch of a backfill; what goes wrong in `begin` is said by `run`. */
+async function fill<T>({ name }: Migration, batch: () => Promise<T>): Promise<T> {
+  try {
+    return await batch();
+  } catch (error) {
+    if (error instanceof DatabaseError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const outcome = 'the rows filled before are kept. To go on, run: ./rookery migrate up';
+    throw new DatabaseError(`The backfill of ${name} failed; ${outcome}. ${reason}`, error);
+  }
+}
+
 /** The names as they are, if they are the first of the list without a gap. */
-function inOrder(applied: readonly string[]): readonly string[] {
-  const [unknown] = unknownOf(applied);
+function inOrder(steps: readonly Migration[], applied: readonly string[]): readonly string[] {
+  const [unknown] = unknownOf(steps, applied);
   if (unknown !== undefined) throw new DatabaseError(newerVersionHas(unknown));
-  const gap = migrations.slice(0, applied.length).find(({ name }) => !applied.includes(name));
+  const gap = steps.slice(0, applied.length).find(({ name }) => !applied.includes(name));
   if (gap)
     throw new DatabaseError(
       `The database lacks ${gap.name} and has a later step. Nothing was done.`,
@@ -168,8 +182,8 @@ function inOrder(applied: readonly string[]): readonly string[] {
   return applied;
 }
 
-function unknownOf(applied: readonly string[]): string[] {
-  return applied.filter((name) => !migrations.some((known) => known.name === name));
+function unknownOf(steps: readonly Migration[], applied: readonly string[]): string[] {
+  return applied.filter((name) => !steps.some((known) => known.name === name));
 }
 
 function newerVersionHas(name: string): string {
@@ -177,8 +191,8 @@ function newerVersionHas(name: string): string {
 }
 
 /** Place of a step in the list, before the first for none. @throws DatabaseError when there is no such step */
-function positionOf(name: string): number {
-  const position = migrations.findIndex((known) => known.name === name);
+function positionOf(steps: readonly Migration[], name: string): number {
+  const position = steps.findIndex((known) => known.name === name);
   if (position < 0 && name !== noMigration)
     throw new DatabaseError(`No migration is called ${name}.`);
   return position;

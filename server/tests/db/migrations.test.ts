@@ -20,7 +20,7 @@ import { testServer } from '../support/server.ts';
 
 const names = migrations.map(({ name }) => name);
 const lastName = names.at(-1) ?? '';
-/** Each step twice, on engines that write every change of a table to the disk. */
+/** Steps on engines that write every change of a table to the disk, or in processes of their own. */
 const slow = { timeout: 60_000 };
 
 describe('migrations', () => {
@@ -153,7 +153,7 @@ describe('migrations', () => {
     expect(await schemaProblems(database)).toEqual([]);
   });
 
-  it('are applied once by two processes at once', async () => {
+  it('are applied once by two processes at once', slow, async () => {
     const environment = { DATABASE_URL: test.url };
     const migrate = () => command(['migrate', 'up'], environment);
 

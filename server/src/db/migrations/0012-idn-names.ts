@@ -2,38 +2,46 @@ import { domainToASCII } from 'node:url';
 import { type Kysely, SqliteAdapter, sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-type Names = { account_names: { name_key: string } };
-
 /**
  * Names that are e-mails have their domain as DNS has it, so that `anna@müller.example` and `anna@xn--mller-kva.example` are one.
  * Where both are taken, the one that was written as DNS has it keeps the mailbox.
  */
 export const idnNames: Migration = {
   name: '0012-idn-names',
-  async up(db) {
-    const names = db as Kysely<Names>;
-    const isSqlite = db.getExecutor().adapter instanceof SqliteAdapter;
-    const letters = isSqlite ? sql`length(name_key)` : sql`char_length(name_key)`;
-    const rows = await names
-      .selectFrom('account_names')
-      .select('name_key')
-      .where(sql<boolean>`name_key like '%@%' and octet_length(name_key) <> ${letters}`)
-      .execute();
-    for (const { name_key: old } of rows) {
-      const plain = plainNameOf(old);
-      if (plain === old) continue;
-      const taken = await names
-        .selectFrom('account_names')
-        .select('name_key')
-        .where('name_key', '=', plain)
-        .executeTakeFirst();
-      if (taken) continue;
-      await sql`update account_names set name_key = ${plain} where name_key = ${old}`.execute(db);
-    }
+
+  async up() {},
+
+  backfill: {
+    table: 'account_names',
+    key: ['name_key'],
+
+    where(db) {
+      const isSqlite = db.getExecutor().adapter instanceof SqliteAdapter;
+      const letters = isSqlite ? sql`length(name_key)` : sql`char_length(name_key)`;
+      return sql`name_key like '%@%' and octet_length(name_key) <> ${letters}`;
+    },
+
+    async fill(db, rows) {
+      for (const { name_key: name } of rows) {
+        const old = String(name);
+        const plain = plainNameOf(old);
+        if (plain !== old && !(await isTaken(db, plain))) {
+          await sql`update account_names set name_key = ${plain} where name_key = ${old}`.execute(
+            db,
+          );
+        }
+      }
+    },
   },
+
   // Either form is what the person has; which it was is in their account.
   async down() {},
 };
+
+async function isTaken(db: Kysely<unknown>, name: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from account_names where name_key = ${name}`.execute(db);
+  return rows.length > 0;
+}
 
 /** As `foldName` does since then; a step does not change with the program. */
 function plainNameOf(name: string): string {
