@@ -15,6 +15,7 @@ import {
 import type { Now, TokenSigner } from '../ports.ts';
 import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import type { Login, PasswordCheck } from './password-check.ts';
+import { requireSession } from './resolving.ts';
 import {
   type OpenSession,
   type Proof,
@@ -23,7 +24,7 @@ import {
   sessionExpiry,
   wrongPassword,
 } from './session.ts';
-import { findLiveSession, findSession, insertSession, requireSession } from './session-store.ts';
+import { findLiveSession, findSession, insertSession } from './session-store.ts';
 import type { TokensOf } from './session-tokens.ts';
 
 type Needs = {

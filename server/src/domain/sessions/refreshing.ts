@@ -4,8 +4,9 @@ import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError } from '../errors.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import type { EndSession } from './ending.ts';
+import { requireSession } from './resolving.ts';
 import { refreshStep, refreshTokenParts, type SessionTokens, sessionExpiry } from './session.ts';
-import { findLiveSession, findSession, requireSession, rotateSession } from './session-store.ts';
+import { findLiveSession, findSession, rotateSession } from './session-store.ts';
 import { refreshMac, type TokensOf } from './session-tokens.ts';
 
 type Needs = {

@@ -1,9 +1,10 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Db } from '../../db/database.ts';
+import type { SessionRow } from '../../db/schema.ts';
 import { DomainError } from '../errors.ts';
 import type { AccessClaims, TokenSigner } from '../ports.ts';
 import { roleOfSession, type Viewer } from '../viewer.ts';
 import { isReplaced } from './session.ts';
-import { findLiveSession, noteUsedGeneration } from './session-store.ts';
+import { findLiveSession, findSession, noteUsedGeneration } from './session-store.ts';
 
 type Needs = { database: Database; tokens: Pick<TokenSigner, 'verify'> };
 
@@ -43,4 +44,11 @@ export function sessionResolving({ database, tokens }: Needs) {
   }
 
   return { resolve, viewerOf };
+}
+
+/** @throws DomainError `revoked_token` when there is no such session */
+export async function requireSession(db: Db, id: number): Promise<SessionRow> {
+  const session = await findSession(db, id);
+  if (!session) throw new DomainError('revoked_token', 'The session has ended; sign in again.');
+  return session;
 }

@@ -2,7 +2,6 @@ import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
-import { DomainError } from '../errors.ts';
 import { countingAddress } from '../network-address.ts';
 import { roleOfSession } from '../viewer.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
@@ -27,13 +26,6 @@ export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
 export async function findSession(db: Db, id: number): Promise<SessionRow | null> {
   const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
   return row ?? null;
-}
-
-/** @throws DomainError `revoked_token` when there is no such session */
-export async function requireSession(db: Db, id: number): Promise<SessionRow> {
-  const session = await findSession(db, id);
-  if (!session) throw new DomainError('revoked_token', 'The session has ended; sign in again.');
-  return session;
 }
 
 /** A session that was not ended, of an account that is neither disabled nor deleted. */
