@@ -1,5 +1,5 @@
 import type { Database, Db } from '../../db/database.ts';
-import { findAccount, holdAccount } from '../accounts/account-store.ts';
+import { findAccount, lockAccount } from '../accounts/account-store.ts';
 import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import { DomainError, type SecondFactorChallenge } from '../errors.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
@@ -65,7 +65,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
     });
     await database.transaction(async (tx) => {
       // An identity that is unlinked ends the challenges there are: this one comes before that, or not at all.
-      if (!(await holdAccount(tx, accountId, row.created_at))) throw wrongPassword();
+      if (!(await lockAccount(tx, accountId, row.created_at))) throw wrongPassword();
       await proof.use?.(tx);
       await verifications.issueBeside(tx, row);
     });
