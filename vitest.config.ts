@@ -12,6 +12,18 @@ const onEveryEngine = [
   'server/tests/jobs/**/*.test.ts',
 ];
 
+/**
+ * In the folders above, but about what happens before or after a query: how requests are parsed and refused, what pictures and
+ * documents look like. They run once; what they ask a database the other files ask as well.
+ */
+const onOneEngine = [
+  'server/tests/contracts/{files,odd-requests,slow-bodies,token-first}.test.ts',
+  'server/tests/contracts/v2/{openapi,pictures}.test.ts',
+  'server/tests/contracts/v2/bad-input/{addresses,bodies,forms,pictures}.test.ts',
+  'server/tests/contracts/v2/identities/id-tokens.test.ts',
+  'server/tests/contracts/v2/security/{access-tokens,connections,equal-work,startup}.test.ts',
+];
+
 const all = ['sqlite', 'postgres', 'mysql', 'cockroachdb'] as const;
 
 /** The engines that `DATABASES=sqlite,postgres` names, or else all that answer. */
@@ -30,8 +42,8 @@ async function engines(): Promise<string[]> {
 /** CockroachDB's dialect is PostgreSQL's but for what is retried. */
 function excluded(engine: string): string[] {
   if (engine === 'sqlite') return [];
-  const own = ['server/tests/db/sqlite.test.ts'];
-  return engine === 'cockroachdb' ? [...own, olderContracts] : own;
+  const others = [...onOneEngine, 'server/tests/db/sqlite.test.ts'];
+  return engine === 'cockroachdb' ? [...others, olderContracts] : others;
 }
 
 function project(engine: string): TestProjectInlineConfiguration {
