@@ -2,21 +2,20 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appToken } from '../../src/domain/devices/device.ts';
 import type { DeviceService, NewDevice } from '../../src/domain/devices/device-service.ts';
-import { type TestServer, testServer } from '../support/server.ts';
+import { type TestApp, testApp } from '../support/test-app.ts';
 
 describe('devices without an owner', () => {
-  let server: TestServer;
+  let program: TestApp;
   let devices: DeviceService;
   let alice: number;
 
   beforeEach(async () => {
-    server = await testServer();
-    devices = server.app.services.devices;
-    await server.tokens('alice');
-    alice = (await server.send('GET', '/v2/me', { as: 'alice' })).body.id;
+    program = await testApp();
+    devices = program.app.services.devices;
+    alice = await program.account('alice');
   });
 
-  afterEach(() => server.close());
+  afterEach(() => program.close());
 
   const phone = { deviceId: 'phone', type: 'apple', token: appToken('token-1') };
 
@@ -30,7 +29,7 @@ describe('devices without an owner', () => {
   }
 
   function rows() {
-    return server.app.database
+    return program.app.database
       .selectFrom('devices')
       .select(['device_id', 'account_id', 'type', 'token', 'is_active'])
       .orderBy('device_id')
@@ -61,13 +60,13 @@ describe('devices without an owner', () => {
   ])('from before, with a plain digest of the token, are found %s', async (_how, deviceId) => {
     await owned();
     const digest = createHash('sha256').update('token-1').digest('hex');
-    await server.app.database.transaction((tx) =>
+    await program.app.database.transaction((tx) =>
       tx.updateTable('devices').set({ token_hash: digest }).execute(),
     );
     await note({ ...phone, deviceId });
     const noted = await rows();
     await owned({ ...phone, deviceId });
-    const hashes = await server.app.database.selectFrom('devices').select('token_hash').execute();
+    const hashes = await program.app.database.selectFrom('devices').select('token_hash').execute();
 
     expect(noted).toMatchObject([{ device_id: 'phone', account_id: alice }]);
     expect(await rows()).toMatchObject([{ device_id: deviceId, account_id: alice }]);
@@ -111,13 +110,13 @@ describe('devices without an owner', () => {
   it('are forgotten a month after they were heard of, unless they are somebody’s', async () => {
     await owned();
     await note({ deviceId: 'old', type: 'apple', token: null });
-    server.clock.advance(30 * 24 * 3_600_000);
+    program.clock.advance(30 * 24 * 3_600_000);
     await note({ deviceId: 'new', type: 'apple', token: null });
-    await server.app.sweep();
+    await program.app.sweep();
     expect((await rows()).map((row) => row.device_id)).toEqual(['new', 'old', 'phone']);
 
-    server.clock.advance(1);
-    await server.app.sweep();
+    program.clock.advance(1);
+    await program.app.sweep();
 
     expect((await rows()).map((row) => row.device_id)).toEqual(['new', 'phone']);
   });
@@ -147,8 +146,8 @@ describe('devices without an owner', () => {
 
 describe('devices without an owner, from one network address,', () => {
   it('are 300 in an hour', async () => {
-    const server = await testServer({ environment: { RATE_LIMITS: 'on' } });
-    const { devices } = server.app.services;
+    const program = await testApp({ environment: { RATE_LIMITS: 'on' } });
+    const { devices } = program.app.services;
     const note = (address: string) =>
       devices.note(null, { deviceId: 'phone', type: 'apple', token: null }, address);
     for (let i = 0; i < 300; i += 1) await note('203.0.113.7');
@@ -160,6 +159,6 @@ describe('devices without an owner, from one network address,', () => {
       retryAfterSeconds: 3600,
     });
     await note('203.0.113.8');
-    await server.close();
+    await program.close();
   });
 });

@@ -7,27 +7,26 @@ import {
   type VerificationService,
   verificationService,
 } from '../../src/domain/verifications/verification-service.ts';
-import { type TestServer, testServer } from '../support/server.ts';
+import { type TestApp, testApp } from '../support/test-app.ts';
 
 const minuteMs = 60_000;
 
 describe('what works once', () => {
-  let server: TestServer;
+  let program: TestApp;
   let database: Database;
   let verifications: VerificationService;
   let alice: number;
 
   beforeEach(async () => {
-    server = await testServer();
-    await server.tokens('alice');
-    alice = (await server.send('GET', '/v2/me', { as: 'alice' })).body.id;
-    database = server.app.database;
-    const { now } = server.clock;
+    program = await testApp();
+    alice = await program.account('alice');
+    database = program.app.database;
+    const { now } = program.clock;
     const tokens = joseSigner({ secret: 'f'.repeat(32), now });
     verifications = verificationService({ database, newId: idLeases(database), now, tokens });
   });
 
-  afterEach(() => server.close());
+  afterEach(() => program.close());
 
   async function issued(purpose: Purpose = 'verify-email', codeDigits: CodeDigits = 6) {
     const wanted = { purpose, accountId: alice, lifeMs: 10 * minuteMs, codeDigits };
@@ -108,7 +107,7 @@ describe('what works once', () => {
     expect(before).toEqual([null, null]);
     expect([await byToken(), await byCode()]).toMatchObject([{ id }, { id }]);
     expect([await byToken('verify-email'), await byCode('0000')]).toEqual([null, null]);
-    server.clock.advance(10 * minuteMs);
+    program.clock.advance(10 * minuteMs);
     await expect(byToken()).rejects.toMatchObject({ code: 'expired' });
     await expect(byCode()).rejects.toMatchObject({ code: 'expired' });
   });
@@ -126,7 +125,7 @@ describe('what works once', () => {
     const second = await issued();
     const other = await issued('recover-password');
 
-    server.clock.advance(10 * minuteMs);
+    program.clock.advance(10 * minuteMs);
 
     await expect(verifications.findByToken('verify-email', first.token)).rejects.toMatchObject({
       code: 'gone',

@@ -1,29 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Subscriptions } from '../../src/jobs/subscriptions.ts';
 import { worker } from '../../src/jobs/worker.ts';
-import { type TestServer, testServer } from '../support/server.ts';
+import { type TestApp, testApp } from '../support/test-app.ts';
 
 const event = { id: 7, topic: 'media.uploaded', payload: { mediaId: 1 }, attempts: 0 };
 const log = { warn() {}, error() {} };
 
 describe('an event that fails', () => {
-  let server: TestServer;
+  let program: TestApp;
 
   beforeEach(async () => {
-    server = await testServer();
+    program = await testApp();
   });
 
-  afterEach(() => server.close());
+  afterEach(() => program.close());
 
   function workerOf(...run: Array<() => Promise<void>>) {
-    const { database } = server.app;
+    const { database } = program.app;
     const subscribers = run.map((each, i) => ({ name: `subscriber-${i}`, run: each }));
     const subscriptions = { 'media.uploaded': subscribers } as unknown as Subscriptions;
-    return worker({ database, now: server.clock.now, chance: () => 0.5, log, subscriptions });
+    return worker({ database, now: program.clock.now, chance: () => 0.5, log, subscriptions });
   }
 
   function rows() {
-    return server.app.database
+    return program.app.database
       .selectFrom('outbox')
       .select(['event_id', 'subscriber', 'attempts', 'due_at', 'last_error'])
       .execute();

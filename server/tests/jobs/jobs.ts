@@ -4,7 +4,7 @@ import type { Bus } from '../../src/domain/ports.ts';
 import { type Relay, relay } from '../../src/jobs/relay.ts';
 import type { Subscriptions } from '../../src/jobs/subscriptions.ts';
 import { type Worker, worker } from '../../src/jobs/worker.ts';
-import type { TestServer } from '../support/server.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 const nobody: Subscriptions = {
   'media.uploaded': [],
@@ -34,9 +34,9 @@ export type Jobs = {
   logged: string[];
 };
 
-/** The real relay and worker on a server's database and clock, with these subscribers alone. */
+/** The real relay and worker on the database and clock of a program, with these subscribers alone. */
 export async function jobsOf(
-  { app, clock }: TestServer,
+  { app, clock }: TestApp,
   subscribers: Partial<Subscriptions>,
   bus: Bus = localBus(),
 ): Promise<Jobs> {
@@ -52,7 +52,7 @@ export async function jobsOf(
 
 /** Writes an event as a service would. */
 export async function emitOn<T extends Topic>(
-  { app, clock }: TestServer,
+  { app, clock }: TestApp,
   topic: T,
   payload: Events[T],
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function emitOn<T extends Topic>(
 }
 
 /** The outbox as it is. */
-export function outboxOf({ app }: TestServer) {
+export function outboxOf({ app }: TestApp) {
   return app.database.selectFrom('outbox').selectAll().orderBy('due_at').execute();
 }
 

@@ -7,37 +7,37 @@ import { leaseRange } from '../../src/db/ids.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { claimOutbox } from '../../src/db/outbox.ts';
 import type { WriteOnce } from '../../src/jobs/subscriptions.ts';
-import { type TestServer, testServer } from '../support/server.ts';
+import { type TestApp, testApp } from '../support/test-app.ts';
 import { dyingBus, emitOn, jobsOf, outboxOf } from './jobs.ts';
 
 describe('the relay', () => {
-  let server: TestServer;
+  let program: TestApp;
 
   beforeEach(async () => {
-    server = await testServer();
+    program = await testApp();
   });
 
-  afterEach(() => server.close());
+  afterEach(() => program.close());
 
   it('delivers again after a crash between the work and its row, without a second write', async () => {
     const run = (_payload: unknown, write: WriteOnce) =>
       write(async (tx) => void (await leaseRange(tx, 'posts', 1)));
     const subscribers = { 'post.deleted': [{ name: 'count', run }] };
-    const dying = await jobsOf(server, subscribers, dyingBus());
-    const next = await jobsOf(server, subscribers);
-    await emitOn(server, 'post.deleted', { postId: 1 });
+    const dying = await jobsOf(program, subscribers, dyingBus());
+    const next = await jobsOf(program, subscribers);
+    await emitOn(program, 'post.deleted', { postId: 1 });
 
     await dying.relay.drain();
-    const afterCrash = await outboxOf(server);
+    const afterCrash = await outboxOf(program);
     await next.relay.drain();
-    const whileLeased = await outboxOf(server);
-    server.clock.advance(30_000);
+    const whileLeased = await outboxOf(program);
+    program.clock.advance(30_000);
     await next.relay.drain();
-    const firstFree = await server.app.database.transaction((tx) => leaseRange(tx, 'posts', 1));
+    const firstFree = await program.app.database.transaction((tx) => leaseRange(tx, 'posts', 1));
 
     expect(afterCrash).toHaveLength(1);
     expect(whileLeased).toHaveLength(1);
-    expect(await outboxOf(server)).toEqual([]);
+    expect(await outboxOf(program)).toEqual([]);
     expect(firstFree).toBe(2);
   });
 
@@ -47,12 +47,12 @@ describe('the relay', () => {
       runs.push(postId);
       if (postId === 2) throw new Error('Not yet.');
     };
-    const jobs = await jobsOf(server, { 'post.deleted': [{ name: 'note', run }] });
-    await emitOn(server, 'post.deleted', { postId: 2 });
+    const jobs = await jobsOf(program, { 'post.deleted': [{ name: 'note', run }] });
+    await emitOn(program, 'post.deleted', { postId: 2 });
     await jobs.relay.drain();
-    await emitOn(server, 'post.deleted', { postId: 1 });
-    const now = server.clock.now().toISOString();
-    await claimOutbox(server.app.database, {
+    await emitOn(program, 'post.deleted', { postId: 1 });
+    const now = program.clock.now().toISOString();
+    await claimOutbox(program.app.database, {
       now,
       leaseUntil: '2026-06-01T12:00:30.000Z',
       limit: 8,
@@ -63,7 +63,7 @@ describe('the relay', () => {
     await jobs.relay.stop();
 
     expect(runs).toEqual([2, 1]);
-    expect(await outboxOf(server)).toMatchObject([{ subscriber: 'note', attempts: 1 }]);
+    expect(await outboxOf(program)).toMatchObject([{ subscriber: 'note', attempts: 1 }]);
   });
 
   it('is woken by a commit, and ends what it took before it stops', async () => {
@@ -77,9 +77,9 @@ describe('the relay', () => {
       await gate;
       steps.push('ended');
     };
-    const jobs = await jobsOf(server, { 'post.deleted': [{ name: 'slow', run }] });
+    const jobs = await jobsOf(program, { 'post.deleted': [{ name: 'slow', run }] });
     jobs.relay.start();
-    await emitOn(server, 'post.deleted', { postId: 1 });
+    await emitOn(program, 'post.deleted', { postId: 1 });
     await vi.waitFor(() => expect(steps).toEqual(['begun']));
 
     const stopped = jobs.relay.stop().then(() => steps.push('stopped'));
@@ -87,7 +87,7 @@ describe('the relay', () => {
     await stopped;
 
     expect(steps).toEqual(['begun', 'ended', 'stopped']);
-    expect(await outboxOf(server)).toEqual([]);
+    expect(await outboxOf(program)).toEqual([]);
   });
 });
 
