@@ -57,6 +57,6 @@ function listed(values: readonly string[], person: number): string {
 
 /** Unique in its column, as names and digests must be. */
 function sampleText(name: string, { maxLength }: Column, number: number): string {
-  const text = `${number} 📷 ${name} “Ärger”`;
+  const text = `${number} 📷 ${name} A “ärger”`;
   return maxLength === null ? text : Array.from(text).slice(0, maxLength).join('');
 }
