@@ -22,10 +22,10 @@ export const accounts = table({
     email: nullable(text(254)),
     email_verified_at: nullable(time),
     login_name: nullable(text(128)),
-    /** In E.164 form (`+59898983510`); one that was never verified can only come from an import. */
+    /** In E.164 form (`+59898983510`); an unverified number can only come from an import. */
     phone: nullable(text(20)),
     phone_verified_at: nullable(time),
-    /** Of mails and messages to the account. */
+    /** Language of mails and messages to the account. */
     language: text(8),
     last_login_at: nullable(time),
     display_name: text(255),
@@ -33,12 +33,12 @@ export const accounts = table({
     display_name_key: text(64),
     bio: text(),
     role: oneOf('user', 'moderator', 'admin'),
-    /** Argon2id in PHC form, or after an import what the older system had; null for an account that has no password. */
+    /** Argon2id in PHC form, or the hash of an older system after an import; null for an account without a password. */
     password_hash: nullable(text(255)),
-    /** When its owner last chose a password by a link that was mailed; null: never. */
+    /** When its owner last chose a password by a mailed link; null: never. */
     recovered_at: nullable(time),
     avatar_media_id: nullable(idOf('media')),
-    /** The profile picture that is being made; it takes the place of the other when it is ready. */
+    /** The profile picture that is being processed; it replaces the other when it is ready. */
     next_avatar_media_id: nullable(idOf('media')),
     post_count: integer,
     follower_count: integer,
@@ -64,22 +64,22 @@ export const account_names = table({
   },
 });
 
-/** What clients of an older contract keep about their user; made at the first login there, or the first change. */
+/** What clients of an older contract keep about their user; created at the first login there, or the first change. */
 export const user_documents = table({
   kind: 'content',
   key: ['account_id'],
   owner: 'account_id',
   columns: {
     account_id: accountId('deleted'),
-    /** JSON: the keys that were ever given. */
+    /** JSON: the keys that were ever set. */
     content: json,
     last_login_at: nullable(time),
-    /** The last login; null when somebody has signed out since. */
+    /** The last login; null after signing out. */
     active_since: nullable(time),
   },
 });
 
-/** Who somebody is elsewhere. */
+/** Accounts at identity providers. */
 export const identities = table({
   kind: 'content',
   key: ['id'],
@@ -103,9 +103,9 @@ export const audit_log = table({
     /** Ordered by time, see domain/paging.ts. */
     id: bigint,
     action: text(64),
-    /** Whom it happened to. */
+    /** The account that was affected. */
     account_id: nullable(accountId({ keptBecause: 'the log outlives the accounts in it' })),
-    /** Who did it; null for somebody who was not signed in, and for the operator of the program. */
+    /** The account that did it; null for anonymous requests, and for the operator of the program. */
     actor_id: nullable(accountId({ keptBecause: 'the log outlives the accounts in it' })),
     address: text(64),
     details: json,

@@ -23,9 +23,9 @@ export const posts = table({
     state: oneOf('draft', 'published', 'deleted'),
     text: text(),
     has_media: flag,
-    /** Place in every feed, set at publication (see domain/paging.ts); null for a draft, and for what is hidden. */
+    /** Place in every feed, set at publication (see domain/paging.ts); null for drafts and hidden posts. */
     feed_key: nullable(bigint),
-    /** The feed key of a published post whose author is disabled: it is in no feed. */
+    /** The feed key of a published post while its author is disabled, and the post in no feed. */
     hidden_key: nullable(bigint),
     like_count: integer,
     created_at: time,
@@ -42,8 +42,8 @@ export const media = table({
     id: integer,
     account_id: accountId('deleted'),
     /**
-     * `given-back`: a picture of a post whose bytes were sent to be handed to everybody as they are, with their metadata.
-     * `file`: bytes that are no picture, kept for the contract that took them. `document`: the same, as what a post shows.
+     * `given-back`: a picture of a post that is served as it was uploaded, with its metadata. `file`: a file that is no
+     * picture, kept for the contract that accepted it. `document`: such a file, shown by a post.
      */
     purpose: oneOf('post', 'given-back', 'avatar', 'file', 'document'),
     post_id: nullable(idOf('posts')),
@@ -53,31 +53,31 @@ export const media = table({
     original_key: text(128),
     content_type: text(64),
     bytes: bigint,
-    /** Unguessable part of the variants' address; 32 hex digits. */
+    /** Unguessable part of the variants' URLs; 32 hex digits. */
     public_key: text(32),
     alt: text(),
     width: integer,
     height: integer,
     /** Whether it has a variant that moves. */
     is_animated: flag,
-    /** As its owner named the file, without a folder; null where no name was given. */
+    /** The uploaded file's name without its folder; null if it had none. */
     file_name: nullable(text(255)),
     blurhash: nullable(text(64)),
     /** JSON: list of `{ size, width, height, contentType, bytes }`. */
     variants: json,
-    /** What the photo tells of itself, cleaned; null where it tells nothing. */
+    /** From EXIF, cleaned; null if it is not there. */
     camera_make: nullable(text(64)),
     camera_model: nullable(text(64)),
-    /** ISO 8601 by the camera's clock, with the distance from UTC if the camera told it; not comparable with other times. */
+    /** ISO 8601 by the camera's clock, with its UTC offset if known; not comparable with other times. */
     taken_at: nullable(text(25)),
-    /** In degrees; both null unless the uploader asked for it to be kept. */
+    /** In degrees; both null unless the uploader asked to keep the location. */
     latitude: nullable(double),
     longitude: nullable(double),
     created_at: time,
   },
 });
 
-/** The name of the file that a draft was made of; free again when the post is deleted. */
+/** The name of the file that became a draft; free again when the post is deleted. */
 export const upload_names = table({
   kind: 'content',
   key: ['account_id', 'name'],
@@ -93,7 +93,7 @@ export const likes = table({
     post_id: idOf('posts'),
     account_id: accountId('deleted'),
     like_key: bigint,
-    /** 1: its account is disabled, and the post does not count it. */
+    /** 1: the account is disabled, and the post does not count the like. */
     hidden: flag,
   },
 });

@@ -5,7 +5,7 @@ export const idempotency_keys = table({
   key: ['account_id', 'key'],
   owner: 'account_id',
   columns: {
-    /** Who may repeat the request: an account id, or 0 for somebody without an account. */
+    /** The account that may repeat the request; 0 for anonymous requests. */
     account_id: accountId({ keptBecause: 'a key is forgotten within a day' }),
     key: text(64),
     operation: text(32),
@@ -25,12 +25,12 @@ export const outbox = table({
     topic: text(64),
     /** JSON of the event's payload. */
     payload: json,
-    /** Null: for every subscriber of the topic. A name: a repeat for this one alone. */
+    /** Null: for every subscriber of the topic. A name: a retry for this one alone. */
     subscriber: nullable(text(64)),
-    /** The event that a repeat belongs to; equals `id` on the first try. */
+    /** The event that a retry belongs to; equals `id` on the first try. */
     event_id: bigint,
     attempts: integer,
-    /** How often it was begun; more than once when whoever began it was gone before its end. */
+    /** How often it was claimed; more than once if a worker died with it. */
     claims: integer,
     due_at: time,
     set_aside_at: nullable(time),

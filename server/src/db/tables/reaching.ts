@@ -18,16 +18,16 @@ export const devices = table({
   owner: 'account_id',
   columns: {
     id: integer,
-    /** As the client names it. */
+    /** The client's id of the device. */
     device_id: text(128),
-    /** Null for one that nobody has signed in on. */
+    /** Null until somebody signs in on the device. */
     account_id: nullable(accountId('deleted')),
-    /** Where it was registered from: pushes end with that session. Null: with nothing but the account. */
+    /** The session that registered it: pushes end with it. Null: they end with the account alone. */
     session_id: nullable(idOf('sessions')),
     type: text(128),
-    /** Of the push service: an FCM token, or a Web Push subscription as JSON. */
+    /** An FCM token, or a Web Push subscription as JSON. */
     token: nullable(text()),
-    /** SHA-256 of the token, or of a subscription's endpoint, hex: no two devices share one. */
+    /** Keyed hash of the token, or of a subscription's endpoint; plain SHA-256 in old rows. No two devices share one. */
     token_hash: nullable(text(64)),
     is_active: flag,
     created_at: time,
@@ -41,20 +41,20 @@ export const notifications = table({
   owner: 'account_id',
   columns: {
     account_id: accountId('deleted'),
-    /** What is told of once, however often it happens: `liked:<post>`, `followed:<account>`, `mentioned:<post>`. */
+    /** Events with the same key share a notification: `liked:<post>`, `followed:<account>`, `mentioned:<post>`. */
     group_key: text(64),
     kind: oneOf('followed', 'liked', 'mentioned'),
-    /** Who did it; null where several did. */
+    /** The account that did it; null if there are several. */
     actor_id: nullable(accountId('deleted')),
-    /** JSON: some of those who did it, the latest first. */
+    /** JSON: ids of some accounts that did it, the latest first. */
     actor_ids: json,
-    /** How many did it; 0 for what was taken back, which is told to nobody. */
+    /** How many accounts did it; 0 after all was undone, when nobody sees the notification. */
     actor_count: integer,
     post_id: nullable(idOf('posts')),
     /** Place in the list. Of one account's keys, the higher was committed later. */
     notification_key: bigint,
     created_at: time,
-    /** When devices were told of it last. */
+    /** When it was last pushed to devices. */
     pushed_at: nullable(time),
   },
 });
@@ -65,9 +65,9 @@ export const notification_settings = table({
   owner: 'account_id',
   columns: {
     account_id: accountId('deleted'),
-    /** The last key that was given out. Whoever takes the next holds this row until it commits. */
+    /** The last key that was assigned. A transaction that takes the next one locks this row until its commit. */
     last_key: bigint,
-    /** Everything up to this key was seen. */
+    /** Everything up to this key was read. */
     read_key: bigint,
     /** JSON: kinds that are not pushed. */
     muted_pushes: json,
@@ -117,14 +117,14 @@ export const group_events = table({
   columns: {
     id: integer,
     group_id: idOf('groups'),
-    /** The template may be gone. */
+    /** The template may be deleted. */
     template_id: idOf('event_templates'),
-    /** Who is not told; null for the operator of the program. The account may be gone. */
+    /** The creator, who is not notified; null for the operator of the program. The account may be deleted. */
     creator_id: nullable(accountId({ keptBecause: 'the event is the group’s, not its creator’s' })),
     /** With the placeholders filled in. */
     text: text(),
     created_at: time,
-    /** When the last member was told; null while pushes are still to be written. */
+    /** When pushes to all members were written; null before. */
     pushed_at: nullable(time),
   },
 });

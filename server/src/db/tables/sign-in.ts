@@ -8,13 +8,13 @@ export const sessions = table({
     id: integer,
     account_id: accountId('deleted'),
     audience: text(32),
-    /** Random part of every refresh token of this session; 32 hex digits. */
+    /** Random part of every refresh token of the session; 32 hex digits. */
     seed: text(32),
     /** How often the refresh token was rotated; the token of a lower generation is a replay. */
     generation: integer,
-    /** The highest generation whose access token was used; null where nobody noted it, before 0008. */
+    /** The highest generation whose access token was used; null for sessions from before 0008. */
     used_generation: nullable(integer),
-    /** The generation whose refresh token the newest was given for; null where nobody noted it, before 0014. */
+    /** The generation whose refresh token was exchanged for the newest; null for sessions from before 0014. */
     parent_generation: nullable(integer),
     device: text(255),
     address: text(64),
@@ -22,24 +22,24 @@ export const sessions = table({
     last_used_at: time,
     expires_at: time,
     ended_at: nullable(time),
-    /** The app password that opened it, and ends it when it is deleted. */
+    /** The app password that opened it; deleting that ends the session. */
     app_password_id: nullable(idOf('app_passwords')),
   },
 });
 
-/** Something that somebody may use once to prove a thing; the secret itself is worked out of `seed` and the server's key. */
+/** Links, codes and challenges that work once; the secret itself is derived from `seed` and the server's key. */
 export const verifications = table({
   kind: 'secret',
   key: ['id'],
   owner: 'account_id',
   columns: {
     id: integer,
-    /** Null where nobody is known yet. */
+    /** Null while the account is not known. */
     account_id: nullable(accountId('deleted')),
     purpose: text(32),
-    /** What is proved: an e-mail, a number; empty where there is nothing to name. */
+    /** What it proves: an e-mail address, a phone number; empty for purposes without one. */
     subject: text(254),
-    /** JSON, of a shape that the purpose knows. */
+    /** JSON; the shape depends on the purpose. */
     details: json,
     /** 32 hex digits. */
     seed: text(32),
@@ -47,7 +47,7 @@ export const verifications = table({
     created_at: time,
     expires_at: time,
     used_at: nullable(time),
-    /** The session that asked for it, and ends it; null: it is bound to none. */
+    /** The session that requested it, and whose end cancels it; null: it is bound to none. */
     session_id: nullable(idOf('sessions')),
   },
 });
@@ -60,10 +60,10 @@ export const totp_keys = table({
     account_id: accountId('deleted'),
     /** Encrypted under the server's key. */
     sealed_key: text(255),
-    /** The time step of the last code that was used: no step works twice. */
+    /** The time step of the last code that was used: a code works once. */
     last_step: bigint,
     created_at: time,
-    /** Null until the owner has shown a code: it does not protect the account yet. */
+    /** Null until the owner has entered a code: until then it does not protect the account. */
     confirmed_at: nullable(time),
   },
 });
@@ -86,7 +86,7 @@ export const passkeys = table({
   columns: {
     id: integer,
     account_id: accountId('deleted'),
-    /** Base64url, as the authenticator names it. */
+    /** The authenticator's id of it, base64url. */
     credential_id: text(512),
     /** COSE key, base64url. */
     public_key: text(),
@@ -108,7 +108,7 @@ export const app_passwords = table({
     account_id: accountId('deleted'),
     name: text(100),
     password_hash: text(64),
-    /** Of the account's password when it was made: it ends with that password. */
+    /** Fingerprint of the account's password at creation: the app password ends with that password. */
     owner_mark: text(64),
     created_at: time,
     last_used_at: nullable(time),
