@@ -13,7 +13,7 @@ export type Backfill = {
   /** Further columns that `fill` needs. */
   columns?: readonly string[];
   /** Only these rows; without it, all. */
-  where?(db: Kysely<unknown>): RawBuilder<unknown>;
+  where?: (db: Kysely<unknown>) => RawBuilder<unknown>;
   /** Rows per transaction. Default: 1,000. */
   batchSize?: number;
   /** Fills the rows of a batch, at least one. It runs again if its transaction is refused. */
@@ -89,10 +89,10 @@ async function countAfter(
 
 function rowsAfter(
   db: Kysely<unknown>,
-  { table, key, where }: Backfill,
+  { table, key, where = () => sql`1 = 1` }: Backfill,
   after: BackfillPlace['after'],
 ): RawBuilder<unknown> {
-  const conditions = [where?.(db) ?? sql`1 = 1`, ...(after ? [isAfter(key, after)] : [])];
+  const conditions = [where(db), ...(after ? [isAfter(key, after)] : [])];
   return sql`from ${sql.table(table)} where ${sql.join(conditions, sql` and `)}`;
 }
 

@@ -114,6 +114,6 @@ describe('the backfill of a migration', () => {
   async function fillsByCount(): Promise<Record<number, number>> {
     const { rows } = await sql<{ fills: number; n: number }>`
       select fills, count(*) as n from crowd group by fills`.execute(database.kysely);
-    return Object.fromEntries(rows.map(({ fills, n }) => [fills, Number(n)]));
+    return Object.fromEntries(rows.map(({ fills, n }) => [fills, n]));
   }
 });
