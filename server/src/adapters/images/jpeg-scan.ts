@@ -214,7 +214,7 @@ function readRun(bytes: Uint8Array, start: number, blocks: Scan['blocks'], group
 }
 
 /** How many of the bytes before a marker only fill the file up to a length, as some cameras do: zeros, or 0xff. */
-function fillBefore(bytes: Uint8Array, start: number, marker: number): number {
+export function fillBefore(bytes: Uint8Array, start: number, marker: number): number {
   const fill = bytes[marker - 1];
   if (fill !== 0 && fill !== 0xff) return 0;
   let at = marker;
@@ -223,7 +223,7 @@ function fillBefore(bytes: Uint8Array, start: number, marker: number): number {
 }
 
 /** Where the next marker begins, after any number of fill bytes; the end of the file when there is none. */
-function nextMarker(bytes: Uint8Array, start: number): number {
+export function nextMarker(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length) {
     const next = bytes.indexOf(0xff, at);

@@ -9,6 +9,7 @@ import { checkGif } from './gif.ts';
 import { brokenPicture, type Header, readHeader, tooMuchAtOnce } from './header.ts';
 import { checkHeic, heicAsOther } from './heic.ts';
 import { checkJpegFile } from './jpeg-check.ts';
+import { withoutStrayBytes } from './jpeg-tidy.ts';
 import {
   makeAnimation,
   makeOriginal,
@@ -66,9 +67,27 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     const verdict = await checkJpegFile(path).catch(tryLater);
     if (verdict === 'whole') return;
     if (verdict !== 'unknown') throw new Error(verdict.broken);
-    // With an end marker the decoder tells a file that lacks no more than that from one that lacks data.
-    const whole = Buffer.concat([await readFile(path), endOfJpeg]);
-    await decodeSmall(sharp(whole, { failOn: 'warning', limitInputPixels: maxPixels }));
+    const file = await readFile(path);
+    await decodeStrictly(file).catch(async (error: unknown) => {
+      for (const dropsFill of [false, true]) {
+        const tidy = withoutStrayBytes(file, { dropsFill });
+        if (tidy.length < file.length && (await decodes(tidy))) return;
+      }
+      throw error;
+    });
+  }
+
+  function decodes(jpeg: Buffer): Promise<boolean> {
+    return decodeStrictly(jpeg).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** With an end marker the decoder tells a JPEG that lacks no more than that from one that lacks data. */
+  function decodeStrictly(jpeg: Buffer): Promise<void> {
+    const whole = Buffer.concat([jpeg, endOfJpeg]);
+    return decodeSmall(sharp(whole, { failOn: 'warning', limitInputPixels: maxPixels }));
   }
 
   async function inspect(path: string, accountId: number): Promise<ImageFacts> {
