@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { isNewUsername } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
-import { maxId } from '../domain/id.ts';
+import { idIn } from '../domain/id.ts';
 import { isObject } from '../domain/json.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Contract, ContractApp, WireCode, WireError } from './contract.ts';
@@ -89,8 +89,7 @@ export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
 /** A number of something, as digits too; null when it is none that a row could have. */
 export function idOf(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || !/^[1-9]\d{0,9}$/.test(text)) return null;
-  return Number(text) <= maxId ? Number(text) : null;
+  return typeof text === 'string' ? idIn(text) : null;
 }
 
 /** A free text, by which people are known to older clients; one that has the form of another name is that, too. */

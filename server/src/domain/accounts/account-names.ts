@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
-import { maxId } from '../id.ts';
+import { idIn } from '../id.ts';
 import { foldName, nameTaken } from './account.ts';
 import {
   deleteAccountName,
@@ -75,11 +75,8 @@ export async function checkNamesFree(db: Db, names: readonly Name[]): Promise<vo
 
 /** Those of some folded names that are the number of an account, deleted ones apart. */
 export async function readAccountNumbers(db: Db, keys: readonly string[]): Promise<Set<string>> {
-  const ids = keys.filter((key) => /^[1-9]\d{0,9}$/.test(key)).map(Number);
-  const found = await readAccountIds(
-    db,
-    ids.filter((id) => id <= maxId),
-  );
+  const ids = keys.map(idIn).filter((id) => id !== null);
+  const found = await readAccountIds(db, ids);
   return new Set(found.map(String));
 }
 

@@ -27,7 +27,7 @@ import { closeAccount } from '../closing/account-closing.ts';
 import { minuteMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { maxId } from '../id.ts';
+import { idIn } from '../id.ts';
 import { type IdempotentRequest, idempotentRequest } from '../idempotency-store.ts';
 import { type DatedPageRequest, datedPageOf, type Page, placeOfRow } from '../paging.ts';
 import { removeNewLogins } from '../passwords/new-logins.ts';
@@ -96,9 +96,9 @@ export function accountAdminService(needs: Needs) {
    */
   async function find(actor: Actor, word: string): Promise<AccountRecord> {
     checkMay(roleAtFirst(actor), 'read');
-    const id = Number(/^(?:id:)?([1-9]\d{0,9})$/.exec(word)?.[1] ?? maxId + 1);
+    const id = idIn(word.replace(/^id:/, ''));
     const byName = await findAccountByName(database, foldName(word), ['username', 'email']);
-    const byId = id <= maxId ? await findAccount(database, id) : null;
+    const byId = id === null ? null : await findAccount(database, id);
     // Usernames of digits alone were allowed once; a guess might delete somebody else.
     if (byName && byId && byName.id !== byId.id) {
       const both = `Account ${byName.id} is called ${word}, and there is an account ${byId.id}`;

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import { dayMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
-import { maxId } from '../id.ts';
+import { idIn } from '../id.ts';
 
 /** A session as its owner sees it in the list. */
 export type SessionView = {
@@ -114,11 +114,10 @@ export function isReplaced(
 export function refreshTokenParts(
   token: string,
 ): { sessionId: number; generation: number; mac: string } | null {
-  const match = /^([1-9]\d{0,9})\.(\d{1,9})\.([0-9a-f]{64})$/.exec(token);
-  if (!match) return null;
-  const [, sessionId, generation, mac = ''] = match;
-  if (Number(sessionId) > maxId) return null;
-  return { sessionId: Number(sessionId), generation: Number(generation), mac };
+  const match = /^(\d+)\.(\d{1,9})\.([0-9a-f]{64})$/.exec(token);
+  const [, digits = '', generation, mac = ''] = match ?? [];
+  const sessionId = idIn(digits);
+  return sessionId === null ? null : { sessionId, generation: Number(generation), mac };
 }
 
 export function wrongPassword(): DomainError {

@@ -1,5 +1,5 @@
 import { minuteMs } from '../durations.ts';
-import { maxId } from '../id.ts';
+import { idIn } from '../id.ts';
 /** What a verification proves; each is made and used by one service. */
 export type Purpose =
   | 'verify-email'
@@ -47,8 +47,7 @@ export const maxTries = 5;
 
 /** Parts of a token `<verification id>.<mac>`; null when it has another form. */
 export function tokenParts(token: string): { id: number; mac: string } | null {
-  const match = /^([1-9]\d{0,9})\.([0-9a-f]{32})$/.exec(token);
-  if (!match) return null;
-  const [, id, mac = ''] = match;
-  return Number(id) <= maxId ? { id: Number(id), mac } : null;
+  const [, digits = '', mac = ''] = /^(\d+)\.([0-9a-f]{32})$/.exec(token) ?? [];
+  const id = idIn(digits);
+  return id === null ? null : { id, mac };
 }
