@@ -21,8 +21,7 @@ export function passwordRenewal({ database, passwords }: Needs): PasswordRenewal
     );
     if (isRenewed) return renewed;
     // Another login with the same password may have been faster.
-    const current = (await findAccount(database, accountId))?.password_hash ?? null;
-    const isStillRight = await passwords.verify(current, password);
-    return isStillRight && current !== null ? current : hash;
+    const current = (await findAccount(database, accountId))?.password_hash;
+    return current && (await passwords.verify(current, password)) ? current : hash;
   };
 }

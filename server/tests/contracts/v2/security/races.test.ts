@@ -197,15 +197,7 @@ describe('a way in that ends while somebody comes in by it', () => {
   it('asks for no second factor after a password that is another by now', async () => {
     await aTotp(rig.server, 'alice');
     const { body: me } = await rig.server.send('GET', '/v2/me', { as: 'alice' });
-    // Hashed as elsewhere: replacing that is a transaction, before the second factor is asked for.
-    const digest = pbkdf2Sync(passwords.alice, 'salt', 1, 32, 'sha256').toString('hex');
-    await rig.server.app.database.transaction((tx) =>
-      tx
-        .updateTable('accounts')
-        .set({ password_hash: `pbkdf2:sha256:1$salt$${digest}` })
-        .where('id', '=', me.id)
-        .execute(),
-    );
+    await hashAsElsewhere();
     const hasRun = beforeTransaction(rig.server, () =>
       rig.server.app.services.accountAdmin.setPassword(operator, me.id, newPassword),
     );
@@ -214,6 +206,50 @@ describe('a way in that ends while somebody comes in by it', () => {
     expect(hasRun()).toBe(true);
     expect([status, body.code]).toEqual([401, 'wrong_password']);
   });
+
+  it('opens a session though another login replaces the hash of elsewhere first', async () => {
+    await hashAsElsewhere();
+    const hasRun = beforeTransaction(rig.server, () => logIn(rig.server, 'alice'));
+    const { status } = await logIn(rig.server, 'alice');
+
+    expect(hasRun()).toBe(true);
+    expect(status).toBe(201);
+  });
+
+  it('opens none when the account is closed while the hash of elsewhere is replaced', async () => {
+    await hashAsElsewhere();
+    const { body: me } = await rig.server.send('GET', '/v2/me', { as: 'alice' });
+    const close = () => rig.server.app.services.accountAdmin.remove(operator, me.id);
+    const hasRun = beforeTransaction(rig.server, close);
+    const { status } = await logIn(rig.server, 'alice');
+
+    expect(hasRun()).toBe(true);
+    expect(status).toBe(401);
+  });
+
+  it('opens none by a password of elsewhere that is another by now', async () => {
+    await hashAsElsewhere();
+    const { body: me } = await rig.server.send('GET', '/v2/me', { as: 'alice' });
+    const hasRun = beforeTransaction(rig.server, () =>
+      rig.server.app.services.accountAdmin.setPassword(operator, me.id, newPassword),
+    );
+    const { status } = await logIn(rig.server, 'alice');
+
+    expect(hasRun()).toBe(true);
+    expect(status).toBe(401);
+  });
+
+  /** Gives alice the same password as another system would have hashed it: replacing that is a transaction of the login. */
+  async function hashAsElsewhere(): Promise<void> {
+    const digest = pbkdf2Sync(passwords.alice, 'salt', 1, 32, 'sha256').toString('hex');
+    await rig.server.app.database.transaction((tx) =>
+      tx
+        .updateTable('accounts')
+        .set({ password_hash: `pbkdf2:sha256:1$salt$${digest}` })
+        .where('username', '=', 'alice')
+        .execute(),
+    );
+  }
 
   it('recovers nothing by a link to the former e-mail, issued while that changed', async () => {
     const { passwords: service, accounts } = rig.server.app.services;
