@@ -240,6 +240,17 @@ describe('notifications', () => {
 
     expect(after).toEqual(before);
     expect((await listOf('alice')).items).toMatchObject([{ kind: 'followed' }]);
+    expect(await server.app.database.selectFrom('outbox').selectAll().execute()).toEqual([]);
+  });
+
+  it('are not touched by a like of one’s own post', async () => {
+    await like('alice');
+    await server.work();
+    const { database } = server.app;
+    const settings = await database.selectFrom('notification_settings').selectAll().execute();
+
+    expect((await listOf('alice')).items).toEqual([]);
+    expect(settings).toEqual([]);
   });
 
   it('group a hundred likes of a post, and keep pages steady while more come', {
