@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 
@@ -11,24 +11,55 @@ export function isPlainText(text: string): boolean {
   return text.isWellFormed() && !controls.test(text);
 }
 
+/**
+ * Up to this many characters of JSON, a value that is not valid is told all that is wrong with it, and above only the first:
+ * a hostile list of 100,000 wrong items would keep the server busy with listing them.
+ */
+const maxListedLength = 16 * 1024;
+
 /** Strict for bodies: no coercion, no silent removal. Queries and paths are text, so numbers there are read from it. */
 export function v2Validator(): FastifySchemaCompiler<unknown> {
-  const strict = newAjv({ coerceTypes: false });
-  const textual = newAjv({ coerceTypes: true });
-  const compiled = new WeakMap<object, ValidateFunction>();
+  const strict = newAjvs({ coerceTypes: false });
+  const textual = newAjvs({ coerceTypes: true });
+  const compiled = new WeakMap<object, Validate>();
 
   return ({ schema, httpPart }) => {
     if (typeof schema !== 'object' || schema === null) return () => true;
     const known = compiled.get(schema);
     if (known) return known;
-    const validate = (httpPart === 'body' ? strict : textual).compile(schema);
+    const validate = validateBy(schema, httpPart === 'body' ? strict : textual);
     compiled.set(schema, validate);
     return validate;
   };
 }
 
-function newAjv({ coerceTypes }: { coerceTypes: boolean }): Ajv {
-  const ajv = new Ajv({ coerceTypes, useDefaults: true, allErrors: true, strict: false });
+type Ajvs = { first: Ajv; all: Ajv };
+
+type Validate = (value: unknown) => true | { error: ErrorObject[] };
+
+/** Stops at the first problem, which is quick, and looks for the others only once there is one. */
+function validateBy(schema: object, { first, all }: Ajvs): Validate {
+  const isValid = first.compile(schema);
+  let listProblems: ValidateFunction | undefined;
+  return (value) => {
+    if (isValid(value)) return true;
+    const problems = isValid.errors ?? [];
+    if (JSON.stringify(value).length > maxListedLength) return { error: problems };
+    listProblems ??= all.compile(schema);
+    listProblems(value);
+    return { error: listProblems.errors ?? problems };
+  };
+}
+
+function newAjvs({ coerceTypes }: { coerceTypes: boolean }): Ajvs {
+  return {
+    first: newAjv({ coerceTypes, allErrors: false }),
+    all: newAjv({ coerceTypes, allErrors: true }),
+  };
+}
+
+function newAjv(how: { coerceTypes: boolean; allErrors: boolean }): Ajv {
+  const ajv = new Ajv({ ...how, useDefaults: true, strict: false });
   // The package is CommonJS: its default export is the module itself.
   (ajvFormats as unknown as (ajv: Ajv) => void)(ajv);
   const { email } = ajv.formats;

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { refusals, type Scenario } from '../../../support/scenarios.ts';
 import { expectNoTraces } from '../../../support/traces.ts';
 
@@ -76,6 +77,38 @@ refusals('a body of the wrong form', [
   invalid('refuses a very long text of escapes', { text: '\\"'.repeat(60_000) }, 'text'),
   invalid('takes __proto__ as any unknown key', '{"__proto__":{"text":"a"}}', '__proto__'),
   invalid('takes constructor as any unknown key', { text: 'a', constructor: {} }, 'constructor'),
+]);
+
+refusals('a body with many problems', [
+  {
+    name: 'names every wrong field at once',
+    as: 'alice',
+    send: ['POST', '/v2/posts', { text: 1, mediaIds: [1, 'a', 0], state: 'gone', more: true }],
+    expect: [
+      422,
+      {
+        fields: [
+          { field: 'more', message: 'is not known here' },
+          { field: 'text', message: 'must be string' },
+          { field: 'mediaIds.1', message: 'must be integer' },
+          { field: 'mediaIds.2', message: 'must be >= 1' },
+          { field: 'state', message: 'must be one of draft, published' },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'lists twenty problems at most',
+    as: 'alice',
+    send: ['POST', '/v2/posts', { mediaIds: Array(50).fill('a') }],
+    expect: [422, { fields: Array(20).fill({ field: expect.stringMatching(/^mediaIds/) }) }],
+  },
+  {
+    name: 'lists the first problem alone of a body that is full of them',
+    as: 'alice',
+    send: ['POST', '/v2/posts', { mediaIds: Array(60_000).fill('a'), more: true }],
+    expect: [422, { fields: [{ field: 'more' }] }],
+  },
 ]);
 
 refusals('a body of another kind', [
