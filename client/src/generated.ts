@@ -64,6 +64,13 @@ export type Me = {
   mediaBytes: number;
 };
 
+/** A page of a list; `Link: rel="next"` says the same. */
+export type AccountCardPage = {
+  items: Array<AccountCard>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
 /** What a login or a refresh hands out. */
 export type Tokens = {
   /** Goes into `Authorization: Bearer …`. */
@@ -172,6 +179,13 @@ export type Post = {
   publishedAt: string | null;
 };
 
+/** A page of a list; `Link: rel="next"` says the same. */
+export type PostPage = {
+  items: Array<Post>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
 /** RFC 9457 problem details. */
 export type Problem = {
   /** Stable name of the kind of problem, as a URN. */
@@ -194,20 +208,6 @@ export type Problem = {
     methods: Array<'totp' | 'recovery-code' | 'passkey'>;
     expiresAt: string;
   };
-};
-
-/** A page of a list; `Link: rel="next"` says the same. */
-export type PostPage = {
-  items: Array<Post>;
-  /** For `cursor` of the next page; null on the last. */
-  nextCursor: string | null;
-};
-
-/** A page of a list; `Link: rel="next"` says the same. */
-export type AccountCardPage = {
-  items: Array<AccountCard>;
-  /** For `cursor` of the next page; null on the last. */
-  nextCursor: string | null;
 };
 
 /** An account as moderators and admins see it. */

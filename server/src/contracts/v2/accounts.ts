@@ -2,24 +2,20 @@ import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
+import { AccountPageSchema, accountPresenter, MeSchema, ProfileSchema } from './account-wire.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
-import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
-import { OwnerBody, ownerProofIn } from './second-factor-wire.ts';
-import { ownerErrors } from './second-factors.ts';
 import {
-  AccountPageSchema,
   email,
   language,
-  MeSchema,
   NoContent,
   newPassword,
   oneTimeToken,
   PageQuery,
-  ProfileSchema,
-  presenter,
   ref,
   text,
-} from './wire.ts';
+} from './fields.ts';
+import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import { OwnerBody, ownerErrors, ownerProofIn } from './owner-proof-wire.ts';
 
 export const displayName = text({
   minLength: 1,
@@ -63,7 +59,7 @@ export function accountRoutes(
   { services, publicUrl, viewer, viewerIfAny }: RouteContext,
 ): void {
   const { accounts, follows, auditLog } = services;
-  const present = presenter(publicUrl);
+  const present = accountPresenter(publicUrl);
 
   app.post(
     '/accounts',

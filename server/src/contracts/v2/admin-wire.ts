@@ -2,8 +2,39 @@ import { type Static, Type } from 'typebox';
 import type { AccountRecord } from '../../domain/administration/account-admin.ts';
 import type { AuditEntryView, OwnAuditEntry } from '../../domain/audit/audit-service.ts';
 import type { Page } from '../../domain/paging.ts';
-import * as sample from './admin-samples.ts';
-import { id, nullable, pageSchema, time } from './wire.ts';
+import { id, nullable, pageSchema, time } from './fields.ts';
+
+const sampleAdminAccount = {
+  id: 1,
+  username: 'alice',
+  displayName: 'Alice',
+  email: 'alice@example.com',
+  emailVerified: true,
+  phone: null,
+  phoneVerified: false,
+  role: 'user',
+  hasPassword: true,
+  createdAt: '2026-06-01T12:00:00.000Z',
+  lastLoginAt: '2026-06-01T12:00:00.000Z',
+  disabledAt: null,
+};
+
+const sampleAuditEntry = {
+  id: 312274944001234,
+  action: 'account.role-changed',
+  accountId: 2,
+  actorId: 1,
+  address: '127.0.0.1',
+  details: { from: 'user', to: 'moderator' },
+  createdAt: '2026-06-01T12:00:00.000Z',
+};
+
+const sampleSecurityEvent = {
+  action: 'session.opened',
+  by: 'you',
+  address: '127.0.0.1',
+  createdAt: '2026-06-01T12:00:00.000Z',
+};
 
 export const RoleSchema = Type.Enum(['user', 'moderator', 'admin']);
 
@@ -25,7 +56,7 @@ export const AdminAccountSchema = Type.Object(
   {
     $id: 'AdminAccount',
     description: 'An account as moderators and admins see it.',
-    examples: [sample.adminAccount],
+    examples: [sampleAdminAccount],
   },
 );
 
@@ -50,7 +81,7 @@ const AuditEntrySchema = Type.Object(
   {
     $id: 'AuditEntry',
     description: 'Something that concerns who may get in.',
-    examples: [sample.auditEntry],
+    examples: [sampleAuditEntry],
   },
 );
 
@@ -66,7 +97,7 @@ const SecurityEventSchema = Type.Object(
   {
     $id: 'SecurityEvent',
     description: 'Something that happened to the security of your account.',
-    examples: [sample.securityEvent],
+    examples: [sampleSecurityEvent],
   },
 );
 

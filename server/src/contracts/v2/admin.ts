@@ -12,8 +12,8 @@ import {
   presentRecords,
   RoleSchema,
 } from './admin-wire.ts';
+import { email, id, NoContent, newPassword, PageQuery, ref, text } from './fields.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
-import { email, id, NoContent, newPassword, PageQuery, ref, text } from './wire.ts';
 
 const AccountParams = Type.Object({ id: id('Number of the account.') });
 

@@ -1,16 +1,10 @@
 import { Type } from 'typebox';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { AppPasswordListSchema, NewAppPasswordSchema } from './app-password-wire.ts';
+import { IdParams, nameField } from './credential-wire.ts';
+import { NoContent, ref } from './fields.ts';
 import { operation } from './operation.ts';
-import {
-  AppPasswordListSchema,
-  IdParams,
-  NewAppPasswordSchema,
-  nameField,
-  ownerProof,
-  ownerProofIn,
-} from './second-factor-wire.ts';
-import { ownerErrors } from './second-factors.ts';
-import { NoContent, ref } from './wire.ts';
+import { ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
 
 const AddBody = Type.Object(
   { name: nameField, ...ownerProof },

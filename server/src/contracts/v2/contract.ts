@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contract } from '../contract.ts';
 import { jsonTypes } from '../json-text.ts';
+import { accountSchemas } from './account-wire.ts';
 import { accountRoutes } from './accounts.ts';
 import { adminRoutes } from './admin.ts';
 import { adminSchemas } from './admin-wire.ts';
+import { appPasswordSchemas } from './app-password-wire.ts';
 import { appPasswordRoutes } from './app-passwords.ts';
 import { deviceSchemas } from './device-wire.ts';
 import { deviceRoutes } from './devices.ts';
@@ -14,26 +16,31 @@ import { groupEventRoutes } from './group-events.ts';
 import { groupSchemas } from './group-wire.ts';
 import { groupRoutes } from './groups.ts';
 import { identityRoutes } from './identities.ts';
-import { identitySchemas } from './identities-wire.ts';
+import { identitySchemas } from './identity-wire.ts';
+import { inviteSchemas } from './invite-wire.ts';
 import { inviteRoutes } from './invites.ts';
-import { inviteSchemas } from './invites-wire.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media.ts';
+import { mediaSchemas } from './media-wire.ts';
 import { notificationSchemas } from './notification-wire.ts';
 import { notificationRoutes } from './notifications.ts';
+import { passkeySchemas } from './passkey-wire.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { passwordRoutes } from './passwords.ts';
+import { phoneSchemas } from './phone-wire.ts';
 import { phoneRoutes } from './phones.ts';
+import { postSchemas } from './post-wire.ts';
 import { postRoutes } from './posts.ts';
 import { problemComponents } from './problem-responses.ts';
+import { problemSchemas } from './problem-wire.ts';
 import { problemOf, v2Errors } from './problems.ts';
 import { sharedHeaders } from './response-headers.ts';
 import { secondFactorSchemas } from './second-factor-wire.ts';
 import { secondFactorRoutes } from './second-factors.ts';
+import { sessionSchemas } from './session-wire.ts';
 import { sessionRoutes } from './sessions.ts';
 import { tags } from './tags.ts';
 import { v2Validator } from './validator.ts';
-import { sharedSchemas } from './wire.ts';
 
 /** Rookery's own contract, where new things go. */
 export const v2: Contract = {
@@ -67,7 +74,12 @@ export const v2: Contract = {
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
     schemas: [
-      ...sharedSchemas,
+      ...accountSchemas,
+      ...sessionSchemas,
+      ...phoneSchemas,
+      ...mediaSchemas,
+      ...postSchemas,
+      ...problemSchemas,
       ...adminSchemas,
       ...deviceSchemas,
       ...eventSchemas,
@@ -76,6 +88,8 @@ export const v2: Contract = {
       ...inviteSchemas,
       ...notificationSchemas,
       ...secondFactorSchemas,
+      ...passkeySchemas,
+      ...appPasswordSchemas,
     ],
     components: {
       securitySchemes: {

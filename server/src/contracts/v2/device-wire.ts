@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { DeviceView } from '../../domain/devices/device.ts';
-import { ref, text } from './wire.ts';
+import { ref, text } from './fields.ts';
 
 const deviceId = text({
   minLength: 1,

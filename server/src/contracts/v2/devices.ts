@@ -9,8 +9,8 @@ import {
   PushKeySchema,
   presentDevice,
 } from './device-wire.ts';
+import { NoContent, ref } from './fields.ts';
 import { operation } from './operation.ts';
-import { NoContent, ref } from './wire.ts';
 
 export function deviceRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
   const { devices } = services;

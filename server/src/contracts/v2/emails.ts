@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { Accepted, email, NoContent, oneTimeToken } from './fields.ts';
 import { operation } from './operation.ts';
-import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
-import { ownerErrors } from './second-factors.ts';
-import { Accepted, email, NoContent, oneTimeToken } from './wire.ts';
+import { ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
 
 const EmailChange = Type.Object(
   {

@@ -3,10 +3,10 @@ import { invalid } from '../../domain/errors.ts';
 import { keyOfCursor } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { eventStream } from './event-stream.ts';
+import { ref, time } from './fields.ts';
 import { notificationPresenter } from './notification-wire.ts';
 import { operation } from './operation.ts';
 import { eventsTarget, signatureQuery, signedUrl, viewerByLink } from './signed-links.ts';
-import { presenter, ref, time } from './wire.ts';
 
 const streamResponse = {
   description: 'Events, as they happen, until the session ends.',
@@ -57,7 +57,7 @@ function retryMsOf({ sessionId }: { sessionId: number }): number {
 export function eventRoutes(app: ContractApp, context: RouteContext): void {
   const { services, publicUrl, viewer } = context;
   const { live, signedLinks } = services;
-  const present = notificationPresenter(presenter(publicUrl));
+  const present = notificationPresenter(publicUrl);
 
   app.get(
     '/events',

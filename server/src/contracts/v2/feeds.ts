@@ -2,9 +2,10 @@ import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { UsernameParams } from './accounts.ts';
+import { PageQuery, ref } from './fields.ts';
 import { linkNext, operation } from './operation.ts';
+import { PostPageSchema, postPresenter } from './post-wire.ts';
 import { imageSigner } from './signed-links.ts';
-import { PageQuery, PostPageSchema, presenter, ref } from './wire.ts';
 
 const FeedQuery = Type.Object(
   {
@@ -24,7 +25,7 @@ export function feedRoutes(
   { services, publicUrl, viewer, viewerIfAny }: RouteContext,
 ): void {
   const { feeds } = services;
-  const present = presenter(publicUrl, imageSigner(services));
+  const present = postPresenter(publicUrl, imageSigner(services));
 
   app.get(
     '/timeline',

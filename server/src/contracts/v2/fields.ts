@@ -1,4 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { languageCodes } from '../../domain/language-code.ts';
+
+/** Parts that the schemas of several nouns share. */
 
 export const time = (description: string) => Type.String({ format: 'date-time', description });
 export const id = (description: string) =>
@@ -22,3 +25,54 @@ export function nullable<T extends TSchema & { type?: string }>(schema: T) {
     ? Type.Unsafe<Static<T> | null>({ anyOf: [{ type: 'null' }, schema] })
     : Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
 }
+
+/** The answer of what has nothing to tell. */
+export const NoContent = Type.Null({ description: 'Done; there is no body.' });
+
+/** The answer of what follows by mail. */
+export const Accepted = Type.Null({ description: 'Under way; there is no body.' });
+
+export const email = Type.String({ format: 'idn-email', maxLength: 254 });
+
+export const newPassword = Type.String({
+  maxLength: 1000,
+  'x-text': true,
+  description: '8 to 128 characters.',
+});
+
+/** A password that exists, to be compared. */
+export const password = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 1000, description });
+
+export const oneTimeToken = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 100, description });
+
+/** One that mails are written in. */
+export const language = Type.Enum(languageCodes, { description: 'Of the mails that you get.' });
+
+/** A page of a list. */
+export function pageSchema<T extends TSchema & { $id?: string; examples?: unknown }>(item: T) {
+  return Type.Object(
+    {
+      items: Type.Array(ref(item)),
+      nextCursor: nullable(
+        Type.String({ description: 'For `cursor` of the next page; null on the last.' }),
+      ),
+    },
+    {
+      $id: `${item.$id}Page`,
+      description: 'A page of a list; `Link: rel="next"` says the same.',
+      examples: [{ items: item.examples, nextCursor: '7f3k2m9q0x' }],
+    },
+  );
+}
+
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 64, description: '`nextCursor` of the page before.' }),
+    ),
+  },
+  { additionalProperties: false },
+);

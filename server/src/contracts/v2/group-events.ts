@@ -1,6 +1,7 @@
 import { datedPageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { actorFrom } from './actor.ts';
+import { NoContent, PageQuery, ref } from './fields.ts';
 import {
   EventTemplateBody,
   EventTemplatePageSchema,
@@ -16,7 +17,6 @@ import {
   presentTemplates,
 } from './group-wire.ts';
 import { idempotencyKey, linkNext, operation } from './operation.ts';
-import { NoContent, PageQuery, ref } from './wire.ts';
 
 export function groupEventRoutes(
   app: ContractApp,

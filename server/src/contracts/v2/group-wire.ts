@@ -4,7 +4,7 @@ import type { EventTemplate } from '../../domain/groups/event-template.ts';
 import { type Group, maxMembers } from '../../domain/groups/group.ts';
 import type { GroupEvent } from '../../domain/groups/group-event-service.ts';
 import type { Page } from '../../domain/paging.ts';
-import { id, nullable, pageSchema, text, time } from './wire.ts';
+import { id, nullable, pageSchema, text, time } from './fields.ts';
 
 const name = text({
   minLength: 1,

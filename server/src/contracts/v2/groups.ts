@@ -2,6 +2,7 @@ import { datedPageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { actorFrom } from './actor.ts';
 import { AdminAccountPageSchema, presentRecords } from './admin-wire.ts';
+import { NoContent, PageQuery, ref } from './fields.ts';
 import {
   GroupBody,
   GroupPageSchema,
@@ -12,7 +13,6 @@ import {
   presentGroups,
 } from './group-wire.ts';
 import { linkNext, operation } from './operation.ts';
-import { NoContent, PageQuery, ref } from './wire.ts';
 
 export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { groups } = services;

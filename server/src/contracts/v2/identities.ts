@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/identity-service.ts';
 import type { ContractApp, RouteContext, WireCode } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
+import { NoContent, ref } from './fields.ts';
 import {
   AuthorizationSchema,
   IdentityListSchema,
@@ -10,12 +11,11 @@ import {
   presentIdentity,
   presentProvider,
   SignedInSchema,
-} from './identities-wire.ts';
+} from './identity-wire.ts';
 import { operation } from './operation.ts';
-import { ownerProof, ownerProofIn } from './second-factor-wire.ts';
-import { ownerErrors } from './second-factors.ts';
+import { ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
+import { presentTokens } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
-import { NoContent, presenter, ref } from './wire.ts';
 
 const credential = {
   idToken: Type.Optional(
@@ -109,9 +109,8 @@ export function identityRoutes(app: ContractApp, context: RouteContext): void {
 
 function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { identities } = services;
-  const present = presenter(publicUrl);
   const presentSignedIn = ({ session, isNew }: SignedIn) => ({
-    ...present.tokens(session),
+    ...presentTokens(session),
     created: isNew,
   });
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { IdentityView, ProviderView } from '../../domain/identities/identity.ts';
-import * as sample from './samples.ts';
-import { nullable, ref, TokensSchema } from './wire.ts';
+import { nullable, ref } from './fields.ts';
+import { sampleTokens, TokensSchema } from './session-wire.ts';
 
 const provider = {
   name: 'google',
@@ -77,7 +77,7 @@ export const SignedInSchema = Type.Object(
   {
     $id: 'SignedIn',
     description: 'What signing in through a provider hands out.',
-    examples: [{ ...sample.tokens, created: false }],
+    examples: [{ ...sampleTokens, created: false }],
   },
 );
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { id, nullable, ref } from './wire.ts';
+import { id, nullable, ref } from './fields.ts';
 
 const sampleInvite = {
   id: 12,

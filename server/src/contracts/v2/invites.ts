@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import type { ContractApp, RouteContext } from '../contract.ts';
-import { InviteSchema, PendingInviteListSchema } from './invites-wire.ts';
+import { email, id, NoContent, ref } from './fields.ts';
+import { InviteSchema, PendingInviteListSchema } from './invite-wire.ts';
 import { operation } from './operation.ts';
-import { email, id, NoContent, ref } from './wire.ts';
 
 const InviteBody = Type.Object(
   { email: Type.Optional(email) },

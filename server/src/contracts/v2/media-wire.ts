@@ -1,9 +1,38 @@
 import { type Static, Type } from 'typebox';
 import type { MediaView } from '../../domain/media/media.ts';
 import type { Viewer } from '../../domain/viewer.ts';
-import * as sample from './samples.ts';
-import { id, nullable, ref } from './schema-parts.ts';
+import { id, nullable, ref } from './fields.ts';
 import { type ImageSigner, signedUrl } from './signed-links.ts';
+
+/** Where the pictures of the examples are. */
+export const sampleImage = 'http://127.0.0.1:3000/v2/media/9f86d081884c7d659a2feaa0c55ad015';
+
+const sampleSmall = {
+  size: 'small',
+  url: `${sampleImage}/small`,
+  width: 320,
+  height: 240,
+  contentType: 'image/jpeg',
+  bytes: 14200,
+};
+
+const sampleCamera = { make: 'Rookery', model: 'Sample camera' };
+
+const sampleLocation = { latitude: 51.508972, longitude: -0.1275 };
+
+const sampleMedia = {
+  id: 1,
+  state: 'ready',
+  alt: 'A dune at noon',
+  width: 4000,
+  height: 3000,
+  isAnimated: false,
+  blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+  camera: sampleCamera,
+  takenAt: '2026-06-01T12:00:00+01:00',
+  location: null,
+  images: [sampleSmall],
+};
 
 const Image = Type.Object(
   {
@@ -23,7 +52,7 @@ const Image = Type.Object(
   {
     $id: 'Image',
     description: 'One size of a picture, without metadata.',
-    examples: [sample.small],
+    examples: [sampleSmall],
   },
 );
 
@@ -32,7 +61,7 @@ const Camera = Type.Object(
   {
     $id: 'Camera',
     description: 'What took a photo, as the file says: plain text of at most 64 characters each.',
-    examples: [sample.camera],
+    examples: [sampleCamera],
   },
 );
 
@@ -42,7 +71,7 @@ const Location = Type.Object(
     $id: 'Location',
     description:
       'Where a photo was taken, in degrees. Kept only if the uploader asked for it, and shown to everyone who may see the picture.',
-    examples: [sample.location],
+    examples: [sampleLocation],
   },
 );
 
@@ -71,7 +100,7 @@ export const MediaSchema = Type.Object(
   {
     $id: 'Media',
     description: 'A picture.',
-    examples: [sample.media],
+    examples: [sampleMedia],
   },
 );
 

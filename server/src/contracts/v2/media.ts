@@ -8,12 +8,13 @@ import type { StagedBlob } from '../../domain/ports.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { sendVariant, servesFiles } from '../file-response.ts';
-import { MediaSchema } from './media-wire.ts';
+import { accountPresenter, MeSchema } from './account-wire.ts';
+import { NoContent, ref, text } from './fields.ts';
+import { MediaSchema, mediaPresenter } from './media-wire.ts';
 import { idempotencyKey, operation } from './operation.ts';
 import { headerRefs } from './response-headers.ts';
 import { imageSigner, imageTarget, signatureQuery, viewerByLink } from './signed-links.ts';
 import { isPlainText } from './validator.ts';
-import { MeSchema, NoContent, presenter, ref, text } from './wire.ts';
 
 const VariantParams = Type.Object({
   key: Type.String({ pattern: '^[0-9a-f]{32}$' }),
@@ -79,7 +80,8 @@ const askedCache = 'private, no-cache';
 export function mediaRoutes(app: ContractApp, context: RouteContext): void {
   const { services, publicUrl, viewer } = context;
   const { accounts, media, ownMedia } = services;
-  const present = presenter(publicUrl, imageSigner(services));
+  const { me } = accountPresenter(publicUrl);
+  const present = mediaPresenter(publicUrl, imageSigner(services));
   const uploads = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 
   app.post(
@@ -103,7 +105,7 @@ export function mediaRoutes(app: ContractApp, context: RouteContext): void {
       const who = await viewer(request);
       const upload = { ...(await readForm(request)), purpose: 'post' as const };
       reply.code(201);
-      return present.media(await media.keep(who, upload), who);
+      return present(await media.keep(who, upload), who);
     },
   );
 
@@ -226,7 +228,7 @@ export function mediaRoutes(app: ContractApp, context: RouteContext): void {
     async (request) => {
       const who = await viewer(request);
       await media.keep(who, { ...(await readForm(request)), purpose: 'avatar' });
-      return present.me(await accounts.readMe(who));
+      return me(await accounts.readMe(who));
     },
   );
 
@@ -245,12 +247,12 @@ export function mediaRoutes(app: ContractApp, context: RouteContext): void {
     async (request) => {
       const who = await viewer(request);
       await media.removeAvatar(who);
-      return present.me(await accounts.readMe(who));
+      return me(await accounts.readMe(who));
     },
   );
 
   function presentOwn(of: OwnMediaView, who: Viewer) {
-    return present.media(of, of.isForAll ? null : who);
+    return present(of, of.isForAll ? null : who);
   }
 
   /** Reads the whole form; whatever is wrong with it, no staged file stays behind. */

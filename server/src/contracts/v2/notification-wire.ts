@@ -2,14 +2,14 @@ import { type Static, Type } from 'typebox';
 import type { NotificationView } from '../../domain/notifications/notification.ts';
 import { cursorOf, type Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
-import { MediaSchema } from './media-wire.ts';
-import * as sample from './samples.ts';
-import { AccountCardSchema, id, nullable, pageSchema, type presenter, ref, time } from './wire.ts';
+import { AccountCardSchema, accountPresenter, sampleCard } from './account-wire.ts';
+import { id, nullable, pageSchema, ref, time } from './fields.ts';
+import { MediaSchema, mediaPresenter } from './media-wire.ts';
 
 /** Characters of a post's text that a notification shows. */
 const excerptLength = 200;
 
-const samplePost = { id: 1, text: 'First light.', author: sample.card, picture: null };
+const samplePost = { id: 1, text: 'First light.', author: sampleCard, picture: null };
 
 const sampleNotification = {
   id: 'liked:1',
@@ -91,7 +91,10 @@ export const notificationSchemas = [
 ];
 
 /** Turns notifications into what `/v2` says. */
-export function notificationPresenter({ card, media }: ReturnType<typeof presenter>) {
+export function notificationPresenter(publicUrl: string) {
+  const { card } = accountPresenter(publicUrl);
+  const media = mediaPresenter(publicUrl, null);
+
   function post(of: PostView): Static<typeof NotificationPostSchema> {
     const text = Array.from(of.text).slice(0, excerptLength).join('');
     const [picture] = of.media;

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { PageQuery, ref } from './fields.ts';
 import {
   NotificationPageSchema,
   NotificationSettingsSchema,
@@ -8,7 +9,6 @@ import {
   UnreadCountSchema,
 } from './notification-wire.ts';
 import { checkNotEmpty, linkNext, operation } from './operation.ts';
-import { PageQuery, presenter, ref } from './wire.ts';
 
 const ReadBody = Type.Object(
   {
@@ -37,7 +37,7 @@ export function notificationRoutes(
   { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { notifications } = services;
-  const present = notificationPresenter(presenter(publicUrl));
+  const present = notificationPresenter(publicUrl);
 
   app.get(
     '/notifications',

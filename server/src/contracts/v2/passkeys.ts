@@ -1,12 +1,10 @@
 import { Type } from 'typebox';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { IdParams, nameField } from './credential-wire.ts';
+import { NoContent, ref } from './fields.ts';
 import { operation } from './operation.ts';
+import { OwnerBody, ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
 import {
-  IdParams,
-  nameField,
-  OwnerBody,
-  ownerProof,
-  ownerProofIn,
   PasskeyAnswered,
   PasskeyCreated,
   PasskeyCreationSchema,
@@ -15,10 +13,9 @@ import {
   PasskeySchema,
   sampleAnswered,
   sampleCreated,
-} from './second-factor-wire.ts';
-import { ownerErrors } from './second-factors.ts';
+} from './passkey-wire.ts';
+import { presentTokens, TokensSchema } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
-import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
 
 const RegisterBody = Type.Object(
   { name: nameField, response: PasskeyCreated, ...ownerProof },
@@ -40,7 +37,6 @@ export function passkeyRoutes(app: ContractApp, context: RouteContext): void {
 
 function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): void {
   const { passkeys } = services;
-  const present = presenter(publicUrl);
 
   app.post(
     '/sessions/passkey/options',
@@ -73,7 +69,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): 
     async (request, reply) => {
       const tokens = await passkeys.signIn(request.body.response, signInContextOf(request));
       reply.code(201);
-      return present.tokens(tokens);
+      return presentTokens(tokens);
     },
   );
 }

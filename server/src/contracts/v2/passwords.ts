@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { Accepted, email, NoContent, newPassword, oneTimeToken, password } from './fields.ts';
 import { operation } from './operation.ts';
-import { Accepted, email, NoContent, newPassword, oneTimeToken, password } from './wire.ts';
 
 const PasswordChange = Type.Object(
   {

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { accountPresenter, MeSchema } from './account-wire.ts';
+import { NoContent, ref, text } from './fields.ts';
 import { operation } from './operation.ts';
-import { MeSchema, NoContent, PhoneAskedSchema, presenter, ref, text } from './wire.ts';
+import { PhoneAskedSchema } from './phone-wire.ts';
 
 const PhoneBody = Type.Object(
   {
@@ -21,7 +23,7 @@ const CodeBody = Type.Object(
 
 export function phoneRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
   const { accounts, phones } = services;
-  const present = presenter(publicUrl);
+  const present = accountPresenter(publicUrl);
 
   app.post(
     '/me/phone',

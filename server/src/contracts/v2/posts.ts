@@ -2,18 +2,11 @@ import { Type } from 'typebox';
 import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { AccountPageSchema, accountPresenter } from './account-wire.ts';
+import { NoContent, PageQuery, ref, text } from './fields.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import { PostPageSchema, PostSchema, postPresenter } from './post-wire.ts';
 import { imageSigner } from './signed-links.ts';
-import {
-  AccountPageSchema,
-  NoContent,
-  PageQuery,
-  PostPageSchema,
-  PostSchema,
-  presenter,
-  ref,
-  text,
-} from './wire.ts';
 
 const id = Type.Integer({ minimum: 1, maximum: 2147483647 });
 
@@ -50,8 +43,9 @@ export function postRoutes(
   app: ContractApp,
   { services, publicUrl, viewer, viewerIfAny }: RouteContext,
 ): void {
-  const { posts, likes } = services;
-  const present = presenter(publicUrl, imageSigner(services));
+  const { likes, posts } = services;
+  const { cards } = accountPresenter(publicUrl);
+  const present = postPresenter(publicUrl, imageSigner(services));
 
   app.post(
     '/posts',
@@ -244,7 +238,7 @@ export function postRoutes(
         pageRequest('likes', request.query),
       );
       linkNext(request, reply, publicUrl, list.nextCursor);
-      return present.cards(list);
+      return cards(list);
     },
   );
 }

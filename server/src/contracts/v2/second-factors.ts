@@ -2,20 +2,18 @@ import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { SecondStep } from '../../domain/second-factors/second-factor-service.ts';
 import type { ContractApp, RouteContext, WireCode } from '../contract.ts';
+import { NoContent, ref } from './fields.ts';
 import { operation } from './operation.ts';
+import { firstProof, OwnerBody, ownerErrors, ownerProofIn } from './owner-proof-wire.ts';
+import { PasskeyAnswered, PasskeyRequestSchema } from './passkey-wire.ts';
 import {
   codeField,
-  firstProof,
-  OwnerBody,
-  ownerProofIn,
-  PasskeyAnswered,
-  PasskeyRequestSchema,
   RecoveryCodesSchema,
   SecuritySchema,
   TotpKeySchema,
 } from './second-factor-wire.ts';
+import { presentTokens, TokensSchema } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
-import { NoContent, presenter, ref, TokensSchema } from './wire.ts';
 
 const challenge = Type.String({
   minLength: 1,
@@ -47,17 +45,6 @@ const RemoveBody = Type.Object(
   },
 );
 
-/** What every operation may be refused with that asks for a proof that the account is yours. */
-export const ownerErrors = [
-  'wrong_password',
-  'forbidden',
-  'invalid',
-  'gone',
-  'expired',
-  'unsupported',
-  'too_large',
-] as const satisfies readonly WireCode[];
-
 export function secondFactorRoutes(app: ContractApp, context: RouteContext): void {
   signInRoutes(app, context);
   setUpRoutes(app, context);
@@ -65,7 +52,6 @@ export function secondFactorRoutes(app: ContractApp, context: RouteContext): voi
 
 function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): void {
   const { secondFactors } = services;
-  const present = presenter(publicUrl);
 
   app.post(
     '/sessions/second-factor',
@@ -84,7 +70,7 @@ function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): 
     async (request, reply) => {
       const tokens = await secondFactors.finish(stepOf(request.body), signInContextOf(request));
       reply.code(201);
-      return present.tokens(tokens);
+      return presentTokens(tokens);
     },
   );
 

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { NoContent, ref, text } from './fields.ts';
 import { idempotencyKey, operation } from './operation.ts';
+import { presentSession, presentTokens, SessionListSchema, TokensSchema } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
-import { NoContent, presenter, ref, SessionListSchema, TokensSchema, text } from './wire.ts';
 
 const LogInBody = Type.Object(
   {
@@ -31,7 +32,6 @@ export function sessionRoutes(
   { services, publicUrl, viewer }: RouteContext,
 ): void {
   const { sessions } = services;
-  const present = presenter(publicUrl);
   const audience = 'v2';
 
   app.post(
@@ -61,7 +61,7 @@ export function sessionRoutes(
       const signIn = signInContextOf(request);
       const tokens = await sessions.logIn({ ...request.body, ...signIn, idempotencyKey: key });
       reply.code(201);
-      return present.tokens(tokens);
+      return presentTokens(tokens);
     },
   );
 
@@ -88,7 +88,7 @@ export function sessionRoutes(
     },
     async (request) => {
       const tokens = await sessions.refresh(request.body.refreshToken, audience, request.ip);
-      return present.tokens(tokens);
+      return presentTokens(tokens);
     },
   );
 
@@ -105,7 +105,7 @@ export function sessionRoutes(
       }),
     },
     async (request) => ({
-      items: (await sessions.list(await viewer(request))).map(present.session),
+      items: (await sessions.list(await viewer(request))).map(presentSession),
     }),
   );
 

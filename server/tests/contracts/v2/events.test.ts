@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventStream } from '../../../src/contracts/v2/event-stream.ts';
 import { notificationPresenter } from '../../../src/contracts/v2/notification-wire.ts';
-import { presenter } from '../../../src/contracts/v2/wire.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { type EventStream, openEvents } from '../../support/event-stream.ts';
 import { aPost } from '../../support/given.ts';
@@ -31,7 +30,7 @@ refusals('what a stream refuses', [
 
 describe('the body of a stream', () => {
   it('is cut when nobody reads it, before much has gathered', () => {
-    const { body, listener } = eventStream(notificationPresenter(presenter('')), 1000);
+    const { body, listener } = eventStream(notificationPresenter(''), 1000);
     const told = { accountId: 1, key: 1, readKey: 0, unread: 1 };
     const news = { notifications: [], hasGap: false, isUnreadNew: true, told };
     let times = 0;
