@@ -69,6 +69,14 @@ module.exports = {
       to: { path: '^server/src/(contracts|app|cli|adapters)/|node_modules/(@?fastify)' },
     },
     {
+      name: '11-routes-are-imported-by-their-contract',
+      comment:
+        'What two route files share is below them: in fields.ts, a *-wire.ts or a file of its own.',
+      severity: 'error',
+      from: { path: '^server/src/', pathNot: '^server/src/contracts/[^/]+/contract\\.ts$' },
+      to: { path: '^server/src/contracts/[^/]+/.+-routes\\.ts$' },
+    },
+    {
       name: 'cli-speaks-to-app-and-domain',
       severity: 'error',
       from: { path: '^server/src/cli/' },

@@ -93,6 +93,10 @@ describe('each rule of the imports catches a planted violation', () => {
       'jobs/planted.ts',
       "import Fastify from 'fastify';\nexport const x = Fastify;",
     ],
+    '11-routes-are-imported-by-their-contract': [
+      'contracts/v2/planted-routes.ts',
+      "import { postRoutes } from './post-routes.ts';\nexport const x = postRoutes;",
+    ],
     'cli-speaks-to-app-and-domain': [
       'cli/planted.ts',
       "import { openDatabase } from '../db/database.ts';\nexport const x = openDatabase;",

@@ -3,7 +3,7 @@ import type { NewDevice } from '../../domain/devices/device-service.ts';
 import type { OpenSession } from '../../domain/sessions/session.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Services } from '../services.ts';
-import { newDevice } from './devices.ts';
+import { newDevice } from './wire.ts';
 
 type Devices = Pick<Services, 'devices'>;
 

@@ -1,3 +1,4 @@
+import type { NewDevice } from '../../domain/devices/device-service.ts';
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { mountOf } from '../addresses.ts';
@@ -10,6 +11,11 @@ export const mount = mountOf('base-api');
 
 /** What stands before every address of it. */
 export const prefix = '/v1';
+
+export const emailLinkPath = `${prefix}/email_verification`;
+
+/** Links lead to the address that its clients know, and no field of theirs takes a code. */
+export const emailProof = { linkPath: emailLinkPath, hasNoCode: true };
 
 /** An answer that only says that all is well. */
 export function done(message: string) {
@@ -106,4 +112,14 @@ export function refusingField(
     const isAbout = error instanceof DomainError && error.fields[0]?.field === field;
     throw isAbout ? fault(...answer) : error;
   };
+}
+
+const maxDeviceLength = 128;
+
+/** A device as its client names it; it keeps the token that it has. @throws WireFault */
+export function newDevice(deviceId: string, type: string): NewDevice {
+  if (lengthOf(deviceId) > maxDeviceLength || lengthOf(type) > maxDeviceLength)
+    throw fault(400, badPayload);
+  // Tokens are those of apps here, whatever the type; `web` is what the domain calls subscriptions of browsers.
+  return { deviceId, type: type === 'web' ? 'web-app' : type, token: undefined };
 }

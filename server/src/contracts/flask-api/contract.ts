@@ -8,10 +8,10 @@ import {
   type WordedErrors,
   wireErrors,
 } from '../older.ts';
-import { authRoutes } from './auth.ts';
-import { documentationRoutes } from './documentation.ts';
-import { documentRoutes } from './documents.ts';
-import { registrationRoutes } from './registration.ts';
+import { authRoutes } from './auth-routes.ts';
+import { documentRoutes } from './document-routes.ts';
+import { documentationRoutes } from './documentation-routes.ts';
+import { registrationRoutes } from './registration-routes.ts';
 import { audience, holderOf } from './tokens.ts';
 import { failureOf, mount, wrongCredentials } from './wire.ts';
 

@@ -1,10 +1,10 @@
 import type { DomainError } from '../../domain/errors.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
 import { acceptAll, parseOldJson, plainOpenApi, type WordedErrors, wireErrors } from '../older.ts';
-import { accountRoutes } from './accounts.ts';
-import { photoRoutes } from './photos.ts';
+import { accountRoutes } from './account-routes.ts';
+import { photoRoutes } from './photo-routes.ts';
 import { audience, headerOf, holderOf } from './tokens.ts';
-import { uploadRoutes } from './uploads.ts';
+import { uploadRoutes } from './upload-routes.ts';
 import { mount } from './wire.ts';
 
 const json = 'application/json';

@@ -1,9 +1,9 @@
 import { mountOf } from '../addresses.ts';
 import type { Contract, WireCode, WireError } from '../contract.ts';
 import { acceptAll, anyToken, parseOldJson, plainOpenApi } from '../older.ts';
-import { accountRoutes } from './accounts.ts';
-import { pictureRoutes } from './pictures.ts';
-import { tweetRoutes } from './tweets.ts';
+import { accountRoutes } from './account-routes.ts';
+import { pictureRoutes } from './picture-routes.ts';
+import { tweetRoutes } from './tweet-routes.ts';
 
 const html = 'text/html; charset=utf-8';
 

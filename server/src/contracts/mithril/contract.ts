@@ -1,8 +1,8 @@
 import { mountOf } from '../addresses.ts';
 import type { Contract, WireError } from '../contract.ts';
 import { acceptAll, anyToken, parseOldJson, plainOpenApi } from '../older.ts';
-import { pictureRoutes } from './pictures.ts';
-import { userRoutes } from './users.ts';
+import { pictureRoutes } from './picture-routes.ts';
+import { userRoutes } from './user-routes.ts';
 import { type Code, envelope } from './wire.ts';
 
 const json = 'application/json';

@@ -37,6 +37,19 @@ const sampleMe = {
   mediaBytes: 0,
 };
 
+export const displayName = text({
+  minLength: 1,
+  maxLength: 50,
+  description: 'Need not be unique.',
+});
+
+export const username = Type.String({
+  maxLength: 100,
+  description: '1 to 30 of A-Z a-z 0-9 _ . -',
+});
+
+export const UsernameParams = Type.Object({ username: Type.String({ maxLength: 100 }) });
+
 const AvatarSchema = Type.Object(
   {
     small: Type.String({ description: '320 px on the long side; more for a long picture.' }),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
-import { UsernameParams } from './accounts.ts';
+import { UsernameParams } from './account-wire.ts';
 import { PageQuery, ref } from './fields.ts';
 import { linkNext, operation } from './operation.ts';
 import { PostPageSchema, postPresenter } from './post-wire.ts';

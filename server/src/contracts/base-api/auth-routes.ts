@@ -2,12 +2,12 @@ import type { ContractApp, RouteContext } from '../contract.ts';
 import { anyPassword, endToken } from '../older.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { connectDevice, deviceIn, disconnectDevice } from './device-headers.ts';
-import { emailProof } from './email-verification.ts';
 import { signInContextOf, tokenOf } from './tokens.ts';
 import {
   dateOf,
   done,
   emailOf,
+  emailProof,
   fault,
   isGiven,
   payloadOf,

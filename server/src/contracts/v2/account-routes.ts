@@ -2,7 +2,15 @@ import { Type } from 'typebox';
 import { pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
-import { AccountPageSchema, accountPresenter, MeSchema, ProfileSchema } from './account-wire.ts';
+import {
+  AccountPageSchema,
+  accountPresenter,
+  displayName,
+  MeSchema,
+  ProfileSchema,
+  UsernameParams,
+  username,
+} from './account-wire.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import {
   email,
@@ -16,17 +24,6 @@ import {
 } from './fields.ts';
 import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import { OwnerBody, ownerErrors, ownerProofIn } from './owner-proof-wire.ts';
-
-export const displayName = text({
-  minLength: 1,
-  maxLength: 50,
-  description: 'Need not be unique.',
-});
-
-export const username = Type.String({
-  maxLength: 100,
-  description: '1 to 30 of A-Z a-z 0-9 _ . -',
-});
 
 const SignUpBody = Type.Object(
   {
@@ -51,8 +48,6 @@ const MeChange = Type.Object(
   },
   { additionalProperties: false, examples: [{ bio: 'Light and shadow.' }] },
 );
-
-export const UsernameParams = Type.Object({ username: Type.String({ maxLength: 100 }) });
 
 export function accountRoutes(
   app: ContractApp,

@@ -1,13 +1,11 @@
 import { appToken } from '../../domain/devices/device.ts';
 import type { NewDevice } from '../../domain/devices/device-service.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { lengthOf } from '../../domain/text.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
-import { badPayload, done, fault, isGiven, payloadOf, prefix, textIn } from './wire.ts';
+import { done, isGiven, newDevice, payloadOf, prefix, textIn } from './wire.ts';
 
-const maxLength = 128;
 const registered = 'Device successfully registered.';
 
 /** Where pushes go. */
@@ -44,13 +42,6 @@ export function deviceRoutes(
       return done(registered);
     },
   );
-}
-
-/** A device as its client names it; it keeps the token that it has. @throws WireFault */
-export function newDevice(deviceId: string, type: string): NewDevice {
-  if (lengthOf(deviceId) > maxLength || lengthOf(type) > maxLength) throw fault(400, badPayload);
-  // Tokens are those of apps here, whatever the type; `web` is what the domain calls subscriptions of browsers.
-  return { deviceId, type: type === 'web' ? 'web-app' : type, token: undefined };
 }
 
 function tokenIn(fields: Readonly<Record<string, unknown>>): NewDevice['token'] {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
-import { displayName, username } from './accounts.ts';
+import { displayName, username } from './account-wire.ts';
 import { actorFrom } from './actor.ts';
 import {
   AdminAccountPageSchema,

@@ -3,12 +3,7 @@ import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { anyAccept } from './accept.ts';
-import { done, prefix, refusing, textsOf } from './wire.ts';
-
-const emailLinkPath = `${prefix}/email_verification`;
-
-/** Links lead to the address that its clients know, and no field of theirs takes a code. */
-export const emailProof = { linkPath: emailLinkPath, hasNoCode: true };
+import { done, emailLinkPath, emailProof, refusing, textsOf } from './wire.ts';
 
 type Refusal = [status: number, message: string];
 
