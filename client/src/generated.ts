@@ -1317,11 +1317,11 @@ export type Operations = {
   /** Posts of everybody, newest first. */
   readExplore: {
     query?: {
+      /** `with-media`: only posts with pictures. */
+      filter?: 'all' | 'with-media';
       limit?: number;
       /** `nextCursor` of the page before. */
       cursor?: string;
-      /** `with-media`: only posts with pictures. */
-      filter?: 'all' | 'with-media';
     };
     answer: PostPage;
   };
@@ -1331,11 +1331,11 @@ export type Operations = {
       username: string;
     };
     query?: {
+      /** `with-media`: only posts with pictures. */
+      filter?: 'all' | 'with-media';
       limit?: number;
       /** `nextCursor` of the page before. */
       cursor?: string;
-      /** `with-media`: only posts with pictures. */
-      filter?: 'all' | 'with-media';
     };
     answer: PostPage;
   };

@@ -51,7 +51,8 @@ export function toDomainError(raw: unknown): DomainError | null {
   if (raw instanceof DomainError) return raw;
   if (!(raw instanceof Error)) return null;
   const error: FrameworkError = raw;
-  if (error.validation) return schemaError(error, error.validation);
+  const { validation: problems, validationContext: context = 'body' } = error;
+  if (problems) return schemaError([{ context, problems }], error);
   if (brokenForm.test(error.message)) {
     const message = 'The form has no boundary, ends too early or is not well formed.';
     return new DomainError('malformed', message, { cause: raw });
@@ -62,12 +63,18 @@ export function toDomainError(raw: unknown): DomainError | null {
   return new DomainError(code, error.message, { cause: raw });
 }
 
-function schemaError(error: FrameworkError, problems: readonly SchemaProblem[]): DomainError {
-  const context = error.validationContext ?? 'body';
-  const fields = problems.slice(0, maxShownProblems).map((p) => fieldProblem(p, context));
+/** The problems of a part of a request, `body` or `params`. */
+type PartProblems = { context: string; problems: readonly SchemaProblem[] };
+
+/** What schemas found in the parts of a request, as one error: the first 20 problems. */
+export function schemaError(parts: readonly PartProblems[], cause: unknown): DomainError {
+  const fields = parts
+    .flatMap(({ context, problems }) => problems.map((problem) => ({ context, problem })))
+    .slice(0, maxShownProblems)
+    .map(({ context, problem }) => fieldProblem(problem, context));
   const first = fields[0];
   const message = first ? `${first.field} ${first.message}.` : 'The request is not valid.';
-  return new DomainError('invalid', message, { fields, cause: error });
+  return new DomainError('invalid', message, { fields, cause });
 }
 
 function fieldProblem(problem: SchemaProblem, context: string): FieldProblem {

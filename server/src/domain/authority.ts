@@ -52,7 +52,7 @@ import { isActive } from './visibility/visibility.ts';
  * What an actor may do, as it was read with the session at the beginning of the request.
  * @throws DomainError `forbidden` for a session of an app password
  */
-export function roleAtFirst({ who }: Actor): Role {
+export function roleAtFirst({ who }: Pick<Actor, 'who'>): Role {
   if (who === 'operator') return 'admin';
   checkNotByAppPassword(who);
   return who.role;

@@ -1,6 +1,4 @@
 import { Type } from 'typebox';
-import { pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
 import {
   AccountPageSchema,
@@ -13,17 +11,16 @@ import {
 } from './account-wire.ts';
 import { presentOwnEntries, SecurityEventPageSchema } from './admin-wire.ts';
 import {
+  checkNotEmpty,
   email,
   language,
   NoContent,
   newPassword,
   oneTimeToken,
-  PageQuery,
-  ref,
   text,
 } from './fields.ts';
-import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
 import { OwnerBody, ownerErrors, ownerProofIn } from './owner-proof-wire.ts';
+import { route, type V2App } from './route.ts';
 
 const SignUpBody = Type.Object(
   {
@@ -49,240 +46,188 @@ const MeChange = Type.Object(
   { additionalProperties: false, examples: [{ bio: 'Light and shadow.' }] },
 );
 
-export function accountRoutes(
-  app: ContractApp,
-  { services, publicUrl, viewer, viewerIfAny }: RouteContext,
-): void {
-  const { accounts, follows, auditLog } = services;
-  const present = accountPresenter(publicUrl);
+export function accountRoutes(app: V2App): void {
+  const { accounts, closing, follows, auditLog } = app.services;
+  const present = accountPresenter(app.publicUrl);
 
-  app.post(
-    '/accounts',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'signUp',
-        summary: 'Make an account',
-        tag: 'accounts',
-        description: 'With an e-mail, a mail is sent that confirms it.',
-        errors: [
-          'invalid',
-          'taken',
-          'conflict',
-          'forbidden',
-          'gone',
-          'expired',
-          'unsupported',
-          'too_large',
-        ],
-        repeatable: true,
-        body: SignUpBody,
-        response: { 201: ref(MeSchema) },
-        sends: ['Location'],
-      }),
-      config: { rateLimit: { max: 30, timeWindow: '1 hour' } },
+      at: 'POST /accounts',
+      id: 'signUp',
+      summary: 'Make an account',
+      description: 'With an e-mail, a mail is sent that confirms it.',
+      tag: 'accounts',
+      signedIn: 'none',
+      repeatable: true,
+      body: SignUpBody,
+      response: { 201: MeSchema },
+      location: '/users/:username',
+      errors: ['taken', 'conflict', 'forbidden', 'gone', 'expired'],
+      rateLimit: { max: 30, timeWindow: '1 hour' },
     },
-    async (request, reply) => {
-      const { username, password, email: address = null, displayName = null } = request.body;
-      const { language: spoken, invite = null } = request.body;
-      const input = {
+    async ({ request, body, idempotencyKey }) => {
+      const {
         username,
         password,
-        email: address,
-        displayName,
-        invite,
-        ...(spoken === undefined ? spokenIn(request) : { language: spoken }),
-        idempotencyKey: idempotencyKey(request),
-      };
-      const me = await accounts.signUp(input, request.ip);
-      reply.code(201).header('location', `${publicUrl}/v2/users/${me.username}`);
-      return present.me(me);
+        email = null,
+        displayName = null,
+        language,
+        invite = null,
+      } = body;
+      const spoken = language === undefined ? spokenIn(request) : { language };
+      const names = { username, email, displayName };
+      const input = { ...names, password, invite, ...spoken, idempotencyKey };
+      return present.me(await accounts.signUp(input, request.ip));
     },
   );
 
-  app.get(
-    '/me',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readMe',
-        summary: 'Read your own account',
-        tag: 'accounts',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(MeSchema) },
-      }),
+      at: 'GET /me',
+      id: 'readMe',
+      summary: 'Read your own account',
+      tag: 'accounts',
+      signedIn: 'required',
+      response: { 200: MeSchema },
     },
-    async (request) => present.me(await accounts.readMe(await viewer(request))),
+    async ({ viewer }) => present.me(await accounts.readMe(viewer)),
   );
 
-  app.patch(
-    '/me',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'updateMe',
-        summary: 'Change what others see of you',
-        tag: 'accounts',
-        errors: ['invalid', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: MeChange,
-        response: { 200: ref(MeSchema) },
-      }),
+      at: 'PATCH /me',
+      id: 'updateMe',
+      summary: 'Change what others see of you',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: MeChange,
+      response: { 200: MeSchema },
     },
-    async (request) => {
-      const who = await viewer(request);
-      checkNotEmpty(request.body);
-      return present.me(await accounts.updateMe(who, request.body));
+    async ({ viewer, body }) => {
+      checkNotEmpty(body);
+      return present.me(await accounts.updateMe(viewer, body));
     },
   );
 
-  app.delete(
-    '/me',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'closeMe',
-        summary: 'Close your account',
-        description:
-          'Asks for a proof that the account is yours. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`).',
-        tag: 'accounts',
-        errors: [...ownerErrors, 'conflict'],
-        signedIn: 'required',
-        body: OwnerBody,
-        response: { 204: NoContent },
-      }),
-      // Who needs no proof sends no body, as everybody did before.
-      preValidation: async (request) => {
-        request.body ??= {};
-      },
+      at: 'DELETE /me',
+      id: 'closeMe',
+      summary: 'Close your account',
+      description:
+        'Asks for a proof that the account is yours. Ends all sessions at once; posts, pictures, likes and follows are removed in the background. The last admin cannot go (`conflict`).',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: OwnerBody,
+      // An account that needs no proof sends none.
+      isBodyOptional: true,
+      response: { 204: NoContent },
+      errors: [...ownerErrors, 'conflict'],
     },
-    async (request, reply) => {
-      await services.closing.closeMe(await viewer(request), ownerProofIn(request));
-      return reply.code(204).send();
+    ({ viewer, body, request }) => closing.closeMe(viewer, ownerProofIn(body, request.ip)),
+  );
+
+  route(
+    app,
+    {
+      at: 'GET /me/audit-log',
+      id: 'listSecurityEvents',
+      summary: 'Who got into your account or tried to, the latest first',
+      tag: 'accounts',
+      signedIn: 'required',
+      page: 'entries',
+      response: { 200: SecurityEventPageSchema },
+    },
+    async ({ viewer, page }) => presentOwnEntries(await auditLog.listOwn(viewer, page)),
+  );
+
+  route(
+    app,
+    {
+      at: 'GET /users/:username',
+      id: 'readProfile',
+      summary: 'Read the page of an account',
+      tag: 'accounts',
+      signedIn: 'optional',
+      params: UsernameParams,
+      response: { 200: ProfileSchema },
+      errors: ['not_found'],
+    },
+    async ({ viewer, params }) =>
+      present.profile(await accounts.readProfile(viewer, params.username)),
+  );
+
+  route(
+    app,
+    {
+      at: 'PUT /users/:username/follow',
+      id: 'follow',
+      summary: 'Follow an account',
+      description: 'Doing it twice changes nothing.',
+      tag: 'accounts',
+      signedIn: 'required',
+      params: UsernameParams,
+      response: { 200: ProfileSchema },
+      errors: ['not_found'],
+    },
+    async ({ viewer, params: { username } }) => {
+      await follows.follow(viewer, username);
+      return present.profile(await accounts.readProfile(viewer, username));
     },
   );
 
-  app.get(
-    '/me/audit-log',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listSecurityEvents',
-        summary: 'Who got into your account or tried to, the latest first',
-        tag: 'accounts',
-        errors: ['invalid'],
-        signedIn: 'required',
-        querystring: PageQuery,
-        response: { 200: ref(SecurityEventPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'DELETE /users/:username/follow',
+      id: 'unfollow',
+      summary: 'Stop following an account',
+      description: 'Doing it twice changes nothing.',
+      tag: 'accounts',
+      signedIn: 'required',
+      params: UsernameParams,
+      response: { 200: ProfileSchema },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const list = await auditLog.listOwn(who, pageRequest('entries', request.query));
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentOwnEntries(list);
+    async ({ viewer, params: { username } }) => {
+      await follows.unfollow(viewer, username);
+      return present.profile(await accounts.readProfile(viewer, username));
     },
   );
 
-  app.get(
-    '/users/:username',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readProfile',
-        summary: 'Read the page of an account',
-        tag: 'accounts',
-        errors: ['not_found'],
-        signedIn: 'optional',
-        params: UsernameParams,
-        response: { 200: ref(ProfileSchema) },
-      }),
+      at: 'GET /users/:username/followers',
+      id: 'listFollowers',
+      summary: 'Who follows an account, the latest first',
+      tag: 'accounts',
+      signedIn: 'none',
+      params: UsernameParams,
+      page: 'follows',
+      response: { 200: AccountPageSchema },
+      errors: ['not_found'],
     },
-    async (request) =>
-      present.profile(
-        await accounts.readProfile(await viewerIfAny(request), request.params.username),
-      ),
+    async ({ params, page }) => present.cards(await follows.listFollowers(params.username, page)),
   );
 
-  app.put(
-    '/users/:username/follow',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'follow',
-        summary: 'Follow an account',
-        description: 'Doing it twice changes nothing.',
-        tag: 'accounts',
-        errors: ['not_found', 'invalid'],
-        signedIn: 'required',
-        params: UsernameParams,
-        response: { 200: ref(ProfileSchema) },
-      }),
+      at: 'GET /users/:username/following',
+      id: 'listFollowing',
+      summary: 'Whom an account follows, the latest first',
+      tag: 'accounts',
+      signedIn: 'none',
+      params: UsernameParams,
+      page: 'follows',
+      response: { 200: AccountPageSchema },
+      errors: ['not_found'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      await follows.follow(who, request.params.username);
-      return present.profile(await accounts.readProfile(who, request.params.username));
-    },
-  );
-
-  app.delete(
-    '/users/:username/follow',
-    {
-      schema: operation({
-        id: 'unfollow',
-        summary: 'Stop following an account',
-        description: 'Doing it twice changes nothing.',
-        tag: 'accounts',
-        errors: ['not_found'],
-        signedIn: 'required',
-        params: UsernameParams,
-        response: { 200: ref(ProfileSchema) },
-      }),
-    },
-    async (request) => {
-      const who = await viewer(request);
-      await follows.unfollow(who, request.params.username);
-      return present.profile(await accounts.readProfile(who, request.params.username));
-    },
-  );
-
-  app.get(
-    '/users/:username/followers',
-    {
-      schema: operation({
-        id: 'listFollowers',
-        summary: 'Who follows an account, the latest first',
-        tag: 'accounts',
-        errors: ['not_found', 'invalid'],
-        params: UsernameParams,
-        querystring: PageQuery,
-        response: { 200: ref(AccountPageSchema) },
-        sends: ['Link'],
-      }),
-    },
-    async (request, reply) => {
-      const page = pageRequest('follows', request.query);
-      const list = await follows.listFollowers(request.params.username, page);
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return present.cards(list);
-    },
-  );
-
-  app.get(
-    '/users/:username/following',
-    {
-      schema: operation({
-        id: 'listFollowing',
-        summary: 'Whom an account follows, the latest first',
-        tag: 'accounts',
-        errors: ['not_found', 'invalid'],
-        params: UsernameParams,
-        querystring: PageQuery,
-        response: { 200: ref(AccountPageSchema) },
-        sends: ['Link'],
-      }),
-    },
-    async (request, reply) => {
-      const page = pageRequest('follows', request.query);
-      const list = await follows.listFollowing(request.params.username, page);
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return present.cards(list);
-    },
+    async ({ params, page }) => present.cards(await follows.listFollowing(params.username, page)),
   );
 }

@@ -1,8 +1,5 @@
 import { Type } from 'typebox';
-import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { displayName, username } from './account-wire.ts';
-import { actorFrom } from './actor.ts';
 import {
   AdminAccountPageSchema,
   AdminAccountSchema,
@@ -12,8 +9,8 @@ import {
   presentRecords,
   RoleSchema,
 } from './admin-wire.ts';
-import { email, id, NoContent, newPassword, PageQuery, ref, text } from './fields.ts';
-import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import { checkNotEmpty, email, id, NoContent, newPassword, text } from './fields.ts';
+import { route, type V2App } from './route.ts';
 
 const AccountParams = Type.Object({ id: id('Number of the account.') });
 
@@ -28,7 +25,6 @@ const AccountQuery = Type.Object(
     ),
     role: Type.Optional(RoleSchema),
     state: Type.Optional(Type.Enum(['active', 'disabled'])),
-    ...PageQuery.properties,
   },
   { additionalProperties: false },
 );
@@ -71,158 +67,126 @@ const AuditQuery = Type.Object(
         description: 'Only this: `session.refused`, `account.disabled` …',
       }),
     ),
-    ...PageQuery.properties,
   },
   { additionalProperties: false },
 );
 
-export function adminRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
-  const { accountAdmin, auditLog } = services;
-  const actorOf = actorFrom(viewer);
+export function adminRoutes(app: V2App): void {
+  const { accountAdmin, auditLog } = app.services;
 
-  app.get(
-    '/admin/accounts',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listAccounts',
-        summary: 'Accounts, the newest first',
-        description: 'For moderators and admins.',
-        tag: 'admin',
-        errors: ['forbidden', 'invalid'],
-        signedIn: 'required',
-        querystring: AccountQuery,
-        response: { 200: ref(AdminAccountPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /admin/accounts',
+      id: 'listAccounts',
+      summary: 'Accounts, the newest first',
+      description: 'For moderators and admins.',
+      tag: 'admin',
+      signedIn: 'required',
+      authority: 'read',
+      query: AccountQuery,
+      page: 'accounts',
+      response: { 200: AdminAccountPageSchema },
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const { q, role, state } = request.query;
-      const page = datedPageRequest('accounts', request.query);
-      const list = await accountAdmin.list(actor, { q, role, state }, page);
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentRecords(list);
+    async ({ actor, query: { q, role, state }, page }) =>
+      presentRecords(await accountAdmin.list(actor, { q, role, state }, page)),
+  );
+
+  route(
+    app,
+    {
+      at: 'POST /admin/accounts',
+      id: 'createAccount',
+      summary: 'Make an account for somebody',
+      description:
+        'For admins, whether sign-ups are open or not. Without a password its owner is mailed a way to choose one.',
+      tag: 'admin',
+      signedIn: 'required',
+      authority: 'govern',
+      repeatable: true,
+      body: NewAccountBody,
+      response: { 201: AdminAccountSchema },
+      location: '/admin/accounts/:id',
+      errors: ['taken', 'conflict', 'gone'],
+    },
+    async ({ actor, body, idempotencyKey }) => {
+      const { username, password = null, email = null, displayName = null, role = 'user' } = body;
+      const input = { username, password, email, displayName, role, idempotencyKey };
+      return presentRecord(await accountAdmin.create(actor, input));
     },
   );
 
-  app.post(
-    '/admin/accounts',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'createAccount',
-        summary: 'Make an account for somebody',
-        description:
-          'For admins, whether sign-ups are open or not. Without a password its owner is mailed a way to choose one.',
-        tag: 'admin',
-        errors: ['forbidden', 'invalid', 'taken', 'conflict', 'gone', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        repeatable: true,
-        body: NewAccountBody,
-        response: { 201: ref(AdminAccountSchema) },
-        sends: ['Location'],
-      }),
+      at: 'GET /admin/accounts/:id',
+      id: 'readAccount',
+      summary: 'Read an account',
+      description: 'For moderators and admins.',
+      tag: 'admin',
+      signedIn: 'required',
+      authority: 'read',
+      params: AccountParams,
+      response: { 200: AdminAccountSchema },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const { password = null, email = null, displayName = null, role = 'user' } = request.body;
-      const made = await accountAdmin.create(actor, {
-        username: request.body.username,
-        password,
-        email,
-        displayName,
-        role,
-        idempotencyKey: idempotencyKey(request),
-      });
-      reply.code(201).header('location', `${publicUrl}/v2/admin/accounts/${made.id}`);
-      return presentRecord(made);
+    async ({ actor, params }) => presentRecord(await accountAdmin.read(actor, params.id)),
+  );
+
+  route(
+    app,
+    {
+      at: 'PATCH /admin/accounts/:id',
+      id: 'updateAccount',
+      summary: 'Disable or enable an account, change its role, force a new password',
+      description:
+        'Moderators disable and enable users; admins do all of it to all but themselves. Effective at the next request, in every process. There is always an admin left (`conflict`).',
+      tag: 'admin',
+      signedIn: 'required',
+      authority: 'disable',
+      params: AccountParams,
+      body: AccountChangeBody,
+      response: { 200: AdminAccountSchema },
+      errors: ['not_found', 'conflict'],
+    },
+    async ({ actor, params, body }) => {
+      checkNotEmpty(body);
+      return presentRecord(await accountAdmin.change(actor, params.id, body));
     },
   );
 
-  app.get(
-    '/admin/accounts/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readAccount',
-        summary: 'Read an account',
-        description: 'For moderators and admins.',
-        tag: 'admin',
-        errors: ['forbidden', 'not_found', 'invalid'],
-        signedIn: 'required',
-        params: AccountParams,
-        response: { 200: ref(AdminAccountSchema) },
-      }),
+      at: 'DELETE /admin/accounts/:id',
+      id: 'deleteAccount',
+      summary: 'Close an account, with all that it has posted',
+      description: 'For admins; not for their own account (`conflict`).',
+      tag: 'admin',
+      signedIn: 'required',
+      authority: 'govern',
+      params: AccountParams,
+      response: { 204: NoContent },
+      errors: ['not_found', 'conflict'],
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      return presentRecord(await accountAdmin.read(actor, request.params.id));
-    },
+    ({ actor, params }) => accountAdmin.remove(actor, params.id),
   );
 
-  app.patch(
-    '/admin/accounts/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'updateAccount',
-        summary: 'Disable or enable an account, change its role, force a new password',
-        description:
-          'Moderators disable and enable users; admins do all of it to all but themselves. Effective at the next request, in every process. There is always an admin left (`conflict`).',
-        tag: 'admin',
-        errors: ['forbidden', 'not_found', 'invalid', 'conflict', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        params: AccountParams,
-        body: AccountChangeBody,
-        response: { 200: ref(AdminAccountSchema) },
-      }),
+      at: 'GET /admin/audit-log',
+      id: 'listAuditLog',
+      summary: 'Who got in, and who changed that, the latest first',
+      description: 'For admins. Entries are kept for a year, also of accounts that are gone.',
+      tag: 'admin',
+      signedIn: 'required',
+      authority: 'govern',
+      query: AuditQuery,
+      page: 'entries',
+      response: { 200: AuditEntryPageSchema },
     },
-    async (request) => {
-      const actor = await actorOf(request);
-      checkNotEmpty(request.body);
-      return presentRecord(await accountAdmin.change(actor, request.params.id, request.body));
-    },
-  );
-
-  app.delete(
-    '/admin/accounts/:id',
-    {
-      schema: operation({
-        id: 'deleteAccount',
-        summary: 'Close an account, with all that it has posted',
-        description: 'For admins; not for their own account (`conflict`).',
-        tag: 'admin',
-        errors: ['forbidden', 'not_found', 'invalid', 'conflict'],
-        signedIn: 'required',
-        params: AccountParams,
-        response: { 204: NoContent },
-      }),
-    },
-    async (request, reply) => {
-      await accountAdmin.remove(await actorOf(request), request.params.id);
-      return reply.code(204).send();
-    },
-  );
-
-  app.get(
-    '/admin/audit-log',
-    {
-      schema: operation({
-        id: 'listAuditLog',
-        summary: 'Who got in, and who changed that, the latest first',
-        description: 'For admins. Entries are kept for a year, also of accounts that are gone.',
-        tag: 'admin',
-        errors: ['forbidden', 'invalid'],
-        signedIn: 'required',
-        querystring: AuditQuery,
-        response: { 200: ref(AuditEntryPageSchema) },
-        sends: ['Link'],
-      }),
-    },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const { accountId, action } = request.query;
-      const page = pageRequest('entries', request.query);
-      const list = await auditLog.list(actor, { accountId, action }, page);
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentEntries(list);
-    },
+    async ({ actor, query: { accountId, action }, page }) =>
+      presentEntries(await auditLog.list(actor, { accountId, action }, page)),
   );
 }

@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { AppPasswordListSchema, NewAppPasswordSchema } from './app-password-wire.ts';
 import { IdParams, nameField } from './credential-wire.ts';
-import { NoContent, ref } from './fields.ts';
-import { operation } from './operation.ts';
+import { NoContent } from './fields.ts';
 import { ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
+import { route, type V2App } from './route.ts';
 
 const AddBody = Type.Object(
   { name: nameField, ...ownerProof },
@@ -14,65 +13,54 @@ const AddBody = Type.Object(
   },
 );
 
-export function appPasswordRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { appPasswords } = services;
+export function appPasswordRoutes(app: V2App): void {
+  const { appPasswords } = app.services;
 
-  app.post(
-    '/me/app-passwords',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'addAppPassword',
-        summary: 'Make a password for one program',
-        description:
-          'For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in. Its sessions change nothing about how to get into the account, do not close it, and have the rights of a user whatever its role.',
-        tag: 'app-passwords',
-        errors: [...ownerErrors, 'conflict'],
-        signedIn: 'required',
-        body: AddBody,
-        response: { 201: ref(NewAppPasswordSchema) },
-      }),
+      at: 'POST /me/app-passwords',
+      id: 'addAppPassword',
+      summary: 'Make a password for one program',
+      description:
+        'For programs that cannot ask for a second factor: it stands in place of the password wherever one signs in. Its sessions change nothing about how to get into the account, do not close it, and have the rights of a user whatever its role.',
+      tag: 'app-passwords',
+      signedIn: 'required',
+      body: AddBody,
+      response: { 201: NewAppPasswordSchema },
+      errors: [...ownerErrors, 'conflict'],
     },
-    async (request, reply) => {
-      const given = { name: request.body.name, ...ownerProofIn(request) };
-      const made = await appPasswords.add(await viewer(request), given);
-      reply.code(201);
-      return made;
-    },
+    ({ viewer, body, request }) =>
+      appPasswords.add(viewer, { name: body.name, ...ownerProofIn(body, request.ip) }),
   );
 
-  app.get(
-    '/me/app-passwords',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listAppPasswords',
-        summary: 'Your app passwords',
-        tag: 'app-passwords',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(AppPasswordListSchema) },
-      }),
+      at: 'GET /me/app-passwords',
+      id: 'listAppPasswords',
+      summary: 'Your app passwords',
+      tag: 'app-passwords',
+      signedIn: 'required',
+      response: { 200: AppPasswordListSchema },
     },
-    async (request) => ({ items: await appPasswords.list(await viewer(request)) }),
+    async ({ viewer }) => ({ items: await appPasswords.list(viewer) }),
   );
 
-  app.delete(
-    '/me/app-passwords/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'removeAppPassword',
-        summary: 'Take an app password away',
-        description: 'The sessions that were opened with it end at once.',
-        tag: 'app-passwords',
-        errors: ['forbidden', 'not_found', 'invalid'],
-        signedIn: 'required',
-        params: IdParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /me/app-passwords/:id',
+      id: 'removeAppPassword',
+      summary: 'Take an app password away',
+      description: 'The sessions that were opened with it end at once.',
+      tag: 'app-passwords',
+      signedIn: 'required',
+      params: IdParams,
+      response: { 204: NoContent },
+      errors: ['forbidden', 'not_found'],
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      await appPasswords.remove(await viewer(request), { id, address: request.ip });
-      return reply.code(204).send();
-    },
+    ({ viewer, params, request }) =>
+      appPasswords.remove(viewer, { id: params.id, address: request.ip }),
   );
 }

@@ -101,26 +101,27 @@ export const v2: Contract = {
     },
     tags,
   },
-  routes(app, context) {
-    accountRoutes(app, context);
-    emailRoutes(app, context);
-    passwordRoutes(app, context);
-    inviteRoutes(app, context);
-    sessionRoutes(app, context);
-    phoneRoutes(app, context);
-    identityRoutes(app, context);
-    secondFactorRoutes(app, context);
-    passkeyRoutes(app, context);
-    appPasswordRoutes(app, context);
-    mediaRoutes(app, context);
-    postRoutes(app, context);
-    feedRoutes(app, context);
-    adminRoutes(app, context);
-    groupRoutes(app, context);
-    groupEventRoutes(app, context);
-    deviceRoutes(app, context);
-    notificationRoutes(app, context);
-    eventRoutes(app, context);
+  routes(fastify, context) {
+    const app = { ...context, fastify };
+    accountRoutes(app);
+    emailRoutes(app);
+    passwordRoutes(app);
+    inviteRoutes(app);
+    sessionRoutes(app);
+    phoneRoutes(app);
+    identityRoutes(app);
+    secondFactorRoutes(app);
+    passkeyRoutes(app);
+    appPasswordRoutes(app);
+    mediaRoutes(app);
+    postRoutes(app);
+    feedRoutes(app);
+    adminRoutes(app);
+    groupRoutes(app);
+    groupEventRoutes(app);
+    deviceRoutes(app);
+    notificationRoutes(app);
+    eventRoutes(app);
   },
 };
 

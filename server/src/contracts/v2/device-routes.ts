@@ -1,6 +1,5 @@
 import { appToken, type DeviceToken, webToken } from '../../domain/devices/device.ts';
 import { invalid } from '../../domain/errors.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import {
   DeviceBody,
   DeviceListSchema,
@@ -9,105 +8,88 @@ import {
   PushKeySchema,
   presentDevice,
 } from './device-wire.ts';
-import { NoContent, ref } from './fields.ts';
-import { operation } from './operation.ts';
+import { NoContent } from './fields.ts';
+import { route, type V2App } from './route.ts';
 
-export function deviceRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { devices } = services;
+export function deviceRoutes(app: V2App): void {
+  const { devices } = app.services;
 
-  app.put(
-    '/me/devices/:deviceId',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'registerDevice',
-        summary: 'Let pushes reach a device',
-        description:
-          'To be repeated at each start of the app. A device, or a token, that was another account’s moves to yours. An account keeps its latest 50.',
-        tag: 'devices',
-        errors: ['invalid', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        params: DeviceParams,
-        body: DeviceBody,
-        response: { 200: ref(DeviceSchema) },
-      }),
+      at: 'PUT /me/devices/:deviceId',
+      id: 'registerDevice',
+      summary: 'Let pushes reach a device',
+      description:
+        'To be repeated at each start of the app. A device, or a token, that was another account’s moves to yours. An account keeps its latest 50.',
+      tag: 'devices',
+      signedIn: 'required',
+      params: DeviceParams,
+      body: DeviceBody,
+      response: { 200: DeviceSchema },
     },
-    async (request) => {
-      const { accountId, sessionId } = await viewer(request);
-      const { deviceId } = request.params;
-      const { type, token } = request.body;
+    async ({ viewer: { accountId, sessionId }, params: { deviceId }, body: { type, token } }) => {
       const device = { deviceId, type, token: tokenOf(type, token) };
       return presentDevice(await devices.register({ accountId, sessionId }, device));
     },
   );
 
-  app.get(
-    '/me/devices',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listDevices',
-        summary: 'Devices that pushes reach',
-        tag: 'devices',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(DeviceListSchema) },
-      }),
+      at: 'GET /me/devices',
+      id: 'listDevices',
+      summary: 'Devices that pushes reach',
+      tag: 'devices',
+      signedIn: 'required',
+      response: { 200: DeviceListSchema },
     },
-    async (request) => ({
-      items: (await devices.list(await viewer(request))).map(presentDevice),
-    }),
+    async ({ viewer }) => ({ items: (await devices.list(viewer)).map(presentDevice) }),
   );
 
-  app.delete(
-    '/me/devices/:deviceId',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'removeDevice',
-        summary: 'Let no more pushes reach a device',
-        tag: 'devices',
-        errors: ['not_found'],
-        signedIn: 'required',
-        params: DeviceParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /me/devices/:deviceId',
+      id: 'removeDevice',
+      summary: 'Let no more pushes reach a device',
+      tag: 'devices',
+      signedIn: 'required',
+      params: DeviceParams,
+      response: { 204: NoContent },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      await devices.remove(await viewer(request), request.params.deviceId);
-      return reply.code(204).send();
-    },
+    ({ viewer, params }) => devices.remove(viewer, params.deviceId),
   );
 
-  app.post(
-    '/me/devices/:deviceId/test-push',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'testPush',
-        summary: 'Send a push to a device, to see that it arrives',
-        description: 'It is sent in the background. 20 an hour.',
-        tag: 'devices',
-        errors: ['not_found', 'conflict'],
-        signedIn: 'required',
-        params: DeviceParams,
-        response: { 202: NoContent },
-      }),
+      at: 'POST /me/devices/:deviceId/test-push',
+      id: 'testPush',
+      summary: 'Send a push to a device, to see that it arrives',
+      description: 'It is sent in the background. 20 an hour.',
+      tag: 'devices',
+      signedIn: 'required',
+      params: DeviceParams,
+      response: { 202: NoContent },
+      errors: ['not_found', 'conflict'],
     },
-    async (request, reply) => {
-      await devices.testPush(await viewer(request), request.params.deviceId);
-      return reply.code(202).send();
-    },
+    ({ viewer, params }) => devices.testPush(viewer, params.deviceId),
   );
 
-  app.get(
-    '/push-key',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readPushKey',
-        summary: 'Read the key that browsers subscribe with',
-        tag: 'devices',
-        errors: ['not_found'],
-        response: { 200: ref(PushKeySchema) },
-      }),
+      at: 'GET /push-key',
+      id: 'readPushKey',
+      summary: 'Read the key that browsers subscribe with',
+      tag: 'devices',
+      signedIn: 'none',
+      response: { 200: PushKeySchema },
+      errors: ['not_found'],
     },
-    async () => ({ publicKey: devices.readPushKey() }),
+    () => ({ publicKey: devices.readPushKey() }),
   );
 }
 

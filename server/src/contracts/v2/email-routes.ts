@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { Accepted, email, NoContent, oneTimeToken } from './fields.ts';
-import { operation } from './operation.ts';
 import { ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
+import { route, type V2App } from './route.ts';
 
 const EmailChange = Type.Object(
   {
@@ -26,73 +25,62 @@ const Confirmation = Type.Object(
   { additionalProperties: false, examples: [{ code: '493027' }] },
 );
 
-export function emailRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { emails } = services;
+export function emailRoutes(app: V2App): void {
+  const { emails } = app.services;
 
-  app.post(
-    '/me/email',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'changeEmail',
-        summary: 'Change your e-mail address',
-        description:
-          'Sends a mail to the new address; the account keeps the old one until that is confirmed. The old one is told, if it was confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. The link ends with the session that asked for it, and with any change of the password or of the second factor.',
-        tag: 'accounts',
-        errors: ownerErrors,
-        signedIn: 'required',
-        body: EmailChange,
-        response: { 202: Accepted },
-      }),
+      at: 'POST /me/email',
+      id: 'changeEmail',
+      summary: 'Change your e-mail address',
+      description:
+        'Sends a mail to the new address; the account keeps the old one until that is confirmed. The old one is told, if it was confirmed. The answer does not tell whether somebody else has the address: the mail does, to its owner. The link ends with the session that asked for it, and with any change of the password or of the second factor.',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: EmailChange,
+      response: { 202: Accepted },
+      errors: ownerErrors,
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      await emails.change(who, { email: request.body.email, ...ownerProofIn(request) });
-      return reply.code(202).send();
-    },
+    ({ viewer, body, request }) =>
+      emails.change(viewer, { email: body.email, ...ownerProofIn(body, request.ip) }),
   );
 
-  app.post(
-    '/email-verifications',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'sendEmailVerification',
-        summary: 'Have the mail sent again that confirms your address',
-        description: 'The one before works no more.',
-        tag: 'accounts',
-        errors: ['conflict'],
-        signedIn: 'required',
-        response: { 202: Accepted },
-      }),
+      at: 'POST /email-verifications',
+      id: 'sendEmailVerification',
+      summary: 'Have the mail sent again that confirms your address',
+      description: 'The one before works no more.',
+      tag: 'accounts',
+      signedIn: 'required',
+      response: { 202: Accepted },
+      errors: ['conflict'],
     },
-    async (request, reply) => {
-      await emails.sendAgain(await viewer(request), request.ip);
-      return reply.code(202).send();
-    },
+    ({ viewer, request }) => emails.sendAgain(viewer, request.ip),
   );
 
-  app.post(
-    '/email-verifications/confirm',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'confirmEmail',
-        summary: 'Confirm an e-mail address',
-        description:
-          'By the `token` of the link, which needs no session, or signed in by the `code`, which works for ten minutes and five tries.',
-        tag: 'accounts',
-        errors: ['invalid', 'gone', 'expired', 'taken', 'unsupported', 'too_large'],
-        signedIn: 'optional',
-        body: Confirmation,
-        response: { 204: NoContent },
-      }),
+      at: 'POST /email-verifications/confirm',
+      id: 'confirmEmail',
+      summary: 'Confirm an e-mail address',
+      description:
+        'By the `token` of the link, which needs no session, or signed in by the `code`, which works for ten minutes and five tries.',
+      tag: 'accounts',
+      signedIn: 'if-needed',
+      body: Confirmation,
+      response: { 204: NoContent },
+      errors: ['gone', 'expired', 'taken'],
     },
-    async (request, reply) => {
-      const { token, code } = request.body;
+    async ({ readViewer, body: { token, code }, request }) => {
       if ((token === undefined) === (code === undefined)) {
         throw invalid('token', 'or code must be given, and not both');
       }
       if (token !== undefined) await emails.confirmByToken(token, request.ip);
-      else await emails.confirmByCode(await viewer(request), code ?? '', request.ip);
-      return reply.code(204).send();
+      else await emails.confirmByCode(await readViewer(), code ?? '', request.ip);
     },
   );
 }

@@ -1,12 +1,11 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import { keyOfCursor } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { eventStream } from './event-stream.ts';
-import { ref, time } from './fields.ts';
+import { time } from './fields.ts';
 import { notificationPresenter } from './notification-wire.ts';
-import { operation } from './operation.ts';
-import { eventsTarget, signatureQuery, signedUrl, viewerByLink } from './signed-links.ts';
+import { route, type V2App } from './route.ts';
+import { eventsTarget, signatureQuery, signedUrl } from './signed-links.ts';
 
 const streamResponse = {
   description: 'Events, as they happen, until the session ends.',
@@ -54,36 +53,31 @@ function retryMsOf({ sessionId }: { sessionId: number }): number {
   return 1000 + ((sessionId * 389) % 2000);
 }
 
-export function eventRoutes(app: ContractApp, context: RouteContext): void {
-  const { services, publicUrl, viewer } = context;
-  const { live, signedLinks } = services;
-  const present = notificationPresenter(publicUrl);
+export function eventRoutes(app: V2App): void {
+  const { live, signedLinks } = app.services;
+  const present = notificationPresenter(app.publicUrl);
 
-  app.get(
-    '/events',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'streamEvents',
-        summary: 'What happens to your account, live',
-        description:
-          'Server-Sent Events. `notification` carries a Notification, `unread-count` an UnreadCount, first of all when the stream opens; `gap` says that more was missed than is sent again: read the list. The stream ends with the session and when the access token expires: refresh it and come back with `Last-Event-ID`. An account has at most ten; the oldest makes room.',
-        tag: 'notifications',
-        errors: ['invalid'],
-        signedIn: 'required',
-        isLinkable: true,
-        resumable: true,
-        querystring: StreamQuery,
-        response: {},
-        otherResponses: { 200: streamResponse },
-      }),
+      at: 'GET /events',
+      id: 'streamEvents',
+      summary: 'What happens to your account, live',
+      description:
+        'Server-Sent Events. `notification` carries a Notification, `unread-count` an UnreadCount, first of all when the stream opens; `gap` says that more was missed than is sent again: read the list. The stream ends with the session and when the access token expires: refresh it and come back with `Last-Event-ID`. An account has at most ten; the oldest makes room.',
+      tag: 'notifications',
+      signedIn: 'required',
+      link: () => eventsTarget,
+      query: StreamQuery,
+      resumable: true,
+      response: {},
+      otherResponses: { 200: streamResponse },
       exposeHeadRoute: false,
     },
-    async (request, reply) => {
-      const { signature, lastEventId } = request.query;
-      const who = await viewerByLink(context, request, { signature, target: eventsTarget });
+    async ({ viewer, query: { lastEventId }, request, reply }) => {
       const since = lastEventKey(request.headers['last-event-id'] ?? lastEventId);
-      const { body, listener } = eventStream(present, retryMsOf(who));
-      const close = await live.open(who, since, listener);
+      const { body, listener } = eventStream(present, retryMsOf(viewer));
+      const close = await live.open(viewer, since, listener);
       body.once('close', close);
       return reply
         .type('text/event-stream; charset=utf-8')
@@ -93,23 +87,21 @@ export function eventRoutes(app: ContractApp, context: RouteContext): void {
     },
   );
 
-  app.get(
-    '/events/url',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readEventStreamUrl',
-        summary: 'Get an address of your live events for `EventSource`',
-        description:
-          '`EventSource` cannot send a token. The address needs none; it is good for 15 to 20 minutes, opens nothing else, and ends with the session. When the stream has ended, ask for another address, and add `lastEventId` to it.',
-        tag: 'notifications',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(EventStreamUrlSchema) },
-      }),
+      at: 'GET /events/url',
+      id: 'readEventStreamUrl',
+      summary: 'Get an address of your live events for `EventSource`',
+      description:
+        '`EventSource` cannot send a token. The address needs none; it is good for 15 to 20 minutes, opens nothing else, and ends with the session. When the stream has ended, ask for another address, and add `lastEventId` to it.',
+      tag: 'notifications',
+      signedIn: 'required',
+      response: { 200: EventStreamUrlSchema },
     },
-    async (request) => {
-      const { signature, expiresAt } = signedLinks.sign(await viewer(request), eventsTarget);
-      return { url: signedUrl(`${publicUrl}/v2/events`, signature), expiresAt };
+    ({ viewer }) => {
+      const { signature, expiresAt } = signedLinks.sign(viewer, eventsTarget);
+      return { url: signedUrl(`${app.publicUrl}/v2/events`, signature), expiresAt };
     },
   );
 }

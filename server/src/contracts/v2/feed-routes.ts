@@ -1,15 +1,11 @@
 import { Type } from 'typebox';
-import { pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { UsernameParams } from './account-wire.ts';
-import { PageQuery, ref } from './fields.ts';
-import { linkNext, operation } from './operation.ts';
 import { PostPageSchema, postPresenter } from './post-wire.ts';
+import { route, type V2App } from './route.ts';
 import { imageSigner } from './signed-links.ts';
 
 const FeedQuery = Type.Object(
   {
-    ...PageQuery.properties,
     filter: Type.Optional(
       Type.Enum(['all', 'with-media'], {
         default: 'all',
@@ -20,79 +16,55 @@ const FeedQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export function feedRoutes(
-  app: ContractApp,
-  { services, publicUrl, viewer, viewerIfAny }: RouteContext,
-): void {
-  const { feeds } = services;
-  const present = postPresenter(publicUrl, imageSigner(services));
+export function feedRoutes(app: V2App): void {
+  const { feeds } = app.services;
+  const present = postPresenter(app.publicUrl, imageSigner(app.services));
 
-  app.get(
-    '/timeline',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readTimeline',
-        summary: 'Posts of yours and of those whom you follow, newest first',
-        tag: 'feeds',
-        errors: ['invalid'],
-        signedIn: 'required',
-        querystring: PageQuery,
-        response: { 200: ref(PostPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /timeline',
+      id: 'readTimeline',
+      summary: 'Posts of yours and of those whom you follow, newest first',
+      tag: 'feeds',
+      signedIn: 'required',
+      page: 'posts',
+      response: { 200: PostPageSchema },
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const page = await feeds.timeline(who, pageRequest('posts', request.query));
-      linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.posts(page, who);
-    },
+    async ({ viewer, page }) => present.posts(await feeds.timeline(viewer, page), viewer),
   );
 
-  app.get(
-    '/explore',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readExplore',
-        summary: 'Posts of everybody, newest first',
-        tag: 'feeds',
-        errors: ['invalid'],
-        signedIn: 'optional',
-        querystring: FeedQuery,
-        response: { 200: ref(PostPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /explore',
+      id: 'readExplore',
+      summary: 'Posts of everybody, newest first',
+      tag: 'feeds',
+      signedIn: 'optional',
+      query: FeedQuery,
+      page: 'posts',
+      response: { 200: PostPageSchema },
     },
-    async (request, reply) => {
-      const who = await viewerIfAny(request);
-      const { filter = 'all' } = request.query;
-      const page = await feeds.explore(who, filter, pageRequest('posts', request.query));
-      linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.posts(page, who);
-    },
+    async ({ viewer, query: { filter = 'all' }, page }) =>
+      present.posts(await feeds.explore(viewer, filter, page), viewer),
   );
 
-  app.get(
-    '/users/:username/posts',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listPostsOfUser',
-        summary: 'Posts of an account, newest first',
-        tag: 'feeds',
-        errors: ['not_found', 'invalid'],
-        signedIn: 'optional',
-        params: UsernameParams,
-        querystring: FeedQuery,
-        response: { 200: ref(PostPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /users/:username/posts',
+      id: 'listPostsOfUser',
+      summary: 'Posts of an account, newest first',
+      tag: 'feeds',
+      signedIn: 'optional',
+      params: UsernameParams,
+      query: FeedQuery,
+      page: 'posts',
+      response: { 200: PostPageSchema },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      const who = await viewerIfAny(request);
-      const author = { username: request.params.username, filter: request.query.filter ?? 'all' };
-      const page = await feeds.byAuthor(who, author, pageRequest('posts', request.query));
-      linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.posts(page, who);
-    },
+    async ({ viewer, params: { username }, query: { filter = 'all' }, page }) =>
+      present.posts(await feeds.byAuthor(viewer, { username, filter }, page), viewer),
   );
 }

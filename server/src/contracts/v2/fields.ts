@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { invalid } from '../../domain/errors.ts';
 import { languageCodes } from '../../domain/language-code.ts';
 
 /** Parts that the schemas of several nouns share. */
@@ -76,3 +77,9 @@ export const PageQuery = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** Rejects a change that changes nothing, which is a mistake more often than not. @throws DomainError `invalid` */
+export function checkNotEmpty(change: object): void {
+  if (Object.keys(change).length === 0)
+    throw invalid('body', 'must name at least one field to change');
+}

@@ -1,7 +1,4 @@
-import { datedPageRequest } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
-import { actorFrom } from './actor.ts';
-import { NoContent, PageQuery, ref } from './fields.ts';
+import { NoContent } from './fields.ts';
 import {
   EventTemplateBody,
   EventTemplatePageSchema,
@@ -16,129 +13,99 @@ import {
   presentTemplate,
   presentTemplates,
 } from './group-wire.ts';
-import { idempotencyKey, linkNext, operation } from './operation.ts';
+import { route, type V2App } from './route.ts';
 
-export function groupEventRoutes(
-  app: ContractApp,
-  { services, publicUrl, viewer }: RouteContext,
-): void {
-  const { eventTemplates, groupEvents } = services;
-  const actorOf = actorFrom(viewer);
+export function groupEventRoutes(app: V2App): void {
+  const { eventTemplates, groupEvents } = app.services;
 
-  app.get(
-    '/admin/event-templates',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listEventTemplates',
-        summary: 'Event templates, the newest first',
-        description: 'For admins.',
-        tag: 'groups',
-        errors: ['forbidden'],
-        signedIn: 'required',
-        querystring: PageQuery,
-        response: { 200: ref(EventTemplatePageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /admin/event-templates',
+      id: 'listEventTemplates',
+      summary: 'Event templates, the newest first',
+      description: 'For admins.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      page: 'templates',
+      response: { 200: EventTemplatePageSchema },
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const list = await eventTemplates.list(actor, datedPageRequest('templates', request.query));
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentTemplates(list);
-    },
+    async ({ actor, page }) => presentTemplates(await eventTemplates.list(actor, page)),
   );
 
-  app.post(
-    '/admin/event-templates',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'createEventTemplate',
-        summary: 'Make an event template',
-        description:
-          'For admins. No two templates have the same name, so a repeat makes no second one.',
-        tag: 'groups',
-        errors: ['forbidden', 'taken', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: EventTemplateBody,
-        response: { 201: ref(EventTemplateSchema) },
-      }),
+      at: 'POST /admin/event-templates',
+      id: 'createEventTemplate',
+      summary: 'Make an event template',
+      description:
+        'For admins. No two templates have the same name, so a repeat makes no second one.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      body: EventTemplateBody,
+      response: { 201: EventTemplateSchema },
+      errors: ['taken'],
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const template = await eventTemplates.create(actor, request.body);
-      reply.code(201);
-      return presentTemplate(template);
-    },
+    async ({ actor, body }) => presentTemplate(await eventTemplates.create(actor, body)),
   );
 
-  app.delete(
-    '/admin/event-templates/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'deleteEventTemplate',
-        summary: 'Delete an event template',
-        description: 'For admins. Events that were made of it stay as they are.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found'],
-        signedIn: 'required',
-        params: EventTemplateParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /admin/event-templates/:id',
+      id: 'deleteEventTemplate',
+      summary: 'Delete an event template',
+      description: 'For admins. Events that were made of it stay as they are.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      params: EventTemplateParams,
+      response: { 204: NoContent },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      await eventTemplates.remove(await actorOf(request), request.params.id);
-      return reply.code(204).send();
-    },
+    ({ actor, params }) => eventTemplates.remove(actor, params.id),
   );
 
-  app.get(
-    '/admin/groups/:id/events',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listGroupEvents',
-        summary: 'Events that a group was told of, the newest first',
-        description: 'For admins. They are kept for a year.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found'],
-        signedIn: 'required',
-        params: GroupParams,
-        querystring: PageQuery,
-        response: { 200: ref(GroupEventPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /admin/groups/:id/events',
+      id: 'listGroupEvents',
+      summary: 'Events that a group was told of, the newest first',
+      description: 'For admins. They are kept for a year.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      params: GroupParams,
+      page: 'sent-events',
+      response: { 200: GroupEventPageSchema },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const page = datedPageRequest('sent-events', request.query);
-      const list = await groupEvents.list(actor, request.params.id, page);
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentGroupEvents(list);
-    },
+    async ({ actor, params, page }) =>
+      presentGroupEvents(await groupEvents.list(actor, params.id, page)),
   );
 
-  app.post(
-    '/admin/groups/:id/events',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'createGroupEvent',
-        summary: 'Tell the members of a group of an event, by push',
-        description:
-          'For admins. All devices of all members but your own are told in the background, each once. 60 an hour and group.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found', 'conflict', 'gone', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        repeatable: true,
-        params: GroupParams,
-        body: GroupEventBody,
-        response: { 202: ref(GroupEventSchema) },
-      }),
+      at: 'POST /admin/groups/:id/events',
+      id: 'createGroupEvent',
+      summary: 'Tell the members of a group of an event, by push',
+      description:
+        'For admins. All devices of all members but your own are told in the background, each once. 60 an hour and group.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      repeatable: true,
+      params: GroupParams,
+      body: GroupEventBody,
+      response: { 202: GroupEventSchema },
+      errors: ['not_found', 'conflict', 'gone'],
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const event = { ...request.body, idempotencyKey: idempotencyKey(request) };
-      const made = await groupEvents.create(actor, request.params.id, event);
-      reply.code(202);
-      return presentGroupEvent(made);
-    },
+    async ({ actor, params, body, idempotencyKey }) =>
+      presentGroupEvent(await groupEvents.create(actor, params.id, { ...body, idempotencyKey })),
   );
 }

@@ -1,8 +1,5 @@
-import { datedPageRequest } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
-import { actorFrom } from './actor.ts';
 import { AdminAccountPageSchema, presentRecords } from './admin-wire.ts';
-import { NoContent, PageQuery, ref } from './fields.ts';
+import { NoContent } from './fields.ts';
 import {
   GroupBody,
   GroupPageSchema,
@@ -12,143 +9,112 @@ import {
   presentGroup,
   presentGroups,
 } from './group-wire.ts';
-import { linkNext, operation } from './operation.ts';
+import { route, type V2App } from './route.ts';
 
-export function groupRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
-  const { groups } = services;
-  const actorOf = actorFrom(viewer);
+export function groupRoutes(app: V2App): void {
+  const { groups } = app.services;
 
-  app.get(
-    '/admin/groups',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listGroups',
-        summary: 'Groups, the newest first',
-        description: 'For admins.',
-        tag: 'groups',
-        errors: ['forbidden'],
-        signedIn: 'required',
-        querystring: PageQuery,
-        response: { 200: ref(GroupPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /admin/groups',
+      id: 'listGroups',
+      summary: 'Groups, the newest first',
+      description: 'For admins.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      page: 'groups',
+      response: { 200: GroupPageSchema },
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const list = await groups.list(actor, datedPageRequest('groups', request.query));
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentGroups(list);
-    },
+    async ({ actor, page }) => presentGroups(await groups.list(actor, page)),
   );
 
-  app.post(
-    '/admin/groups',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'createGroup',
-        summary: 'Make a group',
-        description:
-          'For admins. No two groups have the same name, so a repeat makes no second one.',
-        tag: 'groups',
-        errors: ['forbidden', 'taken', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: GroupBody,
-        response: { 201: ref(GroupSchema) },
-      }),
+      at: 'POST /admin/groups',
+      id: 'createGroup',
+      summary: 'Make a group',
+      description: 'For admins. No two groups have the same name, so a repeat makes no second one.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      body: GroupBody,
+      response: { 201: GroupSchema },
+      errors: ['taken'],
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const group = await groups.create(actor, request.body.name);
-      reply.code(201);
-      return presentGroup(group);
-    },
+    async ({ actor, body }) => presentGroup(await groups.create(actor, body.name)),
   );
 
-  app.delete(
-    '/admin/groups/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'deleteGroup',
-        summary: 'Delete a group, with its events',
-        description: 'For admins. Its members stay; who was not told of an event yet is not told.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found'],
-        signedIn: 'required',
-        params: GroupParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /admin/groups/:id',
+      id: 'deleteGroup',
+      summary: 'Delete a group, with its events',
+      description: 'For admins. Its members stay; who was not told of an event yet is not told.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      params: GroupParams,
+      response: { 204: NoContent },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      await groups.remove(await actorOf(request), request.params.id);
-      return reply.code(204).send();
-    },
+    ({ actor, params }) => groups.remove(actor, params.id),
   );
 
-  app.get(
-    '/admin/groups/:id/members',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listMembers',
-        summary: 'Members of a group, the latest first',
-        description: 'For admins.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found'],
-        signedIn: 'required',
-        params: GroupParams,
-        querystring: PageQuery,
-        response: { 200: ref(AdminAccountPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /admin/groups/:id/members',
+      id: 'listMembers',
+      summary: 'Members of a group, the latest first',
+      description: 'For admins.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      params: GroupParams,
+      page: 'members',
+      response: { 200: AdminAccountPageSchema },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      const actor = await actorOf(request);
-      const page = datedPageRequest('members', request.query);
-      const list = await groups.listMembers(actor, request.params.id, page);
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return presentRecords(list);
-    },
+    async ({ actor, params, page }) =>
+      presentRecords(await groups.listMembers(actor, params.id, page)),
   );
 
-  app.put(
-    '/admin/groups/:id/members/:accountId',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'addMember',
-        summary: 'Make an account a member of a group',
-        description:
-          'For admins. Harmless when it is one already; `conflict` when the group is full.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found', 'conflict'],
-        signedIn: 'required',
-        params: MemberParams,
-        response: { 204: NoContent },
-      }),
+      at: 'PUT /admin/groups/:id/members/:accountId',
+      id: 'addMember',
+      summary: 'Make an account a member of a group',
+      description:
+        'For admins. Harmless when it is one already; `conflict` when the group is full.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      params: MemberParams,
+      response: { 204: NoContent },
+      errors: ['not_found', 'conflict'],
     },
-    async (request, reply) => {
-      const { id, accountId } = request.params;
-      await groups.addMember(await actorOf(request), id, accountId);
-      return reply.code(204).send();
-    },
+    ({ actor, params: { id, accountId } }) => groups.addMember(actor, id, accountId),
   );
 
-  app.delete(
-    '/admin/groups/:id/members/:accountId',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'removeMember',
-        summary: 'Take an account out of a group',
-        description: 'For admins.',
-        tag: 'groups',
-        errors: ['forbidden', 'not_found'],
-        signedIn: 'required',
-        params: MemberParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /admin/groups/:id/members/:accountId',
+      id: 'removeMember',
+      summary: 'Take an account out of a group',
+      description: 'For admins.',
+      tag: 'groups',
+      signedIn: 'required',
+      authority: 'govern',
+      params: MemberParams,
+      response: { 204: NoContent },
+      errors: ['not_found'],
     },
-    async (request, reply) => {
-      const { id, accountId } = request.params;
-      await groups.removeMember(await actorOf(request), id, accountId);
-      return reply.code(204).send();
-    },
+    ({ actor, params: { id, accountId } }) => groups.removeMember(actor, id, accountId),
   );
 }

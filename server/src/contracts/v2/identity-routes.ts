@@ -1,8 +1,9 @@
-import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/identity-service.ts';
-import type { ContractApp, RouteContext, WireCode } from '../contract.ts';
+import type { WireCode } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
-import { NoContent, ref } from './fields.ts';
+import { NoContent } from './fields.ts';
 import {
   AuthorizationSchema,
   IdentityListSchema,
@@ -12,8 +13,8 @@ import {
   presentProvider,
   SignedInSchema,
 } from './identity-wire.ts';
-import { operation } from './operation.ts';
 import { ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
+import { route, type V2App } from './route.ts';
 import { presentTokens } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
 
@@ -91,185 +92,157 @@ const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 214748364
 
 const signInErrors: WireCode[] = [
   'not_found',
-  'invalid',
   'conflict',
   'forbidden',
   'wrong_password',
   'second_factor_required',
-  'unsupported',
-  'too_large',
 ];
 const confirmErrors: WireCode[] = [...signInErrors, 'gone', 'expired'];
-const limits = { rateLimit: { max: 100, timeWindow: '15 minutes' } };
+const limits = { max: 100, timeWindow: '15 minutes' };
 
-export function identityRoutes(app: ContractApp, context: RouteContext): void {
-  signInRoutes(app, context);
-  ownIdentityRoutes(app, context);
+export function identityRoutes(app: V2App): void {
+  signInRoutes(app);
+  ownIdentityRoutes(app);
 }
 
-function signInRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
-  const { identities } = services;
-  const presentSignedIn = ({ session, isNew }: SignedIn) => ({
-    ...presentTokens(session),
-    created: isNew,
-  });
+function signInRoutes(app: V2App): void {
+  const { identities } = app.services;
 
-  app.get(
-    '/identity-providers',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listIdentityProviders',
-        summary: 'Whom this server lets vouch for people',
-        tag: 'identities',
-        errors: [],
-        response: { 200: ref(IdentityProviderListSchema) },
-      }),
+      at: 'GET /identity-providers',
+      id: 'listIdentityProviders',
+      summary: 'Whom this server lets vouch for people',
+      tag: 'identities',
+      signedIn: 'none',
+      response: { 200: IdentityProviderListSchema },
     },
-    async () => ({ items: identities.listProviders().map(presentProvider) }),
+    () => ({ items: identities.listProviders().map(presentProvider) }),
   );
 
-  app.post(
-    '/identity-providers/:name/sign-in',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'signInWithProvider',
-        summary: 'Sign in, or up, with what an app got from the provider',
-        description:
-          'An account is joined by its e-mail only when the provider and this server both know it to be verified; otherwise sign in and link the provider.',
-        tag: 'identities',
-        errors: signInErrors,
-        params: NameParams,
-        body: SignInBody,
-        response: { 201: ref(SignedInSchema) },
-      }),
-      config: limits,
+      at: 'POST /identity-providers/:name/sign-in',
+      id: 'signInWithProvider',
+      summary: 'Sign in, or up, with what an app got from the provider',
+      description:
+        'An account is joined by its e-mail only when the provider and this server both know it to be verified; otherwise sign in and link the provider.',
+      tag: 'identities',
+      signedIn: 'none',
+      params: NameParams,
+      body: SignInBody,
+      response: { 201: SignedInSchema },
+      errors: signInErrors,
+      rateLimit: limits,
     },
-    async (request, reply) => {
-      const { name } = request.params;
-      const signedIn = await identities.signIn(name, request.body, {
-        ...signInContextOf(request),
-        ...spokenIn(request),
-      });
-      reply.code(201);
-      return presentSignedIn(signedIn);
-    },
+    async ({ params, body, request }) =>
+      presentSignedIn(await identities.signIn(params.name, body, originOf(request))),
   );
 
-  app.post(
-    '/identity-providers/:name/authorizations',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'authorizeWithProvider',
-        summary: 'Begin a sign-in at the provider, in a browser',
-        description:
-          'The browser comes back with `state` and `code`. Compare `state` with the one you kept, then confirm.',
-        tag: 'identities',
-        errors: ['forbidden', 'not_found', 'invalid', 'unsupported', 'too_large'],
-        signedIn: 'optional',
-        params: NameParams,
-        body: AuthorizeBody,
-        response: { 201: ref(AuthorizationSchema) },
-      }),
-      config: limits,
+      at: 'POST /identity-providers/:name/authorizations',
+      id: 'authorizeWithProvider',
+      summary: 'Begin a sign-in at the provider, in a browser',
+      description:
+        'The browser comes back with `state` and `code`. Compare `state` with the one you kept, then confirm.',
+      tag: 'identities',
+      signedIn: 'if-needed',
+      params: NameParams,
+      body: AuthorizeBody,
+      response: { 201: AuthorizationSchema },
+      errors: ['forbidden', 'not_found'],
+      rateLimit: limits,
     },
-    async (request, reply) => {
-      const { redirectUri, link } = request.body;
-      const who = link ? await viewer(request) : null;
-      const begun = await identities.begin(request.params.name, { redirectUri, viewer: who });
-      reply.code(201);
-      return begun;
+    async ({ readViewer, params, body: { redirectUri, link } }) => {
+      const viewer = link ? await readViewer() : null;
+      return identities.begin(params.name, { redirectUri, viewer });
     },
   );
 
-  app.post(
-    '/identity-providers/:name/authorizations/confirm',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'confirmAuthorization',
-        summary: 'Sign in, or up, with what the browser brought back',
-        description: 'Works once; whatever comes of it, the next attempt begins anew.',
-        tag: 'identities',
-        errors: confirmErrors,
-        params: NameParams,
-        body: ConfirmBody,
-        response: { 201: ref(SignedInSchema) },
-      }),
-      config: limits,
+      at: 'POST /identity-providers/:name/authorizations/confirm',
+      id: 'confirmAuthorization',
+      summary: 'Sign in, or up, with what the browser brought back',
+      description: 'Works once; whatever comes of it, the next attempt begins anew.',
+      tag: 'identities',
+      signedIn: 'none',
+      params: NameParams,
+      body: ConfirmBody,
+      response: { 201: SignedInSchema },
+      errors: confirmErrors,
+      rateLimit: limits,
     },
-    async (request, reply) => {
-      const { name } = request.params;
-      const signedIn = await identities.confirm(name, request.body, {
-        ...signInContextOf(request),
-        ...spokenIn(request),
-      });
-      reply.code(201);
-      return presentSignedIn(signedIn);
-    },
+    async ({ params, body, request }) =>
+      presentSignedIn(await identities.confirm(params.name, body, originOf(request))),
   );
 }
 
-function ownIdentityRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { identities } = services;
+function ownIdentityRoutes(app: V2App): void {
+  const { identities } = app.services;
 
-  app.get(
-    '/me/identities',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listIdentities',
-        summary: 'Which providers lead into your account',
-        tag: 'identities',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(IdentityListSchema) },
-      }),
+      at: 'GET /me/identities',
+      id: 'listIdentities',
+      summary: 'Which providers lead into your account',
+      tag: 'identities',
+      signedIn: 'required',
+      response: { 200: IdentityListSchema },
     },
-    async (request) => ({
-      items: (await identities.list(await viewer(request))).map(presentIdentity),
-    }),
+    async ({ viewer }) => ({ items: (await identities.list(viewer)).map(presentIdentity) }),
   );
 
-  app.post(
-    '/me/identities',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'linkIdentity',
-        summary: 'Link a provider to your account',
-        description:
-          'By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Asks for a proof that the account is yours as well. Doing it twice changes nothing.',
-        tag: 'identities',
-        errors: [...ownerErrors, 'not_found', 'conflict'],
-        signedIn: 'required',
-        body: LinkBody,
-        response: { 201: ref(IdentitySchema) },
-      }),
-      config: limits,
+      at: 'POST /me/identities',
+      id: 'linkIdentity',
+      summary: 'Link a provider to your account',
+      description:
+        'By `idToken` or `accessToken`, or by `state` and `code` of an authorization that began with `link`. Asks for a proof that the account is yours as well. Doing it twice changes nothing.',
+      tag: 'identities',
+      signedIn: 'required',
+      body: LinkBody,
+      response: { 201: IdentitySchema },
+      errors: [...ownerErrors, 'not_found', 'conflict'],
+      rateLimit: limits,
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const { provider, password: _p, secondFactorCode: _s, passkey: _k, ...proof } = request.body;
-      const linked = await identities.link(who, provider, proof, ownerProofIn(request));
-      reply.code(201);
-      return presentIdentity(linked);
+    async ({ viewer, body, request }) => {
+      const { provider, password: _p, secondFactorCode: _s, passkey: _k, ...proof } = body;
+      const owner = ownerProofIn(body, request.ip);
+      return presentIdentity(await identities.link(viewer, provider, proof, owner));
     },
   );
 
-  app.delete(
-    '/me/identities/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'unlinkIdentity',
-        summary: 'Close a way into your account',
-        description: 'Refused with `conflict` for the last one.',
-        tag: 'identities',
-        errors: ['forbidden', 'not_found', 'invalid', 'conflict'],
-        signedIn: 'required',
-        params: IdParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /me/identities/:id',
+      id: 'unlinkIdentity',
+      summary: 'Close a way into your account',
+      description: 'Refused with `conflict` for the last one.',
+      tag: 'identities',
+      signedIn: 'required',
+      params: IdParams,
+      response: { 204: NoContent },
+      errors: ['forbidden', 'not_found', 'conflict'],
     },
-    async (request, reply) => {
-      await identities.unlink(await viewer(request), request.params.id, request.ip);
-      return reply.code(204).send();
-    },
+    ({ viewer, params, request }) => identities.unlink(viewer, params.id, request.ip),
   );
+}
+
+/** Where somebody signs in, and in which language mails to a new account are written. */
+function originOf(request: FastifyRequest) {
+  return { ...signInContextOf(request), ...spokenIn(request) };
+}
+
+function presentSignedIn({ session, isNew }: SignedIn): Static<typeof SignedInSchema> {
+  return { ...presentTokens(session), created: isNew };
 }

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import type { ContractApp, RouteContext } from '../contract.ts';
-import { email, id, NoContent, ref } from './fields.ts';
+import { email, id, NoContent } from './fields.ts';
 import { InviteSchema, PendingInviteListSchema } from './invite-wire.ts';
-import { operation } from './operation.ts';
+import { route, type V2App } from './route.ts';
 
 const InviteBody = Type.Object(
   { email: Type.Optional(email) },
@@ -11,64 +10,54 @@ const InviteBody = Type.Object(
 
 const InviteParams = Type.Object({ id: id('Number of the invite.') });
 
-export function inviteRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { invites } = services;
+export function inviteRoutes(app: V2App): void {
+  const { invites } = app.services;
 
-  app.post(
-    '/invites',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'createInvite',
-        summary: 'Invite somebody, as a moderator or admin',
-        description:
-          'The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. It ends when you lose the right to invite. At most a hundred of yours wait at a time (`conflict`).',
-        tag: 'accounts',
-        errors: ['invalid', 'forbidden', 'conflict', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: InviteBody,
-        response: { 201: ref(InviteSchema) },
-      }),
+      at: 'POST /invites',
+      id: 'createInvite',
+      summary: 'Invite somebody, as a moderator or admin',
+      description:
+        'The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. It ends when you lose the right to invite. At most a hundred of yours wait at a time (`conflict`).',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: InviteBody,
+      response: { 201: InviteSchema },
+      errors: ['forbidden', 'conflict'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      reply.code(201);
-      return invites.create(who, request.body.email ?? null, request.ip);
-    },
+    ({ viewer, body, request }) => invites.create(viewer, body.email ?? null, request.ip),
   );
 
-  app.get(
-    '/invites',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listInvites',
-        summary: 'Invites that nobody has used yet, the newest first',
-        description: 'Moderators see their own, admins those of everybody, at most a thousand.',
-        tag: 'accounts',
-        errors: ['forbidden'],
-        signedIn: 'required',
-        response: { 200: ref(PendingInviteListSchema) },
-      }),
+      at: 'GET /invites',
+      id: 'listInvites',
+      summary: 'Invites that nobody has used yet, the newest first',
+      description: 'Moderators see their own, admins those of everybody, at most a thousand.',
+      tag: 'accounts',
+      signedIn: 'required',
+      response: { 200: PendingInviteListSchema },
+      errors: ['forbidden'],
     },
-    async (request) => ({ items: await invites.list(await viewer(request)) }),
+    async ({ viewer }) => ({ items: await invites.list(viewer) }),
   );
 
-  app.delete(
-    '/invites/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'revokeInvite',
-        summary: 'Revoke an invite that nobody has used yet',
-        description: 'Moderators revoke their own, admins those of everybody.',
-        tag: 'accounts',
-        errors: ['forbidden', 'not_found', 'invalid'],
-        signedIn: 'required',
-        params: InviteParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /invites/:id',
+      id: 'revokeInvite',
+      summary: 'Revoke an invite that nobody has used yet',
+      description: 'Moderators revoke their own, admins those of everybody.',
+      tag: 'accounts',
+      signedIn: 'required',
+      params: InviteParams,
+      response: { 204: NoContent },
+      errors: ['forbidden', 'not_found'],
     },
-    async (request, reply) => {
-      await invites.revoke(await viewer(request), request.params.id, request.ip);
-      return reply.code(204).send();
-    },
+    ({ viewer, params, request }) => invites.revoke(viewer, params.id, request.ip),
   );
 }

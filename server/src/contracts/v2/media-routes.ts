@@ -1,45 +1,20 @@
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { DomainError, invalid } from '../../domain/errors.ts';
 import { maxAltLength } from '../../domain/media/media.ts';
-import type { Upload } from '../../domain/media/media-service.ts';
 import type { OwnMediaView } from '../../domain/media/own-media-service.ts';
-import type { StagedBlob } from '../../domain/ports.ts';
 import type { Viewer } from '../../domain/viewer.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
-import { sendVariant, servesFiles } from '../file-response.ts';
+import { sendVariant } from '../file-response.ts';
 import { accountPresenter, MeSchema } from './account-wire.ts';
-import { NoContent, ref, text } from './fields.ts';
+import { NoContent, text } from './fields.ts';
 import { MediaSchema, mediaPresenter } from './media-wire.ts';
-import { idempotencyKey, operation } from './operation.ts';
+import { AvatarForm, PictureForm, readForm } from './picture-form.ts';
 import { headerRefs } from './response-headers.ts';
-import { imageSigner, imageTarget, signatureQuery, viewerByLink } from './signed-links.ts';
-import { isPlainText } from './validator.ts';
+import { route, type V2App } from './route.ts';
+import { imageSigner, imageTarget, signatureQuery } from './signed-links.ts';
 
 const VariantParams = Type.Object({
   key: Type.String({ pattern: '^[0-9a-f]{32}$' }),
   size: Type.String({ maxLength: 20, description: 'small, medium, large, animated or original' }),
 });
-
-const file = Type.String({ format: 'binary', description: 'JPEG, PNG, GIF, WebP, AVIF or HEIC.' });
-
-const PictureForm = Type.Object(
-  {
-    file,
-    alt: Type.Optional(
-      Type.String({ description: 'What the picture shows, for those who do not see it.' }),
-    ),
-    keepLocation: Type.Optional(
-      Type.Enum(['true', 'false'], {
-        description:
-          'Whether the place in the EXIF of the photo is kept and shown with it. Default: false; then it is dropped.',
-      }),
-    ),
-  },
-  { examples: [{ file: 'the bytes of dune.jpg', alt: 'A dune at noon', keepLocation: 'false' }] },
-);
-
-const AvatarForm = Type.Object({ file }, { examples: [{ file: 'the bytes of alice.jpg' }] });
 
 const bytes = { schema: { type: 'string', format: 'binary' } };
 const image = { 'image/jpeg': bytes, 'image/png': bytes, 'image/webp': bytes };
@@ -77,126 +52,109 @@ const noCache = 'private, no-store';
 /** The browser may keep it, and asks each time whether it may still show it. */
 const askedCache = 'private, no-cache';
 
-export function mediaRoutes(app: ContractApp, context: RouteContext): void {
-  const { services, publicUrl, viewer } = context;
-  const { accounts, media, ownMedia } = services;
-  const { me } = accountPresenter(publicUrl);
-  const present = mediaPresenter(publicUrl, imageSigner(services));
-  const uploads = { rateLimit: { max: 60, timeWindow: '1 minute' } };
+export function mediaRoutes(app: V2App): void {
+  const { accounts, media, ownMedia } = app.services;
+  const { me } = accountPresenter(app.publicUrl);
+  const present = mediaPresenter(app.publicUrl, imageSigner(app.services));
+  const uploads = { max: 60, timeWindow: '1 minute' };
 
-  app.post(
-    '/media',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'uploadMedia',
-        summary: 'Upload a picture',
-        description:
-          'A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow in the background.',
-        tag: 'media',
-        errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
-        signedIn: 'required',
-        repeatable: true,
-        form: PictureForm,
-        response: { 201: ref(MediaSchema) },
-      }),
-      config: uploads,
+      at: 'POST /media',
+      id: 'uploadMedia',
+      summary: 'Upload a picture',
+      description:
+        'A form with `file` (JPEG, PNG, GIF, WebP, AVIF or HEIC), and perhaps `alt` and `keepLocation`. Camera and date are read from its EXIF. Its sizes and its blurhash follow in the background.',
+      tag: 'media',
+      signedIn: 'required',
+      repeatable: true,
+      form: PictureForm,
+      response: { 201: MediaSchema },
+      errors: ['conflict', 'gone'],
+      rateLimit: uploads,
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const upload = { ...(await readForm(request)), purpose: 'post' as const };
-      reply.code(201);
-      return present(await media.keep(who, upload), who);
+    async ({ viewer, request, idempotencyKey }) => {
+      const upload = {
+        ...(await readForm(request, media)),
+        purpose: 'post' as const,
+        idempotencyKey,
+      };
+      return present(await media.keep(viewer, upload), viewer);
     },
   );
 
-  app.get(
-    '/media/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readMedia',
-        summary: 'Read how far a picture of yours is',
-        tag: 'media',
-        errors: ['not_found', 'invalid'],
-        signedIn: 'required',
-        params: MediaParams,
-        response: { 200: ref(MediaSchema) },
-      }),
+      at: 'GET /media/:id',
+      id: 'readMedia',
+      summary: 'Read how far a picture of yours is',
+      tag: 'media',
+      signedIn: 'required',
+      params: MediaParams,
+      response: { 200: MediaSchema },
+      errors: ['not_found'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      return presentOwn(await ownMedia.read(who, request.params.id), who);
-    },
+    async ({ viewer, params }) => presentOwn(await ownMedia.read(viewer, params.id), viewer),
   );
 
-  app.patch(
-    '/media/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'updateMedia',
-        summary: 'Change what a picture of yours is said to show',
-        description: 'Also after it was posted: the post shows the new text at once.',
-        tag: 'media',
-        errors: ['not_found', 'invalid'],
-        signedIn: 'required',
-        params: MediaParams,
-        body: MediaChangeBody,
-        response: { 200: ref(MediaSchema) },
-      }),
+      at: 'PATCH /media/:id',
+      id: 'updateMedia',
+      summary: 'Change what a picture of yours is said to show',
+      description: 'Also after it was posted: the post shows the new text at once.',
+      tag: 'media',
+      signedIn: 'required',
+      params: MediaParams,
+      body: MediaChangeBody,
+      response: { 200: MediaSchema },
+      errors: ['not_found'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      return presentOwn(await ownMedia.setAlt(who, request.params.id, request.body.alt), who);
-    },
+    async ({ viewer, params, body }) =>
+      presentOwn(await ownMedia.setAlt(viewer, params.id, body.alt), viewer),
   );
 
-  app.delete(
-    '/media/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'deleteMedia',
-        summary: 'Delete an upload of yours that nothing uses',
-        description:
-          'Refused with `conflict` while a post, a draft or your profile uses it. Repeating it within a day is harmless. An upload that no post takes goes by itself after a day.',
-        tag: 'media',
-        errors: ['not_found', 'conflict'],
-        signedIn: 'required',
-        params: MediaParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /media/:id',
+      id: 'deleteMedia',
+      summary: 'Delete an upload of yours that nothing uses',
+      description:
+        'Refused with `conflict` while a post, a draft or your profile uses it. Repeating it within a day is harmless. An upload that no post takes goes by itself after a day.',
+      tag: 'media',
+      signedIn: 'required',
+      params: MediaParams,
+      response: { 204: NoContent },
+      errors: ['not_found', 'conflict'],
     },
-    async (request, reply) => {
-      await ownMedia.remove(await viewer(request), request.params.id);
-      return reply.code(204).send();
-    },
+    ({ viewer, params }) => ownMedia.remove(viewer, params.id),
   );
 
-  app.get(
-    '/media/:key/:size',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'fetchImage',
-        summary: 'Fetch one size of a picture',
-        description:
-          'Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. `original` is the whole picture, upright and without metadata, to be kept under its file name. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
-        tag: 'media',
-        errors: ['not_found', 'invalid', 'range_not_satisfiable'],
-        signedIn: 'optional',
-        params: VariantParams,
-        querystring: Type.Object(signatureQuery),
-        isLinkable: true,
-        response: {},
-        sends: ['ETag', 'Cache-Control', 'Accept-Ranges'],
-        otherResponses: imageResponses,
-      }),
-      config: servesFiles,
+      at: 'GET /media/:key/:size',
+      id: 'fetchImage',
+      summary: 'Fetch one size of a picture',
+      description:
+        'Open to all once a published post shows it, and then cached for long; before that for its owner alone, by a token or by the signed address that a Media has. `original` is the whole picture, upright and without metadata, to be kept under its file name. Answers ranges and `If-None-Match`. May redirect to an address of the storage that lives for minutes.',
+      tag: 'media',
+      signedIn: 'if-needed',
+      link: ({ key = '', size = '' }) => imageTarget(key, size),
+      params: VariantParams,
+      query: Type.Object(signatureQuery),
+      response: {},
+      errors: ['not_found', 'range_not_satisfiable'],
+      servesFiles: true,
+      sends: ['ETag', 'Cache-Control', 'Accept-Ranges'],
+      otherResponses: imageResponses,
     },
-    async (request, reply) => {
-      const { key, size } = request.params;
-      const { signature } = request.query;
-      const link = { signature, target: imageTarget(key, size) };
-      const variant = await media.findVariant(key, size, () =>
-        viewerByLink(context, request, link),
-      );
+    async ({ readViewer, params: { key, size }, query: { signature }, request, reply }) => {
+      const variant = await media.findVariant(key, size, readViewer);
       const saved = variant.downloadName === null ? {} : { savedAs: variant.downloadName };
       // A shared cache must not keep what was asked for by a secret, even when it has become public.
       if (signature !== undefined) {
@@ -210,96 +168,45 @@ export function mediaRoutes(app: ContractApp, context: RouteContext): void {
     },
   );
 
-  app.put(
-    '/me/avatar',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'setAvatar',
-        summary: 'Set your profile picture',
-        description: 'A form with `file`. It shows as soon as its sizes are made, within moments.',
-        tag: 'accounts',
-        errors: ['invalid', 'too_large', 'unsupported', 'conflict', 'gone'],
-        signedIn: 'required',
-        form: AvatarForm,
-        response: { 200: ref(MeSchema) },
-      }),
-      config: uploads,
+      at: 'PUT /me/avatar',
+      id: 'setAvatar',
+      summary: 'Set your profile picture',
+      description: 'A form with `file`. It shows as soon as its sizes are made, within moments.',
+      tag: 'accounts',
+      signedIn: 'required',
+      repeatable: true,
+      form: AvatarForm,
+      response: { 200: MeSchema },
+      errors: ['conflict', 'gone'],
+      rateLimit: uploads,
     },
-    async (request) => {
-      const who = await viewer(request);
-      await media.keep(who, { ...(await readForm(request)), purpose: 'avatar' });
-      return me(await accounts.readMe(who));
+    async ({ viewer, request, idempotencyKey }) => {
+      const upload = { ...(await readForm(request, media)), purpose: 'avatar' as const };
+      await media.keep(viewer, { ...upload, idempotencyKey });
+      return me(await accounts.readMe(viewer));
     },
   );
 
-  app.delete(
-    '/me/avatar',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'removeAvatar',
-        summary: 'Remove your profile picture',
-        tag: 'accounts',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(MeSchema) },
-      }),
+      at: 'DELETE /me/avatar',
+      id: 'removeAvatar',
+      summary: 'Remove your profile picture',
+      tag: 'accounts',
+      signedIn: 'required',
+      response: { 200: MeSchema },
     },
-    async (request) => {
-      const who = await viewer(request);
-      await media.removeAvatar(who);
-      return me(await accounts.readMe(who));
+    async ({ viewer }) => {
+      await media.removeAvatar(viewer);
+      return me(await accounts.readMe(viewer));
     },
   );
 
   function presentOwn(of: OwnMediaView, who: Viewer) {
     return present(of, of.isForAll ? null : who);
   }
-
-  /** Reads the whole form; whatever is wrong with it, no staged file stays behind. */
-  async function readForm(request: FastifyRequest): Promise<Omit<Upload, 'purpose'>> {
-    if (!request.isMultipart()) {
-      throw new DomainError('unsupported', 'Send the picture as a form: multipart/form-data.');
-    }
-    let file: StagedBlob | undefined;
-    let fileName: string | undefined;
-    let alt = '';
-    let keepsLocation = false;
-    const seen = new Set<string>();
-    try {
-      // One more file than is taken, so that a second one is refused by its name.
-      for await (const part of request.parts({ limits: { files: 2 }, isPartAFile })) {
-        if (seen.has(part.fieldname)) throw invalid(part.fieldname, 'stands twice in the form');
-        seen.add(part.fieldname);
-        if (part.type === 'file' && part.fieldname === 'file') {
-          fileName = part.filename;
-          file = await media.stage(part.file);
-        } else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
-        else if (part.type === 'field' && part.fieldname === 'keepLocation') {
-          keepsLocation = flagOf(part.value);
-        } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
-      }
-      if (!file) throw invalid('file', 'is missing');
-      return { file, fileName, alt, keepsLocation, idempotencyKey: idempotencyKey(request) };
-    } catch (error) {
-      await file?.discard();
-      throw error;
-    }
-  }
-}
-
-function flagOf(value: unknown): boolean {
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw invalid('keepLocation', 'must be true or false');
-}
-
-/** Some clients give the picture no file name; the name of its part says what it is. */
-function isPartAFile(name?: string, contentType?: string, filename?: string): boolean {
-  return name === 'file' || filename !== undefined || contentType === 'application/octet-stream';
-}
-
-function textOf(value: unknown): string {
-  // The parser of forms puts U+FFFD in the place of bytes that are no UTF-8.
-  const isText = typeof value === 'string' && isPlainText(value) && !value.includes('\ufffd');
-  if (isText) return value;
-  throw invalid('alt', 'must be valid UTF-8 text without control characters');
 }

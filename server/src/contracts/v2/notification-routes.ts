@@ -1,14 +1,12 @@
 import { Type } from 'typebox';
-import { pageRequest } from '../../domain/paging.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
-import { PageQuery, ref } from './fields.ts';
+import { checkNotEmpty } from './fields.ts';
 import {
   NotificationPageSchema,
   NotificationSettingsSchema,
   notificationPresenter,
   UnreadCountSchema,
 } from './notification-wire.ts';
-import { checkNotEmpty, linkNext, operation } from './operation.ts';
+import { route, type V2App } from './route.ts';
 
 const ReadBody = Type.Object(
   {
@@ -32,105 +30,84 @@ const SettingsChange = Type.Object(
   { additionalProperties: false, examples: [{ push: { liked: false } }] },
 );
 
-export function notificationRoutes(
-  app: ContractApp,
-  { services, publicUrl, viewer }: RouteContext,
-): void {
-  const { notifications } = services;
-  const present = notificationPresenter(publicUrl);
+export function notificationRoutes(app: V2App): void {
+  const { notifications } = app.services;
+  const present = notificationPresenter(app.publicUrl);
 
-  app.get(
-    '/notifications',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listNotifications',
-        summary: 'What others did, the latest first',
-        description:
-          'All likes of a post are one notification, which moves to the top when somebody joins. A walk through the pages shows none twice.',
-        tag: 'notifications',
-        errors: ['invalid'],
-        signedIn: 'required',
-        querystring: PageQuery,
-        response: { 200: ref(NotificationPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'GET /notifications',
+      id: 'listNotifications',
+      summary: 'What others did, the latest first',
+      description:
+        'All likes of a post are one notification, which moves to the top when somebody joins. A walk through the pages shows none twice.',
+      tag: 'notifications',
+      signedIn: 'required',
+      page: 'notifications',
+      response: { 200: NotificationPageSchema },
     },
-    async (request, reply) => {
-      const asked = pageRequest('notifications', request.query);
-      const page = await notifications.list(await viewer(request), asked);
-      linkNext(request, reply, publicUrl, page.nextCursor);
-      return present.page(page);
+    async ({ viewer, page }) => present.page(await notifications.list(viewer, page)),
+  );
+
+  route(
+    app,
+    {
+      at: 'GET /notifications/unread-count',
+      id: 'countUnreadNotifications',
+      summary: 'How many notifications were not read yet',
+      tag: 'notifications',
+      signedIn: 'required',
+      response: { 200: UnreadCountSchema },
+    },
+    async ({ viewer }) => ({ count: await notifications.countUnread(viewer) }),
+  );
+
+  route(
+    app,
+    {
+      at: 'PUT /notifications/read',
+      id: 'markNotificationsRead',
+      summary: 'Mark notifications as read, up to one',
+      description: 'The mark only moves forward. Answers how many are unread after it.',
+      tag: 'notifications',
+      signedIn: 'required',
+      body: ReadBody,
+      response: { 200: UnreadCountSchema },
+    },
+    async ({ viewer, body }) => {
+      await notifications.markRead(viewer, body.upTo);
+      return { count: await notifications.countUnread(viewer) };
     },
   );
 
-  app.get(
-    '/notifications/unread-count',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'countUnreadNotifications',
-        summary: 'How many notifications were not read yet',
-        tag: 'notifications',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(UnreadCountSchema) },
-      }),
+      at: 'GET /me/notification-settings',
+      id: 'readNotificationSettings',
+      summary: 'Read which notifications are pushed to your devices',
+      tag: 'notifications',
+      signedIn: 'required',
+      response: { 200: NotificationSettingsSchema },
     },
-    async (request) => ({ count: await notifications.countUnread(await viewer(request)) }),
+    async ({ viewer }) => ({ push: await notifications.readPushSettings(viewer) }),
   );
 
-  app.put(
-    '/notifications/read',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'markNotificationsRead',
-        summary: 'Mark notifications as read, up to one',
-        description: 'The mark only moves forward. Answers how many are unread after it.',
-        tag: 'notifications',
-        errors: ['invalid', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: ReadBody,
-        response: { 200: ref(UnreadCountSchema) },
-      }),
+      at: 'PATCH /me/notification-settings',
+      id: 'updateNotificationSettings',
+      summary: 'Change which notifications are pushed to your devices',
+      tag: 'notifications',
+      signedIn: 'required',
+      body: SettingsChange,
+      response: { 200: NotificationSettingsSchema },
     },
-    async (request) => {
-      const who = await viewer(request);
-      await notifications.markRead(who, request.body.upTo);
-      return { count: await notifications.countUnread(who) };
-    },
-  );
-
-  app.get(
-    '/me/notification-settings',
-    {
-      schema: operation({
-        id: 'readNotificationSettings',
-        summary: 'Read which notifications are pushed to your devices',
-        tag: 'notifications',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(NotificationSettingsSchema) },
-      }),
-    },
-    async (request) => ({ push: await notifications.readPushSettings(await viewer(request)) }),
-  );
-
-  app.patch(
-    '/me/notification-settings',
-    {
-      schema: operation({
-        id: 'updateNotificationSettings',
-        summary: 'Change which notifications are pushed to your devices',
-        tag: 'notifications',
-        errors: ['invalid', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: SettingsChange,
-        response: { 200: ref(NotificationSettingsSchema) },
-      }),
-    },
-    async (request) => {
-      const who = await viewer(request);
-      checkNotEmpty(request.body.push);
-      return { push: await notifications.changePushSettings(who, request.body.push) };
+    async ({ viewer, body: { push } }) => {
+      checkNotEmpty(push);
+      return { push: await notifications.changePushSettings(viewer, push) };
     },
   );
 }

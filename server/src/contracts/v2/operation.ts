@@ -1,86 +1,99 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { invalid } from '../../domain/errors.ts';
 import type { WireCode } from '../contract.ts';
 import { type Shown, shownKey } from '../document.ts';
+import type { Declaration } from './declaration.ts';
+import { PageQuery, ref } from './fields.ts';
 import { errorResponses } from './problem-responses.ts';
 import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-headers.ts';
-import type { Tag } from './tags.ts';
-
-type Operation = {
-  id: string;
-  summary: string;
-  tag: Tag;
-  description?: string;
-  /** What it may be refused with, besides what every operation may. */
-  errors: readonly WireCode[];
-  /** Whether a token is needed, is used when there, or plays no part. */
-  signedIn?: 'required' | 'optional';
-  /** Whether the signature of a link stands for a token. */
-  isLinkable?: boolean;
-  /** Whether an Idempotency-Key is heeded. */
-  repeatable?: boolean;
-  /** Whether a stream goes on after the event that `Last-Event-ID` names. */
-  resumable?: boolean;
-  /** The multipart form that it takes. The handler reads and checks it, part by part. */
-  form?: TSchema;
-  /** Bodies of success, as JSON. */
-  response: Record<number, TSchema>;
-  /** Headers of success. */
-  sends?: readonly ResponseHeader[];
-  /** Further answers that are no JSON, in the words of OpenAPI. */
-  otherResponses?: Record<number, object>;
-};
 
 const tokenErrors: WireCode[] = ['no_token', 'bad_token', 'expired_token', 'revoked_token'];
-
+const bodyErrors: WireCode[] = ['timeout', 'unsupported', 'too_large', 'encoded'];
 const commonErrors: WireCode[] = ['malformed', 'rate_limited', 'unavailable'];
 
-/** What a request carries; the handler sees it with these types. */
-type Inputs = { params?: TSchema; querystring?: TSchema; body?: TSchema };
-
-/** The schema of a route: what Fastify checks and what the OpenAPI document shows, in one. */
-export function operation<const I extends Inputs>(declared: Operation & I) {
-  const { id, summary, description, tag, repeatable, response } = declared;
-  const { params, querystring, body } = declared;
-  const inputs = { params, querystring, body } as Pick<I, keyof I & keyof Inputs>;
+/** The schema of a route: what Fastify validates and what the OpenAPI document shows, in one. */
+export function operation(declared: Declaration): FastifySchema {
+  const { id, summary, description, tag, params, body } = declared;
+  const headers = headersOf(declared);
+  const querystring = queryOf(declared);
   return {
     operationId: id,
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     security: securityOf(declared),
-    ...definedOf(inputs),
-    ...(repeatable ? { headers: IdempotencyHeader as unknown } : {}),
-    ...(declared.resumable ? { headers: LastEventHeader as unknown } : {}),
-    response: response as Record<string, unknown>,
+    ...(params ? { params } : {}),
+    ...(querystring ? { querystring } : {}),
+    ...(body ? { body } : {}),
+    ...(headers ? { headers } : {}),
+    response: responsesOf(declared),
     [shownKey]: shown(declared),
-  };
+  } as FastifySchema;
 }
 
-function securityOf({ signedIn, isLinkable }: Operation): Array<Record<string, string[]>> {
-  if (!signedIn) return [];
+function queryOf({ query, page }: Declaration): TSchema | undefined {
+  if (!page) return query;
+  if (!query) return PageQuery;
+  const properties = { ...query.properties, ...PageQuery.properties };
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+function headersOf({ repeatable, resumable }: Declaration): TSchema | undefined {
+  if (repeatable) return IdempotencyHeader;
+  return resumable ? LastEventHeader : undefined;
+}
+
+function responsesOf({ response }: Declaration): Record<string, TSchema> {
+  const named = Object.entries(response).map(([status, schema]) => [
+    status,
+    isNamed(schema) ? ref(schema) : schema,
+  ]);
+  return Object.fromEntries(named);
+}
+
+function isNamed(schema: TSchema): schema is TSchema & { $id: string } {
+  return '$id' in schema;
+}
+
+function securityOf({ signedIn, link }: Declaration): Array<Record<string, string[]>> {
+  if (signedIn === 'none') return [];
   return [
     { token: [] },
-    ...(isLinkable ? [{ signature: [] }] : []),
-    ...(signedIn === 'optional' ? [{}] : []),
+    ...(link ? [{ signature: [] }] : []),
+    ...(signedIn === 'required' ? [] : [{}]),
   ];
 }
 
-function shown(declared: Operation & Inputs): Shown {
-  const { errors, signedIn, repeatable, params, querystring, body, form } = declared;
-  const hasChecks = Boolean(params ?? querystring ?? body ?? repeatable);
-  const codes = [
-    ...errors,
-    ...(body || form ? (['timeout', 'encoded'] as const) : []),
-    ...(hasChecks ? (['invalid'] as const) : []),
-    ...(signedIn ? tokenErrors : []),
-    ...commonErrors,
-  ];
+function shown(declared: Declaration): Shown {
+  const { form } = declared;
   return {
     ...(form ? { requestBody: formBody(form) } : {}),
-    responses: { ...successes(declared), ...errorResponses(codes) },
+    responses: { ...successes(declared), ...errorResponses(errorsOf(declared)) },
   };
+}
+
+/** What it may be refused with: what it says, and what follows from the rest of the declaration. */
+function errorsOf(declared: Declaration): WireCode[] {
+  const {
+    errors = [],
+    signedIn,
+    authority,
+    params,
+    query,
+    page,
+    body,
+    form,
+    repeatable,
+  } = declared;
+  const isValidated = params ?? query ?? page ?? body ?? form ?? repeatable;
+  return [
+    ...errors,
+    ...(authority ? (['forbidden'] as const) : []),
+    ...(body || form ? bodyErrors : []),
+    ...(isValidated ? (['invalid'] as const) : []),
+    ...(signedIn === 'none' ? [] : tokenErrors),
+    ...commonErrors,
+  ];
 }
 
 function formBody({ examples, ...schema }: TSchema & { examples?: unknown[] }): object {
@@ -88,15 +101,17 @@ function formBody({ examples, ...schema }: TSchema & { examples?: unknown[] }): 
   return { required: true, content: { 'multipart/form-data': { schema, example } } };
 }
 
-function successes({ response, sends = [], otherResponses = {} }: Operation): Shown['responses'] {
+function successes(declared: Declaration): Shown['responses'] {
+  const { response, page, location, sends = [], otherResponses = {} } = declared;
   const others = Object.entries(otherResponses);
   const parts = [...Object.keys(response).map((status) => [status, {}] as const), ...others];
-  const headers = headerRefs([...rateLimitHeaders, ...sends]);
+  const own: ResponseHeader[] = [
+    ...(page ? (['Link'] as const) : []),
+    ...(location ? (['Location'] as const) : []),
+    ...sends,
+  ];
+  const headers = headerRefs([...rateLimitHeaders, ...own]);
   return Object.fromEntries(parts.map(([status, part]) => [status, { headers, ...part }]));
-}
-
-function definedOf<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as T;
 }
 
 const IdempotencyHeader = Type.Object({
@@ -119,39 +134,3 @@ const LastEventHeader = Type.Object({
     }),
   ),
 });
-
-/** The key that a client sent, checked by the schema of the operation. */
-export function idempotencyKey(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'];
-  return typeof key === 'string' ? key : null;
-}
-
-/** Adds the `Link` header of a page that has a successor. */
-export function linkNext(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  publicUrl: string,
-  nextCursor: string | null,
-): void {
-  if (nextCursor === null) return;
-  const [path, query] = pathAndQuery(request.url);
-  const search = new URLSearchParams(query);
-  search.set('cursor', nextCursor);
-  reply.header('link', `<${publicUrl}${path}?${search.toString()}>; rel="next"`);
-}
-
-/** Of what stands in the request's first line, which may name a whole address with a host of the client's choice. */
-function pathAndQuery(url: string): [path: string, query: string] {
-  if (!url.startsWith('/')) {
-    const { pathname, search } = new URL(url);
-    return [pathname, search];
-  }
-  const mark = url.indexOf('?');
-  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
-}
-
-/** Refuses a change that changes nothing, which is a mistake more often than not. */
-export function checkNotEmpty(change: object): void {
-  if (Object.keys(change).length === 0)
-    throw invalid('body', 'must name at least one field to change');
-}

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { OwnerProof } from '../../domain/owner-proof.ts';
 import type { WireCode } from '../contract.ts';
@@ -35,21 +34,16 @@ type ProofFields = {
   passkey?: { id: string; [field: string]: unknown };
 };
 
-/** The proof in a body, which is none where there is no body. */
-export function ownerProofIn(
-  request: Pick<FastifyRequest, 'ip'> & { body?: ProofFields | undefined | null },
-): OwnerProof {
-  const { password = null, secondFactorCode = null, passkey = null } = request.body ?? {};
-  return { password, secondFactorCode, passkey, address: request.ip };
+/** The proof in a body, which may be none. @param address of the client */
+export function ownerProofIn(body: ProofFields, address: string): OwnerProof {
+  const { password = null, secondFactorCode = null, passkey = null } = body;
+  return { password, secondFactorCode, passkey, address };
 }
 
 /** What every operation may be refused with that asks for a proof that the account is yours. */
 export const ownerErrors = [
   'wrong_password',
   'forbidden',
-  'invalid',
   'gone',
   'expired',
-  'unsupported',
-  'too_large',
 ] as const satisfies readonly WireCode[];

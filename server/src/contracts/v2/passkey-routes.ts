@@ -1,8 +1,6 @@
 import { Type } from 'typebox';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { IdParams, nameField } from './credential-wire.ts';
-import { NoContent, ref } from './fields.ts';
-import { operation } from './operation.ts';
+import { NoContent } from './fields.ts';
 import { OwnerBody, ownerErrors, ownerProof, ownerProofIn } from './owner-proof-wire.ts';
 import {
   PasskeyAnswered,
@@ -14,6 +12,7 @@ import {
   sampleAnswered,
   sampleCreated,
 } from './passkey-wire.ts';
+import { route, type V2App } from './route.ts';
 import { presentTokens, TokensSchema } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
 
@@ -30,123 +29,109 @@ const SignInBody = Type.Object(
   { additionalProperties: false, examples: [{ response: sampleAnswered }] },
 );
 
-export function passkeyRoutes(app: ContractApp, context: RouteContext): void {
-  signInRoutes(app, context);
-  ownRoutes(app, context);
+export function passkeyRoutes(app: V2App): void {
+  signInRoutes(app);
+  ownRoutes(app);
 }
 
-function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): void {
-  const { passkeys } = services;
+function signInRoutes(app: V2App): void {
+  const { passkeys } = app.services;
 
-  app.post(
-    '/sessions/passkey/options',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'beginPasskeyLogIn',
-        summary: 'What a browser needs to sign somebody in by a passkey',
-        tag: 'passkeys',
-        errors: ['unsupported', 'too_large'],
-        response: { 200: ref(PasskeyRequestSchema) },
-      }),
+      at: 'POST /sessions/passkey/options',
+      id: 'beginPasskeyLogIn',
+      summary: 'What a browser needs to sign somebody in by a passkey',
+      tag: 'passkeys',
+      signedIn: 'none',
+      response: { 200: PasskeyRequestSchema },
+      errors: ['unsupported', 'too_large'],
     },
-    async () => passkeys.beginSignIn(),
+    () => passkeys.beginSignIn(),
   );
 
-  app.post(
-    '/sessions/passkey',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'logInByPasskey',
-        summary: 'Sign in by a passkey',
-        description:
-          'Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder.',
-        tag: 'passkeys',
-        errors: ['wrong_password', 'invalid', 'gone', 'expired', 'unsupported', 'too_large'],
-        body: SignInBody,
-        response: { 201: ref(TokensSchema) },
-      }),
+      at: 'POST /sessions/passkey',
+      id: 'logInByPasskey',
+      summary: 'Sign in by a passkey',
+      description:
+        'Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder.',
+      tag: 'passkeys',
+      signedIn: 'none',
+      body: SignInBody,
+      response: { 201: TokensSchema },
+      errors: ['wrong_password', 'gone', 'expired'],
     },
-    async (request, reply) => {
-      const tokens = await passkeys.signIn(request.body.response, signInContextOf(request));
-      reply.code(201);
-      return presentTokens(tokens);
-    },
+    async ({ body, request }) =>
+      presentTokens(await passkeys.signIn(body.response, signInContextOf(request))),
   );
 }
 
-function ownRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { passkeys } = services;
+function ownRoutes(app: V2App): void {
+  const { passkeys } = app.services;
 
-  app.post(
-    '/me/passkeys/options',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'beginPasskey',
-        summary: 'What a browser needs to make a passkey for you',
-        tag: 'passkeys',
-        errors: ['forbidden', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        response: { 200: ref(PasskeyCreationSchema) },
-      }),
+      at: 'POST /me/passkeys/options',
+      id: 'beginPasskey',
+      summary: 'What a browser needs to make a passkey for you',
+      tag: 'passkeys',
+      signedIn: 'required',
+      response: { 200: PasskeyCreationSchema },
+      errors: ['forbidden', 'unsupported', 'too_large'],
     },
-    async (request) => passkeys.beginRegistration(await viewer(request)),
+    ({ viewer }) => passkeys.beginRegistration(viewer),
   );
 
-  app.post(
-    '/me/passkeys',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'addPasskey',
-        summary: 'Keep the passkey that the browser has made',
-        tag: 'passkeys',
-        errors: [...ownerErrors, 'taken', 'conflict'],
-        signedIn: 'required',
-        body: RegisterBody,
-        response: { 201: ref(PasskeySchema) },
-      }),
+      at: 'POST /me/passkeys',
+      id: 'addPasskey',
+      summary: 'Keep the passkey that the browser has made',
+      tag: 'passkeys',
+      signedIn: 'required',
+      body: RegisterBody,
+      response: { 201: PasskeySchema },
+      errors: [...ownerErrors, 'taken', 'conflict'],
     },
-    async (request, reply) => {
-      const { name, response } = request.body;
-      const given = { name, response, ...ownerProofIn(request) };
-      const passkey = await passkeys.register(await viewer(request), given);
-      reply.code(201);
-      return passkey;
+    ({ viewer, body, request }) => {
+      const { name, response } = body;
+      return passkeys.register(viewer, { name, response, ...ownerProofIn(body, request.ip) });
     },
   );
 
-  app.get(
-    '/me/passkeys',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listPasskeys',
-        summary: 'Your passkeys',
-        tag: 'passkeys',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(PasskeyListSchema) },
-      }),
+      at: 'GET /me/passkeys',
+      id: 'listPasskeys',
+      summary: 'Your passkeys',
+      tag: 'passkeys',
+      signedIn: 'required',
+      response: { 200: PasskeyListSchema },
     },
-    async (request) => ({ items: await passkeys.list(await viewer(request)) }),
+    async ({ viewer }) => ({ items: await passkeys.list(viewer) }),
   );
 
-  app.delete(
-    '/me/passkeys/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'removePasskey',
-        summary: 'Remove a passkey',
-        tag: 'passkeys',
-        errors: [...ownerErrors, 'not_found'],
-        signedIn: 'required',
-        params: IdParams,
-        body: OwnerBody,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /me/passkeys/:id',
+      id: 'removePasskey',
+      summary: 'Remove a passkey',
+      tag: 'passkeys',
+      signedIn: 'required',
+      params: IdParams,
+      body: OwnerBody,
+      response: { 204: NoContent },
+      errors: [...ownerErrors, 'not_found'],
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      await passkeys.remove(await viewer(request), { id, ...ownerProofIn(request) });
-      return reply.code(204).send();
-    },
+    ({ viewer, params, body, request }) =>
+      passkeys.remove(viewer, { id: params.id, ...ownerProofIn(body, request.ip) }),
   );
 }

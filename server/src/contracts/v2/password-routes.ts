@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { Accepted, email, NoContent, newPassword, oneTimeToken, password } from './fields.ts';
-import { operation } from './operation.ts';
+import { route, type V2App } from './route.ts';
 
 const PasswordChange = Type.Object(
   {
@@ -37,69 +36,59 @@ const NewPasswordBody = Type.Object(
   },
 );
 
-export function passwordRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { passwords } = services;
+export function passwordRoutes(app: V2App): void {
+  const { passwords } = app.services;
 
-  app.put(
-    '/me/password',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'changePassword',
-        summary: 'Change your password',
-        description:
-          'Ends your other sessions. An account that has no password yet gets its first one within ten minutes after signing in.',
-        tag: 'accounts',
-        errors: ['invalid', 'wrong_password', 'forbidden', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: PasswordChange,
-        response: { 204: NoContent },
-      }),
+      at: 'PUT /me/password',
+      id: 'changePassword',
+      summary: 'Change your password',
+      description:
+        'Ends your other sessions. An account that has no password yet gets its first one within ten minutes after signing in.',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: PasswordChange,
+      response: { 204: NoContent },
+      errors: ['wrong_password', 'forbidden'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const { oldPassword, newPassword: to } = request.body;
-      await passwords.change(who, { oldPassword, newPassword: to, address: request.ip });
-      return reply.code(204).send();
-    },
+    ({ viewer, body: { oldPassword, newPassword }, request }) =>
+      passwords.change(viewer, { oldPassword, newPassword, address: request.ip }),
   );
 
-  app.post(
-    '/password-recoveries',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'askPasswordRecovery',
-        summary: 'Have a mail sent that lets you choose a new password',
-        description: 'Answers the same whether anybody has the address or not.',
-        tag: 'accounts',
-        errors: ['invalid', 'unsupported', 'too_large'],
-        body: RecoveryBody,
-        response: { 202: Accepted },
-      }),
+      at: 'POST /password-recoveries',
+      id: 'askPasswordRecovery',
+      summary: 'Have a mail sent that lets you choose a new password',
+      description: 'Answers the same whether anybody has the address or not.',
+      tag: 'accounts',
+      signedIn: 'none',
+      body: RecoveryBody,
+      response: { 202: Accepted },
     },
-    async (request, reply) => {
-      await passwords.askRecovery(request.body.email, request.ip);
-      return reply.code(202).send();
-    },
+    ({ body, request }) => passwords.askRecovery(body.email, request.ip),
   );
 
-  app.post(
-    '/password-recoveries/confirm',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'recoverPassword',
-        summary: 'Choose a new password by the link of a mail',
-        description:
-          'The token works once, for half an hour. All sessions end, and the e-mail counts as confirmed.',
-        tag: 'accounts',
-        errors: ['invalid', 'gone', 'expired', 'unsupported', 'too_large'],
-        body: NewPasswordBody,
-        response: { 204: NoContent },
-      }),
+      at: 'POST /password-recoveries/confirm',
+      id: 'recoverPassword',
+      summary: 'Choose a new password by the link of a mail',
+      description:
+        'The token works once, for half an hour. All sessions end, and the e-mail counts as confirmed.',
+      tag: 'accounts',
+      signedIn: 'none',
+      body: NewPasswordBody,
+      response: { 204: NoContent },
+      errors: ['gone', 'expired'],
     },
-    async (request, reply) => {
-      const { token, password: to, removeNewLogins: removesNewLogins = false } = request.body;
-      await passwords.recover({ token, password: to, address: request.ip, removesNewLogins });
-      return reply.code(204).send();
+    ({ body, request }) => {
+      const { token, password, removeNewLogins: removesNewLogins = false } = body;
+      return passwords.recover({ token, password, address: request.ip, removesNewLogins });
     },
   );
 }

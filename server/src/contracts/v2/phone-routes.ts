@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { accountPresenter, MeSchema } from './account-wire.ts';
-import { NoContent, ref, text } from './fields.ts';
-import { operation } from './operation.ts';
+import { NoContent, text } from './fields.ts';
 import { PhoneAskedSchema } from './phone-wire.ts';
+import { route, type V2App } from './route.ts';
 
 const PhoneBody = Type.Object(
   {
@@ -21,69 +20,57 @@ const CodeBody = Type.Object(
   { additionalProperties: false, examples: [{ code: '493027' }] },
 );
 
-export function phoneRoutes(app: ContractApp, { services, publicUrl, viewer }: RouteContext): void {
-  const { accounts, phones } = services;
-  const present = accountPresenter(publicUrl);
+export function phoneRoutes(app: V2App): void {
+  const { accounts, phones } = app.services;
+  const present = accountPresenter(app.publicUrl);
 
-  app.post(
-    '/me/phone',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'askForPhoneCode',
-        summary: 'Have a code sent to your phone',
-        description:
-          'Six digits by text message, in place of any sent before. Whether another account has the number shows at confirmation alone.',
-        tag: 'accounts',
-        errors: ['conflict', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: PhoneBody,
-        response: { 202: ref(PhoneAskedSchema) },
-      }),
+      at: 'POST /me/phone',
+      id: 'askForPhoneCode',
+      summary: 'Have a code sent to your phone',
+      description:
+        'Six digits by text message, in place of any sent before. Whether another account has the number shows at confirmation alone.',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: PhoneBody,
+      response: { 202: PhoneAskedSchema },
+      errors: ['conflict'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const asked = await phones.ask(who, { ...request.body, address: request.ip });
-      reply.code(202);
-      return asked;
+    ({ viewer, body, request }) => phones.ask(viewer, { ...body, address: request.ip }),
+  );
+
+  route(
+    app,
+    {
+      at: 'POST /me/phone/confirm',
+      id: 'confirmPhone',
+      summary: 'Confirm your number by the code',
+      description: 'A code can be tried five times and works once.',
+      tag: 'accounts',
+      signedIn: 'required',
+      body: CodeBody,
+      response: { 200: MeSchema },
+      errors: ['taken', 'gone', 'expired'],
+    },
+    async ({ viewer, body, request }) => {
+      await phones.confirm(viewer, body.code, request.ip);
+      return present.me(await accounts.readMe(viewer));
     },
   );
 
-  app.post(
-    '/me/phone/confirm',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'confirmPhone',
-        summary: 'Confirm your number by the code',
-        description: 'A code can be tried five times and works once.',
-        tag: 'accounts',
-        errors: ['taken', 'gone', 'expired', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: CodeBody,
-        response: { 200: ref(MeSchema) },
-      }),
+      at: 'DELETE /me/phone',
+      id: 'removePhone',
+      summary: 'Remove your number',
+      tag: 'accounts',
+      signedIn: 'required',
+      response: { 204: NoContent },
+      errors: ['not_found'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      await phones.confirm(who, request.body.code, request.ip);
-      return present.me(await accounts.readMe(who));
-    },
-  );
-
-  app.delete(
-    '/me/phone',
-    {
-      schema: operation({
-        id: 'removePhone',
-        summary: 'Remove your number',
-        tag: 'accounts',
-        errors: ['not_found'],
-        signedIn: 'required',
-        response: { 204: NoContent },
-      }),
-    },
-    async (request, reply) => {
-      await phones.remove(await viewer(request), request.ip);
-      return reply.code(204).send();
-    },
+    ({ viewer, request }) => phones.remove(viewer, request.ip),
   );
 }

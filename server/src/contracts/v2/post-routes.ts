@@ -1,11 +1,9 @@
 import { Type } from 'typebox';
-import { datedPageRequest, pageRequest } from '../../domain/paging.ts';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
-import type { ContractApp, RouteContext } from '../contract.ts';
 import { AccountPageSchema, accountPresenter } from './account-wire.ts';
-import { NoContent, PageQuery, ref, text } from './fields.ts';
-import { checkNotEmpty, idempotencyKey, linkNext, operation } from './operation.ts';
+import { checkNotEmpty, NoContent, text } from './fields.ts';
 import { PostPageSchema, PostSchema, postPresenter } from './post-wire.ts';
+import { route, type V2App } from './route.ts';
 import { imageSigner } from './signed-links.ts';
 
 const id = Type.Integer({ minimum: 1, maximum: 2147483647 });
@@ -39,206 +37,158 @@ const PostChangeBody = Type.Object(
   { additionalProperties: false, examples: [{ text: 'First light, at last.' }] },
 );
 
-export function postRoutes(
-  app: ContractApp,
-  { services, publicUrl, viewer, viewerIfAny }: RouteContext,
-): void {
-  const { likes, posts } = services;
-  const { cards } = accountPresenter(publicUrl);
-  const present = postPresenter(publicUrl, imageSigner(services));
+export function postRoutes(app: V2App): void {
+  const { likes, posts } = app.services;
+  const { cards } = accountPresenter(app.publicUrl);
+  const present = postPresenter(app.publicUrl, imageSigner(app.services));
 
-  app.post(
-    '/posts',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'createPost',
-        summary: 'Write a post, as a draft or for all to see',
-        tag: 'posts',
-        errors: ['invalid', 'conflict', 'gone', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        repeatable: true,
-        body: NewPostBody,
-        response: { 201: ref(PostSchema) },
-        sends: ['Location'],
-      }),
+      at: 'POST /posts',
+      id: 'createPost',
+      summary: 'Write a post, as a draft or for all to see',
+      tag: 'posts',
+      signedIn: 'required',
+      repeatable: true,
+      body: NewPostBody,
+      response: { 201: PostSchema },
+      location: '/posts/:id',
+      errors: ['conflict', 'gone'],
     },
-    async (request, reply) => {
-      const { text = '', mediaIds = [], state = 'published' } = request.body;
-      const input = { text, mediaIds, state, idempotencyKey: idempotencyKey(request) };
-      const who = await viewer(request);
-      const post = await posts.create(who, input);
-      reply.code(201).header('location', `${publicUrl}/v2/posts/${post.id}`);
-      return present.post(post, who);
+    async ({ viewer, body, idempotencyKey }) => {
+      const { text = '', mediaIds = [], state = 'published' } = body;
+      const post = await posts.create(viewer, { text, mediaIds, state, idempotencyKey });
+      return present.post(post, viewer);
     },
   );
 
-  app.get(
-    '/posts/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readPost',
-        summary: 'Read a post',
-        tag: 'posts',
-        errors: ['not_found', 'invalid'],
-        signedIn: 'optional',
-        params: PostParams,
-        response: { 200: ref(PostSchema) },
-      }),
+      at: 'GET /posts/:id',
+      id: 'readPost',
+      summary: 'Read a post',
+      tag: 'posts',
+      signedIn: 'optional',
+      params: PostParams,
+      response: { 200: PostSchema },
+      errors: ['not_found'],
     },
-    async (request) => {
-      const who = await viewerIfAny(request);
-      return present.post(await posts.read(who, request.params.id), who);
+    async ({ viewer, params }) => present.post(await posts.read(viewer, params.id), viewer),
+  );
+
+  route(
+    app,
+    {
+      at: 'PATCH /posts/:id',
+      id: 'updatePost',
+      summary: 'Change your post',
+      description: 'The pictures can be changed only while it is a draft.',
+      tag: 'posts',
+      signedIn: 'required',
+      params: PostParams,
+      body: PostChangeBody,
+      response: { 200: PostSchema },
+      errors: ['not_found', 'forbidden', 'conflict'],
+    },
+    async ({ viewer, params, body }) => {
+      checkNotEmpty(body);
+      return present.post(await posts.update(viewer, params.id, body), viewer);
     },
   );
 
-  app.patch(
-    '/posts/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'updatePost',
-        summary: 'Change your post',
-        description: 'The pictures can be changed only while it is a draft.',
-        tag: 'posts',
-        errors: ['not_found', 'forbidden', 'invalid', 'conflict', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        params: PostParams,
-        body: PostChangeBody,
-        response: { 200: ref(PostSchema) },
-      }),
+      at: 'DELETE /posts/:id',
+      id: 'deletePost',
+      summary: 'Delete your post',
+      tag: 'posts',
+      signedIn: 'required',
+      params: PostParams,
+      response: { 204: NoContent },
+      errors: ['not_found', 'forbidden'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      checkNotEmpty(request.body);
-      return present.post(await posts.update(who, request.params.id, request.body), who);
-    },
+    ({ viewer, params }) => posts.remove(viewer, params.id),
   );
 
-  app.delete(
-    '/posts/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'deletePost',
-        summary: 'Delete your post',
-        tag: 'posts',
-        errors: ['not_found', 'forbidden', 'invalid'],
-        signedIn: 'required',
-        params: PostParams,
-        response: { 204: NoContent },
-      }),
+      at: 'POST /posts/:id/publish',
+      id: 'publishPost',
+      summary: 'Show your draft to all',
+      description: 'Doing it twice changes nothing.',
+      tag: 'posts',
+      signedIn: 'required',
+      repeatable: true,
+      params: PostParams,
+      response: { 200: PostSchema },
+      errors: ['not_found', 'forbidden'],
     },
-    async (request, reply) => {
-      await posts.remove(await viewer(request), request.params.id);
-      return reply.code(204).send();
-    },
+    async ({ viewer, params }) => present.post(await posts.publish(viewer, params.id), viewer),
   );
 
-  app.post(
-    '/posts/:id/publish',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'publishPost',
-        summary: 'Show your draft to all',
-        description: 'Doing it twice changes nothing.',
-        tag: 'posts',
-        errors: ['not_found', 'forbidden', 'invalid'],
-        signedIn: 'required',
-        repeatable: true,
-        params: PostParams,
-        response: { 200: ref(PostSchema) },
-      }),
+      at: 'GET /drafts',
+      id: 'listDrafts',
+      summary: 'Your drafts, newest first',
+      tag: 'posts',
+      signedIn: 'required',
+      page: 'drafts',
+      response: { 200: PostPageSchema },
     },
-    async (request) => {
-      const who = await viewer(request);
-      return present.post(await posts.publish(who, request.params.id), who);
-    },
+    async ({ viewer, page }) => present.posts(await posts.listDrafts(viewer, page), viewer),
   );
 
-  app.get(
-    '/drafts',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listDrafts',
-        summary: 'Your drafts, newest first',
-        tag: 'posts',
-        errors: ['invalid'],
-        signedIn: 'required',
-        querystring: PageQuery,
-        response: { 200: ref(PostPageSchema) },
-        sends: ['Link'],
-      }),
+      at: 'PUT /posts/:id/like',
+      id: 'like',
+      summary: 'Like a post',
+      description: 'Doing it twice changes nothing.',
+      tag: 'posts',
+      signedIn: 'required',
+      params: PostParams,
+      response: { 200: PostSchema },
+      errors: ['not_found', 'conflict'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const list = await posts.listDrafts(who, datedPageRequest('drafts', request.query));
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return present.posts(list, who);
-    },
+    async ({ viewer, params }) => present.post(await likes.like(viewer, params.id), viewer),
   );
 
-  app.put(
-    '/posts/:id/like',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'like',
-        summary: 'Like a post',
-        description: 'Doing it twice changes nothing.',
-        tag: 'posts',
-        errors: ['not_found', 'conflict', 'invalid'],
-        signedIn: 'required',
-        params: PostParams,
-        response: { 200: ref(PostSchema) },
-      }),
+      at: 'DELETE /posts/:id/like',
+      id: 'unlike',
+      summary: 'Take a like back',
+      description: 'Doing it twice changes nothing.',
+      tag: 'posts',
+      signedIn: 'required',
+      params: PostParams,
+      response: { 200: PostSchema },
+      errors: ['not_found', 'conflict'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      return present.post(await likes.like(who, request.params.id), who);
-    },
+    async ({ viewer, params }) => present.post(await likes.unlike(viewer, params.id), viewer),
   );
 
-  app.delete(
-    '/posts/:id/like',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'unlike',
-        summary: 'Take a like back',
-        description: 'Doing it twice changes nothing.',
-        tag: 'posts',
-        errors: ['not_found', 'conflict', 'invalid'],
-        signedIn: 'required',
-        params: PostParams,
-        response: { 200: ref(PostSchema) },
-      }),
+      at: 'GET /posts/:id/likes',
+      id: 'listLikes',
+      summary: 'Who likes a post, the latest first',
+      tag: 'posts',
+      signedIn: 'optional',
+      params: PostParams,
+      page: 'likes',
+      response: { 200: AccountPageSchema },
+      errors: ['not_found'],
     },
-    async (request) => {
-      const who = await viewer(request);
-      return present.post(await likes.unlike(who, request.params.id), who);
-    },
-  );
-
-  app.get(
-    '/posts/:id/likes',
-    {
-      schema: operation({
-        id: 'listLikes',
-        summary: 'Who likes a post, the latest first',
-        tag: 'posts',
-        errors: ['not_found', 'invalid'],
-        signedIn: 'optional',
-        params: PostParams,
-        querystring: PageQuery,
-        response: { 200: ref(AccountPageSchema) },
-        sends: ['Link'],
-      }),
-    },
-    async (request, reply) => {
-      const who = await viewerIfAny(request);
-      const list = await likes.listLikers(
-        who,
-        request.params.id,
-        pageRequest('likes', request.query),
-      );
-      linkNext(request, reply, publicUrl, list.nextCursor);
-      return cards(list);
-    },
+    async ({ viewer, params, page }) => cards(await likes.listLikers(viewer, params.id, page)),
   );
 }

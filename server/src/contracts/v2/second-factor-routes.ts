@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import type { SecondStep } from '../../domain/second-factors/second-factor-service.ts';
-import type { ContractApp, RouteContext, WireCode } from '../contract.ts';
-import { NoContent, ref } from './fields.ts';
-import { operation } from './operation.ts';
+import { NoContent } from './fields.ts';
 import { firstProof, OwnerBody, ownerErrors, ownerProofIn } from './owner-proof-wire.ts';
 import { PasskeyAnswered, PasskeyRequestSchema } from './passkey-wire.ts';
+import { route, type V2App } from './route.ts';
 import {
   codeField,
   RecoveryCodesSchema,
@@ -45,177 +44,149 @@ const RemoveBody = Type.Object(
   },
 );
 
-export function secondFactorRoutes(app: ContractApp, context: RouteContext): void {
-  signInRoutes(app, context);
-  setUpRoutes(app, context);
+export function secondFactorRoutes(app: V2App): void {
+  signInRoutes(app);
+  setUpRoutes(app);
 }
 
-function signInRoutes(app: ContractApp, { services, publicUrl }: RouteContext): void {
-  const { secondFactors } = services;
+function signInRoutes(app: V2App): void {
+  const { secondFactors } = app.services;
 
-  app.post(
-    '/sessions/second-factor',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'finishLogIn',
-        summary: 'Sign in: show the second factor',
-        description:
-          'After `second_factor_required`. A challenge has five tries and five minutes, and ends when the password is changed.',
-        tag: 'second-factors',
-        errors: ['wrong_password', 'invalid', 'gone', 'expired', 'unsupported', 'too_large'],
-        body: FinishBody,
-        response: { 201: ref(TokensSchema) },
-      }),
+      at: 'POST /sessions/second-factor',
+      id: 'finishLogIn',
+      summary: 'Sign in: show the second factor',
+      description:
+        'After `second_factor_required`. A challenge has five tries and five minutes, and ends when the password is changed.',
+      tag: 'second-factors',
+      signedIn: 'none',
+      body: FinishBody,
+      response: { 201: TokensSchema },
+      errors: ['wrong_password', 'gone', 'expired'],
     },
-    async (request, reply) => {
-      const tokens = await secondFactors.finish(stepOf(request.body), signInContextOf(request));
-      reply.code(201);
-      return presentTokens(tokens);
-    },
+    async ({ body, request }) =>
+      presentTokens(await secondFactors.finish(stepOf(body), signInContextOf(request))),
   );
 
-  app.post(
-    '/sessions/second-factor/options',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'askForPasskey',
-        summary: 'What a browser needs to show a passkey as second factor',
-        tag: 'second-factors',
-        errors: [
-          'wrong_password',
-          'invalid',
-          'not_found',
-          'gone',
-          'expired',
-          'unsupported',
-          'too_large',
-        ],
-        body: ChallengeBody,
-        response: { 200: ref(PasskeyRequestSchema) },
-      }),
+      at: 'POST /sessions/second-factor/options',
+      id: 'askForPasskey',
+      summary: 'What a browser needs to show a passkey as second factor',
+      tag: 'second-factors',
+      signedIn: 'none',
+      body: ChallengeBody,
+      response: { 200: PasskeyRequestSchema },
+      errors: ['wrong_password', 'not_found', 'gone', 'expired'],
     },
-    async (request) =>
-      secondFactors.passkeyOptions(request.body.challenge, signInContextOf(request)),
+    ({ body, request }) => secondFactors.passkeyOptions(body.challenge, signInContextOf(request)),
   );
 }
 
-function setUpRoutes(app: ContractApp, { services, viewer }: RouteContext): void {
-  const { passkeys, totp } = services;
+function setUpRoutes(app: V2App): void {
+  const { passkeys, totp } = app.services;
 
-  app.get(
-    '/me/security',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'readSecurity',
-        summary: 'What protects your account',
-        tag: 'second-factors',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(SecuritySchema) },
-      }),
+      at: 'GET /me/security',
+      id: 'readSecurity',
+      summary: 'What protects your account',
+      tag: 'second-factors',
+      signedIn: 'required',
+      response: { 200: SecuritySchema },
     },
-    async (request) => totp.readSecurity(await viewer(request)),
+    ({ viewer }) => totp.readSecurity(viewer),
   );
 
-  app.post(
-    '/me/owner-check/options',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'beginOwnerCheck',
-        summary: 'What a browser needs to show by a passkey that the account is yours',
-        description:
-          'What `navigator.credentials.get()` gives is the `passkey` of what asks for a proof, in this session.',
-        tag: 'passkeys',
-        errors: ['forbidden', 'not_found', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        response: { 200: ref(PasskeyRequestSchema) },
-      }),
+      at: 'POST /me/owner-check/options',
+      id: 'beginOwnerCheck',
+      summary: 'What a browser needs to show by a passkey that the account is yours',
+      description:
+        'What `navigator.credentials.get()` gives is the `passkey` of what asks for a proof, in this session.',
+      tag: 'passkeys',
+      signedIn: 'required',
+      response: { 200: PasskeyRequestSchema },
+      errors: ['forbidden', 'not_found', 'unsupported', 'too_large'],
     },
-    async (request) => passkeys.beginOwnerCheck(await viewer(request)),
+    ({ viewer }) => passkeys.beginOwnerCheck(viewer),
   );
 
-  app.post(
-    '/me/totp',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'beginTotp',
-        summary: 'Set an authenticator app up',
-        description:
-          'It protects nothing until a code was confirmed; until then a repeat replaces it.',
-        tag: 'second-factors',
-        errors: [...ownerErrors, 'conflict'],
-        signedIn: 'required',
-        body: OwnerBody,
-        response: { 201: ref(TotpKeySchema) },
-      }),
+      at: 'POST /me/totp',
+      id: 'beginTotp',
+      summary: 'Set an authenticator app up',
+      description:
+        'It protects nothing until a code was confirmed; until then a repeat replaces it.',
+      tag: 'second-factors',
+      signedIn: 'required',
+      body: OwnerBody,
+      response: { 201: TotpKeySchema },
+      errors: [...ownerErrors, 'conflict'],
     },
-    async (request, reply) => {
-      const key = await totp.begin(await viewer(request), ownerProofIn(request));
-      reply.code(201);
-      return key;
-    },
+    ({ viewer, body, request }) => totp.begin(viewer, ownerProofIn(body, request.ip)),
   );
 
-  app.post(
-    '/me/totp/confirm',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'confirmTotp',
-        summary: 'Confirm the authenticator app by a code of it',
-        description:
-          'From now on signing in needs a second factor, and your other sessions end. Programs that cannot ask for one need an app password.',
-        tag: 'second-factors',
-        errors: ['forbidden', 'invalid', 'conflict', 'unsupported', 'too_large'],
-        signedIn: 'required',
-        body: ConfirmBody,
-        response: { 200: ref(RecoveryCodesSchema) },
-      }),
+      at: 'POST /me/totp/confirm',
+      id: 'confirmTotp',
+      summary: 'Confirm the authenticator app by a code of it',
+      description:
+        'From now on signing in needs a second factor, and your other sessions end. Programs that cannot ask for one need an app password.',
+      tag: 'second-factors',
+      signedIn: 'required',
+      body: ConfirmBody,
+      response: { 200: RecoveryCodesSchema },
+      errors: ['forbidden', 'conflict'],
     },
-    async (request) => {
-      const given = { ...request.body, address: request.ip };
-      return { recoveryCodes: await totp.confirm(await viewer(request), given) };
+    async ({ viewer, body, request }) => {
+      const given = { ...body, address: request.ip };
+      return { recoveryCodes: await totp.confirm(viewer, given) };
     },
   );
 
-  app.delete(
-    '/me/totp',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'removeTotp',
-        summary: 'Remove the second factor',
-        description: 'The recovery codes end too; the password alone opens the account again.',
-        tag: 'second-factors',
-        errors: [...ownerErrors, 'conflict'],
-        signedIn: 'required',
-        body: RemoveBody,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /me/totp',
+      id: 'removeTotp',
+      summary: 'Remove the second factor',
+      description: 'The recovery codes end too; the password alone opens the account again.',
+      tag: 'second-factors',
+      signedIn: 'required',
+      body: RemoveBody,
+      response: { 204: NoContent },
+      errors: [...ownerErrors, 'conflict'],
     },
-    async (request, reply) => {
-      const { code } = request.body;
-      await totp.remove(await viewer(request), { code, ...ownerProofIn(request) });
-      return reply.code(204).send();
-    },
+    ({ viewer, body, request }) =>
+      totp.remove(viewer, { code: body.code, ...ownerProofIn(body, request.ip) }),
   );
 
-  app.post(
-    '/me/recovery-codes',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'renewRecoveryCodes',
-        summary: 'Make new recovery codes; the old ones end',
-        tag: 'second-factors',
-        errors: [...ownerErrors, 'conflict'],
-        signedIn: 'required',
-        body: OwnerBody,
-        response: { 201: ref(RecoveryCodesSchema) },
-      }),
+      at: 'POST /me/recovery-codes',
+      id: 'renewRecoveryCodes',
+      summary: 'Make new recovery codes; the old ones end',
+      tag: 'second-factors',
+      signedIn: 'required',
+      body: OwnerBody,
+      response: { 201: RecoveryCodesSchema },
+      errors: [...ownerErrors, 'conflict'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const recoveryCodes = await totp.renewRecoveryCodes(who, ownerProofIn(request));
-      reply.code(201);
-      return { recoveryCodes };
+    async ({ viewer, body, request }) => {
+      const proof = ownerProofIn(body, request.ip);
+      return { recoveryCodes: await totp.renewRecoveryCodes(viewer, proof) };
     },
   );
 }

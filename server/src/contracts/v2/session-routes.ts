@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
-import type { ContractApp, RouteContext } from '../contract.ts';
-import { NoContent, ref, text } from './fields.ts';
-import { idempotencyKey, operation } from './operation.ts';
+import { NoContent, text } from './fields.ts';
+import { route, type V2App } from './route.ts';
 import { presentSession, presentTokens, SessionListSchema, TokensSchema } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
 
@@ -27,107 +26,77 @@ const SessionParams = Type.Object({
   id: Type.Union([Type.Integer({ minimum: 1, maximum: 2147483647 }), Type.Literal('current')]),
 });
 
-export function sessionRoutes(
-  app: ContractApp,
-  { services, publicUrl, viewer }: RouteContext,
-): void {
-  const { sessions } = services;
-  const audience = 'v2';
+const audience = 'v2';
 
-  app.post(
-    '/sessions',
+export function sessionRoutes(app: V2App): void {
+  const { sessions } = app.services;
+
+  route(
+    app,
     {
-      schema: operation({
-        id: 'logIn',
-        summary: 'Sign in',
-        description:
-          'An account with a second factor answers `second_factor_required` with a challenge, for `POST /v2/sessions/second-factor`. An app password stands in place of the password, and needs none.',
-        tag: 'sessions',
-        errors: [
-          'wrong_password',
-          'second_factor_required',
-          'invalid',
-          'conflict',
-          'unsupported',
-          'too_large',
-        ],
-        repeatable: true,
-        body: LogInBody,
-        response: { 201: ref(TokensSchema) },
-      }),
+      at: 'POST /sessions',
+      id: 'logIn',
+      summary: 'Sign in',
+      description:
+        'An account with a second factor answers `second_factor_required` with a challenge, for `POST /v2/sessions/second-factor`. An app password stands in place of the password, and needs none.',
+      tag: 'sessions',
+      signedIn: 'none',
+      repeatable: true,
+      body: LogInBody,
+      response: { 201: TokensSchema },
+      errors: ['wrong_password', 'second_factor_required', 'conflict'],
     },
-    async (request, reply) => {
-      const key = idempotencyKey(request);
-      const signIn = signInContextOf(request);
-      const tokens = await sessions.logIn({ ...request.body, ...signIn, idempotencyKey: key });
-      reply.code(201);
-      return presentTokens(tokens);
+    async ({ body, request, idempotencyKey }) => {
+      const context = signInContextOf(request);
+      return presentTokens(await sessions.logIn({ ...body, ...context, idempotencyKey }));
     },
   );
 
-  app.post(
-    '/sessions/refresh',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'refresh',
-        summary: 'Exchange a refresh token for the next pair',
-        description:
-          'A refresh token works once. Sent again before the pair that it gave is used, or within ten seconds, it gives the same refresh token again; later it ends the session.',
-        tag: 'sessions',
-        errors: [
-          'bad_token',
-          'expired_token',
-          'revoked_token',
-          'invalid',
-          'unsupported',
-          'too_large',
-        ],
-        body: RefreshBody,
-        response: { 200: ref(TokensSchema) },
-      }),
+      at: 'POST /sessions/refresh',
+      id: 'refresh',
+      summary: 'Exchange a refresh token for the next pair',
+      description:
+        'A refresh token works once. Sent again before the pair that it gave is used, or within ten seconds, it gives the same refresh token again; later it ends the session.',
+      tag: 'sessions',
+      signedIn: 'none',
+      body: RefreshBody,
+      response: { 200: TokensSchema },
+      errors: ['bad_token', 'expired_token', 'revoked_token'],
     },
-    async (request) => {
-      const tokens = await sessions.refresh(request.body.refreshToken, audience, request.ip);
-      return presentTokens(tokens);
-    },
+    async ({ body, request }) =>
+      presentTokens(await sessions.refresh(body.refreshToken, audience, request.ip)),
   );
 
-  app.get(
-    '/sessions',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'listSessions',
-        summary: 'Where you are signed in',
-        tag: 'sessions',
-        errors: [],
-        signedIn: 'required',
-        response: { 200: ref(SessionListSchema) },
-      }),
+      at: 'GET /sessions',
+      id: 'listSessions',
+      summary: 'Where you are signed in',
+      tag: 'sessions',
+      signedIn: 'required',
+      response: { 200: SessionListSchema },
     },
-    async (request) => ({
-      items: (await sessions.list(await viewer(request))).map(presentSession),
-    }),
+    async ({ viewer }) => ({ items: (await sessions.list(viewer)).map(presentSession) }),
   );
 
-  app.delete(
-    '/sessions/:id',
+  route(
+    app,
     {
-      schema: operation({
-        id: 'endSession',
-        summary: 'Sign out, here (`current`) or elsewhere',
-        description: 'Effective at the next request, in every process.',
-        tag: 'sessions',
-        errors: ['forbidden', 'not_found', 'invalid'],
-        signedIn: 'required',
-        params: SessionParams,
-        response: { 204: NoContent },
-      }),
+      at: 'DELETE /sessions/:id',
+      id: 'endSession',
+      summary: 'Sign out, here (`current`) or elsewhere',
+      description: 'Effective at the next request, in every process.',
+      tag: 'sessions',
+      signedIn: 'required',
+      params: SessionParams,
+      response: { 204: NoContent },
+      errors: ['forbidden', 'not_found'],
     },
-    async (request, reply) => {
-      const who = await viewer(request);
-      const { id } = request.params;
-      await sessions.end(who, id === 'current' ? who.sessionId : id, request.ip);
-      return reply.code(204).send();
-    },
+    ({ viewer, params: { id }, request }) =>
+      sessions.end(viewer, id === 'current' ? viewer.sessionId : id, request.ip),
   );
 }

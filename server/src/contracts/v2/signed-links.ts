@@ -28,14 +28,15 @@ export function signedUrl(url: string, signature: string): string {
 }
 
 /**
- * The one who asks, by a token or else by the signature of the link.
+ * The viewer, by a token or else by the signature of the link.
  * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
  */
 export function viewerByLink(
   { services, viewer }: Pick<RouteContext, 'services' | 'viewer'>,
   request: FastifyRequest,
-  { signature, target }: { signature: string | undefined; target: LinkTarget },
+  target: LinkTarget,
 ): Promise<Viewer> {
+  const { signature } = request.query as { signature?: string };
   if (signature === undefined || request.headers.authorization !== undefined) {
     return viewer(request);
   }

@@ -1,7 +1,9 @@
 import { domainToASCII } from 'node:url';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type { DomainError } from '../../domain/errors.ts';
+import { schemaError } from '../foreign-errors.ts';
 
 /** Control characters that no text needs; line breaks and tabs are fine. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
@@ -49,6 +51,23 @@ function validateBy(schema: object, { first, all }: Ajvs): Validate {
     listProblems(value);
     return { error: listProblems.errors ?? problems };
   };
+}
+
+const parts = [
+  ['params', 'params'],
+  ['body', 'body'],
+  ['querystring', 'query'],
+  ['headers', 'headers'],
+] as const;
+
+/** What is wrong with any part of a request. Fastify itself stops at the first part that is not valid. */
+export function allProblems(request: FastifyRequest): DomainError {
+  const found = parts.flatMap(([part, name]) => {
+    const validate = request.getValidationFunction(part) as Validate | undefined;
+    const verdict = validate?.(request[name] ?? null) ?? true;
+    return verdict === true ? [] : [{ context: part, problems: verdict.error }];
+  });
+  return schemaError(found, request.validationError);
 }
 
 function newAjvs({ coerceTypes }: { coerceTypes: boolean }): Ajvs {
