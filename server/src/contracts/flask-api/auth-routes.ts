@@ -1,10 +1,10 @@
 import { DomainError } from '../../domain/errors.ts';
 import { isObject } from '../../domain/json.ts';
 import { isKeepable } from '../../domain/text.ts';
-import { type LinkedService, linkedServices } from '../../domain/user-documents/user-document.ts';
 import type { ContractApp, RouteContext, WireFault } from '../contract.ts';
 import { endToken } from '../older.ts';
 import { refreshHolderOf, signInContextOf, tokenOf } from './tokens.ts';
+import { afterLogin, type LinkedService, linkedServices } from './user-document.ts';
 import {
   answer,
   defaultUserType,
@@ -36,7 +36,7 @@ export function authRoutes(app: ContractApp, { services, viewer }: RouteContext)
         proof,
         signInContextOf(request, 'refresh'),
       );
-      const username = await userDocuments.noteLogin(accountId, loginBy);
+      const username = await userDocuments.noteLogin(accountId, loginBy && afterLogin(loginBy));
       const identity = { username, default_user_type: defaultUserType };
       return answer('Login Success.', {
         results: {

@@ -6,6 +6,7 @@ import { isKeepable } from '../../domain/text.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
+import { documentChange } from './user-document.ts';
 import { answer, documentOf, fault, listOf, takes, withToken } from './wire.ts';
 
 const badRequest =
@@ -146,9 +147,9 @@ const keys = {
   favorites: { type: 'object' },
 };
 
-function changeIn(body: unknown): Readonly<Record<string, unknown>> {
+function changeIn(body: unknown) {
   if (!isObject(body)) throw fault(400, badRequest);
-  return body;
+  return documentChange(body);
 }
 
 /** Some clients cannot send a PUT without a body. */

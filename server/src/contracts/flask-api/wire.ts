@@ -1,11 +1,11 @@
-import {
-  emptyUserDocument,
-  type UserDocumentList,
-  type UserDocumentView,
+import type {
+  UserDocumentList,
+  UserDocumentView,
 } from '../../domain/user-documents/user-document.ts';
 import { mountOf } from '../addresses.ts';
 import { WireFault } from '../contract.ts';
 import { type Shown, shownKey } from '../document.ts';
+import { emptyDocument, wholeDocument } from './user-document.ts';
 
 export const mount = mountOf('flask-api');
 
@@ -53,15 +53,15 @@ export function isFilled(value: unknown): value is string {
 }
 
 /** A document. Clients read all keys; what only its owner may see is empty for others. */
-export function documentOf({ name, lastLoginAt, content, own }: UserDocumentView) {
-  const { profile, user_type, played_games, favorites } = content;
+export function documentOf({ name, lastLoginAt, content, isOwn, email }: UserDocumentView) {
+  const { profile, accounts, user_type, played_games, favorites } = wholeDocument(content);
   return {
     default_user_type: defaultUserType,
     last_login: dateOf(lastLoginAt),
     username: name,
-    email: own ? (own.email ?? name) : null,
+    email: isOwn ? (email ?? name) : null,
     profile,
-    accounts: own ? own.accounts : emptyUserDocument.accounts,
+    accounts: isOwn ? accounts : emptyDocument.accounts,
     user_type,
     played_games,
     favorites,

@@ -9,13 +9,10 @@ import { hourMs } from '../durations.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import {
-  emptyUserDocument,
-  type LinkedService,
   storedDocument,
   type UserDocument,
   type UserDocumentList,
   type UserDocumentView,
-  userDocumentChange,
 } from './user-document.ts';
 import {
   countActiveDocuments,
@@ -49,36 +46,35 @@ export function userDocumentService({ database, now, audit }: Needs) {
   }
 
   /**
-   * Replaces some keys of a document, each whole. Owners change their own, admins those of all, which is noted.
-   * @throws DomainError `forbidden` · `not_found` · `invalid` (a key of another shape) · `too_large`
+   * Replaces some keys of a document, each whole. Owners change their own; admins change all, which is audited.
+   * @throws DomainError `forbidden` · `not_found` · `invalid` (nested too deeply) · `too_large`
    */
   async function update(
     actor: { who: Viewer; address: string },
     accountId: number,
-    input: Readonly<Record<string, unknown>>,
+    change: UserDocument,
   ): Promise<UserDocumentView> {
-    const change = userDocumentChange(input);
     await database.transaction(async (tx) => {
-      const row = await hold(tx, accountId);
+      const row = await lock(tx, accountId);
       if (actor.who.accountId !== accountId) {
         checkMay(await roleOf(tx, actor), 'govern');
         const entry = { action: 'user-document.changed', accountId } as const;
         const details = { keys: Object.keys(change).join(' ') };
         await audit.record(tx, { ...entry, ...by(actor), details });
       }
-      await write(tx, row, { content: storedDocument({ ...keptKeys(row), ...change }) });
+      await write(tx, row, { content: storedDocument({ ...contentOf(row), ...change }) });
     });
     return read(actor.who, accountId);
   }
 
-  /** Everybody’s, those of the newest accounts first; at most 500 of them. */
+  /** The documents of all accounts, the newest account first; at most 500. */
   async function list(viewer: Viewer): Promise<UserDocumentList> {
     const rows = await listUserDocuments(database, maxListed);
     const total = await countUserDocuments(database);
     return { items: rows.map((row) => viewOf(row, viewer)), total };
   }
 
-  /** Of those who have signed in within five hours and not out since, the latest first; at most 500 of them. */
+  /** The documents of those who signed in within five hours and have not signed out since, the latest first; at most 500. */
   async function listActive(viewer: Viewer): Promise<UserDocumentList> {
     const since = new Date(now().getTime() - activeMs).toISOString();
     const rows = await listActiveDocuments(database, { since, limit: maxListed });
@@ -86,38 +82,43 @@ export function userDocumentService({ database, now, audit }: Needs) {
     return { items: rows.map((row) => viewOf(row, viewer)), total };
   }
 
-  /** Notes that somebody has signed up here: from then on others see what they are called. @throws DomainError `not_found` */
+  /** Creates an empty document: from then on others see the account's login name. @throws DomainError `not_found` */
   function begin(accountId: number): Promise<void> {
     return database.transaction(async (tx) => {
-      await write(tx, await hold(tx, accountId), {});
+      await write(tx, await lock(tx, accountId), {});
     });
   }
 
   /**
-   * Notes a login, and the service through which somebody says that they came; gives the account's name.
+   * Records a login and returns the account's name.
+   * @param change what the login changes in the document, if anything; it may run again, and its result is not limited, since
+   *   some bytes above the limit are no reason to refuse a login
    * @throws DomainError `not_found`
    */
-  function noteLogin(accountId: number, service: LinkedService | null): Promise<string> {
+  function noteLogin(
+    accountId: number,
+    change: ((document: UserDocument) => UserDocument) | null,
+  ): Promise<string> {
     const at = now().toISOString();
     return database.transaction(async (tx) => {
-      const row = await hold(tx, accountId);
-      const came = { last_login_at: at, active_since: at };
-      await write(tx, row, service === null ? came : { ...came, content: linked(row, service) });
+      const row = await lock(tx, accountId);
+      const content = change === null ? {} : { content: JSON.stringify(change(contentOf(row))) };
+      await write(tx, row, { last_login_at: at, active_since: at, ...content });
       return loginNameOf(row);
     });
   }
 
-  /** Notes that somebody has signed out. @throws DomainError `not_found` */
+  /** Records a logout. @throws DomainError `not_found` */
   function noteLogout(accountId: number): Promise<void> {
     return database.transaction(async (tx) => {
-      await write(tx, await hold(tx, accountId), { active_since: null });
+      await write(tx, await lock(tx, accountId), { active_since: null });
     });
   }
 
-  /** Of two changes at once the second waits here, and reads what the first has written. */
-  async function hold(tx: Tx, accountId: number): Promise<DocumentOfAccount> {
-    const isHeld = await lockAccount(tx, accountId, now().toISOString());
-    const row = isHeld ? await findUserDocument(tx, accountId) : null;
+  /** The second of two concurrent changes waits here, and reads what the first has written. */
+  async function lock(tx: Tx, accountId: number): Promise<DocumentOfAccount> {
+    const isThere = await lockAccount(tx, accountId, now().toISOString());
+    const row = isThere ? await findUserDocument(tx, accountId) : null;
     if (!row) throw noSuchAccount();
     return row;
   }
@@ -131,32 +132,23 @@ async function write(tx: Tx, { id, content }: DocumentOfAccount, values: Values)
   return insertUserDocument(tx, { ...empty, ...values });
 }
 
-/** What was ever given; what was not is as in an empty document. */
-function keptKeys({ content }: DocumentOfAccount): Partial<UserDocument> {
+function contentOf({ content }: DocumentOfAccount): UserDocument {
   return content === null ? {} : JSON.parse(content);
 }
 
-/** Some bytes above the limit are no reason to refuse a login. */
-function linked(row: DocumentOfAccount, service: LinkedService): string {
-  const kept = keptKeys(row);
-  const login = { [service]: { is_login: true } };
-  const accounts = { ...emptyUserDocument.accounts, ...kept.accounts, ...login };
-  return JSON.stringify({ ...kept, accounts });
-}
-
-/** Who never came by way of such a client has shown their address to nobody there. */
+/** Without a document the account never used such a client, and its login name may be a private e-mail. */
 function nameFor(row: DocumentOfAccount, isOwn: boolean): string {
   return isOwn || row.content !== null ? loginNameOf(row) : publicNameOf(row);
 }
 
 function viewOf(row: DocumentOfAccount, viewer: Viewer): UserDocumentView {
-  const { accounts, ...content } = { ...emptyUserDocument, ...keptKeys(row) };
   const isOwn = viewer.accountId === row.id || viewer.role === 'admin';
   return {
     accountId: row.id,
     name: nameFor(row, isOwn),
     lastLoginAt: row.last_login_at,
-    content,
-    own: isOwn ? { email: row.email, accounts } : null,
+    content: contentOf(row),
+    isOwn,
+    email: isOwn ? row.email : null,
   };
 }

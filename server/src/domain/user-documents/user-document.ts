@@ -1,42 +1,20 @@
 import { DomainError, invalid } from '../errors.ts';
-import { isObject } from '../json.ts';
-import { isKeepable, lengthOf } from '../text.ts';
 
-/** What clients of an older server keep about their user. The keys are theirs, and so are the values. */
-export type UserDocument = {
-  profile: { fullname: string | null; gender: string | null; city: string | null };
-  accounts: Record<LinkedService, { is_login: boolean }>;
-  user_type: { streamer: Broadcaster; seller: Broadcaster };
-  /** In upper case. */
-  played_games: string[];
-  favorites: { facebook: Favorite[]; youtube: Favorite[] };
-};
+/** A JSON object that clients keep about their user. Its shape belongs to the contract that serves it, which checks it. */
+export type UserDocument = Readonly<Record<string, unknown>>;
 
-export const linkedServices = ['gmail', 'youtube', 'facebook'] as const;
-
-export type LinkedService = (typeof linkedServices)[number];
-
-type Broadcaster = { streamer_id: string | null; streaming_history: Id[] };
-
-type Favorite = {
-  id: Id;
-  name: string | null;
-  url: string | null;
-  favorited_at: string | null;
-};
-
-/** A number of somebody else's, or a text. */
-type Id = string | number;
-
-/** A user document as somebody sees it. */
+/** A user document as a viewer sees it. */
 export type UserDocumentView = {
   accountId: number;
   /** The login name, or the username of an account without one. */
   name: string;
   lastLoginAt: string | null;
-  content: Omit<UserDocument, 'accounts'>;
-  /** What the owner and admins alone see; null for anybody else. */
-  own: { email: string | null; accounts: UserDocument['accounts'] } | null;
+  /** The keys that were ever given. */
+  content: UserDocument;
+  /** Whether the viewer is the owner or an admin; the contract hides what is private from others. */
+  isOwn: boolean;
+  /** Null for others. */
+  email: string | null;
 };
 
 /** The first of a list, and how many there are in all. */
@@ -44,74 +22,12 @@ export type UserDocumentList = { items: UserDocumentView[]; total: number };
 
 /** Of the whole document as JSON, in UTF-8. */
 const maxBytes = 16 * 1024;
-const maxTextLength = 255;
-const maxUrlLength = 2048;
+/** Objects and lists within each other. */
+const maxDepth = 16;
 
-/** Reads a value of one kind; `at` is where it stands. @throws DomainError `invalid` */
-type Reader<T> = (value: unknown, at: string) => T;
-
-const readers: { [K in keyof UserDocument]: Reader<UserDocument[K]> } = {
-  profile(value, at) {
-    const { fullname, gender, city } = optionalFields(value, at, ['fullname', 'gender', 'city']);
-    return {
-      fullname: optionalText(fullname, `${at}.fullname`),
-      gender: optionalText(gender, `${at}.gender`),
-      city: optionalText(city, `${at}.city`),
-    };
-  },
-
-  accounts(value, at) {
-    const { gmail, youtube, facebook } = fields(value, at, linkedServices);
-    return {
-      gmail: linkedService(gmail, `${at}.gmail`),
-      youtube: linkedService(youtube, `${at}.youtube`),
-      facebook: linkedService(facebook, `${at}.facebook`),
-    };
-  },
-
-  user_type(value, at) {
-    const { streamer, seller } = fields(value, at, ['streamer', 'seller']);
-    return {
-      streamer: broadcaster(streamer, `${at}.streamer`),
-      seller: broadcaster(seller, `${at}.seller`),
-    };
-  },
-
-  played_games: (value, at) => list(value, at, text).map((title) => title.toUpperCase()),
-
-  favorites(value, at) {
-    const { facebook = [], youtube = [] } = fields(value, at, ['facebook', 'youtube']);
-    return {
-      facebook: list(facebook, `${at}.facebook`, favorite),
-      youtube: list(youtube, `${at}.youtube`, favorite),
-    };
-  },
-};
-
-/** The document of somebody who has never changed it. */
-export const emptyUserDocument: Readonly<UserDocument> = {
-  profile: readers.profile({}, ''),
-  accounts: readers.accounts({}, ''),
-  user_type: readers.user_type({}, ''),
-  played_games: [],
-  favorites: readers.favorites({}, ''),
-};
-
-/**
- * The keys of a change that may be changed, each whole and in its shape; others are left out without a word.
- * @throws DomainError `invalid` (what is of another shape)
- */
-export function userDocumentChange(
-  input: Readonly<Record<string, unknown>>,
-): Partial<UserDocument> {
-  const changes = Object.entries(readers)
-    .filter(([key]) => Object.hasOwn(input, key))
-    .map(([key, read]) => [key, read(input[key], key)]);
-  return Object.fromEntries(changes);
-}
-
-/** A document as it is kept. @throws DomainError `too_large` */
-export function storedDocument(document: Partial<UserDocument>): string {
+/** A document as it is stored. @throws DomainError `invalid` (too deep) · `too_large` */
+export function storedDocument(document: UserDocument): string {
+  if (isDeeper(document, maxDepth)) throw invalid('document', `has more than ${maxDepth} levels`);
   const json = JSON.stringify(document);
   if (Buffer.byteLength(json) <= maxBytes) return json;
   throw new DomainError(
@@ -120,78 +36,7 @@ export function storedDocument(document: Partial<UserDocument>): string {
   );
 }
 
-/** Of an object that has no other keys: what is not kept is refused, not lost. */
-function fields(
-  value: unknown,
-  at: string,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (!isObject(value)) throw invalid(at, 'must be an object');
-  const other = Object.keys(value).find((key) => !known.includes(key));
-  if (other === undefined) return value;
-  throw invalid(`${at}.${other.slice(0, 50)}`, `is not kept; known: ${known.join(', ')}`);
-}
-
-function optionalFields(
-  value: unknown,
-  at: string,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  return isMissing(value) ? {} : fields(value, at, known);
-}
-
-function list<T>(value: unknown, at: string, item: Reader<T>): T[] {
-  if (!Array.isArray(value)) throw invalid(at, 'must be a list');
-  return value.map((entry, i) => item(entry, `${at}.${i}`));
-}
-
-function text(value: unknown, at: string, maxLength = maxTextLength): string {
-  const isText = typeof value === 'string' && isKeepable(value) && lengthOf(value) <= maxLength;
-  if (!isText) throw invalid(at, `must be a text of at most ${maxLength} characters`);
-  return value;
-}
-
-function optionalText(value: unknown, at: string): string | null {
-  return isMissing(value) ? null : text(value, at);
-}
-
-function id(value: unknown, at: string): Id {
-  return Number.isSafeInteger(value) ? (value as number) : text(value, at);
-}
-
-function linkedService(value: unknown, at: string): { is_login: boolean } {
-  const { is_login = false } = optionalFields(value, at, ['is_login']);
-  if (typeof is_login !== 'boolean') throw invalid(`${at}.is_login`, 'must be true or false');
-  return { is_login };
-}
-
-function broadcaster(value: unknown, at: string): Broadcaster {
-  const known = ['streamer_id', 'streaming_history'];
-  const { streamer_id, streaming_history = [] } = optionalFields(value, at, known);
-  return {
-    streamer_id: optionalText(streamer_id, `${at}.streamer_id`),
-    streaming_history: list(streaming_history, `${at}.streaming_history`, id),
-  };
-}
-
-function favorite(value: unknown, at: string): Favorite {
-  const given = fields(value, at, ['id', 'name', 'url', 'favorited_at']);
-  return {
-    id: id(given.id, `${at}.id`),
-    name: optionalText(given.name, `${at}.name`),
-    url: optionalUrl(given.url, `${at}.url`),
-    favorited_at: optionalText(given.favorited_at, `${at}.favorited_at`),
-  };
-}
-
-/** Others see it as a link: no address may run anything. */
-function optionalUrl(value: unknown, at: string): string | null {
-  if (isMissing(value)) return null;
-  const url = text(value, at, maxUrlLength);
-  if (!/^https?:\/\/\S+$/i.test(url)) throw invalid(at, 'must begin with https:// or http://');
-  return url;
-}
-
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === null;
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
