@@ -43,8 +43,10 @@ export function namesOf({ username, email, loginName, provedPhone }: NamedAccoun
   return [...names.values()];
 }
 
-/** The names of an account that is there. */
-function namesOfRow(row: AccountRow): Name[] {
+/** The names of an account, from its columns. */
+export function namesOfRow(
+  row: Pick<AccountRow, 'username' | 'email' | 'login_name' | 'phone' | 'phone_verified_at'>,
+): Name[] {
   const { username, email, login_name: loginName, phone, phone_verified_at } = row;
   const provedPhone = phone_verified_at === null ? null : phone;
   return namesOf({ username, email, loginName, provedPhone });

@@ -29,9 +29,9 @@ import {
   type PasswordRule,
   type Role,
 } from './account.ts';
-import { findAccountByName, insertAccountName } from './account-name-store.ts';
+import { createAccount } from './account-creation.ts';
+import { findAccountByName } from './account-name-store.ts';
 import { checkNamesFree, type Name, namesOf, signInNames } from './account-names.ts';
-import { insertAccount } from './account-store.ts';
 import { usernameCandidates } from './derived-username.ts';
 import { newAccountRow } from './new-account.ts';
 
@@ -140,21 +140,13 @@ export function signingUp(
       const other = await claimIdempotencyKey(tx, repeat, row.id, now());
       if (other !== null) return other;
       if (invite) await verifications.consume(tx, invite);
-      await insertAccount(tx, row);
-      await claimNames(tx, row.id, input);
+      const entry = creationEntry(row, origin);
+      await createAccount(tx, audit, { row, entry }, ({ field }) => nameTaken(field));
       if (proof) await issueProof(tx, proof);
-      await noteCreation(tx, row, origin);
       await origin.alongside?.(tx, row);
       return row.id;
     });
     return readOwn(id);
-  }
-
-  async function claimNames(tx: Tx, accountId: number, input: NamedSignUp): Promise<void> {
-    for (const { key, kind, field } of namesOfNew(input)) {
-      const claim = { name_key: key, account_id: accountId, kind };
-      if (!(await insertAccountName(tx, claim))) throw nameTaken(field);
-    }
   }
 
   async function prepareProof(accountId: number, { email, emailProof }: NamedSignUp) {
@@ -171,24 +163,22 @@ export function signingUp(
     await emit(tx, now(), 'verification.issued', { verificationId: proof.id });
   }
 
-  function noteCreation(
-    tx: Tx,
-    { id, username, role }: Pick<AccountRow, 'id' | 'username' | 'role'>,
-    { actorId, address }: Origin,
-  ): Promise<void> {
-    return audit.record(tx, {
-      action: 'account.created',
-      accountId: id,
-      actorId: actorId === 'self' ? id : actorId,
-      address,
-      details: { username, role },
-    });
-  }
-
   return { signUp, create };
 }
 
 const atConsole: Origin = { actorId: null, address: operator.address };
+
+function creationEntry(
+  { id, username, role }: Pick<AccountRow, 'id' | 'username' | 'role'>,
+  { actorId, address }: Origin,
+) {
+  return {
+    action: 'account.created' as const,
+    actorId: actorId === 'self' ? id : actorId,
+    address,
+    details: { username, role },
+  };
+}
 
 type NamedSignUp = SignUp & { username: string };
 

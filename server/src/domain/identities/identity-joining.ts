@@ -2,12 +2,10 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
-import {
-  findAccountByName,
-  insertAccountName,
-  readTakenNames,
-} from '../accounts/account-name-store.ts';
-import { insertAccount, lockAccount } from '../accounts/account-store.ts';
+import { createAccount } from '../accounts/account-creation.ts';
+import { findAccountByName, readTakenNames } from '../accounts/account-name-store.ts';
+import type { Name } from '../accounts/account-names.ts';
+import { lockAccount } from '../accounts/account-store.ts';
 import { usernameCandidates } from '../accounts/derived-username.ts';
 import { releaseClaim } from '../accounts/name-proofs.ts';
 import { newAccountRow } from '../accounts/new-account.ts';
@@ -147,31 +145,25 @@ export function identityJoining(needs: Needs): JoinIdentity {
     const isKept = who.isEmailVerified || origin.keepsClaim === true;
     const email = isKept ? plausibleEmail(who.email) : null;
     const username = await freeUsername(tx, who, isCrowded);
-    await insertAccount(
-      tx,
-      newAccountRow({
-        id,
-        username,
-        email,
-        emailVerifiedAt: email !== null && who.isEmailVerified ? at : null,
-        displayName: shownName(who.name),
-        ...(origin.language ? { language: origin.language } : {}),
-        passwordHash: null,
-        role: 'user',
-        at,
-      }),
-    );
-    await claim(tx, { name_key: foldName(username), account_id: id, kind: 'username' });
-    if (email !== null) {
-      await claim(tx, { name_key: foldName(email), account_id: id, kind: 'email' });
-    }
-    await audit.record(tx, {
-      action: 'account.created',
-      accountId: id,
+    const row = newAccountRow({
+      id,
+      username,
+      email,
+      emailVerifiedAt: email !== null && who.isEmailVerified ? at : null,
+      displayName: shownName(who.name),
+      ...(origin.language ? { language: origin.language } : {}),
+      passwordHash: null,
+      role: 'user',
+      at,
+    });
+    const entry = {
+      action: 'account.created' as const,
       actorId: id,
       address: origin.address,
       details: { by: 'identity', provider: origin.provider },
-    });
+    };
+    const overtaken = ({ kind }: Name) => new Overtaken(kind === 'username');
+    await createAccount(tx, audit, { row, entry }, overtaken);
   }
 
   async function freeUsername(tx: Tx, who: ProvidedIdentity, isCrowded: boolean): Promise<string> {
@@ -182,10 +174,6 @@ export function identityJoining(needs: Needs): JoinIdentity {
     const free = preferred.find((candidate) => !taken.has(candidate));
     if (free === undefined) throw new Overtaken(true);
     return free;
-  }
-
-  async function claim(tx: Tx, row: Parameters<typeof insertAccountName>[1]): Promise<void> {
-    if (!(await insertAccountName(tx, row))) throw new Overtaken(row.kind === 'username');
   }
 
   async function link(

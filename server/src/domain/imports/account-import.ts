@@ -1,16 +1,11 @@
-import type { Database, Tx } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
 import { WriteConflict } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
-import type { AccountNameRow } from '../../db/schema.ts';
-import { foldName } from '../accounts/account.ts';
-import {
-  insertAccountNames,
-  type NameHolder,
-  readNameHolders,
-} from '../accounts/account-name-store.ts';
+import { type AccountToCreate, createAccounts } from '../accounts/account-creation.ts';
+import { type NameHolder, readNameHolders } from '../accounts/account-name-store.ts';
 import { type Name, namesOf, readAccountNumbers } from '../accounts/account-names.ts';
-import { insertAccounts, type NewAccountRow } from '../accounts/account-store.ts';
 import { findFreeUsernames } from '../accounts/derived-username.ts';
+import { newAccountRow } from '../accounts/new-account.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now, PasswordHasher } from '../ports.ts';
@@ -74,9 +69,9 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
       const wanted = await wantedOf(batch, isDryRun ? given : new Map(), report);
       report.imported = wanted.length;
       if (isDryRun) return report;
-      const rows = await rowsOf(wanted);
+      const accounts = await accountsOf(wanted);
       try {
-        await database.transaction((tx) => write(tx, wanted, rows));
+        await database.transaction((tx) => createAccounts(tx, audit, accounts));
         return report;
       } catch (error) {
         if (!(error instanceof WriteConflict) || attempt === maxAttempts) throw error;
@@ -110,32 +105,18 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
     return wanted;
   }
 
-  async function rowsOf(wanted: readonly Entry[]): Promise<NewAccountRow[]> {
+  async function accountsOf(wanted: readonly Entry[]): Promise<AccountToCreate[]> {
     const nameless = wanted.filter(({ account }) => account.username === null);
     const taken = new Set(wanted.flatMap(({ names }) => names.map(({ key }) => key)));
     const sources = nameless.map(({ account }) => sourceOf(account));
     const derived = await findFreeUsernames(database, sources, { taken });
     const usernames = new Map(nameless.map((entry, i) => [entry, derived[i] ?? '']));
-    const rows: NewAccountRow[] = [];
+    const accounts: AccountToCreate[] = [];
     for (const entry of wanted) {
       const username = entry.account.username ?? usernames.get(entry) ?? '';
-      rows.push(rowOf(await newId('accounts'), entry.account, username, now().toISOString()));
+      accounts.push(createdOf(await newId('accounts'), entry, username, now().toISOString()));
     }
-    return rows;
-  }
-
-  async function write(tx: Tx, wanted: readonly Entry[], rows: readonly NewAccountRow[]) {
-    await insertAccounts(tx, rows);
-    const names = rows.flatMap((row, i) => nameRowsOf(row, wanted[i]?.names ?? []));
-    await insertAccountNames(tx, names);
-    const entries = rows.map(({ id }, i) => ({
-      action: 'account.imported' as const,
-      accountId: id,
-      actorId: null,
-      address: '',
-      details: { line: wanted[i]?.line ?? null },
-    }));
-    await audit.recordAll(tx, entries);
+    return accounts;
   }
 
   return async (lines, options) => {
@@ -210,38 +191,28 @@ function sourceOf({ displayName, email, loginName }: ImportedAccount): string {
   return displayName ?? email ?? loginName ?? '';
 }
 
-function nameRowsOf(row: NewAccountRow, names: readonly Name[]): AccountNameRow[] {
-  const rows = names.map(({ key, kind }) => ({ name_key: key, account_id: row.id, kind }));
-  if (names.some(({ kind }) => kind === 'username')) return rows;
-  return [{ name_key: foldName(row.username), account_id: row.id, kind: 'username' }, ...rows];
-}
-
-function rowOf(id: number, account: ImportedAccount, username: string, now: string): NewAccountRow {
-  const createdAt = account.createdAt ?? now;
-  return {
+function createdOf(
+  id: number,
+  { line, account }: Entry,
+  username: string,
+  now: string,
+): AccountToCreate {
+  const { createdAt, emailVerified, phone, phoneVerified, loginName, ...given } = account;
+  const at = createdAt ?? now;
+  const row = newAccountRow({
+    ...given,
     id,
     username,
-    email: account.email,
-    email_verified_at: account.emailVerified ? createdAt : null,
-    phone: account.phone,
-    phone_verified_at: account.phoneVerified ? createdAt : null,
-    language: 'en',
-    last_login_at: null,
-    login_name: account.loginName,
-    display_name: account.displayName ?? account.username ?? username,
-    bio: account.bio,
-    role: account.role,
-    password_hash: account.passwordHash,
-    recovered_at: null,
-    avatar_media_id: null,
-    next_avatar_media_id: null,
-    post_count: 0,
-    follower_count: 0,
-    following_count: 0,
-    media_bytes: 0,
-    created_at: createdAt,
-    updated_at: now,
-    disabled_at: null,
-    deleted_at: null,
+    ...(loginName === null ? {} : { loginName }),
+    emailVerifiedAt: emailVerified ? at : null,
+    at,
+  });
+  const numbered = { phone, phone_verified_at: phoneVerified ? at : null, updated_at: now };
+  const entry = {
+    action: 'account.imported' as const,
+    actorId: null,
+    address: '',
+    details: { line },
   };
+  return { row: { ...row, ...numbered }, entry };
 }
