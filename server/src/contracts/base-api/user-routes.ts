@@ -63,10 +63,10 @@ export function userRoutes(
     { schema: { operationId: 'listUsers', summary: 'All accounts, the newest first' } },
     async (request) => {
       const actor = await adminOf(request);
-      const page = { before: null, limit: maxUsers };
-      const { items } = await accountAdmin.list(actor, {}, page);
-      const users = pageOf(items, fieldsOf(request.query));
-      return shown({ users: users.map((user) => ({ id: user.id, ...userOf(user) })) });
+      const { skip, limit } = pageIn(fieldsOf(request.query));
+      const page = { before: null, limit };
+      const { items } = limit > 0 ? await accountAdmin.list(actor, { skip }, page) : { items: [] };
+      return shown({ users: items.map((user) => ({ id: user.id, ...userOf(user) })) });
     },
   );
 
@@ -95,12 +95,16 @@ function userOf(user: AccountRecord) {
   return { username, email: emailOf(user), created_at: dateOf(createdAt) };
 }
 
-/** All of them, unless a page is asked for. */
-function pageOf<T>(all: T[], { page, per_page: size }: Readonly<Record<string, unknown>>): T[] {
-  if (page === undefined && size === undefined) return all;
+/** The page that a query asks for; all users, up to the maximum, when it asks for none. */
+function pageIn({ page, per_page: size }: Readonly<Record<string, unknown>>): {
+  skip: number;
+  limit: number;
+} {
+  if (page === undefined && size === undefined) return { skip: 0, limit: maxUsers };
   const perPage = Math.min(idOf(size ?? 20) ?? 0, maxUsers);
   const number = idOf(page ?? 1);
   if (perPage === 0 || number === null)
     throw fault(400, 'page and per_page are numbers from 1 on.');
-  return all.slice((number - 1) * perPage, number * perPage);
+  const skip = (number - 1) * perPage;
+  return { skip, limit: Math.max(0, Math.min(perPage, maxUsers - skip)) };
 }

@@ -70,13 +70,13 @@ export function accountAdminService(needs: Needs) {
   /** Accounts that are not deleted, the newest first. @throws DomainError `forbidden` · `invalid` (q) */
   async function list(
     actor: Actor,
-    { q, role, state }: AccountFilter,
+    { q, role, state, skip = 0 }: AccountFilter,
     page: DatedPageRequest,
   ): Promise<Page<AccountRecord>> {
     checkMay(roleAtFirst(actor), 'read');
     const prefix = q === undefined ? null : foldName(q);
     if (prefix === '') throw invalid('q', 'must have a character that can be seen');
-    const search = { prefix, role: role ?? null, state: state ?? null };
+    const search = { prefix, role: role ?? null, state: state ?? null, skip };
     const rows = await listAccounts(database, search, page);
     const { items, nextCursor } = datedPageOf('accounts', rows, page.limit, placeOfRow);
     return { items: items.map(recordOf), nextCursor };

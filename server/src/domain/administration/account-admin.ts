@@ -24,6 +24,8 @@ export type AccountFilter = {
   q?: string | undefined;
   role?: Role | undefined;
   state?: 'active' | 'disabled' | undefined;
+  /** How many of the newest to leave out, for clients that number their pages. */
+  skip?: number;
 };
 
 export type AccountChange = {

@@ -13,6 +13,8 @@ export type AccountSearch = {
   prefix: string | null;
   role: AccountRow['role'] | null;
   state: 'active' | 'disabled' | null;
+  /** How many to leave out at the beginning. */
+  skip?: number;
 };
 
 /** Above every text that begins with the prefix it is put after: the last of all characters. */
@@ -52,7 +54,11 @@ export async function listAccounts(
     .execute();
 }
 
-function filtered(db: Db, { role, state }: AccountSearch, { before, limit }: DatedPageRequest) {
+function filtered(
+  db: Db,
+  { role, state, skip = 0 }: AccountSearch,
+  { before, limit }: DatedPageRequest,
+) {
   const query = db
     .selectFrom('accounts')
     .selectAll('accounts')
@@ -62,7 +68,8 @@ function filtered(db: Db, { role, state }: AccountSearch, { before, limit }: Dat
     .$if(state === 'disabled', (query) => query.where(accountIsDisabled()))
     .orderBy('accounts.created_at', 'desc')
     .orderBy('accounts.id', 'desc')
-    .limit(limit + 1);
+    .limit(limit + 1)
+    .$if(skip > 0, (query) => query.offset(skip));
   const columns = ['accounts.created_at', 'accounts.id'] as const;
   return before ? query.where(isAfterPlace(columns, before)) : query;
 }

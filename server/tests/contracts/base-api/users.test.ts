@@ -102,6 +102,15 @@ const rows: OlderScenario[] = [
       expect(body.data.users).toHaveLength(2);
     },
   },
+  ...['page=9&per_page=2', 'page=1001&per_page=10', 'page=2147483647&per_page=2147483647'].map(
+    (query): OlderScenario => ({
+      name: `shows nobody beyond the end: ${query}`,
+      token: '{alice}',
+      send: ['GET', `/v1/users?${query}`],
+      expect: [200],
+      after: async (_client, { body }) => expect(body.data.users).toEqual([]),
+    }),
+  ),
   ...['page=0', 'page=x', 'per_page=0', 'per_page=-1', 'page=x&page=2'].map(
     (query): OlderScenario => ({
       name: `refuses ${query}`,
