@@ -44,6 +44,21 @@ describe('what no import shows', () => {
     expect(shared).toEqual([]);
   });
 
+  it('SQL is in db/ and in stores, reads too', () => {
+    expect(queriesOutside(filesOf(source))).toEqual([]);
+  });
+
+  it('a query that a service builds is found', () => {
+    const planted = [
+      "await database.selectFrom('posts').selectAll().execute();",
+      "await tx\n  .updateTable('posts')\n  .set({ caption: '' })\n  .execute();",
+      'await database.executeQuery(query);',
+    ].map((text) => ({ name: 'domain/posts/planted-service.ts', text }));
+
+    expect(queriesOutside(planted)).toHaveLength(3);
+    expect(queriesOutside(planted.map((file) => ({ ...file, name: 'db/planted.ts' })))).toEqual([]);
+  });
+
   it('the environment is read in config.ts alone', () => {
     const readers = filesOf(source).filter(({ text }) => /process\.env\b/.test(text));
 
@@ -195,6 +210,16 @@ function filesOf(folder: string): Array<{ name: string; text: string }> {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+}
+
+/** Files that build or run queries, though they are neither in `db/` nor stores. */
+function queriesOutside(files: ReturnType<typeof filesOf>): string[] {
+  const query =
+    /\.(selectFrom|selectNoFrom|insertInto|replaceInto|updateTable|deleteFrom|mergeInto|executeQuery)\(|\binsertIgnore\(|\bprepared\(/;
+  return files
+    .filter(({ name, text }) => query.test(text) && !/^db\/|-store\.ts$/.test(name))
+    .map(({ name }) => name)
+    .filter((name) => name !== bulkSeed);
 }
 
 function writersOf(files: ReturnType<typeof filesOf>): Record<string, string[]> {

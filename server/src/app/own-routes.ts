@@ -3,7 +3,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { toDomainError } from '../contracts/foreign-errors.ts';
 import type { Mounted } from '../contracts/mounting.ts';
 import { TransportError } from '../contracts/transport-error.ts';
-import { checkWrites } from '../db/ids.ts';
+import { checkAccess } from '../db/ids.ts';
 import { isReadOnly } from '../db/outages.ts';
 import { frontPage } from './front-page.ts';
 import type { HttpNeeds } from './http-needs.ts';
@@ -49,9 +49,7 @@ export function ownRoutes(
   server.get('/readyz', async (_request, reply) => {
     if (isDraining()) return reply.code(503).send({ status: 'stopping' });
     try {
-      // First, since a read that fails is not tried again for seconds.
-      await app.database.selectFrom('id_ranges').select('name').limit(1).execute();
-      await checkWrites(app.database);
+      await checkAccess(app.database);
       return { status: 'ready' };
     } catch (err) {
       const status = isReadOnly(err) ? 'the database is read-only' : 'the database does not answer';

@@ -65,10 +65,12 @@ export async function leaseRange(tx: Tx, name: keyof Schema, count: number): Pro
 }
 
 /**
- * Succeeds when the database takes writes from this process. Nothing is written.
+ * Succeeds when the database answers reads and takes writes from this process. Nothing is written.
  * @throws the driver's error, for instance of a standby
  */
-export async function checkWrites(database: Database): Promise<void> {
+export async function checkAccess(database: Database): Promise<void> {
+  // The read comes first: one that fails is not retried for seconds, as a transaction is.
+  await database.selectFrom('id_ranges').select('name').limit(1).execute();
   await database.transaction((tx) =>
     tx.updateTable('id_ranges').set({ next_id: 0 }).where('name', '=', '').execute(),
   );
