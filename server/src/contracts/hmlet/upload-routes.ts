@@ -5,6 +5,7 @@ import type { NamedUpload } from '../../domain/posts/post-service.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { sendVariant, servesFiles } from '../file-response.ts';
+import { firstFile, readForm, type Stage } from '../form-file.ts';
 import { fieldsOf } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 import { fault } from './wire.ts';
@@ -57,29 +58,24 @@ export function uploadRoutes(app: ContractApp, { services, viewer }: RouteContex
     },
   );
 
-  async function uploadOf({ filename, file }: MultipartFile): Promise<NamedUpload> {
-    const name = nameOf(filename);
-    const documentType = /\.pdf$/i.test(filename) ? 'application/pdf' : null;
-    return { name, documentType, file: await media.stage(file) };
-  }
-
   async function readUpload(request: FastifyRequest): Promise<NamedUpload> {
     if (!request.isMultipart()) throw fault(noFile);
-    let upload: NamedUpload | undefined;
-    try {
-      for await (const part of request.parts({ limits })) {
-        if (part.type !== 'file') continue;
-        const isOurs = part.fieldname === 'file' && part.filename !== undefined;
-        if (!isOurs || upload) part.file.resume();
-        else upload = await uploadOf(part);
-      }
-    } catch (error) {
-      await upload?.file.discard();
-      throw error;
-    }
+    const upload = await readForm(request, { limits }, media, (parts, stage) =>
+      firstFile(
+        parts,
+        ({ fieldname, filename }) => fieldname === 'file' && filename !== undefined,
+        (file) => uploadOf(file, stage),
+      ),
+    );
     if (!upload) throw fault(noFile);
     return upload;
   }
+}
+
+async function uploadOf(file: MultipartFile, stage: Stage): Promise<NamedUpload> {
+  const name = nameOf(file.filename);
+  const documentType = /\.pdf$/i.test(file.filename) ? 'application/pdf' : null;
+  return { name, documentType, file: await stage(file) };
 }
 
 /** The name under which a file counts as the same: without folders, blanks and signs. */

@@ -3,12 +3,13 @@ import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { sendVariant, servesFiles } from '../file-response.ts';
+import { firstFile, readForm } from '../form-file.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';
 import { tokenFirst } from '../token-first.ts';
 
 const partName = 'profile-pic';
 const size = 'large';
-/** Only the first picture counts; what else stands in a form is read past. */
+/** Only the first picture counts; other parts of the form are dropped. */
 const limits = { files: 10, fields: 10, parts: 20 };
 
 /**
@@ -66,18 +67,13 @@ export function pictureRoutes(
 
   async function readFile(request: FastifyRequest): Promise<StagedBlob> {
     if (!request.isMultipart()) throw fileMissing();
-    let file: StagedBlob | undefined;
-    try {
-      for await (const part of request.parts({ limits })) {
-        if (part.type !== 'file') continue;
-        const isOurs = part.fieldname === partName && part.filename !== '';
-        if (isOurs && !file) file = await media.stage(part.file);
-        else part.file.resume();
-      }
-    } catch (error) {
-      await file?.discard();
-      throw error;
-    }
+    const file = await readForm(request, { limits }, media, (parts, stage) =>
+      firstFile(
+        parts,
+        ({ fieldname, filename }) => fieldname === partName && filename !== '',
+        stage,
+      ),
+    );
     if (!file) throw fileMissing();
     return file;
   }
