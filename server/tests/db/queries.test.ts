@@ -65,10 +65,10 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listByAuthor: with media': (db) => feeds.listByAuthor(db, 1, 'with-media', first),
   isFollowing: (db) => follows.isFollowing(db, 1, 2),
   listFolloweeIds: (db) => follows.listFolloweeIds(db, 1),
-  'listFollows: followees': (db) => follows.listFollows(db, { followerId: 1 }, first),
-  'listFollows: followers': (db) => follows.listFollows(db, { followeeId: 1 }, later),
-  'listVisibleFollows: followees': (db) => follows.listVisibleFollows(db, { followerId: 1 }, first),
-  'listVisibleFollows: followers': (db) => follows.listVisibleFollows(db, { followeeId: 1 }, later),
+  'listFollows: followees': (db) => follows.listFollows(db, { actor: 1 }, first),
+  'listFollows: followers': (db) => follows.listFollows(db, { target: 1 }, later),
+  'listVisibleFollows: followees': (db) => follows.listVisibleFollows(db, { actor: 1 }, first),
+  'listVisibleFollows: followers': (db) => follows.listVisibleFollows(db, { target: 1 }, later),
   findIdempotentResult: (db) => findIdempotentResult(db, repeat),
   findMedia: (db) => media.findMedia(db, 1),
   findShownMedia: (db) => media.findShownMedia(db, 1),
@@ -86,8 +86,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'countOriginals: all': (db) => originals.countOriginals(db, { accountId: null }),
   'countOriginals: of an account': (db) => originals.countOriginals(db, { accountId: 1 }),
   readLikedPosts: (db) => likes.readLikedPosts(db, 1, [1, 2, 3]),
-  'listLikes: of a post': (db) => likes.listLikes(db, { postId: 1 }, first),
-  'listLikes: of an account': (db) => likes.listLikes(db, { accountId: 1 }, later),
+  'listLikes: of a post': (db) => likes.listLikes(db, { target: 1 }, first),
+  'listLikes: of an account': (db) => likes.listLikes(db, { actor: 1 }, later),
   listVisibleLikes: (db) => likes.listVisibleLikes(db, 1, later),
   readNewestLikers: (db) => likes.readNewestLikers(db, [1, 2], 4),
   findPost: (db) => posts.findPost(db, 1),
@@ -225,6 +225,10 @@ function exportedReads(): string[] {
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
     .filter((file) => /-store\.ts$|outbox\.ts$/.test(file))
     .map((file) => readFileSync(join(source, file), 'utf8'))
-    .flatMap((text) => [...text.matchAll(/^export (?:async )?function (\w+)\(\s*db: Db\b/gm)])
+    .flatMap((text) => [
+      ...text.matchAll(/^export (?:async )?function (\w+)\(\s*db: Db\b/gm),
+      // The reads of an edge store.
+      ...text.matchAll(/^export const (\w+) = \w+\.\w+;/gm),
+    ])
     .map(([, name = '']) => name);
 }

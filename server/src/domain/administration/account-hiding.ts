@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Flag } from '../../db/schema.ts';
 import { addToAccountCount, findAccount, lockAccount } from '../accounts/account-store.ts';
+import type { EdgeSide } from '../edges/edge-store.ts';
 import { emit } from '../events.ts';
 import { type HiddenColumn, listFollows, setFollowHidden } from '../follows/follow-store.ts';
 import { listLikes, setLikeHidden } from '../likes/like-store.ts';
@@ -46,7 +47,7 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
 
   async function hideLikes(accountId: number): Promise<void> {
     await untilDone(accountId, async (tx, hidden, before) => {
-      const likes = await listLikes(tx, { accountId }, { limit: batch - 1, before });
+      const likes = await listLikes(tx, { actor: accountId }, { limit: batch - 1, before });
       // In the order of their rows, so that two accounts that are hidden at once cannot wait for one another.
       for (const like of likes.toSorted((a, b) => a.post_id - b.post_id)) {
         if (!(await setLikeHidden(tx, like, hidden))) continue;
@@ -57,16 +58,13 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
     });
   }
 
-  async function hideFollows(
-    of: { followerId: number } | { followeeId: number },
-    accountId: number,
-  ): Promise<void> {
+  async function hideFollows(side: EdgeSide, accountId: number): Promise<void> {
     const [column, count, other]: [HiddenColumn, Count, Side] =
-      'followerId' in of
+      'actor' in side
         ? ['follower_hidden', 'follower_count', 'followee_id']
         : ['followee_hidden', 'following_count', 'follower_id'];
     await untilDone(accountId, async (tx, hidden, before) => {
-      const follows = await listFollows(tx, of, { limit: batch - 1, before });
+      const follows = await listFollows(tx, side, { limit: batch - 1, before });
       for (const follow of follows.toSorted((a, b) => a[other] - b[other])) {
         if (!(await setFollowHidden(tx, follow, column, hidden))) continue;
         await addToAccountCount(tx, follow[other], count, hidden ? -1 : 1);
@@ -78,8 +76,8 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
   return async (accountId) => {
     await hidePosts(accountId);
     await hideLikes(accountId);
-    await hideFollows({ followerId: accountId }, accountId);
-    await hideFollows({ followeeId: accountId }, accountId);
+    await hideFollows({ actor: accountId }, accountId);
+    await hideFollows({ target: accountId }, accountId);
   };
 }
 

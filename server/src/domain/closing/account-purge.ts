@@ -60,7 +60,7 @@ export function accountPurge(needs: Needs): AccountPurge {
   }
 
   async function purgeLikes(tx: Tx, accountId: number): Promise<boolean> {
-    const likes = await listLikes(tx, { accountId }, { limit: batch, before: null });
+    const likes = await listLikes(tx, { actor: accountId }, { limit: batch, before: null });
     for (const { post_id } of likes) {
       const was = await deleteLike(tx, post_id, accountId);
       if (!was) continue;

@@ -15,7 +15,7 @@ export function postPurge({ database, media }: Needs): PostPurge {
   return async (postId) => {
     for (;;) {
       const isDone = await database.transaction(async (tx) => {
-        const likes = await listLikes(tx, { postId }, { limit: 200, before: null });
+        const likes = await listLikes(tx, { target: postId }, { limit: 200, before: null });
         for (const like of likes) await deleteLike(tx, postId, like.account_id);
         if (likes.length > 0) return false;
         await media.discard(tx, await listMedia(tx, { postId }));

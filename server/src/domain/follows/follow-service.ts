@@ -67,8 +67,8 @@ export function followService({ database, newKey, now, accounts }: Needs) {
   async function removeSome(tx: Tx, accountId: number, limit: number): Promise<boolean> {
     const page = { limit: limit - 1, before: null };
     const rows = [
-      ...(await listFollows(tx, { followerId: accountId }, page)),
-      ...(await listFollows(tx, { followeeId: accountId }, page)),
+      ...(await listFollows(tx, { actor: accountId }, page)),
+      ...(await listFollows(tx, { target: accountId }, page)),
     ];
     for (const row of rows) await remove(tx, row);
     return rows.length === 0;
@@ -97,7 +97,7 @@ export function followService({ database, newKey, now, accounts }: Needs) {
   async function listFollowers(username: string, page: PageRequest): Promise<Page<AccountCard>> {
     const followeeId = await accounts.findId(username);
     return cardsOf(
-      await listVisibleFollows(database, { followeeId }, page),
+      await listVisibleFollows(database, { target: followeeId }, page),
       page,
       (r) => r.follower_id,
     );
@@ -107,7 +107,7 @@ export function followService({ database, newKey, now, accounts }: Needs) {
   async function listFollowing(username: string, page: PageRequest): Promise<Page<AccountCard>> {
     const followerId = await accounts.findId(username);
     return cardsOf(
-      await listVisibleFollows(database, { followerId }, page),
+      await listVisibleFollows(database, { actor: followerId }, page),
       page,
       (r) => r.followee_id,
     );

@@ -4,8 +4,13 @@ import { insertIgnore } from '../../db/dialects.ts';
 import { StaleRead } from '../../db/errors.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Flag, FollowRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
-import { accountIsActive } from '../visibility/visibility-store.ts';
+import { edgeStore } from '../edges/edge-store.ts';
+
+const follows = edgeStore('follows', {
+  actor: 'follower_id',
+  target: 'followee_id',
+  key: 'follow_key',
+});
 
 /** False when the follower follows already. */
 export function insertFollow(tx: Tx, row: NewFollow): Promise<boolean> {
@@ -40,38 +45,16 @@ export async function deleteFollow(
 }
 
 /** Hides a follow from one of the two, or shows it again. False when it is so already. */
-export async function setFollowHidden(
+export function setFollowHidden(
   tx: Tx,
-  { follower_id, followee_id }: Pick<FollowRow, 'follower_id' | 'followee_id'>,
+  row: FollowRow,
   column: HiddenColumn,
   hidden: Flag,
 ): Promise<boolean> {
-  return changedOne(
-    tx
-      .updateTable('follows')
-      .set({ [column]: hidden })
-      .where('follower_id', '=', follower_id)
-      .where('followee_id', '=', followee_id)
-      .where(column, '<>', hidden),
-  );
+  return follows.setHidden(tx, row, column, hidden);
 }
 
-export async function isFollowing(
-  db: Db,
-  followerId: number,
-  followeeId: number,
-): Promise<boolean> {
-  const rows = await followBetween(db, { followerId, followeeId });
-  return rows.length > 0;
-}
-
-const followBetween = prepared((db, args: { followerId: number; followeeId: number }) =>
-  db
-    .selectFrom('follows')
-    .select('follow_key')
-    .where('follower_id', '=', args.followerId)
-    .where('followee_id', '=', args.followeeId),
-);
+export const isFollowing = follows.has;
 
 /** Ids of all that an account follows, in no order. */
 export async function listFolloweeIds(db: Db, followerId: number): Promise<number[]> {
@@ -83,45 +66,8 @@ const followees = prepared((db, args: { followerId: number }) =>
   db.selectFrom('follows').select('followee_id').where('follower_id', '=', args.followerId),
 );
 
-/** As `listFollows`, without those whose other side is disabled or deleted. */
-export function listVisibleFollows(
-  db: Db,
-  of: { followerId: number } | { followeeId: number },
-  { before, limit }: PageRequest,
-): Promise<FollowRow[]> {
-  const [own, other, id] =
-    'followerId' in of
-      ? (['follows.follower_id', 'follows.followee_id', of.followerId] as const)
-      : (['follows.followee_id', 'follows.follower_id', of.followeeId] as const);
-  return (
-    db
-      .selectFrom('follows')
-      // Each has an account; by a left join SQLite is kept from beginning with all accounts.
-      .leftJoin('accounts', 'accounts.id', other)
-      .selectAll('follows')
-      .where(own, '=', id)
-      .where(accountIsActive())
-      .$if(before !== null, (query) => query.where('follows.follow_key', '<', before ?? 0))
-      .orderBy('follows.follow_key', 'desc')
-      .limit(limit + 1)
-      .execute()
-  );
-}
+/** Follows by an account (the actor) or of one (the target), also hidden ones, the latest first. */
+export const listFollows = follows.list;
 
-/** Follows of an account in one direction, also hidden ones, the latest first. */
-export function listFollows(
-  db: Db,
-  of: { followerId: number } | { followeeId: number },
-  page: PageRequest,
-): Promise<FollowRow[]> {
-  let query = db.selectFrom('follows').selectAll();
-  query =
-    'followerId' in of
-      ? query.where('follower_id', '=', of.followerId)
-      : query.where('followee_id', '=', of.followeeId);
-  if (page.before !== null) query = query.where('follow_key', '<', page.before);
-  return query
-    .orderBy('follow_key', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-}
+/** As `listFollows`, without those whose other side is disabled or deleted. */
+export const listVisibleFollows = follows.listVisible;

@@ -1,10 +1,12 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
-import { prepared } from '../../db/prepared.ts';
 import type { Flag, LikeRow } from '../../db/schema.ts';
+import { edgeStore } from '../edges/edge-store.ts';
 import type { PageRequest } from '../paging.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
+
+const likes = edgeStore('likes', { actor: 'account_id', target: 'post_id', key: 'like_key' });
 
 /** False when the account likes the post already. */
 export function insertLike(tx: Tx, row: Omit<LikeRow, 'hidden'>): Promise<boolean> {
@@ -29,60 +31,20 @@ export async function deleteLike(
 }
 
 /** Hides a like, or shows it again. False when it is so already. */
-export async function setLikeHidden(
-  tx: Tx,
-  { post_id, account_id }: Pick<LikeRow, 'post_id' | 'account_id'>,
-  hidden: Flag,
-): Promise<boolean> {
-  return changedOne(
-    tx
-      .updateTable('likes')
-      .set({ hidden })
-      .where('post_id', '=', post_id)
-      .where('account_id', '=', account_id)
-      .where('hidden', '<>', hidden),
-  );
+export function setLikeHidden(tx: Tx, like: LikeRow, hidden: Flag): Promise<boolean> {
+  return likes.setHidden(tx, like, 'hidden', hidden);
 }
 
 /** Which of these posts the account likes. */
-export async function readLikedPosts(
-  db: Db,
-  accountId: number,
-  postIds: readonly number[],
-): Promise<Set<number>> {
-  if (postIds.length === 0) return new Set();
-  const rows = await likedPosts(db, { accountId, postIds: [...postIds] });
-  return new Set(rows.map((row) => row.post_id));
-}
-
-const likedPosts = prepared((db, args: { accountId: number; postIds: number[] }) =>
-  db
-    .selectFrom('likes')
-    .select('post_id')
-    .where('post_id', 'in', args.postIds)
-    .where('account_id', '=', args.accountId),
-);
+export const readLikedPosts = likes.targetsAmong;
 
 /** Likes of a post by accounts that are neither disabled nor deleted, the latest first. */
-export function listVisibleLikes(
-  db: Db,
-  postId: number,
-  { before, limit }: PageRequest,
-): Promise<LikeRow[]> {
-  return (
-    db
-      .selectFrom('likes')
-      // Each has an account; by a left join SQLite is kept from beginning with all accounts.
-      .leftJoin('accounts', 'accounts.id', 'likes.account_id')
-      .selectAll('likes')
-      .where('likes.post_id', '=', postId)
-      .where(accountIsActive())
-      .$if(before !== null, (query) => query.where('likes.like_key', '<', before ?? 0))
-      .orderBy('likes.like_key', 'desc')
-      .limit(limit + 1)
-      .execute()
-  );
+export function listVisibleLikes(db: Db, postId: number, page: PageRequest): Promise<LikeRow[]> {
+  return likes.listVisible(db, { target: postId }, page);
 }
+
+/** Likes of a post (the target) or of an account (the actor), also hidden ones, the latest first. */
+export const listLikes = likes.list;
 
 /** Accounts that may be seen and like these posts: the latest `count` of each, the latest first. */
 export async function readNewestLikers(
@@ -117,22 +79,4 @@ export async function readNewestLikers(
     likers.set(post_id, [...(likers.get(post_id) ?? []), account_id]);
   }
   return likers;
-}
-
-/** Likes of a post or of an account, also hidden ones, the latest first. */
-export function listLikes(
-  db: Db,
-  by: { postId: number } | { accountId: number },
-  page: PageRequest,
-): Promise<LikeRow[]> {
-  let query = db.selectFrom('likes').selectAll();
-  query =
-    'postId' in by
-      ? query.where('post_id', '=', by.postId)
-      : query.where('account_id', '=', by.accountId);
-  if (page.before !== null) query = query.where('like_key', '<', page.before);
-  return query
-    .orderBy('like_key', 'desc')
-    .limit(page.limit + 1)
-    .execute();
 }

@@ -79,11 +79,11 @@ select "followee_id" from "follows" where "follower_id" = $1;
 -- 1
 
 -- listFollows: followees
-select * from "follows" where "follower_id" = $1 order by "follow_key" desc limit $2;
+select "follows".* from "follows" where "follows"."follower_id" = $1 order by "follows"."follow_key" desc limit $2;
 -- 1, 21
 
 -- listFollows: followers
-select * from "follows" where "followee_id" = $1 and "follow_key" < $2 order by "follow_key" desc limit $3;
+select "follows".* from "follows" where "follows"."followee_id" = $1 and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit $3;
 -- 1, 4096, 21
 
 -- listVisibleFollows: followees
@@ -91,7 +91,7 @@ select "follows".* from "follows" left join "accounts" on "accounts"."id" = "fol
 -- 1, 21
 
 -- listVisibleFollows: followers
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit $3;
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and "follows"."follow_key" < $2 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit $3;
 -- 1, 4096, 21
 
 -- findIdempotentResult
@@ -155,19 +155,19 @@ select count(*) as "count" from "media" left join "accounts" on "accounts"."id" 
 -- file, published, 1
 
 -- readLikedPosts
-select "post_id" from "likes" where "post_id" in ($1, $2, $3, $4, $5) and "account_id" = $6;
+select "post_id" as "target" from "likes" where "post_id" in ($1, $2, $3, $4, $5) and "account_id" = $6;
 -- 1, 2, 3, 1, 1, 1
 
 -- listLikes: of a post
-select * from "likes" where "post_id" = $1 order by "like_key" desc limit $2;
+select "likes".* from "likes" where "likes"."post_id" = $1 order by "likes"."like_key" desc limit $2;
 -- 1, 21
 
 -- listLikes: of an account
-select * from "likes" where "account_id" = $1 and "like_key" < $2 order by "like_key" desc limit $3;
+select "likes".* from "likes" where "likes"."account_id" = $1 and "likes"."like_key" < $2 order by "likes"."like_key" desc limit $3;
 -- 1, 4096, 21
 
 -- listVisibleLikes
-select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "likes"."like_key" < $2 order by "likes"."like_key" desc limit $3;
+select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and "likes"."like_key" < $2 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "likes"."like_key" desc limit $3;
 -- 1, 4096, 21
 
 -- readNewestLikers

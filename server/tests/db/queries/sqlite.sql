@@ -77,11 +77,11 @@ select "followee_id" from "follows" where "follower_id" = (select ?);
 -- 1
 
 -- listFollows: followees
-select * from "follows" where "follower_id" = (select ?) order by "follow_key" desc limit (select ?);
+select "follows".* from "follows" where "follows"."follower_id" = (select ?) order by "follows"."follow_key" desc limit (select ?);
 -- 1, 21
 
 -- listFollows: followers
-select * from "follows" where "followee_id" = (select ?) and "follow_key" < (select ?) order by "follow_key" desc limit (select ?);
+select "follows".* from "follows" where "follows"."followee_id" = (select ?) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit (select ?);
 -- 1, 4096, 21
 
 -- listVisibleFollows: followees
@@ -89,7 +89,7 @@ select "follows".* from "follows" left join "accounts" on "accounts"."id" = "fol
 -- 1, 21
 
 -- listVisibleFollows: followers
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit (select ?);
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = (select ?) and "follows"."follow_key" < (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit (select ?);
 -- 1, 4096, 21
 
 -- findIdempotentResult
@@ -153,19 +153,19 @@ select count(*) as "count" from "media" left join "accounts" on "accounts"."id" 
 -- file, published, 1
 
 -- readLikedPosts
-select "post_id" from "likes" where "post_id" in (?, ?, ?, ?, ?) and "account_id" = (select ?);
+select "post_id" as "target" from "likes" where "post_id" in (?, ?, ?, ?, ?) and "account_id" = (select ?);
 -- 1, 2, 3, 1, 1, 1
 
 -- listLikes: of a post
-select * from "likes" where "post_id" = (select ?) order by "like_key" desc limit (select ?);
+select "likes".* from "likes" where "likes"."post_id" = (select ?) order by "likes"."like_key" desc limit (select ?);
 -- 1, 21
 
 -- listLikes: of an account
-select * from "likes" where "account_id" = (select ?) and "like_key" < (select ?) order by "like_key" desc limit (select ?);
+select "likes".* from "likes" where "likes"."account_id" = (select ?) and "likes"."like_key" < (select ?) order by "likes"."like_key" desc limit (select ?);
 -- 1, 4096, 21
 
 -- listVisibleLikes
-select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "likes"."like_key" < (select ?) order by "likes"."like_key" desc limit (select ?);
+select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = (select ?) and "likes"."like_key" < (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "likes"."like_key" desc limit (select ?);
 -- 1, 4096, 21
 
 -- readNewestLikers

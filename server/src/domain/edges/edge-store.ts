@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely';
+import { changedOne } from '../../db/changed-one.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { Flag, Schema } from '../../db/schema.ts';
+import type { PageRequest } from '../paging.ts';
+import { accountIsActive } from '../visibility/visibility-store.ts';
+
+/** Columns of a table with one row per pair: an account (the actor) likes or follows a target. `key` orders rows by time. */
+type EdgeColumns<Row> = { actor: keyof Row; target: keyof Row; key: keyof Row };
+
+/** Which end of the rows is given. */
+export type EdgeSide = { actor: number } | { target: number };
+
+/** Columns are checked where a store names them; here they are just names. */
+type AnyTable = Kysely<Record<string, Record<string, number>>>;
+
+/**
+ * The queries that likes, follows and further relations share. Inserts and deletions are in the store of the relation, since
+ * each counts something else.
+ */
+export function edgeStore<Table extends 'likes' | 'follows'>(
+  name: Table,
+  columns: EdgeColumns<Schema[Table]>,
+) {
+  type Row = Schema[Table];
+  const table: string = name;
+  const actor = String(columns.actor);
+  const target = String(columns.target);
+  const key = String(columns.key);
+  const untyped = (db: Db) => db as unknown as AnyTable;
+
+  const targets = prepared((db, args: { targetIds: number[]; actorId: number }) =>
+    untyped(db)
+      .selectFrom(table)
+      .select(`${target} as target`)
+      .where(target, 'in', args.targetIds)
+      .where(actor, '=', args.actorId),
+  );
+
+  const pair = prepared((db, args: { actorId: number; targetId: number }) =>
+    untyped(db)
+      .selectFrom(table)
+      .select(key)
+      .where(actor, '=', args.actorId)
+      .where(target, '=', args.targetId),
+  );
+
+  function sidesOf(side: EdgeSide) {
+    return 'actor' in side
+      ? { own: actor, id: side.actor, other: target }
+      : { own: target, id: side.target, other: actor };
+  }
+
+  function latest(db: Db, side: EdgeSide, { before, limit }: PageRequest) {
+    const { own, id } = sidesOf(side);
+    return untyped(db)
+      .selectFrom(table)
+      .selectAll(table)
+      .where(`${table}.${own}`, '=', id)
+      .$if(before !== null, (query) => query.where(`${table}.${key}`, '<', before ?? 0))
+      .orderBy(`${table}.${key}`, 'desc')
+      .limit(limit + 1);
+  }
+
+  return {
+    async has(db: Db, actorId: number, targetId: number): Promise<boolean> {
+      return (await pair(db, { actorId, targetId })).length > 0;
+    },
+
+    /** Those of some targets that the actor has. */
+    async targetsAmong(
+      db: Db,
+      actorId: number,
+      targetIds: readonly number[],
+    ): Promise<Set<number>> {
+      if (targetIds.length === 0) return new Set();
+      const rows = await targets(db, { actorId, targetIds: [...targetIds] });
+      return new Set(rows.map((row) => Number(row.target)));
+    },
+
+    /** All rows of one side, hidden ones too, the latest first; one more than asked for. */
+    async list(db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> {
+      return (await latest(db, side, page).execute()) as unknown as Row[];
+    },
+
+    /** As `list`, without rows whose other side is an account that is disabled or deleted. */
+    async listVisible(db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> {
+      const visible = latest(db, side, page)
+        // Each row has an account; a left join keeps SQLite from starting with all accounts.
+        .leftJoin('accounts', 'accounts.id', `${table}.${sidesOf(side).other}`)
+        .where(accountIsActive());
+      return (await visible.execute()) as unknown as Row[];
+    },
+
+    /** Sets a column that hides a row from counts and lists. False when it has that value already. */
+    setHidden(tx: Tx, row: Row, column: keyof Row, hidden: Flag): Promise<boolean> {
+      const { [actor]: actorId = 0, [target]: targetId = 0 } = row as Record<string, number>;
+      return changedOne(
+        untyped(tx)
+          .updateTable(table)
+          .set({ [column]: hidden })
+          .where(actor, '=', actorId)
+          .where(target, '=', targetId)
+          .where(String(column), '<>', hidden),
+      );
+    },
+  };
+}
