@@ -29,6 +29,7 @@ import {
   deleteMedia,
   findMedia,
   findMediaByPublicKey,
+  findShownMedia,
   finishMedia,
   insertMedia,
   listMedia,
@@ -132,7 +133,7 @@ export function mediaService(needs: Needs) {
     if (upload.file.bytes === 0) throw invalid('file', 'is empty');
     const repeat = repeatOf(tokens, viewer, upload);
     const earlier = await findIdempotentResult(database, repeat);
-    if (earlier !== null) return readMedia(earlier);
+    if (earlier !== null) return readEarlier(viewer, earlier);
     const facts = await factsOf(viewer, upload);
     const row: MediaRow = {
       ...newMediaRow(await newId('media'), viewer, upload, now()),
@@ -145,7 +146,7 @@ export function mediaService(needs: Needs) {
     const winner = await writeOrDrop(whole, repeat, upload.within);
     if (winner === row.id) return whole;
     await deleteBlobs(blobKeysOf(row));
-    return readMedia(winner);
+    return readEarlier(viewer, winner);
   }
 
   /** What the bytes are. @throws DomainError as `Images.inspect` */
@@ -325,10 +326,11 @@ export function mediaService(needs: Needs) {
     });
   }
 
-  async function readMedia(id: number): Promise<MediaRow> {
-    const row = await findMedia(database, id);
-    if (!row) throw new DomainError('gone', 'This picture was uploaded before and is deleted.');
-    return row;
+  /** What a repeat shows. @throws DomainError `gone` when it is deleted, also together with its post */
+  async function readEarlier(viewer: Viewer, id: number): Promise<MediaRow> {
+    const row = await findShownMedia(database, id);
+    if (row && mayFetch(viewer, row)) return row;
+    throw new DomainError('gone', 'This picture was uploaded before and is deleted.');
   }
 
   return {

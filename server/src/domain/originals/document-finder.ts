@@ -25,7 +25,7 @@ export function documentFinder({ database, blobs }: { database: Database; blobs:
     const row = await findMediaByPublicKey(database, publicKey);
     if (row?.purpose !== 'document' || row.post_id === null) return null;
     if (!mayFetch(null, row) && !mayFetch(await whoAsks(), row)) {
-      throw new DomainError('not_found', 'There is no such file.');
+      throw new DomainError('not_found', 'There is no such picture.');
     }
     return {
       name: await findUploadName(database, row.post_id),
