@@ -11,6 +11,7 @@ import { checkHeic, heicAsOther } from './heic.ts';
 import { checkJpegFile } from './jpeg-check.ts';
 import { withoutStrayBytes } from './jpeg-tidy.ts';
 import {
+  decodedOnce,
   makeAnimation,
   makeOriginal,
   makeStills,
@@ -114,10 +115,11 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
       const { isAnimated } = header;
       return makeAll(other, { ...(await headerOf(other)), isAnimated }, keepsFormat);
     }
-    const open = opener(picture, maxPixels, header);
+    const source = opener(picture, maxPixels, header);
+    const open = await decodedOnce(source, header);
     const { variants, blurhash } = await makeStills(open, header, keepsFormat);
     const more = header.isAnimated
-      ? await makeAnimation(open, header)
+      ? await makeAnimation(source, header)
       : [await makeOriginal(open, header)];
     return { blurhash, variants: [...variants, ...more] };
   }

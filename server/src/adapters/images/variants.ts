@@ -40,28 +40,46 @@ const inPassing = { optimizeCoding: false };
 /** Above this an original is reduced; so many pixels are in memory at once when it is turned upright. */
 export const maxOriginalPixels = 50_000_000;
 
+/** A JPEG of up to so many pixels may be in memory decoded. */
+const maxDecodedPixels = 5_000_000;
+/** From here on the decoder reduces a JPEG while it reads it, which is faster than decoding it once. */
+const reducesOnLoad = 2;
+
+/** Decodes a JPEG once for all of its sizes where its largest still needs each pixel anyway. */
+export async function decodedOnce(open: Open, header: Header): Promise<Open> {
+  const { contentType, width, height } = header;
+  const isReducedOnLoad = width / fitting(header, stills[0]).width >= reducesOnLoad;
+  if (contentType !== 'image/jpeg' || isReducedOnLoad) return open;
+  if (width * height > maxDecodedPixels) return open;
+  return (await decoded(open().autoOrient())).open;
+}
+
 /**
- * All sizes of a still, smallest first, and its blurhash.
+ * All sizes of a still, smallest first, and its blurhash. Each is made from the next larger one.
  *
  * @param keepsFormat whether PNG, GIF and WebP stay what they are
  */
 export async function makeStills(open: Open, header: Header, keepsFormat: boolean) {
-  const { data, info } = await open()
-    .autoOrient()
-    .resize(fitting(header, stills[0]))
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  const pixels = () => sharp(data, { raw: { width, height, channels } });
-  const webFormat = channels === 4 ? 'webp' : 'jpeg';
-  const format = (keepsFormat && keptFormats[header.contentType]) || webFormat;
   const variants: ImageVariant[] = [];
+  let larger = open;
   for (const still of stills) {
-    const resized = pixels().resize(fitting(header, still));
-    variants.unshift(await variantOf(still.size, resized.toFormat(format, encoding[format])));
+    const resized = await decoded(larger().autoOrient().resize(fitting(header, still)));
+    const webFormat = resized.hasAlpha ? 'webp' : 'jpeg';
+    const format = (keepsFormat && keptFormats[header.contentType]) || webFormat;
+    const image = resized.open().toFormat(format, encoding[format]);
+    variants.unshift(await variantOf(still.size, image));
+    larger = resized.open;
   }
-  return { variants, blurhash: await blurhashOf(pixels()) };
+  return { variants, blurhash: await blurhashOf(larger()) };
+}
+
+/** The pixels of an image in memory, and how to open them as often as they are needed. */
+async function decoded(image: Sharp): Promise<{ open: Open; hasAlpha: boolean }> {
+  const pixels = image.toColourspace('srgb').raw();
+  const { data, info } = await pixels.toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const open = () => sharp(data, { raw: { width, height, channels } });
+  return { open, hasAlpha: channels === 4 };
 }
 
 /** What moves, for showing and for downloading. */
