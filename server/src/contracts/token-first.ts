@@ -22,10 +22,10 @@ export function tokenFirst(judge: Judge): {
 export function oncePerRequest<T>(
   ask: (request: FastifyRequest) => Promise<T>,
 ): (request: FastifyRequest) => Promise<T> {
-  const answers = new WeakMap<FastifyRequest, Promise<T>>();
-  return (request) => {
-    const answer = answers.get(request) ?? ask(request);
-    answers.set(request, answer);
-    return answer;
+  // A property of the request: a WeakMap costs each garbage collection as much as a page of posts.
+  const answer = Symbol('answer');
+  return (request: FastifyRequest & { [answer]?: Promise<T> }) => {
+    request[answer] ??= ask(request);
+    return request[answer];
   };
 }
