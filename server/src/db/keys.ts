@@ -11,6 +11,10 @@ export async function readNewestKey(db: Db): Promise<number> {
       .select((eb) => eb.fn.max('feed_key').as('key'))
       .executeTakeFirst(),
     db
+      .selectFrom('posts')
+      .select((eb) => eb.fn.max('status_key').as('key'))
+      .executeTakeFirst(),
+    db
       .selectFrom('likes')
       .select((eb) => eb.fn.max('like_key').as('key'))
       .executeTakeFirst(),

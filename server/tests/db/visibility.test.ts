@@ -144,6 +144,7 @@ function rowOf(id: number, account_id: number, state: PostRow['state']): PostRow
     has_media: 0,
     feed_key: state === 'published' ? id : null,
     hidden_key: null,
+    status_key: state === 'draft' ? null : id,
     like_count: 0,
     created_at: at,
     updated_at: at,

@@ -102,6 +102,7 @@ export function* postRows(plan: LargeSetPlan, first: FirstIds): Generator<PostRo
       text: textOf(chance, post),
       has_media: hasPhoto(post) ? 1 : 0,
       feed_key: key,
+      status_key: key,
       hidden_key: null,
       like_count: plan.likeCounts[post] ?? 0,
       created_at: at,

@@ -12,6 +12,7 @@ import { pictures } from './0011-pictures.ts';
 import { idnNames } from './0012-idn-names.ts';
 import { photoFacts } from './0013-photo-facts.ts';
 import { parentsOfRefreshTokens } from './0014-parents-of-refresh-tokens.ts';
+import { statusKeys } from './0015-status-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   idnNames,
   photoFacts,
   parentsOfRefreshTokens,
+  statusKeys,
 ];

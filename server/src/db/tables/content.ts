@@ -27,6 +27,11 @@ export const posts = table({
     feed_key: nullable(bigint),
     /** The feed key of a published post while its author is disabled, and the post in no feed. */
     hidden_key: nullable(bigint),
+    /**
+     * Id of the post for clients that page by ids: the feed key of its first publication. It never changes, not even when the
+     * post moves to a later place, is hidden or is deleted. Null for what was never published.
+     */
+    status_key: nullable(bigint),
     like_count: integer,
     created_at: time,
     updated_at: time,

@@ -95,7 +95,7 @@ export function postService(needs: Needs) {
       await checkLives(tx, viewer.accountId);
       const other = await claimIdempotencyKey(tx, repeat, draft.id, now());
       if (other !== null) return other;
-      const row = input.state === 'published' ? { ...draft, ...publication() } : draft;
+      const row = input.state === 'published' ? { ...draft, ...publication(draft) } : draft;
       await insertPost(tx, row);
       await attachAll(tx, row, input.mediaIds);
       if (input.state === 'published') await notePublished(tx, row);
@@ -196,7 +196,7 @@ export function postService(needs: Needs) {
     await database.transaction(async (tx) => {
       const post = await lockOwn(tx, viewer, id);
       if (isDraft(post)) await makePublic(tx, post);
-      else if (!(await updatePost(tx, id, ['published'], publication()))) throw new StaleRead();
+      else if (!(await updatePost(tx, id, ['published'], publication(post)))) throw new StaleRead();
     });
     return read(viewer, id);
   }
@@ -223,7 +223,7 @@ export function postService(needs: Needs) {
 
   /** Publishes a draft that is held. */
   async function makePublic(tx: Tx, draft: PostRow): Promise<void> {
-    if (!(await updatePost(tx, draft.id, ['draft'], publication()))) throw new StaleRead();
+    if (!(await updatePost(tx, draft.id, ['draft'], publication(draft)))) throw new StaleRead();
     await notePublished(tx, draft);
   }
 
@@ -266,6 +266,7 @@ export function postService(needs: Needs) {
       has_media: mediaIds.length > 0 ? 1 : 0,
       feed_key: null,
       hidden_key: null,
+      status_key: null,
       like_count: 0,
       created_at: at,
       updated_at: at,
@@ -274,8 +275,12 @@ export function postService(needs: Needs) {
   }
 
   /** Under a key of its own each time: two processes may draw the same one, and then the transaction runs again. */
-  function publication(): Pick<PostRow, 'state' | 'feed_key' | 'published_at'> {
-    return { state: 'published', feed_key: newKey(), published_at: now().toISOString() };
+  function publication({
+    status_key,
+  }: PostRow): Pick<PostRow, 'state' | 'feed_key' | 'status_key' | 'published_at'> {
+    const key = newKey();
+    const published_at = now().toISOString();
+    return { state: 'published', feed_key: key, status_key: status_key ?? key, published_at };
   }
 
   return {

@@ -26,6 +26,24 @@ const postsById = prepared((db, args: { ids: number[] }) =>
   db.selectFrom('posts').selectAll().where('id', 'in', args.ids).where('state', '<>', 'deleted'),
 );
 
+/** Ids of posts by their status keys; drafts and posts that are gone have none. */
+export async function readPostIds(
+  db: Db,
+  statusKeys: readonly number[],
+): Promise<Map<number, number>> {
+  if (statusKeys.length === 0) return new Map();
+  const rows = await idsByStatusKey(db, { statusKeys: [...statusKeys] });
+  return new Map(rows.map((row) => [row.status_key ?? 0, row.id]));
+}
+
+const idsByStatusKey = prepared((db, args: { statusKeys: number[] }) =>
+  db
+    .selectFrom('posts')
+    .select(['status_key', 'id'])
+    .where('status_key', 'in', args.statusKeys)
+    .where('state', '<>', 'deleted'),
+);
+
 /**
  * Holds a post's row until the transaction ends: what is read of it after is current, and others who change it wait. False
  * when it is deleted.

@@ -176,6 +176,10 @@ select `post_id`, `account_id` from (select `likes`.`post_id`, `likes`.`account_
 select * from `posts` where `id` in (?, ?) and `state` <> ?;
 -- 1, 1, deleted
 
+-- readPostIds
+select `status_key`, `id` from `posts` where `status_key` in (?, ?) and `state` <> ?;
+-- 4096, 8192, deleted
+
 -- readPosts
 select * from `posts` where `id` in (?, ?, ?, ?, ?) and `state` <> ?;
 -- 1, 2, 3, 1, 1, deleted

@@ -178,6 +178,10 @@ select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_
 select * from "posts" where "id" in ($1, $2) and "state" <> $3;
 -- 1, 1, deleted
 
+-- readPostIds
+select "status_key", "id" from "posts" where "status_key" in ($1, $2) and "state" <> $3;
+-- 4096, 8192, deleted
+
 -- readPosts
 select * from "posts" where "id" in ($1, $2, $3, $4, $5) and "state" <> $6;
 -- 1, 2, 3, 1, 1, deleted
