@@ -20,15 +20,19 @@ export async function fullPage<E, T>(
   },
 ): Promise<Page<T>> {
   const shown: Array<{ entry: E; item: T }> = [];
-  let { before, limit } = page;
+  const isFromOldest = page.from === 'oldest';
+  let part = page;
   for (;;) {
-    const entries = await list.read({ before, limit });
-    shown.push(...(await list.show(entries)));
-    const last = entries.at(-1);
-    if (shown.length > page.limit || entries.length <= limit || last === undefined) break;
-    before = list.keyOf(last);
-    limit = Math.min(limit * 2, Math.max(maxStep, page.limit));
+    const entries = await list.read(part);
+    const some = await list.show(entries);
+    if (isFromOldest) shown.unshift(...some);
+    else shown.push(...some);
+    const last = isFromOldest ? entries[0] : entries.at(-1);
+    if (shown.length > page.limit || entries.length <= part.limit || last === undefined) break;
+    const limit = Math.min(part.limit * 2, Math.max(maxStep, page.limit));
+    const key = list.keyOf(last);
+    part = isFromOldest ? { ...part, limit, after: key } : { ...part, limit, before: key };
   }
-  const { items, nextCursor } = pageOf(kind, shown, page.limit, ({ entry }) => list.keyOf(entry));
+  const { items, nextCursor } = pageOf(kind, shown, page, ({ entry }) => list.keyOf(entry));
   return { items: items.map(({ item }) => item), nextCursor };
 }

@@ -1,20 +1,27 @@
+import type { KeyRange } from '../db/key-range.ts';
 import { invalid } from './errors.ts';
 import { maxId } from './id.ts';
 
 /** One page of a list that is ordered by a falling key. */
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
-/** What a list shows; its first letter begins the cursors of the list, so that no other list takes them. */
-export type ListKind = 'posts' | 'likes' | 'follows' | 'entries' | 'notifications';
+/** Every kind of list, and the letter that begins its cursors, so that no list takes a cursor of another one. */
+export const cursorLetters = {
+  keyed: { posts: 'p', likes: 'l', follows: 'f', entries: 'e', notifications: 'n' },
+  /** Lists of rows that have no key of their own: they are ordered by the time at which a row was made. */
+  dated: {
+    drafts: 'd',
+    accounts: 'a',
+    groups: 'g',
+    members: 'm',
+    templates: 't',
+    'sent-events': 's',
+  },
+} as const;
 
-/** Lists of rows that have no key of their own: they are ordered by the time at which a row was made. */
-export type DatedListKind =
-  | 'drafts'
-  | 'accounts'
-  | 'groups'
-  | 'members'
-  | 'templates'
-  | 'sent-events';
+export type ListKind = keyof typeof cursorLetters.keyed;
+
+export type DatedListKind = keyof typeof cursorLetters.dated;
 
 /**
  * A place in a dated list. Processes lease ids in ranges, so an id says nothing about time; it only separates rows of the
@@ -22,14 +29,29 @@ export type DatedListKind =
  */
 export type Place = { at: string; id: number };
 
-export type PageRequest<Before = number> = {
+/** Which part of a list to read. The entries of a page are newest first, whichever end they are taken from. */
+export type PageRequest = {
   /** How many, 1 to 100. */
   limit: number;
-  /** Only entries with a smaller key, or after this place; null for the newest. */
-  before: Before | null;
+  /** Only entries with a smaller key; null for no bound. */
+  before: number | null;
+  /** Only entries with a greater key. Default: no bound. */
+  after?: number | null;
+  /** Which entries to take when the bounds hold more than `limit`: the newest (default), or those directly above `after`. */
+  from?: 'newest' | 'oldest';
 };
 
-export type DatedPageRequest = PageRequest<Place>;
+/** Dated lists are read towards older rows only. */
+export type DatedPageRequest = {
+  limit: number;
+  /** Only rows older than this place; null for the newest. */
+  before: Place | null;
+};
+
+/** What a store reads for a page: one entry more than the page shows, which tells that more follow. */
+export function rangeOf({ limit, before, after = null, from = 'newest' }: PageRequest): KeyRange {
+  return { before, after, from, limit: limit + 1 };
+}
 
 type PageQuery = { limit?: number; cursor?: string };
 
@@ -93,24 +115,31 @@ function refuseCursor(): never {
 
 /** The cursor of an entry: what a list goes on with after it. */
 export function cursorOf(kind: ListKind, key: number): string {
-  return `${kind.charAt(0)}${key.toString(36)}`;
+  return `${cursorLetters.keyed[kind]}${key.toString(36)}`;
 }
 
 /** The key that a cursor of a list stands for; null when it is no cursor of this list. */
 export function keyOfCursor(kind: ListKind, cursor: string): number | null {
-  const isOurs = cursor.startsWith(kind.charAt(0)) && /^.[0-9a-z]{1,11}$/.test(cursor);
+  const isOurs = cursor.startsWith(cursorLetters.keyed[kind]) && /^.[0-9a-z]{1,11}$/.test(cursor);
   const key = isOurs ? Number.parseInt(cursor.slice(1), 36) : Number.NaN;
   return Number.isSafeInteger(key) ? key : null;
 }
 
-/** Makes a page of up to `limit` + 1 entries: the one too many only tells that more follow. */
+/**
+ * Makes a page of up to `limit` + 1 entries: the one too many only tells that more follow. It is the last one, or the first one
+ * of a page that was taken from the oldest end; older entries than those of such a page are below its `after`.
+ */
 export function pageOf<T>(
   kind: ListKind,
   entries: readonly T[],
-  limit: number,
+  { limit, after = null, from = 'newest' }: Omit<PageRequest, 'before'>,
   keyOf: (entry: T) => number,
 ): Page<T> {
-  return cut(entries, limit, (last) => cursorOf(kind, keyOf(last)));
+  const cursorAfter = (last: T) => cursorOf(kind, keyOf(last));
+  if (from === 'newest') return cut(entries, limit, cursorAfter);
+  const items = entries.slice(-limit);
+  const last = items.at(-1);
+  return { items, nextCursor: after !== null && last !== undefined ? cursorAfter(last) : null };
 }
 
 /** The same for a dated list. */
@@ -136,13 +165,13 @@ export function placeOfRow({ created_at: at, id }: { created_at: string; id: num
 }
 
 function cursorOfPlace(kind: DatedListKind, { at, id }: Place): string {
-  return `${kind.charAt(0)}${new Date(at).getTime().toString(36)}-${id.toString(36)}`;
+  return `${cursorLetters.dated[kind]}${new Date(at).getTime().toString(36)}-${id.toString(36)}`;
 }
 
 function placeOfCursor(kind: DatedListKind, cursor: string): Place | null {
   const [, first, time = '', number = ''] = cursorOfDated.exec(cursor) ?? [];
   const id = Number.parseInt(number, 36);
-  if (first !== kind.charAt(0) || !(id <= maxId)) return null;
+  if (first !== cursorLetters.dated[kind] || !(id <= maxId)) return null;
   return { at: new Date(Number.parseInt(time, 36)).toISOString(), id };
 }
 

@@ -32,6 +32,7 @@ import * as verifications from '../../src/domain/verifications/verification-stor
 
 const at = '2026-06-01T12:00:00.000Z';
 const first = { before: null, limit: 20 };
+const above = { before: null, after: 4096, from: 'oldest', limit: 20 } as const;
 const later = { before: 4096, limit: 20 };
 const afterPlace = { before: { at, id: 40 }, limit: 20 };
 const group = { account_id: 1, group_key: 'liked:1' };
@@ -59,6 +60,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
   readUsernameIds: (db) => accountNames.readUsernameIds(db, ['alice', 'bob']),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),
+  'listByAuthors: above a key': (db) => feeds.listByAuthors(db, [1, 2, 3], above),
+  'listExplore: above a key': (db) => feeds.listExplore(db, 'all', above),
   'listExplore: all': (db) => feeds.listExplore(db, 'all', first),
   'listExplore: with media': (db) => feeds.listExplore(db, 'with-media', first),
   'listByAuthor: all': (db) => feeds.listByAuthor(db, 1, 'all', first),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  cursorLetters,
   datedPageOf,
   datedPageRequest,
   pageOf,
@@ -32,9 +33,15 @@ describe('keys', () => {
   });
 });
 
+it('no two lists share the letter of their cursors', () => {
+  const letters = Object.values(cursorLetters).flatMap((kinds) => Object.values(kinds));
+
+  expect(new Set(letters).size).toBe(letters.length);
+});
+
 describe('pages', () => {
   it('lead from one to the next by their cursor', () => {
-    const page = pageOf('posts', [9, 7, 5], 2, (key) => key);
+    const page = pageOf('posts', [9, 7, 5], { limit: 2 }, (key) => key);
 
     expect(page.items).toEqual([9, 7]);
     expect(pageRequest('posts', { cursor: page.nextCursor ?? '' })).toEqual({
@@ -44,7 +51,21 @@ describe('pages', () => {
   });
 
   it('end where nothing more follows', () => {
-    expect(pageOf('posts', [9, 7], 2, (key) => key).nextCursor).toBeNull();
+    expect(pageOf('posts', [9, 7], { limit: 2 }, (key) => key).nextCursor).toBeNull();
+  });
+
+  it('from the oldest end leave out the newest of too many, and lead to what is older', () => {
+    const page = { limit: 2, after: 3, from: 'oldest' } as const;
+    const { items, nextCursor } = pageOf('posts', [9, 7, 5], page, (key) => key);
+
+    expect(items).toEqual([7, 5]);
+    expect(pageRequest('posts', { cursor: nextCursor ?? '' }).before).toBe(5);
+  });
+
+  it('from the oldest end of the whole list have nothing older', () => {
+    const page = { limit: 2, from: 'oldest' } as const;
+
+    expect(pageOf('posts', [5], page, (key) => key).nextCursor).toBeNull();
   });
 
   it.each(['', 'Z', '-1', '1.5', 'zzzzzzzzzzz', 'a b'])('refuse “%s” as a cursor', (cursor) => {

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
+import { inRange, newestFirst } from '../../db/key-range.ts';
 import type { AuditLogRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import { type PageRequest, rangeOf } from '../paging.ts';
 
 type AuditSearch = { accountId: number | null; action: string | null } & PageRequest;
 
@@ -20,19 +21,17 @@ export async function insertAuditEntries(tx: Tx, rows: readonly AuditLogRow[]): 
 }
 
 /** Entries, of one account or one action alone unless null, the latest first; one more than asked for. */
-export function listAuditEntries(
+export async function listAuditEntries(
   db: Db,
-  { accountId, action, before, limit }: AuditSearch,
+  { accountId, action, ...page }: AuditSearch,
 ): Promise<AuditLogRow[]> {
-  return db
+  const range = rangeOf(page);
+  const query = db
     .selectFrom('audit_log')
     .selectAll()
-    .$if(accountId !== null, (query) => query.where('account_id', '=', accountId))
-    .$if(action !== null, (query) => query.where('action', '=', action ?? ''))
-    .$if(before !== null, (query) => query.where('id', '<', before ?? 0))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .$if(accountId !== null, (it) => it.where('account_id', '=', accountId))
+    .$if(action !== null, (it) => it.where('action', '=', action ?? ''));
+  return newestFirst(await inRange(query, 'id', range).execute(), range);
 }
 
 /** Forgets entries that are older than an id. */

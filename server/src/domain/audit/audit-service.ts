@@ -56,10 +56,10 @@ export function auditService({ database }: { database: Database }) {
 
 function pageFrom<T>(
   rows: readonly AuditLogRow[],
-  { limit }: PageRequest,
+  page: PageRequest,
   view: (row: AuditLogRow) => T,
 ): Page<T> {
-  const { items, nextCursor } = pageOf('entries', rows, limit, (row) => row.id);
+  const { items, nextCursor } = pageOf('entries', rows, page, (row) => row.id);
   return { items: items.map(view), nextCursor };
 }
 

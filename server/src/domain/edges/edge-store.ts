@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { inRange, type KeyRange, newestFirst } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Flag, Schema } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import { type PageRequest, rangeOf } from '../paging.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
 
 /** Columns of a table with one row per pair: an account (the actor) likes or follows a target. `key` orders rows by time. */
@@ -52,15 +53,13 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
       : { own: target, id: side.target, other: actor };
   }
 
-  function latest(db: Db, side: EdgeSide, { before, limit }: PageRequest) {
+  function ofSide(db: Db, side: EdgeSide, range: KeyRange) {
     const { own, id } = sidesOf(side);
-    return untyped(db)
+    const rows = untyped(db)
       .selectFrom(table)
       .selectAll(table)
-      .where(`${table}.${own}`, '=', id)
-      .$if(before !== null, (query) => query.where(`${table}.${key}`, '<', before ?? 0))
-      .orderBy(`${table}.${key}`, 'desc')
-      .limit(limit + 1);
+      .where(`${table}.${own}`, '=', id);
+    return inRange(rows, `${table}.${key}`, range);
   }
 
   return {
@@ -81,16 +80,19 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
 
     /** All rows of one side, hidden ones too, the latest first; one more than asked for. */
     async list(db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> {
-      return (await latest(db, side, page).execute()) as unknown as Row[];
+      const range = rangeOf(page);
+      const rows = (await ofSide(db, side, range).execute()) as unknown as Row[];
+      return newestFirst(rows, range);
     },
 
     /** As `list`, without rows whose other side is an account that is disabled or deleted. */
     async listVisible(db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> {
-      const visible = latest(db, side, page)
+      const range = rangeOf(page);
+      const visible = ofSide(db, side, range)
         // Each row has an account; a left join keeps SQLite from starting with all accounts.
         .leftJoin('accounts', 'accounts.id', `${table}.${sidesOf(side).other}`)
         .where(accountIsActive());
-      return (await visible.execute()) as unknown as Row[];
+      return newestFirst((await visible.execute()) as unknown as Row[], range);
     },
 
     /** Sets a column that hides a row from counts and lists. False when it has that value already. */

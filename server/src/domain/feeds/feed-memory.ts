@@ -133,10 +133,13 @@ export function feedMemory(database: Database): FeedMemory {
 
   return {
     async timeline(viewerId, page) {
+      if (page.from === 'oldest') return null;
       database.noticeOthers();
       const viewer = viewers.get(viewerId) ?? (await loadViewer(viewerId));
       await bringUpToDate(viewer);
-      return mergeNewest(viewer, page);
+      const newest = mergeNewest(viewer, page);
+      const { after = null } = page;
+      return after === null || newest === null ? newest : newest.filter(({ key }) => key > after);
     },
   };
 }

@@ -1,7 +1,9 @@
+import type { SelectQueryBuilder } from 'kysely';
 import type { Db } from '../../db/database.ts';
 import { hasLateral } from '../../db/dialects.ts';
-import { prepared } from '../../db/prepared.ts';
-import type { PageRequest } from '../paging.ts';
+import { inRange, type KeyRange, preparedRange } from '../../db/key-range.ts';
+import type { Schema } from '../../db/schema.ts';
+import { type PageRequest, rangeOf } from '../paging.ts';
 import { postIsInFeeds, postIsPublished } from '../visibility/visibility-store.ts';
 
 /** A place in a feed: which post, and the key that orders it. */
@@ -10,11 +12,7 @@ export type FeedEntry = { key: number; postId: number };
 /** Which published posts a feed shows. */
 export type FeedFilter = 'all' | 'with-media';
 
-/** Above every key there will be. */
-const newestKey = Number.MAX_SAFE_INTEGER;
-
 type Row = { feed_key: number | null; id: number };
-type Span = { before: number; limit: number };
 
 /**
  * Published posts of these authors. PostgreSQL would walk through everybody's posts until it has found enough of quiet
@@ -26,63 +24,50 @@ export async function listByAuthors(
   authorIds: readonly number[],
   page: PageRequest,
 ): Promise<FeedEntry[]> {
-  const args = { authorIds: [...authorIds], ...spanOf(page) };
-  if (!hasLateral(db)) return entriesOf(await byAuthors(db, args));
-  const recent = await recentByAuthors(db, args);
-  return entriesOf(recent.length === args.limit ? recent : await byEachAuthor(db, args));
+  const args = { authorIds: [...authorIds] };
+  const range = rangeOf(page);
+  if (!hasLateral(db)) return entriesOf(await byAuthors(db, args, range));
+  const recent = await recentByAuthors(db, args, range);
+  return entriesOf(recent.length === range.limit ? recent : await byEachAuthor(db, args, range));
 }
 
 /** Posts of everybody that the walk looks at: about what it takes to ask fifty authors one by one. */
 const walkLength = 2000;
 
-const recentByAuthors = prepared((db, args: { authorIds: number[] } & Span) =>
+const recentByAuthors = preparedRange((db, args: { authorIds: number[] }, range) =>
   db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('posts')
-        .select(['feed_key', 'id', 'account_id'])
-        .where(postIsInFeeds(args.before))
-        .orderBy('feed_key', 'desc')
-        .limit(walkLength)
-        .as('recent'),
-    )
+    .selectFrom((eb) => {
+      const posts = eb.selectFrom('posts').select(['feed_key', 'id', 'account_id']);
+      return inFeeds(posts, { ...range, limit: walkLength }).as('recent');
+    })
     .select(['feed_key', 'id'])
     .where('account_id', 'in', args.authorIds)
-    .orderBy('feed_key', 'desc')
-    .limit(args.limit),
+    .orderBy('feed_key', orderOf(range))
+    .limit(range.limit),
 );
 
-const byEachAuthor = prepared((db, args: { authorIds: number[] } & Span) =>
+const byEachAuthor = preparedRange((db, args: { authorIds: number[] }, range) =>
   db
     .selectFrom('accounts')
     .innerJoinLateral(
-      (eb) =>
-        eb
+      (eb) => {
+        const posts = eb
           .selectFrom('posts')
           .select(['feed_key', 'id'])
           .whereRef('posts.account_id', '=', 'accounts.id')
-          .where(postIsPublished())
-          .where(postIsInFeeds(args.before))
-          .orderBy('feed_key', 'desc')
-          .limit(args.limit)
-          .as('newest'),
+          .where(postIsPublished());
+        return inFeeds(posts, range).as('newest');
+      },
       (join) => join.onTrue(),
     )
     .select(['newest.feed_key', 'newest.id'])
     .where('accounts.id', 'in', args.authorIds)
-    .orderBy('newest.feed_key', 'desc')
-    .limit(args.limit),
+    .orderBy('newest.feed_key', orderOf(range))
+    .limit(range.limit),
 );
 
-const byAuthors = prepared((db, args: { authorIds: number[] } & Span) =>
-  db
-    .selectFrom('posts')
-    .select(['feed_key', 'id'])
-    .where('account_id', 'in', args.authorIds)
-    .where(postIsPublished())
-    .where(postIsInFeeds(args.before))
-    .orderBy('feed_key', 'desc')
-    .limit(args.limit),
+const byAuthors = preparedRange((db, args: { authorIds: number[] }, range) =>
+  inFeeds(entries(db).where('account_id', 'in', args.authorIds).where(postIsPublished()), range),
 );
 
 /** Published posts of everybody. */
@@ -92,26 +77,13 @@ export async function listExplore(
   page: PageRequest,
 ): Promise<FeedEntry[]> {
   const query = filter === 'all' ? explore : exploreWithMedia;
-  return entriesOf(await query(db, spanOf(page)));
+  return entriesOf(await query(db, {}, rangeOf(page)));
 }
 
-const explore = prepared((db, args: Span) =>
-  db
-    .selectFrom('posts')
-    .select(['feed_key', 'id'])
-    .where(postIsInFeeds(args.before))
-    .orderBy('feed_key', 'desc')
-    .limit(args.limit),
-);
+const explore = preparedRange((db, _args: NoArgs, range) => inFeeds(entries(db), range));
 
-const exploreWithMedia = prepared((db, args: Span) =>
-  db
-    .selectFrom('posts')
-    .select(['feed_key', 'id'])
-    .where('has_media', '=', 1)
-    .where(postIsInFeeds(args.before))
-    .orderBy('feed_key', 'desc')
-    .limit(args.limit),
+const exploreWithMedia = preparedRange((db, _args: NoArgs, range) =>
+  inFeeds(entries(db).where('has_media', '=', 1), range),
 );
 
 /** Published posts of one account. */
@@ -122,33 +94,34 @@ export async function listByAuthor(
   page: PageRequest,
 ): Promise<FeedEntry[]> {
   const query = filter === 'all' ? byAuthor : byAuthorWithMedia;
-  return entriesOf(await query(db, { authorId, ...spanOf(page) }));
+  return entriesOf(await query(db, { authorId }, rangeOf(page)));
 }
 
-const byAuthor = prepared((db, args: { authorId: number } & Span) =>
-  db
-    .selectFrom('posts')
-    .select(['feed_key', 'id'])
-    .where('account_id', '=', args.authorId)
-    .where(postIsPublished())
-    .where(postIsInFeeds(args.before))
-    .orderBy('feed_key', 'desc')
-    .limit(args.limit),
+const byAuthor = preparedRange((db, args: { authorId: number }, range) =>
+  inFeeds(entries(db).where('account_id', '=', args.authorId).where(postIsPublished()), range),
 );
 
-const byAuthorWithMedia = prepared((db, args: { authorId: number } & Span) =>
-  db
-    .selectFrom('posts')
-    .select(['feed_key', 'id'])
-    .where('account_id', '=', args.authorId)
-    .where('has_media', '=', 1)
-    .where(postIsInFeeds(args.before))
-    .orderBy('feed_key', 'desc')
-    .limit(args.limit),
+const byAuthorWithMedia = preparedRange((db, args: { authorId: number }, range) =>
+  inFeeds(entries(db).where('account_id', '=', args.authorId).where('has_media', '=', 1), range),
 );
 
-function spanOf({ before, limit }: PageRequest): Span {
-  return { before: before ?? newestKey, limit: limit + 1 };
+type NoArgs = Record<never, never>;
+
+function entries(db: Db) {
+  return db.selectFrom('posts').select(['feed_key', 'id']);
+}
+
+/** The part of a list of posts that a page asks for. */
+function inFeeds<O>(
+  posts: SelectQueryBuilder<Schema, 'posts', O>,
+  range: KeyRange,
+): SelectQueryBuilder<Schema, 'posts', O> {
+  const listed = posts.where(postIsInFeeds(range.before));
+  return inRange(listed, 'posts.feed_key', { ...range, before: null });
+}
+
+function orderOf({ from }: KeyRange): 'asc' | 'desc' {
+  return from === 'oldest' ? 'asc' : 'desc';
 }
 
 function entriesOf(rows: readonly Row[]): FeedEntry[] {

@@ -115,10 +115,10 @@ export function followService({ database, newKey, now, accounts }: Needs) {
 
   async function cardsOf(
     rows: readonly FollowRow[],
-    { limit }: PageRequest,
+    page: PageRequest,
     idOf: (row: FollowRow) => number,
   ): Promise<Page<AccountCard>> {
-    const { items, nextCursor } = pageOf('follows', rows, limit, (row) => row.follow_key);
+    const { items, nextCursor } = pageOf('follows', rows, page, (row) => row.follow_key);
     const cards = await readAccountCards(database, items.map(idOf));
     return {
       items: items.map((row) => cards.get(idOf(row))).filter((c) => c !== undefined),

@@ -58,7 +58,7 @@ export function likeService({ database, newKey, now, posts }: Needs) {
   ): Promise<Page<AccountCard>> {
     await posts.read(viewer, id);
     const likes = await listVisibleLikes(database, id, page);
-    const { items, nextCursor } = pageOf('likes', likes, page.limit, (row) => row.like_key);
+    const { items, nextCursor } = pageOf('likes', likes, page, (row) => row.like_key);
     const cards = await readAccountCards(
       database,
       items.map((row) => row.account_id),

@@ -40,7 +40,7 @@ export function notificationService({ database, postReader, newKey }: Needs) {
     const { items, nextCursor } = pageOf(
       'notifications',
       rows,
-      page.limit,
+      page,
       (row) => row.notification_key,
     );
     const readKeys = new Map([[accountId, marks.get(accountId)?.read_key ?? 0]]);

@@ -1,17 +1,15 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
+import { inRange, preparedRange } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
-import type { PageRequest } from '../paging.ts';
+import { type PageRequest, rangeOf } from '../paging.ts';
 import { accountIsActive, postIsPublished } from '../visibility/visibility-store.ts';
 
 export type Marks = Pick<NotificationSettingsRow, 'last_key' | 'read_key'>;
 
 type GroupKey = Pick<NotificationRow, 'account_id' | 'group_key'>;
-
-/** Above every key there will be. */
-const newestKey = Number.MAX_SAFE_INTEGER;
 
 /**
  * Gives out the next key of an account: the one drawn, or one above the last. Whoever has it holds the row until the
@@ -147,20 +145,17 @@ export async function updateNotification(
 export function listNotifications(
   db: Db,
   accountId: number,
-  { before, limit }: PageRequest,
+  page: PageRequest,
 ): Promise<NotificationRow[]> {
-  return pageOfNotifications(db, { accountId, before: before ?? newestKey, limit: limit + 1 });
+  return pageOfNotifications(db, { accountId }, rangeOf(page));
 }
 
-const pageOfNotifications = prepared(
-  (db, args: { accountId: number; before: number; limit: number }) =>
-    shown(db)
-      .selectAll('notifications')
-      .where('notifications.account_id', '=', args.accountId)
-      .where('notifications.notification_key', '<', args.before)
-      .orderBy('notifications.notification_key', 'desc')
-      .limit(args.limit),
-);
+const pageOfNotifications = preparedRange((db, args: { accountId: number }, range) => {
+  const own = shown(db)
+    .selectAll('notifications')
+    .where('notifications.account_id', '=', args.accountId);
+  return inRange(own, 'notifications.notification_key', range);
+});
 
 /** What these accounts are told of since a key of each, the earliest first. */
 export async function listNotificationsSince(
