@@ -62,6 +62,12 @@ export const stepEffects: Record<string, (rows: Rows) => void> = {
   '0014-parents-of-refresh-tokens'(rows) {
     add(rows.sessions, { parent_generation: null });
   },
+
+  '0015-status-keys'(rows) {
+    for (const post of rows.posts ?? []) {
+      add([post], { status_key: post.feed_key ?? post.hidden_key ?? null });
+    }
+  },
 };
 
 function add(rows: Row[] | undefined, columns: Row): void {

@@ -55,10 +55,7 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
 
   function ofSide(db: Db, side: EdgeSide, range: KeyRange) {
     const { own, id } = sidesOf(side);
-    const rows = untyped(db)
-      .selectFrom(table)
-      .selectAll(table)
-      .where(`${table}.${own}`, '=', id);
+    const rows = untyped(db).selectFrom(table).selectAll(table).where(`${table}.${own}`, '=', id);
     return inRange(rows, `${table}.${key}`, range);
   }
 
