@@ -14,7 +14,6 @@ const others: Record<string, string> = {
   'domain/accounts/new-account.ts': 'is an account as it begins',
   'domain/administration/account-admin.ts': 'shows admins since when an account is disabled',
   'domain/administration/account-admin-service.ts': 'disables and enables accounts',
-  'domain/imports/account-import.ts': 'writes accounts',
   'domain/posts/post.ts': 'tells drafts from other posts, for what may be changed',
   'domain/posts/post-service.ts': 'writes posts',
   'domain/posts/post-store.ts': 'writes posts, and finds drafts by their author',
