@@ -131,7 +131,11 @@ async function prepared(
   prepare: (database: Database) => Promise<unknown>,
 ): Promise<void> {
   const database = openDatabase(url, 2, { isPatient: true });
-  await prepare(database).finally(database.close);
+  try {
+    await prepare(database);
+  } finally {
+    await database.close();
+  }
 }
 
 const warm = new Map<string, Engine>();
