@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withoutStrayBytes } from '../../src/adapters/images/jpeg-tidy.ts';
 import { sharpImages } from '../../src/adapters/images/sharp.ts';

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { checkMay, roleAtFirst } from '../../domain/authority.ts';
 import type { Page } from '../../domain/paging.ts';
 import type { Viewer } from '../../domain/viewer.ts';
@@ -33,7 +33,7 @@ function add(app: V2App, declared: Declaration, handle: AnyHandler): void {
   const { isBodyOptional, rateLimit, servesFiles, exposeHeadRoute } = declared;
   const readViewer = viewerReader(app, declared);
   app.fastify.route({
-    method: method as HTTPMethods,
+    method,
     url,
     schema: operation(declared),
     // The handler answers with the problems of all parts of the request.

@@ -60,30 +60,30 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
   }
 
   return {
-    async has(db: Db, actorId: number, targetId: number): Promise<boolean> {
+    has: async (db: Db, actorId: number, targetId: number): Promise<boolean> => {
       return (await pair(db, { actorId, targetId })).length > 0;
     },
 
     /** Those of some targets that the actor has. */
-    async targetsAmong(
+    targetsAmong: async (
       db: Db,
       actorId: number,
       targetIds: readonly number[],
-    ): Promise<Set<number>> {
+    ): Promise<Set<number>> => {
       if (targetIds.length === 0) return new Set();
       const rows = await targets(db, { actorId, targetIds: [...targetIds] });
-      return new Set(rows.map((row) => Number(row.target)));
+      return new Set(rows.map((row) => row.target));
     },
 
     /** All rows of one side, hidden ones too, the latest first; one more than asked for. */
-    async list(db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> {
+    list: async (db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> => {
       const range = rangeOf(page);
       const rows = (await ofSide(db, side, range).execute()) as unknown as Row[];
       return newestFirst(rows, range);
     },
 
     /** As `list`, without rows whose other side is an account that is disabled or deleted. */
-    async listVisible(db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> {
+    listVisible: async (db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> => {
       const range = rangeOf(page);
       const visible = ofSide(db, side, range)
         // Each row has an account; a left join keeps SQLite from starting with all accounts.
@@ -93,7 +93,7 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
     },
 
     /** Sets a column that hides a row from counts and lists. False when it has that value already. */
-    setHidden(tx: Tx, row: Row, column: keyof Row, hidden: Flag): Promise<boolean> {
+    setHidden: (tx: Tx, row: Row, column: keyof Row, hidden: Flag): Promise<boolean> => {
       const { [actor]: actorId = 0, [target]: targetId = 0 } = row as Record<string, number>;
       return changedOne(
         untyped(tx)

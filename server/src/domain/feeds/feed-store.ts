@@ -105,7 +105,7 @@ const byAuthorWithMedia = preparedRange((db, args: { authorId: number }, range) 
   inFeeds(entries(db).where('account_id', '=', args.authorId).where('has_media', '=', 1), range),
 );
 
-type NoArgs = Record<never, never>;
+type NoArgs = Record<string, never>;
 
 function entries(db: Db) {
   return db.selectFrom('posts').select(['feed_key', 'id']);
