@@ -11,12 +11,12 @@ import { bareDatabase, type TestDatabase } from '../support/databases.ts';
 
 const steps = crowdSteps();
 const names = steps.map(({ name }) => name);
-/** It starts a process. */
+/** Steps on engines that write every change of a table to the disk, and a process of its own. */
 const slow = { timeout: 60_000 };
 
 const slowProcess = fileURLToPath(new URL('../support/migrate-slowly.ts', import.meta.url));
 
-describe('the backfill of a migration', () => {
+describe('the backfill of a migration', slow, () => {
   let test: TestDatabase;
   let database: Database;
 
@@ -43,7 +43,7 @@ describe('the backfill of a migration', () => {
     expect(await listTables(database)).toEqual(['closing', 'crowd', 'migrations']);
   });
 
-  it('goes on where a killed process ended, and fills no row twice', slow, async () => {
+  it('goes on where a killed process ended, and fills no row twice', async () => {
     const migrator = spawn(process.execPath, [slowProcess, test.url], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { tableNames, tables } from '../../src/db/tables.ts';
-import { readShape } from '../support/database-shape.ts';
+import { readColumns } from '../support/database-shape.ts';
 import { bareDatabase, type TestDatabase } from '../support/databases.ts';
 import { insertRows } from '../support/insert-rows.ts';
 import { type Row, type Rows, sampleRows } from '../support/sample-rows.ts';
@@ -70,8 +70,7 @@ describe('a database with data of an older version', () => {
 /** Data of the version that the database has, with cases that steps treat in a special way. */
 async function rowsOf(database: Database, base: number): Promise<Rows> {
   const rows = withSpecialCases(sampleRows(base), base);
-  const { columns } = await readShape(database);
-  const known = Object.groupBy(columns, ({ table }) => table);
+  const known = Object.groupBy(await readColumns(database), ({ table }) => table);
   const entries = Object.entries(rows).flatMap(([table, some]) => {
     const names = known[table]?.map(({ column }) => column);
     return names ? [[table, some.map((row) => only(row, names))]] : [];

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Database } from '../../src/db/database.ts';
-import { listTables } from '../../src/db/reset.ts';
 
 export type ShapeOfColumn = {
   table: string;
@@ -22,79 +21,96 @@ export type Shape = {
 
 /** Reads the shape of all tables but the record of the migrations. */
 export async function readShape(database: Database): Promise<Shape> {
-  const shape = await (database.engine === 'sqlite' ? shapeOfSqlite : shapeOfServer)(database);
-  const isOurs = ({ table }: { table: string }) => table !== 'migrations';
-  delete shape.keys.migrations;
+  const isSqlite = database.engine === 'sqlite';
+  const columns = await readColumns(database);
+  const keys = await (isSqlite ? keysOfSqlite : keysOfServer)(database);
+  const foreignKeys = await (isSqlite ? parentsOfSqlite : parentsOfServer)(database);
+  const inTables = Object.groupBy(keys.filter(isOurs), ({ table }) => table);
   return {
-    columns: shape.columns.filter(isOurs),
-    keys: shape.keys,
-    foreignKeys: shape.foreignKeys.filter(isOurs),
+    columns,
+    keys: Object.fromEntries(
+      Object.entries(inTables).map(([table, some = []]) => [table, some.map((key) => key.column)]),
+    ),
+    foreignKeys: foreignKeys.filter(isOurs),
   };
 }
 
-async function shapeOfSqlite(database: Database): Promise<Shape> {
-  const shape: Shape = { columns: [], keys: {}, foreignKeys: [] };
-  for (const table of await listTables(database)) {
-    const columns = await sql<{ name: string; type: string; notnull: number; pk: number }>`
-      select name, type, "notnull", pk from pragma_table_info(${table}) order by cid`.execute(
-      database.kysely,
-    );
-    for (const { name, type, notnull } of columns.rows) {
-      shape.columns.push({ table, column: name, type: plain(type), isNullable: notnull === 0 });
-    }
-    const inKey = columns.rows.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-    shape.keys[table] = inKey.map(({ name }) => name);
-    const parents = await sql<{ column: string; parent: string }>`
-      select "from" as "column", "table" as parent from pragma_foreign_key_list(${table})`.execute(
-      database.kysely,
-    );
-    shape.foreignKeys.push(...parents.rows.map((row) => ({ table, ...row })));
-  }
-  return shape;
+/** Reads the columns of all tables but the record of the migrations. */
+export async function readColumns(database: Database): Promise<ShapeOfColumn[]> {
+  const columns = await (database.engine === 'sqlite' ? columnsOfSqlite : columnsOfServer)(
+    database,
+  );
+  return columns.filter(isOurs);
 }
 
-async function shapeOfServer(database: Database): Promise<Shape> {
-  const isMysql = database.engine === 'mysql';
-  const schema = isMysql ? sql`database()` : sql`current_schema()`;
-  const columns = await sql<{
-    in_table: string;
-    name: string;
-    type: string;
-    letters: number | null;
-    nulls: string;
-  }>`select table_name as in_table, column_name as name, data_type as type,
-      character_maximum_length as letters, is_nullable as nulls
-    from information_schema.columns where table_schema = ${schema}
-    order by table_name, ordinal_position`.execute(database.kysely);
-  const inKeys = await sql<{ in_table: string; name: string }>`
+function isOurs({ table }: { table: string }): boolean {
+  return table !== 'migrations';
+}
+
+type KeyColumn = { table: string; column: string };
+
+const sqliteTables = sql`(select name from sqlite_master where type = 'table') t`;
+
+async function columnsOfSqlite({ kysely }: Database): Promise<ShapeOfColumn[]> {
+  const { rows } = await sql<{ table: string; column: string; type: string; notnull: number }>`
+    select t.name as "table", c.name as "column", type, "notnull"
+    from ${sqliteTables}, pragma_table_info(t.name) c`.execute(kysely);
+  return rows.map(({ notnull, type, ...place }) => ({
+    ...place,
+    type: plain(type),
+    isNullable: notnull === 0,
+  }));
+}
+
+async function keysOfSqlite({ kysely }: Database): Promise<KeyColumn[]> {
+  const { rows } = await sql<KeyColumn>`select t.name as "table", c.name as "column"
+    from ${sqliteTables}, pragma_table_info(t.name) c where c.pk > 0 order by t.name, c.pk`.execute(
+    kysely,
+  );
+  return rows;
+}
+
+async function parentsOfSqlite({ kysely }: Database): Promise<ForeignKey[]> {
+  const { rows } = await sql<ForeignKey>`
+    select t.name as "table", k."from" as "column", k."table" as parent
+    from ${sqliteTables}, pragma_foreign_key_list(t.name) k`.execute(kysely);
+  return rows;
+}
+
+function schemaOf({ engine }: Database) {
+  return engine === 'mysql' ? sql`database()` : sql`current_schema()`;
+}
+
+async function columnsOfServer(database: Database): Promise<ShapeOfColumn[]> {
+  type Row = { in_table: string; name: string; type: string; length: number | null; nulls: string };
+  const { rows } = await sql<Row>`
+    select table_name as in_table, column_name as name, data_type as type,
+      character_maximum_length as length, is_nullable as nulls
+    from information_schema.columns where table_schema = ${schemaOf(database)}`.execute(
+    database.kysely,
+  );
+  return rows.map(({ in_table, name, type, length, nulls }) => ({
+    table: in_table,
+    column: name,
+    type: plain(type, length),
+    isNullable: nulls === 'YES',
+  }));
+}
+
+async function keysOfServer(database: Database): Promise<KeyColumn[]> {
+  const { rows } = await sql<{ in_table: string; name: string }>`
     select k.table_name as in_table, k.column_name as name
     from information_schema.key_column_usage k
     join information_schema.table_constraints c on c.constraint_name = k.constraint_name
       and c.table_schema = k.table_schema and c.table_name = k.table_name
-    where k.table_schema = ${schema} and c.constraint_type = 'PRIMARY KEY'
+    where k.table_schema = ${schemaOf(database)} and c.constraint_type = 'PRIMARY KEY'
     order by k.table_name, k.ordinal_position`.execute(database.kysely);
-  const { rows: foreignKeys } = await (isMysql ? parentsInMysql : parentsInPostgres).execute(
-    database.kysely,
-  );
-  return {
-    columns: columns.rows.map(({ in_table, name, type, letters, nulls }) => ({
-      table: in_table,
-      column: name,
-      type: plain(type, letters),
-      isNullable: nulls === 'YES',
-    })),
-    keys: Object.fromEntries(
-      Object.entries(Object.groupBy(inKeys.rows, (row) => row.in_table)).map(([table, rows]) => [
-        table,
-        (rows ?? []).map(({ name }) => name),
-      ]),
-    ),
-    foreignKeys: foreignKeys.map((row) => ({
-      table: row.in_table,
-      column: row.name,
-      parent: row.parent,
-    })),
-  };
+  return rows.map(({ in_table, name }) => ({ table: in_table, column: name }));
+}
+
+async function parentsOfServer({ engine, kysely }: Database): Promise<ForeignKey[]> {
+  const { rows } = await (engine === 'mysql' ? parentsInMysql : parentsInPostgres).execute(kysely);
+  return rows.map(({ in_table, name, parent }) => ({ table: in_table, column: name, parent }));
 }
 
 type ParentRow = { in_table: string; name: string; parent: string };
@@ -113,9 +129,9 @@ const parentsInPostgres = sql<ParentRow>`
   join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
   where c.contype = 'f' and child.relnamespace = current_schema()::regnamespace`;
 
-function plain(type: string, letters: number | null = null): string {
+function plain(type: string, length: number | null = null): string {
   const name = type.toLowerCase().replace('character varying', 'varchar');
-  if (name === 'varchar') return `varchar(${letters})`;
+  if (name === 'varchar') return `varchar(${length})`;
   if (name === 'int') return 'integer';
   return name === 'double precision' ? 'double' : name;
 }
