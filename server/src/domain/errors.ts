@@ -64,3 +64,19 @@ export class DomainError extends Error {
 export function invalid(field: string, message: string): DomainError {
   return new DomainError('invalid', `${field} ${message}.`, { fields: [{ field, message }] });
 }
+
+/** Runs all checks and throws what they found in one `invalid` error: the first message, and every field. Other errors end it. */
+export function checkAll(checks: ReadonlyArray<() => void>): void {
+  const found: DomainError[] = [];
+  for (const check of checks) {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
+      found.push(error);
+    }
+  }
+  const [first] = found;
+  if (!first) return;
+  throw new DomainError('invalid', first.message, { fields: found.flatMap((it) => it.fields) });
+}

@@ -3,7 +3,7 @@ import type { NewId } from '../../db/ids.ts';
 import type { AccountRow, VerificationRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { operator } from '../authority.ts';
-import { DomainError } from '../errors.ts';
+import { checkAll, DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import {
   claimIdempotencyKey,
@@ -115,11 +115,7 @@ export function signingUp(
   }
 
   async function createNamed(input: NamedSignUp, origin: Origin): Promise<OwnAccount> {
-    checkUsername(input.username);
-    if (input.password !== null) checkPassword(input.password, input);
-    if (input.displayName !== null) checkDisplayName(input.displayName);
-    if (input.loginName !== undefined) checkNameKey('loginName', input.loginName);
-    if (input.email !== null) checkNameKey('email', input.email);
+    checkInput(input);
     const repeat = origin.repeat === undefined ? repeatOf(tokens, input) : origin.repeat;
     const earlier = await findIdempotentResult(database, repeat);
     if (earlier !== null) return showIdempotentResult(readOwn(earlier));
@@ -164,6 +160,18 @@ export function signingUp(
   }
 
   return { signUp, create };
+}
+
+/** @throws DomainError `invalid` (every field that is wrong) */
+function checkInput(input: NamedSignUp): void {
+  const { username, password, displayName, loginName, email } = input;
+  checkAll([
+    () => checkUsername(username),
+    () => password !== null && checkPassword(password, input),
+    () => displayName !== null && checkDisplayName(displayName),
+    () => loginName !== undefined && checkNameKey('loginName', loginName),
+    () => email !== null && checkNameKey('email', email),
+  ]);
 }
 
 const atConsole: Origin = { actorId: null, address: operator.address };
