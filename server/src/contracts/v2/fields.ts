@@ -1,12 +1,16 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
+import { maxId } from '../../domain/id.ts';
 import { languageCodes } from '../../domain/language-code.ts';
 
 /** Parts that the schemas of several nouns share. */
 
 export const time = (description: string) => Type.String({ format: 'date-time', description });
+/** The id of a row. */
+export const rowId = Type.Integer({ minimum: 1, maximum: maxId });
+
 export const id = (description: string) =>
-  Type.Integer({ minimum: 1, maximum: 2147483647, description });
+  Type.Integer({ minimum: 1, maximum: maxId, description });
 
 /** Text without control characters and broken Unicode; lengths are code points. */
 export const text = (options: { minLength?: number; maxLength: number; description: string }) =>

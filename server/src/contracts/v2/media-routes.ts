@@ -4,7 +4,7 @@ import type { OwnMediaView } from '../../domain/media/own-media-service.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import { sendVariant } from '../file-response.ts';
 import { accountPresenter, MeSchema } from './account-wire.ts';
-import { NoContent, text } from './fields.ts';
+import { NoContent, rowId, text } from './fields.ts';
 import { MediaSchema, mediaPresenter } from './media-wire.ts';
 import { AvatarForm, PictureForm, readForm } from './picture-form.ts';
 import { headerRefs } from './response-headers.ts';
@@ -32,7 +32,7 @@ const imageResponses = {
   },
 };
 
-const MediaParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2147483647 }) });
+const MediaParams = Type.Object({ id: rowId });
 
 const MediaChangeBody = Type.Object(
   {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  cursorLetters,
   type DatedListKind,
   type DatedPageRequest,
   datedPageRequest,
@@ -10,21 +11,11 @@ import {
 
 export type PageQuery = { limit?: number; cursor?: string };
 
-/** Which lists are ordered by the time at which their rows were made, for want of a key. */
-const datedLists: Record<DatedListKind, true> = {
-  drafts: true,
-  accounts: true,
-  groups: true,
-  members: true,
-  templates: true,
-  'sent-events': true,
-};
-
 function isDated(kind: ListKind | DatedListKind): kind is DatedListKind {
-  return kind in datedLists;
+  return kind in cursorLetters.dated;
 }
 
-/** Reads `limit` and `cursor` of a list. The result throws DomainError `invalid` (cursor). */
+/** Makes the function that reads `limit` and `cursor` of a list; it throws DomainError `invalid` (cursor). */
 export function pageReader(
   kind: ListKind | DatedListKind,
 ): (query: PageQuery) => PageRequest | DatedPageRequest {

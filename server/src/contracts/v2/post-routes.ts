@@ -1,21 +1,19 @@
 import { Type } from 'typebox';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import { AccountPageSchema, accountPresenter } from './account-wire.ts';
-import { checkNotEmpty, NoContent, text } from './fields.ts';
+import { checkNotEmpty, NoContent, rowId, text } from './fields.ts';
 import { PostPageSchema, PostSchema, postPresenter } from './post-wire.ts';
 import { route, type V2App } from './route.ts';
 import { imageSigner } from './signed-links.ts';
 
-const id = Type.Integer({ minimum: 1, maximum: 2147483647 });
-
-const PostParams = Type.Object({ id });
+const PostParams = Type.Object({ id: rowId });
 
 const postText = text({
   maxLength: maxTextLength,
   description: 'The text, or the caption of the pictures.',
 });
 
-const mediaIds = Type.Array(id, {
+const mediaIds = Type.Array(rowId, {
   maxItems: maxMediaPerPost,
   description: 'Pictures uploaded before, in this order.',
 });
