@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify';
 import { TransportError } from './transport-error.ts';
 
 /** How slowly a body may come. */
@@ -35,17 +35,24 @@ export function limitPace(server: FastifyInstance, pace: BodyPace, smallBodyByte
   }
 }
 
-/** Refuses bodies that would have to be unpacked: what is small on the way may be large here. */
+/**
+ * Rejects encoded bodies on every route that is added from now on: what is small in transit may be large once decoded. A route
+ * that checks the token first (`tokenFirst`) does so before this.
+ */
 export function refuseEncodedBodies(app: Pick<FastifyInstance, 'addHook'>): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    const header = request.headers['content-encoding'];
-    if (header === undefined || !hasBody(request.raw)) return done();
-    const isPlain = header.split(',').every((coding) => /^\s*(identity)?\s*$/i.test(coding));
-    if (isPlain) return done();
-    reply.header('accept-encoding', 'identity');
-    return done(new TransportError('encoded', 'Send the body without a Content-Encoding.'));
+  app.addHook('onRoute', (route) => {
+    route.preParsing = [route.preParsing ?? [], refuseEncodedBody].flat();
   });
 }
+
+const refuseEncodedBody: preParsingHookHandler = (request, reply, payload, done) => {
+  const header = request.headers['content-encoding'];
+  if (header === undefined || !hasBody(request.raw)) return done(null, payload);
+  const isPlain = header.split(',').every((coding) => /^\s*(identity)?\s*$/i.test(coding));
+  if (isPlain) return done(null, payload);
+  reply.header('accept-encoding', 'identity');
+  return done(new TransportError('encoded', 'Send the body without a Content-Encoding.'));
+};
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -1,19 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 
-type Judge = (request: FastifyRequest) => Promise<unknown>;
+type Check = (request: FastifyRequest) => Promise<unknown>;
 
 /**
- * For routes that judge the token before they read the body, as the older servers did: without a good token, a broken body or
- * one that is too large gets the answer that every request without a token gets. The limits of requests come first, for
- * they count everybody.
- * @param judge throws what is wrong with the token
+ * The options of a route that checks the token before the body is read. Without a valid token, a broken or large body gets the
+ * same response as any other request, and takes no memory. Rate limits come before, since they count everybody.
+ * @param check throws what is wrong with the token
  */
-export function tokenFirst(judge: Judge): {
+export function tokenFirst(check: Check): {
   preParsing: (request: FastifyRequest) => Promise<void>;
 } {
   return {
     preParsing: async (request) => {
-      await judge(request);
+      await check(request);
     },
   };
 }

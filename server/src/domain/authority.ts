@@ -12,14 +12,23 @@ export type Actor = { who: Viewer | 'operator'; address: string };
 export const operator: Actor = { who: 'operator', address: 'command line' };
 
 /** What somebody asks for, as far as it decides whether they may. */
-export type Act = 'read' | 'disable' | 'govern';
+export type Act = 'read' | 'disable' | 'invite' | 'govern';
 
 /** The role that each act needs, at least. */
-const neededRole: Record<Act, Role> = { read: 'moderator', disable: 'moderator', govern: 'admin' };
+const neededRole: Record<Act, Role> = {
+  read: 'moderator',
+  disable: 'moderator',
+  invite: 'moderator',
+  govern: 'admin',
+};
+
+export function may(role: Role, act: Act): boolean {
+  return roleRanks[role] >= roleRanks[neededRole[act]];
+}
 
 /** @throws DomainError `forbidden` */
 export function checkMay(role: Role, act: Act): void {
-  if (roleRanks[role] < roleRanks[neededRole[act]]) throw forbidden();
+  if (!may(role, act)) throw forbidden();
 }
 
 /**

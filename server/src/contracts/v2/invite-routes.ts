@@ -23,9 +23,10 @@ export function inviteRoutes(app: V2App): void {
         'The token makes one account, by `invite` of the sign-up, within seven days and although sign-ups are closed. With an `email`, only for that address. It is shown once, and sent to nobody. It ends when you lose the right to invite. At most a hundred of yours wait at a time (`conflict`).',
       tag: 'accounts',
       signedIn: 'required',
+      authority: 'invite',
       body: InviteBody,
       response: { 201: InviteSchema },
-      errors: ['forbidden', 'conflict'],
+      errors: ['conflict'],
     },
     ({ viewer, body, request }) => invites.create(viewer, body.email ?? null, request.ip),
   );
@@ -39,8 +40,8 @@ export function inviteRoutes(app: V2App): void {
       description: 'Moderators see their own, admins those of everybody, at most a thousand.',
       tag: 'accounts',
       signedIn: 'required',
+      authority: 'invite',
       response: { 200: PendingInviteListSchema },
-      errors: ['forbidden'],
     },
     async ({ viewer }) => ({ items: await invites.list(viewer) }),
   );
@@ -54,9 +55,10 @@ export function inviteRoutes(app: V2App): void {
       description: 'Moderators revoke their own, admins those of everybody.',
       tag: 'accounts',
       signedIn: 'required',
+      authority: 'invite',
       params: InviteParams,
       response: { 204: NoContent },
-      errors: ['forbidden', 'not_found'],
+      errors: ['not_found'],
     },
     ({ viewer, params, request }) => invites.revoke(viewer, params.id, request.ip),
   );

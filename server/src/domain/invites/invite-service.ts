@@ -1,13 +1,14 @@
 import type { Database } from '../../db/database.ts';
-import { foldName, roleRanks } from '../accounts/account.ts';
+import { foldName } from '../accounts/account.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { checkMay, may, roleAtFirst } from '../authority.ts';
 import { dayMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Now } from '../ports.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
 import { isActive } from '../visibility/visibility.ts';
 
@@ -45,7 +46,7 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
    * @throws DomainError `forbidden` · `conflict` (too many wait)
    */
   async function create(viewer: Viewer, email: string | null, address: string): Promise<NewInvite> {
-    checkMayInvite(viewer);
+    checkMay(roleAtFirst({ who: viewer }), 'invite');
     const { accountId } = viewer;
     const row = await verifications.prepare({
       purpose: 'invite',
@@ -80,7 +81,7 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
    * @throws DomainError `forbidden`
    */
   async function list(viewer: Viewer): Promise<InviteView[]> {
-    checkMayInvite(viewer);
+    checkMay(roleAtFirst({ who: viewer }), 'invite');
     const { accountId } = viewer;
     const of = viewer.role === 'admin' ? { limit: maxListed } : { accountId, limit: maxInvites };
     return (await verifications.listPending(database, 'invite', of)).map(viewOf);
@@ -91,7 +92,7 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
    * @throws DomainError `forbidden` · `not_found` (also when it was used or has expired)
    */
   async function revoke(viewer: Viewer, id: number, address: string): Promise<void> {
-    checkMayInvite(viewer);
+    checkMay(roleAtFirst({ who: viewer }), 'invite');
     const invite = await verifications.findById('invite', id);
     if (!invite || (viewer.role !== 'admin' && invite.accountId !== viewer.accountId)) {
       throw noSuchInvite();
@@ -123,19 +124,13 @@ export function inviteService({ database, now, audit, verifications }: Needs) {
     if (!isFor) throw invalid('invite', 'is for another e-mail address');
     // Those that wait are ended with the rights; one that was being made at that moment is not.
     const maker = await findAccount(database, invite.accountId ?? 0);
-    if (!maker || !isActive(maker) || roleRanks[maker.role] < roleRanks.moderator) {
+    if (!maker || !isActive(maker) || !may(maker.role, 'invite')) {
       throw new DomainError('gone', 'The moderator who made this invite may no longer invite.');
     }
     return invite;
   }
 
   return { create, list, revoke, find };
-}
-
-function checkMayInvite(viewer: Viewer): void {
-  checkNotByAppPassword(viewer);
-  if (roleRanks[viewer.role] >= roleRanks.moderator) return;
-  throw new DomainError('forbidden', 'This is for moderators.');
 }
 
 function viewOf({ id, subject, accountId, createdAt, expiresAt }: Verification): InviteView {

@@ -98,6 +98,19 @@ refusals('a body with many problems', [
     ],
   },
   {
+    name: 'names the wrong parts of the request together',
+    as: 'alice',
+    send: ['PATCH', '/v2/posts/0', { text: 1 }],
+    expect: [422, { detail: 'id must be >= 1.', fields: [{ field: 'id' }, { field: 'text' }] }],
+  },
+  {
+    name: 'names a wrong Idempotency-Key beside the fields',
+    as: 'alice',
+    send: ['POST', '/v2/posts', { text: 1 }],
+    headers: { 'idempotency-key': 'a b' },
+    expect: [422, { fields: [{ field: 'text' }, { field: 'idempotency-key' }] }],
+  },
+  {
     name: 'lists twenty problems at most',
     as: 'alice',
     send: ['POST', '/v2/posts', { mediaIds: Array(50).fill('a') }],
@@ -184,6 +197,14 @@ refusals('sign-up', [
       expect: [422, { code: 'invalid', fields: [{ field }] }],
     }),
   ),
+  {
+    name: 'names every field that is wrong',
+    send: ['POST', '/v2/accounts', { username: 'a/b', password: 'short', displayName: ' ' }],
+    expect: [
+      422,
+      { fields: [{ field: 'username' }, { field: 'password' }, { field: 'displayName' }] },
+    ],
+  },
   {
     name: 'lets nobody gain anything by being called __proto__',
     send: ['POST', '/v2/accounts', { username: '__proto__', password: 'a-long-walk-home' }],
