@@ -1,0 +1,26 @@
+/** Carries events from the relay to the workers, at least once. */
+export type Bus = {
+  /** Resolves when the event is safe with the bus, or was handled. @throws Error soon when the bus is not reached */
+  publish(message: BusMessage): Promise<void>;
+  /**
+   * Names who handles messages; one that the handler rejects is not lost. Resolves when it is ready to, or when the
+   * broker is not there: then it begins as soon as it can.
+   */
+  consume(handler: (message: BusMessage) => Promise<void>): Promise<void>;
+  /** @throws Error that says what is wrong */
+  check(): Promise<void>;
+  /** Takes no more, waits for the messages that are being handled, and closes. */
+  close(): Promise<void>;
+};
+
+export type BusMessage = {
+  /** The event's id; the same for every repeat of it. */
+  id: number;
+  topic: string;
+  payload: unknown;
+  /** Null: for all subscribers of the topic. */
+  subscriber: string | null;
+  attempts: number;
+  /** How often the bus has handed it over before without hearing what became of it. */
+  redeliveries?: number;
+};

@@ -1,0 +1,2 @@
+/** The time, as the program sees it. Tests stop it. */
+export type Now = () => Date;

@@ -1,0 +1,62 @@
+/** Decodes pictures. Both functions run in a bounded pool and throw `unavailable` when it is full. */
+export type Images = {
+  /**
+   * Tells what the bytes are, by decoding all of them.
+   * @param accountId whose upload it is: accounts take turns
+   * @throws DomainError `unsupported` (no picture of a known format) · `too_large` (pixels) · `invalid` (broken) ·
+   *   `rate_limited` (too many of the account wait) · `unavailable` (too many of all)
+   */
+  inspect(path: string, accountId: number): Promise<ImageFacts>;
+  /**
+   * Makes the public variants: upright, in sRGB, without any metadata. One decode for all of them. With `keepsFormat`, PNG,
+   * GIF and WebP stay what they are, for clients that expect what they sent; otherwise all become JPEG or WebP. Takes
+   * what `inspect` took, as a file or as its bytes; a file is read only when its turn has come.
+   * @param options.accountId null: the server’s own picture
+   * @throws DomainError as `inspect`
+   */
+  makeVariants(
+    picture: string | Uint8Array,
+    options: { accountId: number | null; keepsFormat?: boolean },
+  ): Promise<ImageVariants>;
+};
+
+export type ImageFacts = {
+  contentType:
+    | 'image/jpeg'
+    | 'image/png'
+    | 'image/gif'
+    | 'image/webp'
+    | 'image/avif'
+    | 'image/heic';
+  /** As it is seen, after turning it upright. */
+  width: number;
+  height: number;
+  /** Whether its variants will move: it has several frames, and not more than are kept. */
+  isAnimated: boolean;
+  photo: PhotoFacts;
+};
+
+/** What a photo tells of itself, safe to show: short plain text, a date that exists, a place on Earth. */
+export type PhotoFacts = {
+  cameraMake: string | null;
+  cameraModel: string | null;
+  /** ISO 8601 by the camera's clock; with the distance from UTC if the camera told it. */
+  takenAt: string | null;
+  /** In degrees; north and east are positive. */
+  location: { latitude: number; longitude: number } | null;
+};
+
+/** Smallest first. `animated` exists where the picture moves; all others are stills, except the `original` of one that moves. */
+export const variantSizes = ['small', 'medium', 'large', 'animated', 'original'] as const;
+
+export type VariantSize = (typeof variantSizes)[number];
+
+export type ImageVariant = {
+  size: VariantSize;
+  width: number;
+  height: number;
+  contentType: 'image/jpeg' | 'image/webp' | 'image/png' | 'image/gif';
+  bytes: Uint8Array;
+};
+
+type ImageVariants = { blurhash: string; variants: ImageVariant[] };
