@@ -35,7 +35,7 @@ export function run(args: readonly string[], environment: Record<string, string>
       for (;;) {
         const match = pattern.exec(output);
         if (match) return match;
-        if (child.exitCode !== null)
+        if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`It ended before it showed ${pattern}:\n${output}`);
         await Promise.race([once(child, 'output'), ended]);
       }
