@@ -18,6 +18,7 @@ import { type Janitor, janitor } from '../domain/janitor.ts';
 import { type MediaSweep, mediaSweep } from '../domain/media/media-sweep.ts';
 import type {
   BlobStore,
+  Broadcast,
   Bus,
   Counters,
   Images,
@@ -30,6 +31,7 @@ import { type Relay, relay } from '../jobs/relay.ts';
 import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
+import { openBroadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import { logOptions } from './log-options.ts';
 import { openPush, tellOfPush } from './push.ts';
@@ -49,6 +51,8 @@ export type App = {
   cache: RedisCache | null;
   /** Requests of each address; together with the other processes where there is Redis. */
   requestCounters: Counters;
+  /** What processes tell each other. */
+  broadcast: Broadcast;
   services: Services;
   importAccounts: AccountImport;
   /** What follows from what. */
@@ -95,6 +99,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
+  const broadcast = openBroadcast(config, { database, now, log });
   const machines = { now, log, database, blobs, images, mailer, texts, senders };
   const { services, jobs, importAccounts } = buildServices(config, {
     ...machines,
@@ -135,6 +140,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     images,
     cache,
     requestCounters,
+    broadcast,
     services,
     importAccounts,
     subscriptions: followUps,
@@ -159,6 +165,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       services.live.stop();
       await events.stop();
       await bus.close();
+      await broadcast.close();
       await cache?.close();
       await mailer.close();
       await blobs.close();

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { redisBroadcast } from '../adapters/broadcast/redis.ts';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { newLog, openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -46,6 +47,7 @@ export async function runChecks(): Promise<Check[]> {
   const log = newLog({ ...config, logLevel: 'silent' });
   const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
   if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'counts')));
+  checks.push(await messageCheck(config));
   const place = config.s3 ? `bucket ${config.s3.bucket} at ${config.s3.endpoint}` : 'files';
   checks.push(
     await check('storage', () => blobs.check().then(() => `${place}: written, read and deleted`)),
@@ -81,6 +83,18 @@ export async function runChecks(): Promise<Check[]> {
   await cache?.close();
   await blobs.close();
   return checks;
+}
+
+/** How processes tell each other what may be lost. The table of a database is checked with its schema. */
+function messageCheck({ redisUrl, databaseUrl }: Config): Promise<Check> {
+  return check('messages between processes', async () => {
+    if (redisUrl !== null) {
+      await redisBroadcast({ url: redisUrl }).check();
+      return 'Redis: published and received';
+    }
+    if (databaseUrl.startsWith('sqlite:')) return 'none, SQLite belongs to one process';
+    return 'a table of the database, read twice a second; REDIS_URL makes it faster';
+  });
 }
 
 /** What is not set up is not broken. */

@@ -133,6 +133,10 @@ export function isMissingTable(error: unknown): boolean {
 
 /** Whether a query may join each row with the result of a query about it (`LATERAL`). MariaDB and SQLite cannot. */
 export function hasLateral(db: Db): boolean {
+  return isPostgres(db);
+}
+
+export function isPostgres(db: Pick<Db, 'getExecutor'>): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 

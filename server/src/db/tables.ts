@@ -6,7 +6,13 @@ import {
   user_documents,
 } from './tables/accounts.ts';
 import { follows, likes, media, posts, upload_names } from './tables/content.ts';
-import { done_events, id_ranges, idempotency_keys, outbox } from './tables/exactness.ts';
+import {
+  broadcasts,
+  done_events,
+  id_ranges,
+  idempotency_keys,
+  outbox,
+} from './tables/exactness.ts';
 import {
   devices,
   event_templates,
@@ -56,6 +62,7 @@ export const tables = {
   idempotency_keys,
   outbox,
   done_events,
+  broadcasts,
   id_ranges,
 };
 

@@ -1,8 +1,9 @@
+import { deleteBroadcastsBefore } from '../db/broadcast-rows.ts';
 import type { Database } from '../db/database.ts';
 import { deleteDoneEventsBefore } from '../db/outbox.ts';
 import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
 import { deleteOwnerlessDevicesBefore } from './devices/device-store.ts';
-import { dayMs } from './durations.ts';
+import { dayMs, minuteMs } from './durations.ts';
 import { deleteGroupEventsBefore } from './groups/group-event-store.ts';
 import { deleteIdempotencyKeysBefore } from './idempotency-store.ts';
 import type { MediaService } from './media/media-service.ts';
@@ -29,6 +30,8 @@ export function janitor({ database, now, media }: Needs): Janitor {
       // Apps register at each start.
       await deleteOwnerlessDevicesBefore(tx, new Date(at - 30 * dayMs));
       await deleteDoneEventsBefore(tx, new Date(at - 30 * dayMs));
+      // Those of processes that ended within a minute, such as commands.
+      await deleteBroadcastsBefore(tx, new Date(at - minuteMs));
     });
     while ((await media.discardLoose()) > 0);
   };

@@ -3,6 +3,7 @@
  * conformance suite.
  */
 export type * from './ports/blobs.ts';
+export type * from './ports/broadcast.ts';
 export type * from './ports/bus.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/counters.ts';

@@ -1,4 +1,14 @@
-import { accountId, bigint, integer, json, nullable, table, text, time } from './table.ts';
+import {
+  accountId,
+  bigint,
+  generatedId,
+  integer,
+  json,
+  nullable,
+  table,
+  text,
+  time,
+} from './table.ts';
 
 export const idempotency_keys = table({
   kind: 'transient',
@@ -44,6 +54,21 @@ export const done_events = table({
   key: ['subscriber', 'event_id'],
   owner: null,
   columns: { subscriber: text(64), event_id: bigint, done_at: time },
+});
+
+export const broadcasts = table({
+  kind: 'transient',
+  key: ['id'],
+  owner: null,
+  columns: {
+    /** Its order does not depend on the clocks of the processes. */
+    id: generatedId,
+    /** The process that sent it, which does not read it. */
+    sender: text(36),
+    topic: text(64),
+    payload: json,
+    created_at: time,
+  },
 });
 
 export const id_ranges = table({

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /**
  * What a column holds, the same on every engine: `flag` is 0 or 1, `bigint` a number below 2^53, `time` UTC in ISO text of
  * 24 characters (`2026-06-01T12:00:00.000Z`), `json` text.
@@ -62,6 +64,8 @@ function column<T>(kind: ColumnKind, more: Partial<Column<T>> = {}): Column<T> {
 
 export const integer = column<number>('integer');
 export const bigint = column<number>('bigint');
+/** A number that the database gives to each new row. */
+export const generatedId = column<Generated<number>>('bigint');
 export const double = column<number>('double');
 export const flag = column<Flag>('flag');
 export const time = column<string>('time');
