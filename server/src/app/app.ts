@@ -100,7 +100,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
   const broadcast = openBroadcast(config, { database, now, log });
-  const machines = { now, log, database, blobs, images, mailer, texts, senders };
+  database.onMessage((message) => broadcast.send(message));
+  const machines = { now, log, database, blobs, images, mailer, texts, senders, broadcast };
   const { services, jobs, importAccounts } = buildServices(config, {
     ...machines,
     newestKey: await readNewestKey(database),

@@ -46,6 +46,7 @@ import { passwordService } from '../domain/passwords/password-service.ts';
 import { phoneService } from '../domain/phones/phone-service.ts';
 import type {
   BlobStore,
+  Broadcast,
   Counters,
   Images,
   Mailer,
@@ -82,6 +83,7 @@ type Machines = {
   passwords: PasswordHasher | undefined;
   /** Wrong passwords, and what is sent to people. */
   counters: Counters;
+  broadcast: Broadcast;
 };
 
 /** The verbs of the domain, put together: what contracts call, and what jobs do. */
@@ -194,7 +196,11 @@ function contentServices(
 }
 
 /** What reaches people outside of a request. */
-function reachingServices(config: Config, { log, mailer, senders }: Machines, shared: Shared) {
+function reachingServices(
+  config: Config,
+  { log, mailer, senders, broadcast }: Machines,
+  shared: Shared,
+) {
   const { database, now, postReader } = shared;
   const pushKey = config.push.webPush?.vapid.publicKey ?? null;
   const groupEvents = groupEventService(shared);
@@ -208,6 +214,7 @@ function reachingServices(config: Config, { log, mailer, senders }: Machines, sh
       database,
       postReader,
       now,
+      broadcast,
       maxStreams: config.live.maxStreams,
       onTrouble: (err) => log.warn({ err }, 'live connections are told nothing for now'),
     }),

@@ -75,7 +75,7 @@ export const Settings = Type.Object({
       pattern: '^rediss?://.+$',
       'x-secret': true,
       description:
-        'Where several processes count requests and wrong passwords together: `redis://:password@host:6379/0`, or `rediss://…` for TLS. Without it each counts for itself.',
+        'Where several processes count requests and wrong passwords together, and tell each other of news for live events: `redis://:password@host:6379/0`, or `rediss://…` for TLS. Without it each counts for itself, and news goes through the database.',
     }),
   ),
   SECRET_KEY: Type.Optional(

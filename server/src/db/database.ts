@@ -16,6 +16,9 @@ import type { Db, Tx } from './tx.ts';
 
 export type { Db, EngineName, RowWatch, Tx };
 
+/** What a transaction tells others once it is committed. */
+export type CommitMessage = { topic: string; payload: unknown };
+
 export type Database = Db & {
   readonly engine: EngineName;
   /** True when no other process shares the database. */
@@ -43,6 +46,8 @@ export type Database = Db & {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that wrote to the outbox. */
   onEvents(listener: () => void): void;
+  /** Calls `listener` with each message of `sendAfterCommit`, after the commit. */
+  onMessage(listener: (message: CommitMessage) => void): void;
   close(): Promise<void>;
 };
 
@@ -52,6 +57,7 @@ const maxDelayMs = 500;
 /** How often a transaction decides; the other writer is usually done after the first time. */
 const maxDecisions = 5;
 const transactionsWithEvents = new WeakSet<object>();
+const messagesOf = new WeakMap<object, CommitMessage[]>();
 
 /**
  * Opens the database that an address names; `sqlite::memory:` is one in memory.
@@ -69,21 +75,25 @@ export function openDatabase(
 /** The database that an engine reaches. */
 export function databaseOn(engine: Engine): Database {
   const kysely = new Kysely<Schema>({ dialect: engine.dialect });
-  const listeners: Array<() => void> = [];
+  const eventListeners: Array<() => void> = [];
+  const messageListeners: Array<(message: CommitMessage) => void> = [];
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     let hasEvents = false;
+    let messages: readonly CommitMessage[] = [];
     let isKept: Promise<void> | undefined;
     const result = await askForTransaction(() =>
       kysely.transaction().execute(async (tx) => {
         isKept = engine.commitUnderWay();
         const value = await markTransaction(() => work(tx));
         hasEvents = transactionsWithEvents.has(tx);
+        messages = messagesOf.get(tx) ?? [];
         return value;
       }),
     );
     await isKept;
-    if (hasEvents) for (const listener of listeners) listener();
+    if (hasEvents) for (const listener of eventListeners) listener();
+    for (const message of messages) for (const listener of messageListeners) listener(message);
     return result;
   }
 
@@ -98,7 +108,8 @@ export function databaseOn(engine: Engine): Database {
     executeQuery: kysely.executeQuery.bind(kysely),
     getExecutor: kysely.getExecutor.bind(kysely),
     transaction: (work) => withRetry(() => attempt(work)),
-    onEvents: (listener) => void listeners.push(listener),
+    onEvents: (listener) => void eventListeners.push(listener),
+    onMessage: (listener) => void messageListeners.push(listener),
     close: () => kysely.destroy(),
   };
 }
@@ -106,6 +117,11 @@ export function databaseOn(engine: Engine): Database {
 /** Notes that the transaction wrote an event, so that its commit wakes the relay. */
 export function noteEvent(tx: Tx): void {
   transactionsWithEvents.add(tx);
+}
+
+/** Sends a message once the transaction is committed; never when it is rolled back or the process ends before that. */
+export function sendAfterCommit(tx: Tx, message: CommitMessage): void {
+  messagesOf.set(tx, [...(messagesOf.get(tx) ?? []), message]);
 }
 
 async function withRetry<T>(run: () => Promise<T>): Promise<T> {

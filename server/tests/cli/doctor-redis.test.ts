@@ -32,6 +32,20 @@ describe.skipIf(!hasRedisServer)('rookery doctor, about Redis', slow, () => {
     expect(await lineOf(primary.url)).toBe('✓ Redis: counts');
   });
 
+  it('sends a message through it, and says what its user lacks', async () => {
+    await primary.command('ACL', 'SETUSER', 'carla', 'on', '>let-me-in', '~*', '+@all');
+    const REDIS_URL = primary.url.replace('//', '//carla:let-me-in@');
+
+    const [sent, refused] = await Promise.all([
+      command(['doctor'], { REDIS_URL: primary.url }),
+      command(['doctor'], { REDIS_URL }),
+    ]);
+
+    expect(sent.out).toContain('✓ messages between processes: Redis: published and received\n');
+    expect(refused.out).toMatch(/^✗ messages between processes: NOPERM .*&rookery:\*/m);
+    expect(refused.out).toContain('✓ Redis: counts\n');
+  });
+
   it('finds a replica, and says where to point', async () => {
     expect(await lineOf(replica.url)).toMatch(
       /^✗ Redis: it is a replica, .*Set REDIS_URL to its primary\.$/,

@@ -8,19 +8,27 @@ import { emptyDatabase, isReached, servers, type TestDatabase } from '../support
 import { type EventStream, openEvents } from '../support/event-stream.ts';
 import { send } from '../support/process.ts';
 import { type Running, run } from '../support/processes.ts';
+import { hasRedisServer, type RedisServer, redisServer } from '../support/redis.ts';
 
 type Person = { username: string; password: string };
 
 const alice = { username: 'alice', password: 'alice-likes-dunes' };
 const bob = { username: 'bob', password: 'bob-walks-at-dusk' };
-const engines = ['postgres', 'mysql'] as const;
+const carla = { username: 'carla', password: 'carla-swims-at-noon' };
 
-for (const engine of engines) {
-  const isThere = await isReached(servers[engine]);
+/** What the processes share. */
+const shared = [
+  { engine: 'postgres', hasRedis: false },
+  { engine: 'mysql', hasRedis: false },
+  { engine: 'postgres', hasRedis: true },
+] as const;
+
+for (const { engine, hasRedis } of shared) {
+  const isThere = (await isReached(servers[engine])) && (!hasRedis || hasRedisServer);
   if (!isThere) process.stderr.write(`${engine} is not reached: its live events are left out.\n`);
 
   describe.skipIf(!isThere)(
-    `live events of two processes on ${engine}`,
+    `live events of two processes on ${engine}${hasRedis ? ' with Redis' : ''}`,
     {
       timeout: 60_000,
     },
@@ -28,6 +36,7 @@ for (const engine of engines) {
       let dataDir: string;
       let test: TestDatabase;
       let database: Database;
+      let redis: RedisServer | null;
       let running: Running[];
       let streams: EventStream[];
       let here: string;
@@ -37,6 +46,7 @@ for (const engine of engines) {
         dataDir = await mkdtemp(join(tmpdir(), 'rookery-test-'));
         test = await emptyDatabase(engine);
         database = openDatabase(test.url);
+        redis = hasRedis ? await redisServer() : null;
         running = [];
         streams = [];
         here = await aServer();
@@ -50,6 +60,7 @@ for (const engine of engines) {
         for (const stream of streams) stream.close();
         await Promise.all(running.map((each) => each.end()));
         await database.close();
+        await redis?.close();
         test.release();
         await rm(dataDir, { recursive: true, force: true });
       });
@@ -60,6 +71,7 @@ for (const engine of engines) {
           DATA_DIR: dataDir,
           SECRET_KEY: '4f0c6d1be2a97385f1c0b6d47a92e38c',
           PORT: '0',
+          ...(redis ? { REDIS_URL: redis.url } : {}),
           RATE_LIMITS: 'off',
           LOG_LEVEL: 'warn',
         });
@@ -80,11 +92,11 @@ for (const engine of engines) {
         return stream;
       }
 
-      const disable = (username: string) =>
+      const makeAdmin = (username: string) =>
         database.transaction((tx) =>
           tx
             .updateTable('accounts')
-            .set({ disabled_at: '2026-06-01T12:00:00.000Z' })
+            .set({ role: 'admin' })
             .where('username', '=', username)
             .execute(),
         );
@@ -124,15 +136,35 @@ for (const engine of engines) {
       it('S32: end within a second in both when the account is closed or disabled', async () => {
         const token = await signIn(alice);
         const [a, b] = [await listen(here, token), await listen(there, token)];
-        const c = await listen(here, await signIn(bob));
+        const bobsToken = await signIn(bob);
+        const c = await listen(here, bobsToken);
+        const { id } = (await send(`${here}/v2/me`, 'GET', { token: bobsToken })).body;
+        await send(`${there}/v2/accounts`, 'POST', { body: carla });
+        await makeAdmin('carla');
+        const admin = await signIn(carla);
 
         const { password } = alice;
         await send(`${there}/v2/me`, 'DELETE', { token, body: { password } });
         const closed = await Promise.all([a.ended(), b.ended()]);
-        await disable('bob');
+        const body = { disabled: true };
+        await send(`${there}/v2/admin/accounts/${id}`, 'PATCH', { token: admin, body });
         const disabled = await c.ended();
 
         for (const ms of [...closed, disabled]) expect(ms).toBeLessThan(1000);
+      });
+
+      it.skipIf(!hasRedis)('lose nothing while Redis is away', async () => {
+        const token = await signIn(alice);
+        const stream = await listen(here, token);
+        redis?.freeze();
+
+        await send(`${there}/v2/users/alice/follow`, 'PUT', { token: await signIn(bob) });
+        const told = await stream.next('notification');
+        await send(`${there}/v2/sessions/current`, 'DELETE', { token });
+        const endedMs = await stream.ended();
+
+        expect(told.data).toMatchObject({ kind: 'followed' });
+        expect(endedMs).toBeLessThan(3000);
       });
 
       it('end at once in a process that stops, which they do not hold up', async () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Listener } from '../../domain/live/live-events.ts';
 import type { LiveNews } from '../../domain/live/live-news.ts';
+import type { Listener } from '../../domain/live/live-streams.ts';
 import { cursorOf } from '../../domain/paging.ts';
 import type { notificationPresenter } from './notification-wire.ts';
 

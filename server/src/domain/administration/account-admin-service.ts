@@ -23,6 +23,7 @@ import {
   roleAtFirst,
   roleOf,
 } from '../authority.ts';
+import { broadcastAfterCommit } from '../broadcasts.ts';
 import { closeAccount } from '../closing/account-closing.ts';
 import { minuteMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
@@ -215,6 +216,8 @@ export function accountAdminService(needs: Needs) {
     const at = now().toISOString();
     checkAdminRemains(target, admins);
     await updateAccount(tx, target.id, { role, updated_at: at });
+    // Streams that were opened with the former role end.
+    broadcastAfterCommit(tx, 'account.activity', { accountId: target.id });
     if (roleRanks[role] < roleRanks[target.role]) await endAccess(tx, target.id, { at });
     await note(tx, actor, 'account.role-changed', target.id, { from: target.role, to: role });
   }

@@ -1,47 +1,47 @@
-import { DomainError } from '../errors.ts';
+import { onBroadcast } from '../broadcasts.ts';
 import type { Sources } from '../notifications/notification-views.ts';
-import type { Now } from '../ports.ts';
+import type { Broadcast, Now } from '../ports.ts';
 import { readLiveRoles } from '../sessions/session-store.ts';
 import type { Viewer } from '../viewer.ts';
-import { type LiveNews, readFirstNews, readNews, type Told } from './live-news.ts';
+import { readFirstNews, readNews } from './live-news.ts';
+import {
+  busy,
+  type Listener,
+  type LiveStream,
+  type LiveStreams,
+  liveStreams,
+} from './live-streams.ts';
+import { waking } from './waking.ts';
 
 export type LiveEvents = ReturnType<typeof liveEvents>;
 
-/** Who listens: one open connection. Nothing that is called may throw. */
-export type Listener = {
-  tell(news: LiveNews): void;
-  /** Nothing has happened for a while; the connection is to show that it lives. */
-  heartbeat(): void;
-  /** No more will come. */
-  end(): void;
-};
-
-/** An open connection; what its listener was told is null while it is being opened. */
-type LiveStream = { viewer: Viewer; listener: Listener; told: Told | null; beatAt: number };
-
 type Needs = Sources & {
   now: Now;
+  broadcast: Pick<Broadcast, 'listen'>;
   /** How many connections this process keeps open. */
   maxStreams: number;
   /** Told when the database cannot be asked, once until it can. */
   onTrouble: (error: unknown) => void;
 };
 
-/** How often the database is asked, for all connections together. Nobody asks while none is open. */
-const tickMs = 300;
-const beatMs = 15_000;
-const maxStreamsPerAccount = 10;
+const keepAliveMs = 250;
+/** How late news is whose broadcast was lost. */
+const pollMs = 2000;
 
 /**
  * Tells open connections what happens to their accounts, whichever process it happens in, and ends those whose session
- * has ended or whose token has expired. A tick costs the same number of queries for one connection and for thousands.
+ * has ended or whose token has expired. A broadcast says which accounts to look at; all are looked at now and then, since
+ * a broadcast may be lost. A look costs the same number of queries for one connection and for thousands.
  */
-export function liveEvents({ database, postReader, now, maxStreams, onTrouble }: Needs) {
-  const sources = { database, postReader };
-  const streams = new Set<LiveStream>();
-  let timer: NodeJS.Timeout | undefined;
+export function liveEvents({ broadcast, now, maxStreams, onTrouble, ...sources }: Needs) {
+  const streams = liveStreams({ now, maxStreams });
+  const { wake, forget } = waking<LiveStream>({
+    isReady: ({ told }) => told !== null,
+    work: (some) => look(sources, streams, some),
+    onTrouble,
+  });
+  let stopWatching: (() => void) | null = null;
   let isStopped = false;
-  let hasTrouble = false;
 
   /**
    * Tells a listener first what it missed since a key, and from then on what happens.
@@ -55,98 +55,72 @@ export function liveEvents({ database, postReader, now, maxStreams, onTrouble }:
     listener: Listener,
   ): Promise<() => void> {
     if (isStopped) throw busy('The server is about to restart; come back in a moment.');
-    makeRoomFor(viewer);
-    const stream = newStream(viewer, listener);
-    streams.add(stream);
+    const stream = streams.add(viewer, listener);
+    stopWatching ??= watch();
     try {
-      note(stream, await readFirstNews(sources, viewer.accountId, since));
+      streams.tell(stream, await readFirstNews(sources, viewer.accountId, since));
     } catch (error) {
-      streams.delete(stream);
+      close(stream);
       throw error;
     }
-    schedule();
-    return () => void streams.delete(stream);
+    // What happened meanwhile waits for it.
+    wake([]);
+    return () => close(stream);
   }
 
-  /** The oldest connection of an account gives way to its newest; other people's do not. */
-  function makeRoomFor({ accountId }: Viewer): void {
-    const own = [...streams].filter(({ viewer }) => viewer.accountId === accountId);
-    if (own.length >= maxStreamsPerAccount && own[0]) end(own[0]);
-    if (streams.size >= maxStreams) throw busy('Too many live connections are open; try later.');
+  function close(stream: LiveStream): void {
+    streams.remove(stream);
+    forget(stream);
   }
 
-  function newStream(viewer: Viewer, listener: Listener): LiveStream {
-    return { viewer, listener, told: null, beatAt: now().getTime() };
+  /** Looks after the connections while there are any. */
+  function watch(): () => void {
+    const stopListening = onBroadcast(broadcast, 'account.activity', ({ accountId }) =>
+      wake(streams.ofAccount(accountId)),
+    );
+    const polling = setInterval(() => wake(streams.all), pollMs).unref();
+    const living = setInterval(() => {
+      streams.keepAlive();
+      if (streams.all.size === 0) unwatch();
+    }, keepAliveMs).unref();
+    return () => {
+      stopListening();
+      clearInterval(polling);
+      clearInterval(living);
+    };
   }
 
-  function end(stream: LiveStream): void {
-    if (streams.delete(stream)) stream.listener.end();
-  }
-
-  function note(stream: LiveStream, news: LiveNews): void {
-    if (!streams.has(stream)) return;
-    stream.told = news.told;
-    stream.listener.tell(news);
-  }
-
-  function schedule(): void {
-    if (isStopped || streams.size === 0) return;
-    timer ??= setTimeout(() => {
-      void tick().then(() => {
-        timer = undefined;
-        schedule();
-      });
-    }, tickMs).unref();
-  }
-
-  async function tick(): Promise<void> {
-    try {
-      await endTheDead();
-      const open = [...streams].filter(({ told }) => told !== null);
-      const told = open.flatMap((it) => (it.told ? [it.told] : []));
-      for (const [index, news] of await readNews(sources, told)) {
-        const stream = open[index];
-        if (stream) note(stream, news);
-      }
-      heartbeat();
-      hasTrouble = false;
-    } catch (error) {
-      if (!hasTrouble) onTrouble(error);
-      hasTrouble = true;
-    }
-  }
-
-  async function endTheDead(): Promise<void> {
-    const at = now().toISOString();
-    for (const stream of streams) if ((stream.viewer.tokenExpiresAt ?? at) <= at) end(stream);
-    const ids = new Set([...streams].map(({ viewer }) => viewer.sessionId));
-    const roles = await readLiveRoles(database, [...ids]);
-    for (const stream of streams) {
-      const { sessionId, role } = stream.viewer;
-      // One that was opened meanwhile was not asked about.
-      if (ids.has(sessionId) && roles.get(sessionId) !== role) end(stream);
-    }
-  }
-
-  function heartbeat(): void {
-    const at = now().getTime();
-    for (const stream of streams) {
-      if (at - stream.beatAt < beatMs) continue;
-      stream.beatAt = at;
-      stream.listener.heartbeat();
-    }
+  function unwatch(): void {
+    stopWatching?.();
+    stopWatching = null;
   }
 
   /** Ends every connection, and lets none be opened from now on. */
   function stop(): void {
     isStopped = true;
-    clearTimeout(timer);
-    for (const stream of streams) end(stream);
+    unwatch();
+    for (const stream of streams.all) streams.end(stream);
   }
 
   return { open, stop };
 }
 
-function busy(message: string): DomainError {
-  return new DomainError('unavailable', message, { retryAfterSeconds: 2 });
+/** Ends those of some connections that are to end, and tells the others what is new. */
+async function look(
+  sources: Sources,
+  streams: LiveStreams,
+  some: readonly LiveStream[],
+): Promise<void> {
+  const ids = new Set(some.map(({ viewer }) => viewer.sessionId));
+  const roles = await readLiveRoles(sources.database, [...ids]);
+  for (const stream of some) {
+    const { sessionId, role } = stream.viewer;
+    if (roles.get(sessionId) !== role) streams.end(stream);
+  }
+  const open = some.filter((stream) => streams.all.has(stream));
+  const told = open.flatMap((stream) => stream.told ?? []);
+  for (const [index, news] of await readNews(sources, told)) {
+    const stream = open[index];
+    if (stream) streams.tell(stream, news);
+  }
 }

@@ -4,6 +4,7 @@ import { insertIgnore } from '../../db/dialects.ts';
 import { inRange, preparedRange } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
+import { broadcastAfterCommit } from '../broadcasts.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import { accountIsActive, postIsPublished } from '../visibility/visibility-store.ts';
 
@@ -70,14 +71,16 @@ export async function updateMutedPushes(tx: Tx, accountId: number, muted: string
 
 /** Moves the mark of what was read forward, never back and never beyond what there is. */
 export async function raiseReadKey(tx: Tx, accountId: number, key: number): Promise<void> {
-  await tx
-    .updateTable('notification_settings')
-    .set((eb) => ({
-      read_key: eb.case().when('last_key', '<', key).then(eb.ref('last_key')).else(key).end(),
-    }))
-    .where('account_id', '=', accountId)
-    .where('read_key', '<', key)
-    .execute();
+  const isRaised = await changedOne(
+    tx
+      .updateTable('notification_settings')
+      .set((eb) => ({
+        read_key: eb.case().when('last_key', '<', key).then(eb.ref('last_key')).else(key).end(),
+      }))
+      .where('account_id', '=', accountId)
+      .where('read_key', '<', key),
+  );
+  if (isRaised) broadcastAfterCommit(tx, 'account.activity', { accountId });
 }
 
 /** How far each account's keys have come, and how far it has read. Those that were never told anything are left out. */
@@ -126,6 +129,7 @@ export function listMentions(
 
 export async function insertNotification(tx: Tx, row: NotificationRow): Promise<void> {
   await tx.insertInto('notifications').values(row).execute();
+  broadcastAfterCommit(tx, 'account.activity', { accountId: row.account_id });
 }
 
 export async function updateNotification(
@@ -139,6 +143,7 @@ export async function updateNotification(
     .where('account_id', '=', account_id)
     .where('group_key', '=', group_key)
     .execute();
+  broadcastAfterCommit(tx, 'account.activity', { accountId: account_id });
 }
 
 /** What an account is told of, the latest first. */

@@ -2,6 +2,7 @@ import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
+import { broadcastAfterCommit } from '../broadcasts.ts';
 import { countingAddress } from '../network-address.ts';
 import { roleOfSession } from '../viewer.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
@@ -142,6 +143,7 @@ export async function endSession(
   tx: Tx,
   { id, accountId, at }: { id: number; accountId: number; at: string },
 ): Promise<boolean> {
+  broadcastAfterCommit(tx, 'account.activity', { accountId });
   return changedOne(
     tx
       .updateTable('sessions')
@@ -159,6 +161,7 @@ export async function endSessionsOf(
   at: string,
   exceptId = 0,
 ): Promise<void> {
+  broadcastAfterCommit(tx, 'account.activity', { accountId });
   await tx
     .updateTable('sessions')
     .set({ ended_at: at })
@@ -186,6 +189,7 @@ export async function endSessionsOfAppPassword(
     .where('app_password_id', '=', appPasswordId)
     .where('ended_at', 'is', null)
     .execute();
+  broadcastAfterCommit(tx, 'account.activity', { accountId });
   return rows.map(({ id }) => id);
 }
 
