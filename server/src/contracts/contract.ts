@@ -9,8 +9,9 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { PasswordRule } from '../domain/accounts/account.ts';
+import type { Scope } from '../domain/credential.ts';
 import type { DomainError, ErrorCode } from '../domain/errors.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import type { Principal, Viewer } from '../domain/viewer.ts';
 import type { Services } from './services.ts';
 import type { TransportCode } from './transport-error.ts';
 
@@ -38,12 +39,19 @@ export type RouteContext = {
   /** Of one upload. */
   maxUploadBytes: number;
   tokenLives: TokenLives;
-  /** The one who asks. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
-  viewer: (request: FastifyRequest) => Promise<Viewer>;
+  /**
+   * The account that a request comes from.
+   * @param scope what its credential must allow; without it, any credential will do
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `forbidden` (the scope is missing, or
+   *   the token is of an app that acts for no account)
+   */
+  viewer: (request: FastifyRequest, scope?: Scope) => Promise<Viewer>;
+  /** As `viewer`, for what an app may do for itself, too. */
+  principal: (request: FastifyRequest, scope?: Scope) => Promise<Principal>;
   /** What a contract asks of new passwords, or the strict rule where the configuration says so. */
   passwordRuleFor: (own: PasswordRule) => PasswordRule;
-  /** Null when no token was sent; one that was sent must be good. */
-  viewerIfAny: (request: FastifyRequest) => Promise<Viewer | null>;
+  /** Null when no token was sent, or one of an app alone; a token that was sent must be good. */
+  viewerIfAny: (request: FastifyRequest, scope?: Scope) => Promise<Viewer | null>;
 };
 
 /** One HTTP contract: what it looks like from outside. Nothing branches on its name. */
@@ -58,8 +66,11 @@ export type Contract = {
   audience: string;
   /** Finds the token in a request, without judging it. */
   credential(request: FastifyRequest): string | null;
-  /** Judges it. @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` */
-  viewer(services: Services, credential: string | null): Promise<Viewer>;
+  /**
+   * Judges it: a token may be signed, or be opaque and looked up.
+   * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
+   */
+  principal(services: Services, credential: string | null): Promise<Principal>;
   parsers?(app: ContractApp): void;
   validator: FastifySchemaCompiler<unknown>;
   /** Total: a code without a line does not compile. */

@@ -2,8 +2,11 @@ import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { strictPasswords } from '../domain/accounts/account.ts';
+import { checkScope, type Scope } from '../domain/credential.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Principal } from '../domain/viewer.ts';
 import { refuseEncodedBodies } from './body-limits.ts';
 import type { Contract, ContractApp, RouteContext, TokenLives } from './contract.ts';
 import { completeDocument } from './document.ts';
@@ -94,18 +97,46 @@ function surroundingsOf(
   contract: Contract,
   { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
 ): RouteContext {
-  const viewer = oncePerRequest((request) =>
-    contract.viewer(services, contract.credential(request)),
-  );
   return {
     services,
     publicUrl,
     maxUploadBytes,
     tokenLives,
-    viewer,
+    ...principalsOf(contract, services),
     passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
-    viewerIfAny: async (request) =>
-      contract.credential(request) === null ? null : viewer(request),
+  };
+}
+
+/** Who a request comes from: judged once, however often its handler asks. */
+function principalsOf(
+  contract: Contract,
+  services: Services,
+): Pick<RouteContext, 'principal' | 'viewer' | 'viewerIfAny'> {
+  const judge = oncePerRequest((request) =>
+    contract.principal(services, contract.credential(request)),
+  );
+
+  async function principal(request: FastifyRequest, scope?: Scope): Promise<Principal> {
+    const found = await judge(request);
+    if (scope) checkScope(found, scope);
+    return found;
+  }
+
+  return {
+    principal,
+    async viewer(request, scope) {
+      const found = await principal(request, scope);
+      if (found.accountId !== null) return found;
+      throw new DomainError(
+        'forbidden',
+        'This needs the token of an account, not of an app alone.',
+      );
+    },
+    async viewerIfAny(request, scope) {
+      if (contract.credential(request) === null) return null;
+      const found = await principal(request, scope);
+      return found.accountId === null ? null : found;
+    },
   };
 }
 

@@ -3,8 +3,10 @@ import type { AccountRow } from '../db/schema.ts';
 import { type Role, roleRanks } from './accounts/account.ts';
 import { findAccount } from './accounts/account-store.ts';
 import type { AuditEntry } from './audit/audit-log.ts';
+import { checkScope } from './credential.ts';
 import { DomainError } from './errors.ts';
-import { checkNotByAppPassword, type Viewer } from './viewer.ts';
+import type { Viewer } from './viewer.ts';
+import { isActive } from './visibility/visibility.ts';
 
 /** Who administers: a signed-in moderator or admin, or the operator at the command line, who may do everything. */
 export type Actor = { who: Viewer | 'operator'; address: string };
@@ -55,22 +57,20 @@ function forbidden(): DomainError {
   return new DomainError('forbidden', 'Your role does not allow this.');
 }
 
-import { isActive } from './visibility/visibility.ts';
-
 /**
  * What an actor may do, as it was read with the session at the beginning of the request.
  * @throws DomainError `forbidden` for a session of an app password
  */
 export function roleAtFirst({ who }: Pick<Actor, 'who'>): Role {
   if (who === 'operator') return 'admin';
-  checkNotByAppPassword(who);
+  checkScope(who, 'admin');
   return who.role;
 }
 
 /** The same as it is now. @throws DomainError `forbidden` for one who may not even sign in any more */
 export async function roleOf(tx: Tx, { who }: Actor): Promise<Role> {
   if (who === 'operator') return 'admin';
-  checkNotByAppPassword(who);
+  checkScope(who, 'admin');
   const row = await findAccount(tx, who.accountId);
   if (!row || !isActive(row)) throw forbidden();
   return row.role;

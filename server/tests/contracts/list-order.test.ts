@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idLeases, type NewId } from '../../src/db/ids.ts';
+import { ownCredential } from '../../src/domain/credential.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import { newPeople } from '../support/crowd.ts';
 import { sharedDatabase, type TestDatabase } from '../support/databases.ts';
@@ -381,7 +382,7 @@ async function prepare(server: TestServer): Promise<Given> {
   const leases = new Map<TestServer, NewId>();
   return {
     crowd: await newPeople(server, count + 1),
-    alice: { accountId, sessionId, role: 'admin', isByAppPassword: false },
+    alice: { accountId, sessionId, role: 'admin', credential: ownCredential('session') },
     picture: await smallPicture('jpeg'),
     tokens: await olderTokens(server),
     group: group.id,

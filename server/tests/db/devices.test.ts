@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownCredential } from '../../src/domain/credential.ts';
 import { appToken } from '../../src/domain/devices/device.ts';
 import type { DeviceService, NewDevice } from '../../src/domain/devices/device-service.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
@@ -96,7 +97,7 @@ describe('devices without an owner', () => {
       accountId: alice,
       sessionId: 1,
       role: 'user',
-      isByAppPassword: false,
+      credential: ownCredential('session'),
     } as const;
     const newer = { ...phone, type: 'android', token: appToken('token-2') };
     await devices.note({ ...viewer, accountId: alice + 1 }, newer, '203.0.113.7');

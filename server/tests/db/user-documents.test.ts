@@ -6,6 +6,7 @@ import { migrateUp } from '../../src/db/migrate.ts';
 import { insertAccounts } from '../../src/domain/accounts/account-store.ts';
 import { newAccountRow } from '../../src/domain/accounts/new-account.ts';
 import { auditLog } from '../../src/domain/audit/audit-log.ts';
+import { ownCredential } from '../../src/domain/credential.ts';
 import {
   type UserDocumentService,
   userDocumentService,
@@ -34,7 +35,12 @@ describe('lists of user documents', () => {
   let test: TestDatabase;
   let database: Database;
   let documents: UserDocumentService;
-  const viewer: Viewer = { accountId: 1, sessionId: 0, role: 'user', isByAppPassword: false };
+  const viewer: Viewer = {
+    accountId: 1,
+    sessionId: 0,
+    role: 'user',
+    credential: ownCredential('session'),
+  };
 
   beforeAll(async () => {
     test = await emptyDatabase(process.env.TEST_DATABASE);

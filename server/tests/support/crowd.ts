@@ -1,4 +1,5 @@
 import { idLeases } from '../../src/db/ids.ts';
+import { ownCredential } from '../../src/domain/credential.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import type { TestServer } from './server.ts';
 
@@ -9,7 +10,7 @@ export async function newPeople({ app, clock }: TestServer, count: number): Prom
   const people: Viewer[] = [];
   for (let i = 1; i <= count; i += 1) {
     const accountId = await newId('accounts');
-    people.push({ accountId, sessionId: 0, role: 'user', isByAppPassword: false });
+    people.push({ accountId, sessionId: 0, role: 'user', credential: ownCredential('session') });
   }
   await app.database.transaction(async (tx) => {
     for (const [i, { accountId: id }] of people.entries()) {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { samplePhoto } from '../../adapters/images/sample-photo.ts';
+import { ownCredential } from '../../domain/credential.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { App } from '../app.ts';
@@ -69,7 +70,12 @@ async function makePerson(app: App, person: (typeof people)[number]): Promise<Vi
       email: `${username}@example.com`,
       idempotencyKey: null,
     });
-    return { accountId: account.id, sessionId: 0, role: 'user', isByAppPassword: false };
+    return {
+      accountId: account.id,
+      sessionId: 0,
+      role: 'user',
+      credential: ownCredential('session'),
+    };
   } catch (error) {
     if (error instanceof DomainError && error.code === 'taken') return null;
     throw error;

@@ -55,7 +55,7 @@ export const baseApi: Contract = {
   mount,
   audience,
   credential: tokenIn,
-  viewer: ({ legacyTokens }, token) => legacyTokens.resolve(token, audience),
+  principal: ({ legacyTokens }, token) => legacyTokens.resolve(token, audience),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: wireErrors(errors),

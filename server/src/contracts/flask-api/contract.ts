@@ -59,7 +59,7 @@ export const flaskApi: Contract = {
   mount,
   audience,
   credential: anyToken,
-  viewer: holderOf,
+  principal: holderOf,
   // Each route says in its own words that it misses JSON; one that needs none ignores what it gets.
   parsers: (app) => parseOldJson(app, () => null),
   validator: acceptAll,

@@ -61,7 +61,7 @@ export const hmlet: Contract = {
   mount,
   audience,
   credential: headerOf,
-  viewer: (services, header) => holderOf(services, header, 'access'),
+  principal: (services, header) => holderOf(services, header, 'access'),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: wireErrors(errors),

@@ -45,7 +45,7 @@ export const miniSns: Contract = {
   mount: mountOf('mini-sns'),
   audience: 'mini-sns',
   credential: anyToken,
-  viewer: ({ legacyTokens }, token) => legacyTokens.resolve(token, 'mini-sns'),
+  principal: ({ legacyTokens }, token) => legacyTokens.resolve(token, 'mini-sns'),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: Object.fromEntries(

@@ -17,7 +17,7 @@ export const mithril: Contract = {
   mount: mountOf('mithril'),
   audience: 'mithril',
   credential: anyToken,
-  viewer: ({ legacyTokens }, token) => legacyTokens.resolve(token, 'mithril'),
+  principal: ({ legacyTokens }, token) => legacyTokens.resolve(token, 'mithril'),
   parsers: parseOldJson,
   validator: acceptAll,
   errors: {

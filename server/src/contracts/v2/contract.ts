@@ -52,7 +52,7 @@ export const v2: Contract = {
   mount: '/v2',
   audience: 'v2',
   credential: bearerToken,
-  viewer: ({ sessions }, credential) => sessions.resolve(credential, 'v2'),
+  principal: ({ sessions }, credential) => sessions.resolve(credential, 'v2'),
   challenge: ({ code }) => `Bearer error="${code}"`,
   origins: 'configured',
   parsers(app) {

@@ -4,6 +4,7 @@ import type { AccountRow, AppPasswordRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { checkScope } from '../credential.ts';
 import { DomainError } from '../errors.ts';
 import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
 import type { Now, TokenSigner } from '../ports.ts';
@@ -12,7 +13,7 @@ import { type Proof } from '../sessions/session.ts';
 import { endSessionsOfAppPassword } from '../sessions/session-store.ts';
 import { checkLine } from '../text.ts';
 import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
 import { type AppPasswordView, appPasswordBytes, maxAppPasswords } from './app-password.ts';
 import {
@@ -102,7 +103,7 @@ export function appPasswordService({ database, newId, now, tokens, audit, checkO
     viewer: Viewer,
     { id, address }: { id: number; address: string },
   ): Promise<void> {
-    checkNotByAppPassword(viewer);
+    checkScope(viewer, 'security');
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       if (!(await deleteAppPassword(tx, accountId, id))) {

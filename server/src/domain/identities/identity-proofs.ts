@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import { checkScope } from '../credential.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type {
   CodeFlow,
@@ -8,7 +9,7 @@ import type {
   TokenSigner,
 } from '../ports.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import { flowLifeMs } from './identity.ts';
 
 export type IdentityProofs = ReturnType<typeof identityProofs>;
@@ -65,7 +66,7 @@ export function identityProofs(needs: Needs) {
     name: string,
     { redirectUri, viewer }: { redirectUri: string; viewer: Viewer | null },
   ): Promise<{ authorizationUrl: string; state: string; expiresAt: string }> {
-    if (viewer) checkNotByAppPassword(viewer);
+    if (viewer) checkScope(viewer, 'security');
     const flow = flowOf(name);
     if (!redirectUris.includes(redirectUri)) throw invalid('redirectUri', 'is not allowed here');
     const row = await verifications.prepare({

@@ -3,6 +3,7 @@ import type { NewId } from '../../db/ids.ts';
 import type { IdentityRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { checkScope } from '../credential.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { LanguageCode } from '../language-code.ts';
@@ -17,7 +18,7 @@ import {
   type SignInContext,
 } from '../sessions/session.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
 import { standingOf } from '../visibility/visibility.ts';
 import { type IdentityView, maxIdentities, type ProviderView, plausibleEmail } from './identity.ts';
@@ -192,7 +193,7 @@ export function identityService(needs: Needs) {
    * @throws DomainError `forbidden` (by app password) · `not_found` · `conflict` (it is the last)
    */
   async function unlink(viewer: Viewer, id: number, address: string): Promise<void> {
-    checkNotByAppPassword(viewer);
+    checkScope(viewer, 'security');
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       // Two that are unlinked at once must not both see the other.

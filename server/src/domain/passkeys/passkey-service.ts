@@ -4,6 +4,7 @@ import type { PasskeyRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
+import { checkScope } from '../credential.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
 import { type OwnerCheck, type OwnerProof, ownerChallenge } from '../owner-proof.ts';
@@ -22,7 +23,7 @@ import type { SessionService } from '../sessions/session-service.ts';
 import { checkLine } from '../text.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
 import {
   maxPasskeys,
@@ -60,7 +61,7 @@ export function passkeyService(needs: Needs) {
 
   /** What a browser needs to make a passkey for the viewer. @throws DomainError `forbidden` (by app password) */
   async function beginRegistration(viewer: Viewer): Promise<PasskeyCreation> {
-    checkNotByAppPassword(viewer);
+    checkScope(viewer, 'security');
     const { accountId } = viewer;
     const account = await findAccount(database, accountId);
     if (!account) throw noSuchAccount();
@@ -127,7 +128,7 @@ export function passkeyService(needs: Needs) {
 
   /** What a browser needs to show by a passkey that the viewer's account is theirs. @throws DomainError `forbidden` (by app password) · `not_found` (there is none) */
   async function beginOwnerCheck(viewer: Viewer): Promise<PasskeyRequest> {
-    checkNotByAppPassword(viewer);
+    checkScope(viewer, 'security');
     const allowed = (await listPasskeys(database, viewer.accountId)).map(knownPasskey);
     if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
     const challenge = await newChallenge(ownerChallenge, viewer);

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { checkScope } from '../credential.ts';
 import { minuteMs } from '../durations.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { takeFrom } from '../limits.ts';
@@ -12,7 +13,7 @@ import type { CodeCheck } from '../second-factors/code-check.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
 import { findSession } from '../sessions/session-store.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 
 type Needs = {
   database: Database;
@@ -95,7 +96,7 @@ export function ownerCheck(needs: Needs): OwnerCheck {
   }
 
   return async (viewer, proof) => {
-    checkNotByAppPassword(viewer);
+    checkScope(viewer, 'security');
     const { password, secondFactorCode = null, passkey = null, address } = proof;
     const account = await findAccount(database, viewer.accountId);
     if (!account) throw new DomainError('revoked_token', 'The session has ended; sign in again.');

@@ -6,6 +6,7 @@ import { findAccount, lockAccount } from '../accounts/account-store.ts';
 import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import { listAppPasswords } from '../app-passwords/app-password-store.ts';
 import type { AuditAction, AuditLog } from '../audit/audit-log.ts';
+import { checkScope } from '../credential.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { OwnerCheck, OwnerProof } from '../owner-proof.ts';
@@ -14,7 +15,7 @@ import type { Counters, Now, SecretBox, TokenSigner } from '../ports.ts';
 import { base32, newReadableSecret, plainSecret } from '../readable-secret.ts';
 import { endAccess, endPending } from '../sessions/access-ending.ts';
 import { loginThrottle } from '../sessions/login-throttle.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
 import { type CodeCheck, totpContext } from './code-check.ts';
 import {
@@ -92,7 +93,7 @@ export function totpService(needs: Needs) {
    * @throws DomainError `forbidden` (by app password) · `invalid` (code) · `rate_limited` · `conflict` (no key waits)
    */
   async function confirm(viewer: Viewer, { code, address }: CodeGiven): Promise<string[]> {
-    checkNotByAppPassword(viewer);
+    checkScope(viewer, 'security');
     const { accountId, sessionId } = viewer;
     const key = await findTotpKey(database, accountId);
     if (!key || key.confirmed_at !== null) throw nothingWaits();

@@ -1,10 +1,11 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { SessionRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { checkScope } from '../credential.ts';
 import { DomainError } from '../errors.ts';
 import type { Now } from '../ports.ts';
 import { cancelVerificationsOfSessions } from '../verifications/verification-store.ts';
-import { checkNotByAppPassword, type Viewer } from '../viewer.ts';
+import type { Viewer } from '../viewer.ts';
 import type { SessionView } from './session.ts';
 import { endSession, listSessions } from './session-store.ts';
 
@@ -44,7 +45,7 @@ export function ownSessions({
 
   /** Ends one session of the viewer's. @throws DomainError `not_found` · `forbidden` (another one, by app password) */
   async function endOne(viewer: Viewer, sessionId: number, address: string): Promise<void> {
-    if (sessionId !== viewer.sessionId) checkNotByAppPassword(viewer);
+    if (sessionId !== viewer.sessionId) checkScope(viewer, 'security');
     const session = { id: sessionId, account_id: viewer.accountId };
     const how = { by: 'logout', actorId: viewer.accountId, address };
     const isEnded = await database.transaction((tx) => end(tx, session, how));

@@ -53,7 +53,7 @@ export function legacyTokenService({ database, now, sessions, tokens }: Needs) {
     }
     checkClaims(more);
     try {
-      return { ...(await sessions.viewerOf(claims)), claims: more };
+      return { ...(await sessions.viewerOf(claims, 'legacy-token')), claims: more };
     } catch (error) {
       const account = await findAccount(database, claims.accountId);
       if (account && isActive(account)) throw error;

@@ -1,5 +1,6 @@
 import type { Database, Db } from '../../db/database.ts';
 import type { SessionRow } from '../../db/schema.ts';
+import { credentialOf, type Shown } from '../credential.ts';
 import { DomainError } from '../errors.ts';
 import type { AccessClaims, TokenSigner } from '../ports.ts';
 import { roleOfSession, type Viewer } from '../viewer.ts';
@@ -16,11 +17,15 @@ export function sessionResolving({ database, tokens }: Needs) {
    */
   async function resolve(credential: string | null, audience: string): Promise<Viewer> {
     if (credential === null) throw new DomainError('no_token', 'This needs an access token.');
-    return viewerOf(await tokens.verify(credential, audience));
+    return viewerOf(await tokens.verify(credential, audience), 'session');
   }
 
-  /** Whose session it is that a checked token names. @throws DomainError `revoked_token` */
-  async function viewerOf(claims: AccessClaims): Promise<Viewer> {
+  /**
+   * Whose session it is that a checked token names.
+   * @param shown what the claims were read from
+   * @throws DomainError `revoked_token`
+   */
+  async function viewerOf(claims: AccessClaims, shown: Shown): Promise<Viewer> {
     const session = await findLiveSession(database, claims.sessionId);
     const isSame = session?.account_id === claims.accountId && session.audience === claims.audience;
     if (!session || !isSame) {
@@ -38,7 +43,7 @@ export function sessionResolving({ database, tokens }: Needs) {
       accountId: session.account_id,
       sessionId: session.id,
       role: roleOfSession(session),
-      isByAppPassword: session.app_password_id !== null,
+      credential: credentialOf(session, shown),
       tokenExpiresAt: new Date(claims.expiresAt * 1000).toISOString(),
     };
   }

@@ -60,7 +60,8 @@ export function signedLinkService({ now, tokens, sessions }: Needs) {
       throw new DomainError('expired_token', 'The link has expired; ask for another.');
     }
     const issuedAt = expiresAt - minLifeSeconds;
-    return sessions.viewerOf({ accountId, sessionId, audience, issuedAt, expiresAt });
+    const claims = { accountId, sessionId, audience, issuedAt, expiresAt };
+    return sessions.viewerOf(claims, 'signed-link');
   }
 
   function macOf(

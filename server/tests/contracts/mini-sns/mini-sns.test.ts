@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import { ownCredential } from '../../../src/domain/credential.ts';
 import { aPhoto } from '../../support/given.ts';
 import { type Client, olderScenarios } from '../../support/older-contracts.ts';
 import { smallPicture } from '../../support/pictures.ts';
@@ -389,7 +390,12 @@ olderScenarios({
         await client.send('POST', '/tweet', { token, body: { tweet: '' } });
         const { media, posts } = server.app.services;
         const accountId = Number(values.carlaId);
-        const who = { accountId, sessionId: 0, role: 'user', isByAppPassword: false } as const;
+        const who = {
+          accountId,
+          sessionId: 0,
+          role: 'user',
+          credential: ownCredential('session'),
+        } as const;
         const file = await media.stage(Readable.from([await aPhoto()]));
         const upload = { file, alt: '', purpose: 'post', idempotencyKey: null } as const;
         const { id } = await media.keep(who, upload);

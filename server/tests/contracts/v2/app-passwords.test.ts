@@ -72,7 +72,7 @@ describe('app passwords', () => {
       Promise.all(
         tokens.map((token) =>
           legacyTokens.resolve(token, 'another').then(
-            ({ isByAppPassword }) => isByAppPassword,
+            ({ credential }) => credential.kind === 'app-password',
             (error) => error.code,
           ),
         ),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventStream } from '../../../src/contracts/v2/event-stream.ts';
 import { notificationPresenter } from '../../../src/contracts/v2/notification-wire.ts';
+import { ownCredential } from '../../../src/domain/credential.ts';
 import { newPeople } from '../../support/crowd.ts';
 import { type EventStream, openEvents } from '../../support/event-stream.ts';
 import { aPost, changeAccount } from '../../support/given.ts';
@@ -340,6 +341,6 @@ describe('GET /v2/events', () => {
   });
 
   function viewer(accountId: number, sessionId: number) {
-    return { accountId, sessionId, role: 'user', isByAppPassword: false } as const;
+    return { accountId, sessionId, role: 'user', credential: ownCredential('session') } as const;
   }
 });
