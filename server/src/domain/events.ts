@@ -7,8 +7,10 @@ export type Events = {
   'media.uploaded': { mediaId: number };
   /** The rows are gone or marked; these blobs are not needed any more. */
   'media.deleted': { blobKeys: string[] };
-  /** For all to see now, or with another text. */
+  /** For all to see now. Rows that an older version wrote may also tell of an edit. */
   'post.published': { postId: number };
+  /** A published post has another text. */
+  'post.changed': { postId: number };
   'post.deleted': { postId: number };
   'post.liked': { postId: number; accountId: number };
   'post.unliked': { postId: number; accountId: number };

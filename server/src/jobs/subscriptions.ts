@@ -56,6 +56,7 @@ export function subscriptions(needs: Needs): Subscriptions {
     ],
     'media.deleted': [{ name: 'delete-blobs', run: ({ blobKeys }) => media.deleteBlobs(blobKeys) }],
     'post.published': [{ name: 'notify', run: (post, write) => notifier.postChanged(post, write) }],
+    'post.changed': [{ name: 'notify', run: (post, write) => notifier.postChanged(post, write) }],
     'post.liked': [
       {
         name: 'notify',

@@ -10,6 +10,7 @@ const nobody: Subscriptions = {
   'media.uploaded': [],
   'media.deleted': [],
   'post.published': [],
+  'post.changed': [],
   'post.deleted': [],
   'post.liked': [],
   'post.unliked': [],

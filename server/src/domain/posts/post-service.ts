@@ -177,7 +177,7 @@ export function postService(needs: Needs) {
       } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
       if (!isDraft(post) && text !== post.text)
-        await emit(tx, now(), 'post.published', { postId: id });
+        await emit(tx, now(), 'post.changed', { postId: id });
     });
     return read(viewer, id);
   }

@@ -229,6 +229,7 @@ describe('notifications', () => {
     await emitOn(server, 'post.unliked', liked);
     await emitOn(server, 'account.unfollowed', followed);
     await emitOn(server, 'account.followed', followed);
+    await emitOn(server, 'post.changed', { postId });
     await emitOn(server, 'post.published', { postId });
     await server.work();
     const after = await listOf('alice');
