@@ -13,7 +13,7 @@ import { idnNames } from './0012-idn-names.ts';
 import { photoFacts } from './0013-photo-facts.ts';
 import { parentsOfRefreshTokens } from './0014-parents-of-refresh-tokens.ts';
 import { statusKeys } from './0015-status-keys.ts';
-import { broadcasts } from './0018-broadcasts.ts';
+import { broadcasts } from './0016-broadcasts.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */

@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 
 /** What processes without Redis tell each other. A row lives for about a minute. */
 export const broadcasts: Migration = {
-  name: '0018-broadcasts',
+  name: '0016-broadcasts',
 
   async up(db) {
     await db.schema
