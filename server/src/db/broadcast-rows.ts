@@ -5,7 +5,7 @@ import { prepared } from './prepared.ts';
 export type SentRow = { id: number; sender: string; topic: string; payload: unknown };
 
 /** Writes what a process says to the others. */
-export async function insertBroadcasts(
+async function insertBroadcasts(
   tx: Tx,
   sender: string,
   messages: ReadonlyArray<{ topic: string; payload: unknown }>,
@@ -21,7 +21,7 @@ export async function insertBroadcasts(
 }
 
 /** What was numbered after an id, in the order of the numbers, which may be committed in another. */
-export async function listBroadcastsAfter(db: Db, id: number): Promise<SentRow[]> {
+async function listBroadcastsAfter(db: Db, id: number): Promise<SentRow[]> {
   const rows = await after(db, { id });
   return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
 }
@@ -35,7 +35,7 @@ const after = prepared((db, args: { id: number }) =>
 );
 
 /** The newest id; 0 when there is none. */
-export async function findLastBroadcastId(db: Db): Promise<number> {
+async function findLastBroadcastId(db: Db): Promise<number> {
   const row = await db
     .selectFrom('broadcasts')
     .select((eb) => eb.fn.max('id').as('id'))

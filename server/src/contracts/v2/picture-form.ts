@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DomainError, invalid } from '../../domain/errors.ts';
-import type { MediaService, Upload } from '../../domain/media/media-service.ts';
+import type { MediaService } from '../../domain/media/media-service.ts';
+import type { Upload } from '../../domain/media/taking.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import { isPlainText } from './validator.ts';
 

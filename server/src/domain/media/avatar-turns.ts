@@ -7,6 +7,8 @@ import { findMedia } from './media-store.ts';
 
 type Needs = { now: Now; discard: (tx: Tx, rows: readonly MediaRow[]) => Promise<unknown> };
 
+export type AvatarTurns = ReturnType<typeof avatarTurns>;
+
 /**
  * Which picture is the profile picture. A new one waits until it is ready; the old one shows until then, and stays if the
  * new one fails. Whoever takes a picture from an account deletes its row in the same transaction.
