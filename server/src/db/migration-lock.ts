@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
+import { DatabaseError } from './errors.ts';
 import { isRetryable } from './outages.ts';
 
 /** For how long a busy embedded database is tried again. */
@@ -28,13 +29,34 @@ function exclusively<T>(database: Database, work: (db: Kysely<unknown>) => Promi
   const lock = { lockTable: 'migrations', lockRowId: 'migrations' };
   const kysely = database.kysely as unknown as Kysely<unknown>;
   if (database.engine === 'postgres') return exclusivelyInOne(kysely, work);
+  if (database.engine === 'mysql') return exclusivelyInMysql(kysely, work);
   return kysely.connection().execute(async (connection) => {
     await adapter.acquireMigrationLock(connection, lock);
     try {
-      if (!adapter.supportsTransactionalDdl) return await work(connection);
       return await connection.transaction().execute(work);
     } finally {
       await adapter.releaseMigrationLock(connection, lock);
+    }
+  });
+}
+
+/** MySQL has one set of lock names for all databases of a server, which should not wait for each other. */
+const mysqlLock = sql`concat('migrations of ', md5(database()))`;
+
+function exclusivelyInMysql<T>(
+  kysely: Kysely<unknown>,
+  work: (db: Kysely<unknown>) => Promise<T>,
+): Promise<T> {
+  return kysely.connection().execute(async (connection) => {
+    const { rows } = await sql<{ is_ours: number | null }>`
+      select get_lock(${mysqlLock}, 3600) as is_ours`.execute(connection);
+    if (rows[0]?.is_ours !== 1) {
+      throw new DatabaseError('Another migration of this database has been running for an hour.');
+    }
+    try {
+      return await work(connection);
+    } finally {
+      await sql`select release_lock(${mysqlLock})`.execute(connection);
     }
   });
 }
