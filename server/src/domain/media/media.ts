@@ -41,10 +41,10 @@ export type MediaView = {
 
 export type VariantView = Omit<ImageVariant, 'bytes'> & { bytes: number };
 
-/** A medium with what decides who may see it: its post's state, and its owner's standing. */
+/** A medium with the columns that decide who may see it: the state of its post, and the standing of its owner. */
 export type ShownMediaRow = MediaRow & StandingRow & { post_state: PostRow['state'] | null };
 
-/** Whether somebody may see a picture, in all of its sizes; null: everybody. */
+/** Whether the viewer may fetch a picture or file; for null, whether everybody may. */
 export function mayFetch(viewer: PostViewer, row: ShownMediaRow): boolean {
   const post = row.post_state === null ? null : factsOf({ state: row.post_state });
   const owner = { id: row.account_id, standing: standingOf(row) };

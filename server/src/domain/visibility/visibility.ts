@@ -1,21 +1,21 @@
 import type { AccountRow, MediaRow, PostRow } from '../../db/schema.ts';
 
-/** Whom the author of a published post shows it to. */
+/** The audience that the author chose for a post. */
 export type Visibility = 'public' | 'unlisted' | 'followers' | 'direct';
 
-/** What decides about a post. */
+/** What the rule needs to know about a post. */
 export type PostFacts = {
   state: 'draft' | 'scheduled' | 'published' | 'deleted';
   visibility: Visibility;
 };
 
-/** Whether an account is in use. A closed one has its content removed in the background. */
+/** Whether an account is in use. The content of a closed account is removed in the background. */
 export type Standing = 'active' | 'disabled' | 'closed';
 
-/** What decides about an author. */
+/** What the rule needs to know about an author. */
 export type AuthorFacts = { id: number; standing: Standing };
 
-/** How the viewer stands to the author and to the post. */
+/** How the viewer is related to the author and to the post. */
 export type Relation = {
   /** The viewer follows the author. */
   follows: boolean;
@@ -29,7 +29,7 @@ export type Relation = {
   mentioned: boolean;
 };
 
-/** Of an anonymous viewer, and of people who have nothing to do with each other. */
+/** The relation of an anonymous viewer, and of two people who have nothing to do with each other. */
 export const noRelation: Relation = {
   follows: false,
   followedBy: false,
@@ -39,15 +39,18 @@ export const noRelation: Relation = {
 };
 
 /**
- * Where a post is shown: `link` is its own address, and what hangs on it (pictures, likes); `list` is a timeline, a profile, a
- * thread or a notification; `discovery` is what shows posts of everybody, such as explore, tags and search.
+ * Where a post is shown. `link`: its own address, its pictures and its likes. `list`: a timeline, a profile, a thread or a
+ * notification. `discovery`: lists with posts of everybody, such as explore, tags and search.
  */
 export type Place = 'link' | 'list' | 'discovery';
 
-/** Null is somebody who is not signed in. */
+/** Null means that nobody is signed in. */
 export type PostViewer = { accountId: number } | null;
 
-/** Whether somebody may see a post in a place. Every read of a post asks this function, or the predicates of `visibility-store.ts`. */
+/**
+ * Whether the viewer may see a post in a place. Every read of posts uses this function or the predicates of
+ * `visibility-store.ts` (docs/decisions/0032-visibility-in-one-place.md).
+ */
 export function canSee(
   viewer: PostViewer,
   post: PostFacts,
@@ -57,7 +60,7 @@ export function canSee(
 ): boolean {
   if (author.standing !== 'active' || post.state === 'deleted') return false;
   const isOwn = viewer?.accountId === author.id;
-  // Lists hold published posts; drafts are read one by one, by whoever wrote them.
+  // Lists contain published posts only; authors read their drafts by link.
   if (post.state !== 'published') return isOwn && place === 'link';
   if (place === 'discovery' && post.visibility !== 'public') return false;
   if (isOwn) return true;
@@ -69,10 +72,10 @@ export function canSee(
   return isOpen || relation.mentioned;
 }
 
-/** What decides about a picture or a file; `post` is null while none has it. */
+/** What the rule needs to know about a picture or a file; `post` is null while it belongs to no post. */
 export type MediaFacts = { purpose: MediaRow['purpose']; post: PostFacts | null };
 
-/** Whether somebody may see a picture, in all of its sizes. Media follow their post; before that they are their owner's alone. */
+/** Whether the viewer may see a picture in any size. Media follow their post; without a post only their owner sees them. */
 export function canSeeMedia(
   viewer: PostViewer,
   { purpose, post }: MediaFacts,
@@ -84,9 +87,7 @@ export function canSeeMedia(
   return purpose === 'avatar' || purpose === 'file' || viewer?.accountId === owner.id;
 }
 
-/**
- * The columns that decide. What was remembered of a row is read again when one of them changes.
- */
+/** The columns that the rule reads. When one of them changes, what a cache holds of the row is out of date. */
 export const decidingColumns = {
   accounts: ['disabled_at', 'deleted_at'],
   posts: ['state', 'feed_key'],
@@ -94,27 +95,28 @@ export const decidingColumns = {
 
 export type StandingRow = Pick<AccountRow, (typeof decidingColumns.accounts)[number]>;
 
-/** Whether an account may be seen, may act and may sign in. */
+/** Whether an account is visible, may act and may sign in. */
 export function isActive(row: StandingRow): boolean {
   return standingOf(row) === 'active';
 }
 
+/** Closed wins: an account that was disabled before it was closed cannot come back. */
 export function standingOf({ disabled_at, deleted_at }: StandingRow): Standing {
   if (deleted_at !== null) return 'closed';
   return disabled_at === null ? 'active' : 'disabled';
 }
 
-/** The facts of a row of `posts`. Every post is public: no client can choose anything else yet. */
+/** The facts of a row of `posts`. Every post is public, because clients cannot choose anything else yet. */
 export function factsOf({ state }: Pick<PostRow, 'state'>): PostFacts {
   return { state, visibility: 'public' };
 }
 
-/** An author whose row was looked for; a closed account may have none. */
+/** The author with this id; null if there is no row, which only happens to closed accounts. */
 export function authorOf(id: number, row: StandingRow | null): AuthorFacts {
   return { id, standing: row === null ? 'closed' : standingOf(row) };
 }
 
-/** An author whose card was read: those who are disabled or closed have none. */
+/** An author known to be active, for example because `readAccountCards` returned a card. */
 export function activeAuthor(id: number): AuthorFacts {
   return { id, standing: 'active' };
 }
