@@ -15,7 +15,6 @@ const others: Record<string, string> = {
   'domain/administration/account-admin.ts': 'shows admins since when an account is disabled',
   'domain/administration/account-admin-service.ts': 'disables and enables accounts',
   'domain/posts/post.ts': 'tells drafts from other posts, for what may be changed',
-  'domain/posts/publishing.ts': 'writes posts',
   'domain/posts/writing.ts': 'writes posts',
   'domain/posts/post-store.ts': 'writes posts, and finds drafts by their author',
 };

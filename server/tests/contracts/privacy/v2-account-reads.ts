@@ -1,0 +1,131 @@
+import { isShown, type Post, type Reader, seesPost, type World } from './cases.ts';
+import { send } from './people.ts';
+import { accountByAccount, isOk, type Read, walk } from './reading.ts';
+
+function likedPosts({ likes }: World): Post[] {
+  return [...new Set(likes.map(([, post]) => post))];
+}
+
+async function namesAt(world: World, reader: Reader, path: string): Promise<string[]> {
+  const items = (await walk(world, reader, path, 2)) ?? [];
+  return items.map(({ username }) => username);
+}
+
+const people: Read[] = [
+  accountByAccount(
+    { title: 'a page', routes: ['GET /v2/users/:username'] },
+    {
+      ask: ({ server }, { account }, { name }) => send(server, account, 'GET', `/v2/users/${name}`),
+    },
+  ),
+  ...(['posts', 'followers', 'following'] as const).map((list) =>
+    accountByAccount(
+      { title: `whether a page has ${list}`, routes: [`GET /v2/users/:username/${list}`] },
+      {
+        ask: ({ server }, { account }, { name }) =>
+          send(server, account, 'GET', `/v2/users/${name}/${list}`),
+      },
+    ),
+  ),
+  {
+    title: 'who follows whom',
+    routes: ['GET /v2/users/:username/followers', 'GET /v2/users/:username/following'],
+    async shown(world, reader) {
+      const lines = world.accounts.map(async ({ name }) => {
+        const path = `/v2/users/${name}`;
+        const followers = await namesAt(world, reader, `${path}/followers`);
+        const followees = await namesAt(world, reader, `${path}/following`);
+        return [
+          ...followers.map((it) => `${name} is followed by ${it}`),
+          ...followees.map((it) => `${name} follows ${it}`),
+        ];
+      });
+      return (await Promise.all(lines)).flat();
+    },
+    expected: ({ follows }) =>
+      follows
+        .filter((pair) => pair.every(isShown))
+        .flatMap(([from, to]) => [
+          `${from.name} follows ${to.name}`,
+          `${to.name} is followed by ${from.name}`,
+        ]),
+  },
+  {
+    title: 'who likes a post',
+    routes: ['GET /v2/posts/:id/likes'],
+    async shown(world, reader) {
+      const likers = likedPosts(world).map(async ({ id, name }) => {
+        const names = await namesAt(world, reader, `/v2/posts/${id}/likes`);
+        return names.map((liker) => `${liker} likes ${name}`);
+      });
+      return (await Promise.all(likers)).flat();
+    },
+    expected: (world, reader) =>
+      world.likes
+        .filter(([liker, post]) => isShown(liker) && seesPost(world, reader, post, 'link'))
+        .map(([liker, post]) => `${liker.name} likes ${post.name}`),
+  },
+  accountByAccount(
+    {
+      title: 'an account that is followed, and not any more',
+      routes: ['PUT /v2/users/:username/follow', 'DELETE /v2/users/:username/follow'],
+      isFor: ({ name }) => name === 'carla',
+    },
+    {
+      covers: (account, reader) => account !== reader.account,
+      async ask({ server }, { account }, { name }) {
+        const path = `/v2/users/${name}/follow`;
+        const followed = await send(server, account, 'PUT', path);
+        const unfollowed = await send(server, account, 'DELETE', path);
+        return isOk(followed) ? unfollowed : followed;
+      },
+    },
+  ),
+];
+
+const counters: Read[] = [
+  {
+    title: 'the counts of a page',
+    routes: ['GET /v2/users/:username'],
+    isCounter: true,
+    async shown({ server, accounts }, { account }) {
+      const pages = accounts.map(async ({ name }) => {
+        const { body, status } = await send(server, account, 'GET', `/v2/users/${name}`);
+        if (status !== 200) return [];
+        const { postCount, followerCount, followingCount } = body;
+        return [`${name}: ${postCount} posts, ${followerCount} to ${followingCount}`];
+      });
+      return (await Promise.all(pages)).flat();
+    },
+    expected: ({ accounts, posts, follows }) => {
+      const shown = follows.filter((pair) => pair.every(isShown));
+      return accounts.filter(isShown).map((one) => {
+        const own = posts.filter((post) => post.author === one && post.state === 'published');
+        const followers = shown.filter(([, to]) => to === one);
+        const followees = shown.filter(([from]) => from === one);
+        return `${one.name}: ${own.length} posts, ${followers.length} to ${followees.length}`;
+      });
+    },
+  },
+  {
+    title: 'the likes that a post counts',
+    routes: ['GET /v2/posts/:id'],
+    isCounter: true,
+    async shown(world, { account }) {
+      const counts = likedPosts(world).map(async ({ id, name }) => {
+        const { body, status } = await send(world.server, account, 'GET', `/v2/posts/${id}`);
+        return status === 200 ? [`${name}: ${body.likeCount}`] : [];
+      });
+      return (await Promise.all(counts)).flat();
+    },
+    expected: (world, reader) =>
+      likedPosts(world)
+        .filter((post) => seesPost(world, reader, post, 'link'))
+        .map((post) => {
+          const likers = world.likes.filter(([liker, liked]) => liked === post && isShown(liker));
+          return `${post.name}: ${likers.length}`;
+        }),
+  },
+];
+
+export const v2AccountReads: Read[] = [...people, ...counters];
