@@ -11,10 +11,10 @@ const homes = ['domain/visibility/', 'db/tables/', 'db/migrations/'];
 const others: Record<string, string> = {
   'app/seed/large-set-rows.ts': 'writes accounts and posts',
   'domain/accounts/account-store.ts': 'writes accounts',
-  'domain/accounts/new-account.ts': 'is an account as it begins',
-  'domain/administration/account-admin.ts': 'shows admins since when an account is disabled',
+  'domain/accounts/new-account.ts': 'has the row of a new account',
+  'domain/administration/account-admin.ts': 'shows admins when an account was disabled',
   'domain/administration/account-admin-service.ts': 'disables and enables accounts',
-  'domain/posts/post.ts': 'tells drafts from other posts, for what may be changed',
+  'domain/posts/post.ts': 'tells drafts from published posts, because drafts can be changed freely',
   'domain/posts/writing.ts': 'writes posts',
   'domain/posts/post-store.ts': 'writes posts, and finds drafts by their author',
 };
