@@ -50,31 +50,33 @@ export type EnvironmentName = keyof typeof environments;
 
 export const environmentNames = Object.keys(environments) as EnvironmentName[];
 
-/** The table in words, for docs/configuration.md: what is decided, then a cell for each environment. */
+/** The rows of the table in docs/configuration.md: a title, then a cell for each environment. */
 export function environmentRows(): string[][] {
   const row = (title: string, tell: (environment: Environment) => string) => [
     title,
     ...environmentNames.map((name) => tell(environments[name])),
   ];
   return [
-    row('`DATA_DIR` when it is not set', ({ dataDir }) => `\`${dataDir}\``),
+    row('default of `DATA_DIR`', ({ dataDir }) => `\`${dataDir}\``),
     [
       'the database',
       ...environmentNames.map((name) =>
         name === 'testing' ? '`DATABASE_TEST_URL`, else `DATABASE_URL`' : '`DATABASE_URL`',
       ),
     ],
-    row('`LOG_LEVEL` when it is not set', ({ logLevel }) => `\`${logLevel}\``),
-    row('mails, text messages', ({ isSending }) => (isSending ? 'sent' : 'files only')),
+    row('default of `LOG_LEVEL`', ({ logLevel }) => `\`${logLevel}\``),
+    row('mails, text messages', ({ isSending }) => (isSending ? 'sent' : 'files')),
     row('pushes', ({ isSending }) => (isSending ? 'sent' : 'none')),
     row('`PUBLIC_URL`', ({ isLive }) => (isLive ? 'required' : '')),
     row('`RATE_LIMITS=off`', ({ isLive }) => (isLive ? 'refused' : '')),
     row('`db reset` without `--yes`', ({ isLive }) => (isLive ? 'refused' : 'asks')),
-    row('life of an access token of `/v1`', ({ tokenLives: { accessMs } }) => lifeText(accessMs)),
-    row('… of a token for a new password', ({ tokenLives: { passwordMs } }) =>
+    row('lifetime of an access token of `/v1`', ({ tokenLives: { accessMs } }) =>
+      lifeText(accessMs),
+    ),
+    row('… of a token to reset a password', ({ tokenLives: { passwordMs } }) =>
       lifeText(passwordMs),
     ),
-    row('… of a token that proves an e-mail', () => lifeText(emailLinkHours * hourMs)),
+    row('… of a token to verify an e-mail', () => lifeText(emailLinkHours * hourMs)),
   ];
 }
 

@@ -7,25 +7,25 @@ export const identitySettings = {
     Type.String({
       minLength: 1,
       description:
-        'Offers signing in with Google: the client ids of all your apps, separated by commas, that of the web app first.',
+        'Enables sign-in with Google: the client ids of all your apps, separated by commas, the web app’s first.',
     }),
   ),
   GOOGLE_CLIENT_SECRET: Type.Optional(
     Type.String({
       minLength: 1,
       'x-secret': true,
-      description: 'The secret of the first client id; signing in over the browser needs it.',
+      description: 'The secret of the first client id. Sign-in in the browser needs it.',
     }),
   ),
   GOOGLE_ISSUER: Type.String({
     pattern: '^https?://[^?#]+$',
     default: 'https://accounts.google.com',
-    description: 'Where Google is; for tests.',
+    description: 'Google’s issuer URL. Change it for tests only.',
   }),
   FACEBOOK_APP_ID: Type.Optional(
     Type.String({
       pattern: '^[0-9]{1,32}$',
-      description: 'Offers signing in with Facebook: the number of your app.',
+      description: 'Enables sign-in with Facebook: the id of your app.',
     }),
   ),
   FACEBOOK_APP_SECRET: Type.Optional(
@@ -34,25 +34,25 @@ export const identitySettings = {
   FACEBOOK_GRAPH_URL: Type.String({
     pattern: '^https?://[^?#]+$',
     default: 'https://graph.facebook.com',
-    description: 'Where Facebook’s Graph is; a version may stand at the end, such as `/v19.0`.',
+    description: 'The URL of Facebook’s Graph API, optionally with a version such as `/v19.0`.',
   }),
   OIDC_NAME: Type.String({
     pattern: '^[a-z][a-z0-9-]{1,30}$',
     default: 'oidc',
-    description: 'What the provider of `OIDC_ISSUER` is called in addresses.',
+    description: 'The name of the provider `OIDC_ISSUER` in URLs.',
   }),
   OIDC_ISSUER: Type.Optional(
     Type.String({
       pattern: '^https?://[^?#]+$',
       description:
-        'Offers signing in with an OpenID Connect provider that can be discovered. Its word on who has which e-mail is believed.',
+        'Enables sign-in with an OpenID Connect provider that supports discovery. Rookery trusts its statements about verified e-mails.',
     }),
   ),
   OIDC_CLIENT_ID: Type.Optional(
     Type.String({
       minLength: 1,
       description:
-        'The client ids of all your apps there, separated by commas, that of the web app first.',
+        'The client ids of all your apps at that provider, separated by commas, the web app’s first.',
     }),
   ),
   OIDC_CLIENT_SECRET: Type.Optional(
@@ -65,7 +65,7 @@ export const identitySettings = {
   IDENTITY_REDIRECT_URIS: Type.String({
     default: '',
     description:
-      'Addresses of your apps that a provider may send browsers back to, separated by commas and compared to the letter. Without any, people sign in with a provider in native apps alone.',
+      'Redirect URIs: URLs of your apps that a provider may send browsers back to, separated by commas and compared exactly. Without any, sign-in with a provider works in native apps only.',
   }),
 };
 

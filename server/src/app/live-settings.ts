@@ -6,7 +6,7 @@ export const liveSettings = {
     minimum: 1,
     maximum: 100_000,
     default: 10_000,
-    description: 'How many live connections (`GET /v2/events`) one process keeps open.',
+    description: 'Maximum number of live connections (`GET /v2/events`) of one process.',
   }),
 };
 

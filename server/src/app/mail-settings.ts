@@ -13,13 +13,13 @@ export const mailSettings = {
       pattern: '^smtps?://[^/?#]+/?$',
       'x-secret': true,
       description:
-        'The mail server: `smtp://user:password@host:587`, or `smtps://…:465` for TLS from the start. Without it, mails are files in `DATA_DIR/mail`.',
+        'The mail server: `smtp://user:password@host:587`, or `smtps://…:465` for TLS from the start. Without it, mails become files in `DATA_DIR/mail`.',
     }),
   ),
   SMTP_TLS: Type.Optional(
     Type.Enum(['off', 'opportunistic', 'required'], {
       description:
-        '`off`: STARTTLS is not used. `opportunistic`: it is used if offered, and the certificate is not verified; refused if a password would be sent to another machine. `required`: no mail is sent without TLS and a valid certificate. Default: `opportunistic` for a server on this machine. For others certificates are checked, and TLS is required where there is a password.',
+        '`off`: no STARTTLS. `opportunistic`: STARTTLS if offered, without verifying the certificate; refused if a password would be sent to another machine. `required`: no mail is sent without TLS and a valid certificate. Default: `opportunistic` for a server on this machine. For others, certificates are verified, and TLS is required if there is a password.',
     }),
   ),
   SMTP_CA_FILE: Type.Optional(
@@ -33,17 +33,20 @@ export const mailSettings = {
     Type.String({
       pattern: '^[A-Za-z0-9.:_-]+$',
       description:
-        'The older systems’ form of `SMTP_URL`: the host. Where both are set they must name the same server.',
+        'The older form of `SMTP_URL`: the host. If both are set, they must name the same server.',
     }),
   ),
   MAIL_PORT: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 65535,
-      description: 'Its port. Default: 465 with `MAIL_USE_SSL`, 587 with `MAIL_USE_TLS`, else 25.',
+      description:
+        'The port of `MAIL_SERVER`. Default: 465 with `MAIL_USE_SSL`, 587 with `MAIL_USE_TLS`, otherwise 25.',
     }),
   ),
-  MAIL_USERNAME: Type.Optional(Type.String({ minLength: 1, description: 'User there, if any.' })),
+  MAIL_USERNAME: Type.Optional(
+    Type.String({ minLength: 1, description: 'The user at `MAIL_SERVER`, if any.' }),
+  ),
   MAIL_PASSWORD: Type.Optional(
     Type.String({ minLength: 1, 'x-secret': true, description: 'That user’s password.' }),
   ),
@@ -51,13 +54,13 @@ export const mailSettings = {
     Type.String({
       pattern: yesOrNo,
       description:
-        'Whether a mail server that offers no STARTTLS is refused. Default: `true` where a password would go to another machine.',
+        'Whether to refuse a mail server without STARTTLS. Default: `true` if a password would be sent to another machine.',
     }),
   ),
   MAIL_USE_SSL: Type.Optional(
     Type.String({
       pattern: yesOrNo,
-      description: 'Whether the server at `MAIL_SERVER` speaks TLS from the start.',
+      description: 'Whether `MAIL_SERVER` uses TLS from the start.',
     }),
   ),
   MAIL_DEFAULT_SENDER: Type.Optional(
@@ -65,7 +68,7 @@ export const mailSettings = {
       pattern:
         '^(("[^<>\\r\\n"]*"\\s*|[^<>\\r\\n"]*)<[^\\s<>@,]+@[^\\s<>@,]+>|[^\\s<>@,]+@[^\\s<>@,]+)$',
       description:
-        'Who mails are from: `Rookery <no-reply@example.com>`. Default: `no-reply@` and the host of `PUBLIC_URL`.',
+        'Sender of mails: `Rookery <no-reply@example.com>`. Default: `no-reply@` and the host of `PUBLIC_URL`.',
     }),
   ),
 };
@@ -87,7 +90,7 @@ export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
   const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL) : null;
   if (byUrl && byParts && !isDeepStrictEqual(byUrl, byParts)) {
     problems.push(
-      'SMTP_URL and MAIL_SERVER with its port, user and password say different things. Keep one of them.',
+      'SMTP_URL and MAIL_SERVER (with its port, user and password) name different servers. Keep one of them.',
     );
   }
   const server = byUrl ?? byParts;
@@ -104,7 +107,7 @@ function protect(server: SmtpServer, settings: MailSettings, problems: string[])
   const isContrary = older !== undefined && isYes(older) !== (mode === 'required');
   if (isContrary || (mode === 'off' && server.isSecure)) {
     const other = isContrary ? 'MAIL_USE_TLS' : 'smtps:// or MAIL_USE_SSL';
-    problems.push(`SMTP_TLS=${mode} and ${other} say different things. Keep one of them.`);
+    problems.push(`SMTP_TLS=${mode} and ${other} contradict each other. Keep one of them.`);
   }
   if (mode === 'opportunistic' && server.login !== null && !isLocal(server.host)) {
     problems.push(
@@ -173,7 +176,7 @@ function serverOfParts(settings: MailSettings, problems: string[]): SmtpServer |
     return null;
   }
   if ((user === undefined) !== (pass === undefined)) {
-    problems.push('Of MAIL_USERNAME and MAIL_PASSWORD one is set. Set both, or none.');
+    problems.push('Only one of MAIL_USERNAME and MAIL_PASSWORD is set. Set both, or none.');
   }
   const isSecure = isYes(settings.MAIL_USE_SSL);
   const hasStartTls = isYes(settings.MAIL_USE_TLS);

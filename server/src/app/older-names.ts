@@ -37,7 +37,7 @@ const broker = {
   unread: {
     isRefused: false,
     advice:
-      'names no RabbitMQ, and nothing else carries events here. Without a broker they wait in the database, so it can go; set AMQP_URL to have them carried.',
+      'is not a RabbitMQ URL, and Rookery supports no other broker. Remove it: workers then poll the database. To use RabbitMQ, set AMQP_URL.',
   },
 };
 
@@ -47,19 +47,19 @@ export const readNames: readonly ReadName[] = [
     name: 'APP_SETTINGS',
     of: older.base,
     setting: 'ROOKERY_ENV',
-    how: '`project.config.StagingConfig` is `staging`, and so on; the plain names are understood too.',
+    how: '`project.config.StagingConfig` means `staging`, and so on. Plain names work too.',
     isSecret: false,
     read: environmentOf,
     unread: {
       isRefused: true,
-      advice: `names no environment. Set ROOKERY_ENV to one of ${environmentNames.join(', ')}, or APP_SETTINGS to the like of project.config.ProductionConfig.`,
+      advice: `is not an environment. Set ROOKERY_ENV to one of ${environmentNames.join(', ')}, or APP_SETTINGS to a name such as project.config.ProductionConfig.`,
     },
   },
   {
     name: 'DB_URI',
     of: older.mithril,
     setting: 'DATABASE_URL',
-    how: 'The forms of SQLAlchemy are understood, in `DATABASE_URL` too: the name of a driver (`mysql+pymysql://`) and `charset` are dropped.',
+    how: 'SQLAlchemy URLs work, in `DATABASE_URL` too: the driver (`mysql+pymysql://`) and `charset` are ignored.',
     isSecret: true,
     read: plainDatabaseUrl,
     unread: { isRefused: true, advice: 'names no database that is known here.' },
@@ -68,14 +68,14 @@ export const readNames: readonly ReadName[] = [
     name: 'CELERY_BROKER_URL',
     of: older.base,
     setting: 'AMQP_URL',
-    how: 'An address of RabbitMQ is taken; any other broker is left out, with a line that says so.',
+    how: 'A RabbitMQ URL is used. Any other broker is ignored, with a line in the log.',
     ...broker,
   },
   {
     name: 'DATABASE_TEST_URL',
     of: older.base,
     setting: 'DATABASE_URL',
-    how: 'In `testing` alone, and there before `DATABASE_URL`.',
+    how: 'In `testing` only, where it takes precedence over `DATABASE_URL`.',
     onlyIn: 'testing',
     isSecret: true,
     read: plainDatabaseUrl,
@@ -85,7 +85,7 @@ export const readNames: readonly ReadName[] = [
     name: 'CELERY_BROKER_TEST_URL',
     of: older.base,
     setting: 'AMQP_URL',
-    how: 'In `testing` alone, and there before `AMQP_URL`.',
+    how: 'In `testing` only, where it takes precedence over `AMQP_URL`.',
     onlyIn: 'testing',
     ...broker,
   },
@@ -119,25 +119,25 @@ export const goneNames: readonly GoneName[] = [
   {
     name: 'FLASK_APP',
     of: older.base,
-    advice: 'is not used: `./rookery start` is the whole program. Remove it.',
+    advice: 'is not used. `./rookery start` starts the whole program. Remove it.',
   },
   {
     name: 'FLASK_DEBUG',
     of: older.base,
     advice:
-      'is not used: LOG_LEVEL=debug tells more, as development does by itself, and `npm run dev` starts anew after each change. Remove it.',
+      'is not used. LOG_LEVEL=debug logs more (the default in development), and `npm run dev` restarts after each change. Remove it.',
   },
   {
     name: 'CELERY_RESULT_BACKEND',
     of: older.base,
     advice:
-      'is not used: what became of a job is kept in the database (`./rookery outbox list`). Several processes that should count requests together need REDIS_URL. Remove it.',
+      'is not used. The database stores failed jobs (`./rookery outbox list`). To count requests across processes, set REDIS_URL. Remove it.',
   },
   {
     name: 'FCM_SERVER_KEY',
     of: older.base,
     advice:
-      'is not used: Google closed the API that it was for in 2024. Set FCM_SERVICE_ACCOUNT_FILE to the key file of a service account (Firebase console, project settings, service accounts), then remove it.',
+      'is not used. Google closed its API in 2024. Set FCM_SERVICE_ACCOUNT_FILE to the key file of a service account (Firebase console, project settings, service accounts), then remove it.',
   },
 ];
 
@@ -147,23 +147,23 @@ export const fileKeys: readonly FileKey[] = [
     file: 'url_host.json',
     keys: '`host`',
     of: older.flask,
-    here: '`ROOKERY_ENV=production` unless it was `localhost`; `PUBLIC_URL` for the address, `REDIS_URL` for the Redis on that host',
+    here: '`ROOKERY_ENV=production` unless it was `localhost`; `PUBLIC_URL` for the URL, `REDIS_URL` for Redis on that host',
   },
   {
     file: 'config.py',
     keys: '`use_redis`, `redis_host`, `redis_port`',
     of: older.hmlet,
-    here: '`REDIS_URL=redis://HOST:PORT/0`, for counting alone: what was logged out is kept in the database, with Redis and without',
+    here: '`REDIS_URL=redis://HOST:PORT/0`, for rate limits only: revoked tokens are always in the database',
   },
   {
     file: 'config.py',
     keys: '`MAX_PHOTO_SIZE`',
     of: older.hmlet,
-    here: '`UPLOAD_MAX_MB`, in MB rather than bytes',
+    here: '`UPLOAD_MAX_MB`, in MB instead of bytes',
   },
   {
     file: 'config.py',
-    keys: 'the parts of the database’s address; `JWT_SECRET_KEY`',
+    keys: 'the parts of the database URL; `JWT_SECRET_KEY`',
     of: `${older.hmlet}, ${older.sns}`,
     here: '`DATABASE_URL`; `SECRET_KEY`, a new one',
   },
@@ -171,7 +171,7 @@ export const fileKeys: readonly FileKey[] = [
     file: 'config.py',
     keys: '`S3_BUCKET`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_BUCKET_URL`',
     of: older.sns,
-    here: '`S3_BUCKET`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, and `S3_ENDPOINT` with `S3_REGION`: the address without the bucket',
+    here: '`S3_BUCKET`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, and `S3_ENDPOINT` with `S3_REGION`: the URL without the bucket',
   },
   {
     file: 'config.py',

@@ -45,7 +45,7 @@ export function translateOlderVariables(given: Variables, problems: string[]): T
       read.push(`${name} as ${setting}`);
     } else if (older.read(present) !== value) {
       problems.push(
-        `${setting} and its older name ${name} are both set and say different things. Keep ${setting}, and remove ${name}.`,
+        `${setting} and its older name ${name} are both set, to different values. Keep ${setting}, and remove ${name}.`,
       );
     }
   }

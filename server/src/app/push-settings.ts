@@ -11,25 +11,25 @@ export const pushSettings = {
       minLength: 1,
       'x-secret': true,
       description:
-        'Pushes to apps on Android and iOS, through Firebase Cloud Messaging: the JSON key of a service account (Firebase console, project settings, service accounts). Without it such devices are kept and nothing is sent to them.',
+        'Enables pushes to Android and iOS apps through Firebase Cloud Messaging: the JSON key of a service account (Firebase console, project settings, service accounts). Without it, devices are stored but receive nothing.',
     }),
   ),
   FCM_BASE_URL: Type.String({
     pattern: '^https?://[^/?#]+/?$',
     default: 'https://fcm.googleapis.com',
-    description: 'Where Firebase Cloud Messaging is.',
+    description: 'The URL of Firebase Cloud Messaging. Change it for tests only.',
   }),
   FCM_TOKEN_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^?#]+$',
       description:
-        'Where Google gives out access tokens. Default: what the key of the service account says.',
+        'The URL of Google’s token service. Default: the one in the service account’s key.',
     }),
   ),
   VAPID_PUBLIC_KEY: Type.Optional(
     Type.String({
       pattern: keyPattern,
-      description: 'Pushes to browsers: the public key that `rookery keys` makes.',
+      description: 'Enables pushes to browsers: the public key that `rookery keys` creates.',
     }),
   ),
   VAPID_PRIVATE_KEY: Type.Optional(
@@ -37,20 +37,20 @@ export const pushSettings = {
       pattern: keyPattern,
       'x-secret': true,
       description:
-        'The private key that belongs to it. With other keys, every browser has to subscribe anew.',
+        'The private key of the pair. If the keys change, every browser has to subscribe again.',
     }),
   ),
   VAPID_SUBJECT: Type.Optional(
     Type.String({
       pattern: '^(mailto:.+@.+|https://.+)$',
       description:
-        'Whom a push service may write to: `mailto:admin@example.com` or an https address. Default: `PUBLIC_URL` where that is one.',
+        'Contact for push services: `mailto:admin@example.com` or an https URL. Default: `PUBLIC_URL` if it is https.',
     }),
   ),
   WEB_PUSH_HOSTS: Type.String({
     default: '',
     description:
-      'Push services of your own network, as `host:port` separated by commas. All others must be at public addresses on port 443. Certificates are checked; `NODE_EXTRA_CA_CERTS` names authorities of your own.',
+      'Push services in your own network, as `host:port`, separated by commas. All others must have public addresses and use port 443. Certificates are verified; add your own authorities with `NODE_EXTRA_CA_CERTS`.',
   }),
 };
 
@@ -80,7 +80,7 @@ export function pushOf(settings: PushSettings, problems: string[]): PushConfig {
 }
 
 const accountHint =
-  'Download it anew: Firebase console, project settings, service accounts, “Generate new private key”.';
+  'Download it again: Firebase console, project settings, service accounts, “Generate new private key”.';
 
 function fcmOf(settings: PushSettings, problems: string[]): PushConfig['fcm'] {
   const text = settings.FCM_SERVICE_ACCOUNT;
@@ -141,14 +141,14 @@ function webPushOf(settings: PushSettings, problems: string[]): PushConfig['webP
   }
   if (publicKeyOf(privateKey) !== publicKey) {
     problems.push(
-      'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY do not belong together. Set both as “rookery keys” printed them.',
+      'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY do not match. Set both as “rookery keys” printed them.',
     );
     return null;
   }
   const subject = settings.VAPID_SUBJECT ?? settings.PUBLIC_URL ?? '';
   if (!/^(mailto|https):/.test(subject)) {
     problems.push(
-      'VAPID_SUBJECT is needed for pushes to browsers, since PUBLIC_URL is no https address: such as mailto:admin@example.com.',
+      'VAPID_SUBJECT is required for pushes to browsers, because PUBLIC_URL is not https. Set it to mailto:admin@example.com, for example.',
     );
     return null;
   }

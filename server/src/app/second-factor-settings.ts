@@ -7,13 +7,13 @@ export const secondFactorSettings = {
     Type.String({
       pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$',
       description:
-        'Domain that passkeys are made for: the host of `PUBLIC_URL` or a domain above it, such as `example.com` for `https://api.example.com`. Passkeys do not survive a change. Default: the host of `PUBLIC_URL`.',
+        'Domain that passkeys are created for: the host of `PUBLIC_URL` or a domain above it, such as `example.com` for `https://api.example.com`. If it changes, existing passkeys stop working. Default: the host of `PUBLIC_URL`.',
     }),
   ),
   WEBAUTHN_ORIGINS: Type.String({
     default: '',
     description:
-      'Origins of web apps and Android apps that may use passkeys besides `PUBLIC_URL`, separated by commas: `https://app.example.com,android:apk-key-hash:…`.',
+      'Origins of web apps and Android apps that may use passkeys, in addition to `PUBLIC_URL`, separated by commas: `https://app.example.com,android:apk-key-hash:…`.',
   }),
 };
 

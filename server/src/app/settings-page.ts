@@ -16,7 +16,7 @@ export function settingRows(): SettingRow[] {
       description: string;
       'x-secret'?: boolean;
     };
-    const twin = isSecret ? ` Or \`${name}_FILE\`: the path of a file that holds it.` : '';
+    const twin = isSecret ? ` Or \`${name}_FILE\`: the path of a file that contains it.` : '';
     return {
       name,
       default: value === undefined ? '' : String(value),
@@ -29,8 +29,8 @@ export function settingRows(): SettingRow[] {
 export function settingsPage(): string {
   return `# Configuration
 
-Settings come from the environment. Everything has a default that works on one machine; every mistake is reported at once, at start.
-This page is made from \`settings.ts\`, \`environments.ts\` and \`older-names.ts\` in \`server/src/app\` by \`npm run docs\`; a test says when it is stale.
+Settings are environment variables. All of them have defaults that work on one machine, and the start reports all mistakes at once.
+\`npm run docs\` generates this page from \`settings.ts\`, \`environments.ts\` and \`older-names.ts\` in \`server/src/app\`; a test fails if it is out of date.
 
 ${tableOf(
   ['setting', 'default', 'meaning'],
@@ -39,20 +39,20 @@ ${tableOf(
 
 ## Environments
 
-\`ROOKERY_ENV\` says what an installation is for. Staging is production under another name.
+\`ROOKERY_ENV\` says what an installation is for. Staging has the rules of production.
 
 ${tableOf(['', ...environmentNames], environmentRows())}
 
-What each of them has in common, and how to run several: [operations.md](operations.md).
+How to run several environments: [operations.md](operations.md).
 
 ## Names of older systems
 
-A file of variables that an older server was started with can be used as it is, unless its \`SECRET_KEY\` can be guessed. \`./rookery doctor\`
-says what was made of it. Where an older name and ours are both set and say different things, the start is refused.
+You can start Rookery with the environment variables of an older server, unless their \`SECRET_KEY\` can be guessed. \`./rookery doctor\`
+shows how they are read. If an older name and a new one are both set to different values, the server refuses to start.
 
-${tableOf(['older name', 'of', 'what it is here'], olderRows())}
+${tableOf(['older name', 'of', 'in Rookery'], olderRows())}
 
-Some of the older systems kept settings in files. Set here:
+Some of the older systems kept settings in files. Set these instead:
 
 ${tableOf(
   ['file', 'key', 'of', 'here'],

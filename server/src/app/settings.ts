@@ -27,19 +27,19 @@ export const Settings = Type.Object({
     Type.String({
       pattern: '^https?://[^/?#]+(/[^?#]*)?$',
       description:
-        'Where clients reach the server, without a slash at the end: links in answers and mails begin so. Needed in production. Default: `http://HOST:PORT`, with `localhost` where `HOST` means all addresses.',
+        'Where clients reach the server, without a trailing slash. Links in responses and mails start with it. Required in staging and production. Default: `http://HOST:PORT`, with `localhost` if `HOST` means all addresses.',
     }),
   ),
   ROOKERY_ENV: Type.Enum(environmentNames, {
     default: 'development',
     description:
-      'What the installation is for, see below: `development`, `testing`, `staging` or `production`.',
+      'What the installation is for (see below): `development`, `testing`, `staging` or `production`.',
   }),
   DATA_DIR: Type.Optional(
     Type.String({
       minLength: 1,
       description:
-        'Folder for the embedded database, uploads and the generated secret. Default: `data`, in testing `data/testing`.',
+        'Folder for the embedded database, uploads and the generated secret key. Default: `data`, in testing `data/testing`.',
     }),
   ),
   DATABASE_URL: Type.Optional(
@@ -47,54 +47,54 @@ export const Settings = Type.Object({
       pattern: '^(sqlite|postgres|postgresql|mysql|mariadb|cockroachdb)(\\+[a-z0-9_]+)?:.+$',
       'x-secret': true,
       description:
-        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`, with TLS by `?sslmode=verify-full` or `?ssl-mode=VERIFY_IDENTITY`. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
+        'The database: `sqlite:FILE`, `postgres://user:password@host/name`, `mysql://…` (MariaDB too) or `cockroachdb://…`, with `?sslmode=verify-full` or `?ssl-mode=VERIFY_IDENTITY` for TLS. Default: `sqlite:DATA_DIR/rookery.sqlite`.',
     }),
   ),
   DATABASE_POOL_SIZE: Type.Integer({
     minimum: 1,
     maximum: 1000,
     default: 10,
-    description: 'Connections that one process opens to a server database at most.',
+    description: 'Maximum number of connections that one process opens to a server database.',
   }),
   AMQP_URL: Type.Optional(
     Type.String({
       pattern: '^amqps?://.+$',
       'x-secret': true,
       description:
-        'RabbitMQ (3.10 or newer) that carries events to the worker processes: `amqp://user:password@host/vhost`, or `amqps://…`. Without it workers find them in the database.',
+        'RabbitMQ (3.10 or newer), which delivers events to the worker processes: `amqp://user:password@host/vhost`, or `amqps://…`. Without it, workers poll the database.',
     }),
   ),
   AMQP_QUEUE: Type.String({
     pattern: '^[A-Za-z0-9._-]{1,200}$',
     default: 'rookery.events',
     description:
-      'Name of the queue at RabbitMQ. Two installations that share a broker need two names.',
+      'Name of the RabbitMQ queue. Installations that share a broker need different names.',
   }),
   REDIS_URL: Type.Optional(
     Type.String({
       pattern: '^rediss?://.+$',
       'x-secret': true,
       description:
-        'Where several processes count requests and wrong passwords together, and tell each other of news for live events: `redis://:password@host:6379/0`, or `rediss://…` for TLS. Without it each counts for itself, and news goes through the database.',
+        'Redis, where several processes count requests and wrong passwords together and announce live events: `redis://:password@host:6379/0`, or `rediss://…` for TLS. Without it, each process counts by itself, and announcements go through the database.',
     }),
   ),
   SECRET_KEY: Type.Optional(
     Type.String({
       'x-secret': true,
       description:
-        'Signs tokens; at least 32 random characters (`openssl rand -hex 32`). Without it the embedded mode makes one and keeps it in `DATA_DIR/secret-key`.',
+        'Signs tokens: at least 32 random characters (`openssl rand -hex 32`). With the embedded database, one is generated and stored in `DATA_DIR/secret-key`.',
     }),
   ),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       description:
-        'How much is logged, as JSON lines on standard output. `debug` tells why requests were refused. Default: `debug` in development and testing, else `info`.',
+        'How much is logged, as JSON lines on standard output. `debug` logs why requests were refused. Default: `debug` in development and testing, otherwise `info`.',
     }),
   ),
   TRUSTED_PROXIES: Type.String({
     default: '',
     description:
-      'Addresses or networks of proxies, separated by commas, whose `X-Forwarded-For` is believed: `127.0.0.1,10.0.0.0/8`.',
+      'Addresses or networks of proxies whose `X-Forwarded-For` is trusted, separated by commas: `127.0.0.1,10.0.0.0/8`.',
   }),
   CONTRACTS: Type.String({
     default: 'all',
@@ -104,21 +104,22 @@ export const Settings = Type.Object({
   SIGNUPS: Type.Enum(['open', 'closed'], {
     default: 'open',
     description:
-      'Whether anybody may make an account; when closed, only `rookery admin create` does, and who was invited.',
+      '`open`: anybody can sign up. `closed`: only people with an invite; operators and admins can still create accounts.',
   }),
   RATE_LIMITS: Type.Enum(['on', 'off'], {
     default: 'on',
-    description: '`off` is for load and conformance tests, and refused in production.',
+    description:
+      '`off` is for load and conformance tests. It is refused in staging and production.',
   }),
   STRICT_PASSWORDS: Type.Enum(['true', 'false'], {
     default: 'false',
     description:
-      'Whether the older contracts ask for passwords as strict as those of `/v2`. They promised shorter ones.',
+      'Whether older contracts require passwords as strong as those of `/v2`. By default they accept the shorter ones that the older servers did.',
   }),
   CORS_ORIGINS: Type.String({
     default: '',
     description:
-      'Origins of web apps that may call the server, separated by commas: `https://app.example.com`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`, `exp://192.168.1.5:8081`.',
+      'Origins of web apps that may call the server (CORS), separated by commas: `https://app.example.com`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`, `exp://192.168.1.5:8081`.',
   }),
   UPLOAD_MAX_MB: Type.Integer({
     minimum: 1,
@@ -131,19 +132,19 @@ export const Settings = Type.Object({
     maximum: 500,
     default: 120,
     description:
-      'Largest picture, in megapixels. Formats that cannot be decoded row by row (HEIC, AVIF, WebP, progressive JPEG, interlaced PNG) have lower limits, which bound memory: see docs/decisions/0029.',
+      'Largest picture, in megapixels. Formats that cannot be decoded row by row (HEIC, AVIF, WebP, progressive JPEG, interlaced PNG) have lower limits to save memory: see docs/decisions/0029.',
   }),
   S3_ENDPOINT: Type.Optional(
     Type.String({
       pattern: '^https?://[^/?#]+/?$',
       description:
-        'Keeps pictures in S3 rather than in files: the store’s address, such as `https://s3.eu-central-1.amazonaws.com`. Needs the bucket and both keys too.',
+        'Stores pictures in S3 instead of files: the URL of the store, such as `https://s3.eu-central-1.amazonaws.com`. Also set the bucket and both keys.',
     }),
   ),
   S3_BUCKET: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
-      description: 'The bucket, for this server alone and without public access.',
+      description: 'The bucket, for this server only and without public access.',
     }),
   ),
   S3_REGION: Type.String({
@@ -164,20 +165,20 @@ export const Settings = Type.Object({
   S3_FORCE_PATH_STYLE: Type.Enum(['true', 'false'], {
     default: 'true',
     description:
-      'Whether the bucket stands in the path of the store’s addresses (`true`) or in the host’s name (`false`).',
+      'Whether URLs of the store have the bucket in the path (`true`) or in the host name (`false`).',
   }),
   S3_PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/?#]+/?$',
       description:
-        'Where clients reach the store. When set, pictures of published posts are answered by a redirect to an address there that is signed for five minutes; otherwise all go through the server.',
+        'Where clients reach the store. If set, pictures of published posts redirect to a URL there that is signed for five minutes. Otherwise all pictures go through the server.',
     }),
   ),
   MEDIA_QUOTA_MB: Type.Integer({
     minimum: 1,
     maximum: 1_000_000_000,
     default: 10_000,
-    description: 'What one account may keep, in MB.',
+    description: 'Storage for the pictures of one account, in MB.',
   }),
   ...mailSettings,
   ...smsSettings,

@@ -6,35 +6,35 @@ export const smsSettings = {
     Type.String({
       pattern: '^[A-Za-z0-9]{1,64}$',
       description:
-        'Sends text messages through Twilio rather than to files in `DATA_DIR/sms`: the account. Needs the token and the number too.',
+        'Sends text messages through Twilio instead of to files in `DATA_DIR/sms`: the account SID. Also set the token and the number.',
     }),
   ),
   TWILIO_AUTH_TOKEN: Type.Optional(
-    Type.String({ minLength: 1, 'x-secret': true, description: 'The token of that account.' }),
+    Type.String({ minLength: 1, 'x-secret': true, description: 'The auth token of that account.' }),
   ),
   TWILIO_FROM_NUMBER: Type.Optional(
     Type.String({
       pattern: '^[+A-Za-z0-9 ]{3,40}$',
-      description: 'The number that messages come from, such as `+15005550006`.',
+      description: 'The number that sends the messages, such as `+15005550006`.',
     }),
   ),
   TWILIO_BASE_URL: Type.String({
     pattern: '^https?://[^/?#]+/?$',
     default: 'https://api.twilio.com',
-    description: 'Where Twilio is reached. Another address is for tests and proxies.',
+    description: 'The URL of Twilio. Change it for tests and proxies only.',
   }),
   CELLPHONE_VALIDATION_CODE_EXP_SECS: Type.Integer({
     minimum: 60,
     maximum: 600,
     default: 600,
-    description: 'How long a code that proves a phone number is valid, in seconds.',
+    description: 'How long a code that verifies a phone number is valid, in seconds.',
   }),
   SMS_MAX_PER_COUNTRY_AND_DAY: Type.Integer({
     minimum: 1,
     maximum: 10_000_000,
     default: 500,
     description:
-      'How many text messages may be asked for in 24 hours to numbers of one country code: what fraud can cost at most.',
+      'Maximum number of text messages in 24 hours to numbers of one country code. It limits the cost of fraud.',
   }),
 };
 

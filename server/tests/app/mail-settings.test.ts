@@ -68,7 +68,7 @@ describe('the settings of mail', () => {
   it.each([
     [
       { SMTP_URL: 'smtp://a:b@127.0.0.1:2525', MAIL_SERVER: 'other.example.com' },
-      'SMTP_URL and MAIL_SERVER with its port, user and password say different things.',
+      'SMTP_URL and MAIL_SERVER (with its port, user and password) name different servers.',
     ],
     [{ SMTP_URL: 'http://mail.example.com' }, 'SMTP_URL'],
     [

@@ -95,7 +95,7 @@ describe('variables of older systems', () => {
     const { amqp, notices } = read({ CELERY_BROKER_URL: 'redis://:word@redis:6379/0' });
 
     expect(amqp).toBeNull();
-    expect(notices).toMatchObject([{ text: expect.stringMatching(/names no RabbitMQ.*AMQP_URL/) }]);
+    expect(notices).toMatchObject([{ text: expect.stringMatching(/is not a RabbitMQ URL.*AMQP_URL/) }]);
     expect(notices[0]?.text).not.toContain('word');
   });
 
@@ -114,7 +114,7 @@ describe('variables of older systems', () => {
     const [name = ''] = Object.keys(variables);
 
     expect(problemsOf(variables)).toEqual([
-      `${ours} and its older name ${name} are both set and say different things. Keep ${ours}, and remove ${name}.`,
+      `${ours} and its older name ${name} are both set, to different values. Keep ${ours}, and remove ${name}.`,
     ]);
   });
 
@@ -143,7 +143,7 @@ describe('variables of older systems', () => {
     const { notices } = read({ [name]: 'project/__init__.py' });
 
     expect(notices).toEqual([
-      { name, text: expect.stringMatching(/ is not used: .*[Rr]emove it\./) },
+      { name, text: expect.stringMatching(/ is not used\. .*[Rr]emove it\./) },
     ]);
   });
 
@@ -153,7 +153,7 @@ describe('variables of older systems', () => {
     await server.close();
 
     expect(server.logged.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 40, msg: expect.stringMatching(/^FLASK_APP is not used: `.\/rookery start` is/) },
+      { level: 40, msg: expect.stringMatching(/^FLASK_APP is not used. `.\/rookery start` starts/) },
     ]);
   });
 
@@ -210,7 +210,7 @@ describe('the variables of base-api’s own instructions', () => {
     expect(code).toBe(1);
     expect(out).toContain('✓ configuration: development, data in ');
     expect(out).toContain('✓ older setting: read APP_SETTINGS as ROOKERY_ENV');
-    expect(out).toContain('✓ about FLASK_APP: FLASK_APP is not used: `./rookery start` is');
+    expect(out).toContain('✓ about FLASK_APP: FLASK_APP is not used. `./rookery start` starts');
     expect(out).toMatch(/✗ about FCM_SERVER_KEY: .* Set FCM_SERVICE_ACCOUNT_FILE/);
     expect(out).not.toContain(FCM_SERVER_KEY);
   });

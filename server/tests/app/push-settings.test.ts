@@ -79,9 +79,9 @@ describe('the settings of pushes', () => {
     [
       'keys of two pairs',
       { ...keys, VAPID_PUBLIC_KEY: newVapidKeys().publicKey },
-      'do not belong together',
+      'do not match',
     ],
-    ['nobody to write to', keys, 'VAPID_SUBJECT is needed'],
+    ['nobody to write to', keys, 'VAPID_SUBJECT is required'],
     ['an address of http', { VAPID_SUBJECT: 'http://example.com' }, 'VAPID_SUBJECT must match'],
     ['a host without a port', { WEB_PUSH_HOSTS: 'push.internal' }, 'no host with a port'],
     ['an address for a host', { WEB_PUSH_HOSTS: 'https://push.internal:1' }, 'no host with a port'],

@@ -162,10 +162,10 @@ describe('settings of TLS that do not fit together', () => {
       { SMTP_URL: 'smtp://a:b@mail.example.com', SMTP_TLS: 'opportunistic' },
       'could send the password to another machine',
     ],
-    [{ SMTP_URL: 'smtps://mail.example.com', SMTP_TLS: 'off' }, 'say different things'],
+    [{ SMTP_URL: 'smtps://mail.example.com', SMTP_TLS: 'off' }, 'contradict each other'],
     [
       { MAIL_SERVER: 'mail.example.com', MAIL_USE_TLS: 'true', SMTP_TLS: 'off' },
-      'SMTP_TLS=off and MAIL_USE_TLS say different things',
+      'SMTP_TLS=off and MAIL_USE_TLS contradict each other',
     ],
     [{ SMTP_URL: 'smtp://127.0.0.1', SMTP_CA_FILE: '/nowhere.pem' }, 'SMTP_CA_FILE cannot be read'],
     [{ SMTP_URL: 'smtp://127.0.0.1', SMTP_TLS: 'maybe' }, 'SMTP_TLS must be one of off,'],
