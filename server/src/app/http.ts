@@ -12,7 +12,7 @@ import { plainPath, rootRewriter } from '../contracts/addresses.ts';
 import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
 import { docsPolicy } from '../contracts/document.ts';
-import { answerError } from '../contracts/error-responses.ts';
+import { sendError } from '../contracts/error-responses.ts';
 import { embeddable } from '../contracts/file-response.ts';
 import { contracts } from '../contracts/index.ts';
 import { type Mounted, mountContract } from '../contracts/mounting.ts';
@@ -24,7 +24,7 @@ import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { loggedPath } from './log-options.ts';
-import { answerOwnError, ownRoutes } from './own-routes.ts';
+import { ownRoutes, sendOwnError } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -187,7 +187,7 @@ function newServer(
     keepAliveTimeout: keepAliveMs,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 300, querystringParser: firstOfEach },
-    frameworkErrors: answerUnroutable,
+    frameworkErrors: refuseUnroutable,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000 },
   });
 }
@@ -200,15 +200,15 @@ function firstOfEach(text: string): Record<string, string> {
 }
 
 /** An address that cannot be decoded reaches no route; it is answered as its contract answers errors. */
-function answerUnroutable(cause: Error, request: FastifyRequest, reply: FastifyReply): void {
+function refuseUnroutable(cause: Error, request: FastifyRequest, reply: FastifyReply): void {
   const path = plainPath(request.url);
   const contract = contracts.find(({ mount }) => path.startsWith(`${mount}/`));
   const asked = request.originalUrl.split('?')[0];
   const error = new DomainError('malformed', `The address ${asked} cannot be read.`, { cause });
   // Nobody reads or times the rest of it.
   reply.header('x-content-type-options', 'nosniff').header('connection', 'close');
-  if (contract) answerError(contract, error, request, reply);
-  else answerOwnError(Object.assign(error, { statusCode: 400 }), request, reply);
+  if (contract) sendError(contract, error, request, reply);
+  else sendOwnError(Object.assign(error, { statusCode: 400 }), request, reply);
 }
 
 class OneLinePerRequest extends LogController {

@@ -1,12 +1,12 @@
 import type { Database } from '../db/database.ts';
-import { dropSetAside, listSetAside, retrySetAside, type SetAsideEntry } from '../db/outbox.ts';
+import { type DeadLetter, dropDeadLetter, listDeadLetters, retryDeadLetter } from '../db/outbox.ts';
 import type { Now } from '../domain/ports.ts';
 import type { Config } from './config.ts';
 import { openCurrentDatabase } from './schema.ts';
 
 /** The events that failed for the last time, for the person who looks after them. */
 export type Outbox = {
-  list(): Promise<SetAsideEntry[]>;
+  list(): Promise<DeadLetter[]>;
   /** Has one tried again, at once and as often as a new one. False when there is no such dead letter. */
   retry(id: number): Promise<boolean>;
   /** Has all of them tried again, and says how many. */
@@ -18,18 +18,18 @@ export type Outbox = {
 /** Works on the rows alone: whoever relays finds them there within a second. */
 export function outbox({ database, now }: { database: Database; now: Now }): Outbox {
   const retry = (id: number) =>
-    database.transaction((tx) => retrySetAside(tx, id, now().toISOString()));
+    database.transaction((tx) => retryDeadLetter(tx, id, now().toISOString()));
 
   return {
-    list: () => listSetAside(database),
+    list: () => listDeadLetters(database),
     retry,
     async retryAll() {
       let count = 0;
       // One by one: thousands in one transaction would keep the workers from their rows.
-      for (const { id } of await listSetAside(database)) if (await retry(id)) count += 1;
+      for (const { id } of await listDeadLetters(database)) if (await retry(id)) count += 1;
       return count;
     },
-    drop: (id) => database.transaction((tx) => dropSetAside(tx, id)),
+    drop: (id) => database.transaction((tx) => dropDeadLetter(tx, id)),
   };
 }
 

@@ -66,11 +66,11 @@ export function ownRoutes(
       message: `There is nothing at ${request.originalUrl.split('?')[0]}. Try / or /docs.`,
     }),
   );
-  server.setErrorHandler(answerOwnError);
+  server.setErrorHandler(sendOwnError);
 }
 
 /** Answers an error at an address that belongs to no contract. */
-export function answerOwnError(
+export function sendOwnError(
   error: Error & { statusCode?: number },
   request: FastifyRequest,
   reply: FastifyReply,

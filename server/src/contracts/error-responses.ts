@@ -15,7 +15,7 @@ export type ErrorKinds = {
 const noStore = 'private, no-store';
 
 /** Answers an error in the words and the envelope of a contract. */
-export function answerError(
+export function sendError(
   contract: Contract,
   raw: unknown,
   request: FastifyRequest,
@@ -52,17 +52,17 @@ export function answerError(
 }
 
 /** Answers every error below a contract's mount in its envelope. */
-export function answerErrors(
+export function handleErrors(
   app: ContractApp,
   contract: Contract,
   { isOutage, isWriteConflict }: ErrorKinds,
 ): void {
   app.setErrorHandler((raw, request, reply) => {
-    if (isOutage(raw)) return answerError(contract, outage(raw), request, reply);
-    if (!isWriteConflict(raw)) return answerError(contract, raw, request, reply);
+    if (isOutage(raw)) return sendError(contract, outage(raw), request, reply);
+    if (!isWriteConflict(raw)) return sendError(contract, raw, request, reply);
     // Seldom, or a fault of ours that meets the same constraint every time: somebody should look.
     request.log.error({ err: raw }, 'a write was given up');
-    return answerError(contract, writeConflict(raw), request, reply);
+    return sendError(contract, writeConflict(raw), request, reply);
   });
   app.setNotFoundHandler((request) => {
     throw new DomainError('not_found', `There is nothing at ${request.originalUrl.split('?')[0]}.`);

@@ -10,7 +10,7 @@ import type { Principal } from '../domain/viewer.ts';
 import { refuseEncodedBodies } from './body-limits.ts';
 import type { Contract, ContractApp, RouteContext, TokenLives } from './contract.ts';
 import { completeDocument } from './document.ts';
-import { answerErrors, type ErrorKinds } from './error-responses.ts';
+import { type ErrorKinds, handleErrors } from './error-responses.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
 import type { Services } from './services.ts';
 import { oncePerRequest } from './token-first.ts';
@@ -49,7 +49,7 @@ export async function mountContract(
   await root.register(
     async (instance) => {
       const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-      answerErrors(app, contract, options);
+      handleErrors(app, contract, options);
       app.setValidatorCompiler(contract.validator);
       await app.register(cors, originsOf(contract, options.corsOrigins));
       await document(app, contract, options.publicUrl);
@@ -60,7 +60,7 @@ export async function mountContract(
       refuseEncodedBodies(app);
       contract.parsers?.(app);
       collectMethods(app, methods);
-      contract.routes(app, surroundingsOf(contract, options));
+      contract.routes(app, routeContextOf(contract, options));
       refuseOtherMethods(app, contract.mount, methods);
       documentOf = () => app.swagger();
     },
@@ -93,7 +93,7 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
   };
 }
 
-function surroundingsOf(
+function routeContextOf(
   contract: Contract,
   { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
 ): RouteContext {

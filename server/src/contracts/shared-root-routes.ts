@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sharedLogin } from './addresses.ts';
 import type { Contract } from './contract.ts';
-import { answerError } from './error-responses.ts';
+import { sendError } from './error-responses.ts';
 import { jsonTextOf } from './json-text.ts';
 
 /** Whose `POST /login` it is: hmlet's clients name themselves by `username`, mini-sns's by `email`. */
@@ -29,7 +29,7 @@ export function sharedLoginRoute(root: FastifyInstance, served: readonly Contrac
   if (!first) return;
   root.register(async (scope) => {
     // A body that could not be read names nobody: it came too slowly or is too large.
-    scope.setErrorHandler((raw, request, reply) => answerError(first, raw, request, reply));
+    scope.setErrorHandler((raw, request, reply) => sendError(first, raw, request, reply));
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
       done(null, body),

@@ -157,7 +157,7 @@ export async function deleteDoneEventsBefore(tx: Tx, time: Date): Promise<void> 
 }
 
 /** An entry that failed for the last time and waits for a person. */
-export type SetAsideEntry = {
+export type DeadLetter = {
   id: number;
   eventId: number;
   topic: string;
@@ -169,7 +169,7 @@ export type SetAsideEntry = {
 };
 
 /** Dead letters, oldest first. */
-export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
+export async function listDeadLetters(db: Db): Promise<DeadLetter[]> {
   const rows = await db
     .selectFrom('outbox')
     .select(['id', 'event_id', 'topic', 'subscriber', 'attempts', 'last_error', 'set_aside_at'])
@@ -189,7 +189,7 @@ export async function listSetAside(db: Db): Promise<SetAsideEntry[]> {
 }
 
 /** Makes a dead letter due again, with all its attempts before it. False when there is none. */
-export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<boolean> {
+export async function retryDeadLetter(tx: Tx, id: number, dueAt: string): Promise<boolean> {
   const isDue = await changedOne(
     tx
       .updateTable('outbox')
@@ -202,7 +202,7 @@ export async function retrySetAside(tx: Tx, id: number, dueAt: string): Promise<
 }
 
 /** Deletes a dead letter; what should have followed never will. False when there is none. */
-export async function dropSetAside(tx: Tx, id: number): Promise<boolean> {
+export async function dropDeadLetter(tx: Tx, id: number): Promise<boolean> {
   return changedOne(
     tx.deleteFrom('outbox').where('id', '=', id).where('set_aside_at', 'is not', null),
   );

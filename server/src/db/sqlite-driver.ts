@@ -40,8 +40,8 @@ export class SqliteDriver implements Driver {
   readonly #writers: Array<() => void> = [];
   readonly #others: Array<() => void> = [];
   #connection: SqliteConnection | undefined;
-  #isHeld = false;
-  #isHeldByWriter = false;
+  #isInUse = false;
+  #isInUseByWriter = false;
   #group: CommitGroup | undefined;
   #isFlushDue = false;
   #workerSeat: SqliteFile.Database | undefined;
@@ -63,11 +63,11 @@ export class SqliteDriver implements Driver {
     }
     const connection = this.#open();
     const isWriter = stage === 'begins';
-    if (this.#isHeld || (this.#group && !isWriter)) {
+    if (this.#isInUse || (this.#group && !isWriter)) {
       await new Promise<void>((go) => (isWriter ? this.#writers : this.#others).push(go));
     }
-    this.#isHeld = true;
-    this.#isHeldByWriter = isWriter;
+    this.#isInUse = true;
+    this.#isInUseByWriter = isWriter;
     return connection;
   }
 
@@ -87,7 +87,7 @@ export class SqliteDriver implements Driver {
     if (!group || !this.#open().inTransaction) throw lostGroup();
     if (group.finished > 0) this.#open().run('release member');
     group.finished += 1;
-    if (!this.#isHeldByWriter) {
+    if (!this.#isInUseByWriter) {
       this.#commit(group);
       await group.outcome;
     }
@@ -115,7 +115,7 @@ export class SqliteDriver implements Driver {
 
   /** @returns null when somebody has the connection */
   readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
-    if (this.#isHeld || this.#group || !this.#connection) return null;
+    if (this.#isInUse || this.#group || !this.#connection) return null;
     return this.#connection.read(sql, parameters);
   }
 
@@ -180,7 +180,7 @@ export class SqliteDriver implements Driver {
       ? this.#writers.shift()
       : (this.#others.shift() ?? this.#writers.shift());
     if (next) return next();
-    this.#isHeld = false;
+    this.#isInUse = false;
     if (!this.#group || this.#isFlushDue) return;
     this.#isFlushDue = true;
     setImmediate(() => this.#commitWhenFree());
@@ -190,9 +190,9 @@ export class SqliteDriver implements Driver {
   #commitWhenFree(): void {
     this.#isFlushDue = false;
     // Whoever has the connection hands on when it is done, and this comes again.
-    if (this.#isHeld || !this.#group) return;
+    if (this.#isInUse || !this.#group) return;
     this.#commit(this.#group);
-    this.#isHeld = true;
+    this.#isInUse = true;
     this.#handOn();
   }
 

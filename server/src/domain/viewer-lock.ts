@@ -14,7 +14,7 @@ export async function lockViewer(
   { accountId, sessionId }: Viewer,
   at: string,
 ): Promise<void> {
-  const isHeld = await lockAccount(tx, accountId, at);
-  if (isHeld && (await findLiveSession(tx, sessionId))) return;
+  const isThere = await lockAccount(tx, accountId, at);
+  if (isThere && (await findLiveSession(tx, sessionId))) return;
   throw new DomainError('revoked_token', 'The session has ended; sign in again.');
 }

@@ -95,7 +95,9 @@ describe('variables of older systems', () => {
     const { amqp, notices } = read({ CELERY_BROKER_URL: 'redis://:word@redis:6379/0' });
 
     expect(amqp).toBeNull();
-    expect(notices).toMatchObject([{ text: expect.stringMatching(/is not a RabbitMQ URL.*AMQP_URL/) }]);
+    expect(notices).toMatchObject([
+      { text: expect.stringMatching(/is not a RabbitMQ URL.*AMQP_URL/) },
+    ]);
     expect(notices[0]?.text).not.toContain('word');
   });
 
@@ -153,7 +155,10 @@ describe('variables of older systems', () => {
     await server.close();
 
     expect(server.logged.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 40, msg: expect.stringMatching(/^FLASK_APP is not used. `.\/rookery start` starts/) },
+      {
+        level: 40,
+        msg: expect.stringMatching(/^FLASK_APP is not used. `.\/rookery start` starts/),
+      },
     ]);
   });
 

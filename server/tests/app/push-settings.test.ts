@@ -76,11 +76,7 @@ describe('the settings of pushes', () => {
     ],
     ['half of the keys', { VAPID_PUBLIC_KEY: publicKey }, 'VAPID_PRIVATE_KEY is not'],
     ['the other half', { VAPID_PRIVATE_KEY: privateKey }, 'VAPID_PUBLIC_KEY is not'],
-    [
-      'keys of two pairs',
-      { ...keys, VAPID_PUBLIC_KEY: newVapidKeys().publicKey },
-      'do not match',
-    ],
+    ['keys of two pairs', { ...keys, VAPID_PUBLIC_KEY: newVapidKeys().publicKey }, 'do not match'],
     ['nobody to write to', keys, 'VAPID_SUBJECT is required'],
     ['an address of http', { VAPID_SUBJECT: 'http://example.com' }, 'VAPID_SUBJECT must match'],
     ['a host without a port', { WEB_PUSH_HOSTS: 'push.internal' }, 'no host with a port'],

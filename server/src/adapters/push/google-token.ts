@@ -30,7 +30,7 @@ export function googleToken(
   account: ServiceAccount,
   { now, timeoutMs }: { now: Now; timeoutMs: number },
 ): GoogleToken {
-  let held: { token: string; usableUntil: number } | null = null;
+  let cached: { token: string; usableUntil: number } | null = null;
   let asking: Promise<string> | null = null;
 
   async function assertion(): Promise<string> {
@@ -72,20 +72,20 @@ export function googleToken(
       );
     }
     const usableMs = ((told.expires_in ?? 0) - marginSeconds) * 1000;
-    held = { token: told.access_token, usableUntil: now().getTime() + usableMs };
-    return held.token;
+    cached = { token: told.access_token, usableUntil: now().getTime() + usableMs };
+    return cached.token;
   }
 
   return {
     read() {
-      if (held && now().getTime() < held.usableUntil) return Promise.resolve(held.token);
+      if (cached && now().getTime() < cached.usableUntil) return Promise.resolve(cached.token);
       asking ??= ask().finally(() => {
         asking = null;
       });
       return asking;
     },
     forget() {
-      held = null;
+      cached = null;
     },
   };
 }

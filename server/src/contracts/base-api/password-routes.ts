@@ -30,7 +30,7 @@ export function passwordRoutes(
       if (lengthOf(email) > maxEmail) throw fault(404, words.noEmail);
       // First what is limited; who has an account is told, but never quickly.
       await passwords.askRecovery(email, request.ip, tokenLives.passwordMs);
-      if (!(await accounts.isEmailHeld(email))) throw fault(404, words.noEmail);
+      if (!(await accounts.isEmailTaken(email))) throw fault(404, words.noEmail);
       return done('Successfully sent email with password recovery.');
     },
   );

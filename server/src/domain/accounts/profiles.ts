@@ -52,7 +52,7 @@ export function profiles({ database, now }: { database: Database; now: Now }) {
   }
 
   /** Whether an account has this e-mail: for contracts that have always told. */
-  async function isEmailHeld(email: string): Promise<boolean> {
+  async function isEmailTaken(email: string): Promise<boolean> {
     return (await findAccountByName(database, foldName(email), ['email'])) !== null;
   }
 
@@ -109,7 +109,7 @@ export function profiles({ database, now }: { database: Database; now: Now }) {
     readProfile,
     findId,
     findIdByLoginName,
-    isEmailHeld,
+    isEmailTaken,
     updateMe,
   };
 }

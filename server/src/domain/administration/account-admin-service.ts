@@ -60,7 +60,7 @@ type Needs = {
 type NewAccount = Omit<SignUp, 'role'> & { role: Role };
 
 /** What an act is about, while no other admin can act. */
-type Held = { target: AccountRow; admins: number };
+type Locked = { target: AccountRow; admins: number };
 
 const recoveryLifeMs = 30 * minuteMs;
 
@@ -141,11 +141,11 @@ export function accountAdminService(needs: Needs) {
     checkMay(roleAtFirst(actor), actOf(wanted));
     const recovery = wanted.forceReset ? await prepareRecovery() : null;
     await database.transaction(async (tx) => {
-      const held = await hold(tx, actor, id, actOf(wanted));
-      const { target } = held;
-      if (wanted.disabled === true && isActive(target)) await disable(tx, actor, held);
+      const locked = await lock(tx, actor, id, actOf(wanted));
+      const { target } = locked;
+      if (wanted.disabled === true && isActive(target)) await disable(tx, actor, locked);
       if (wanted.disabled === false && !isActive(target)) await enable(tx, actor, target);
-      if (wanted.role && wanted.role !== target.role) await setRole(tx, actor, held, wanted.role);
+      if (wanted.role && wanted.role !== target.role) await setRole(tx, actor, locked, wanted.role);
       if (recovery) await reset(tx, actor, target, recovery);
     });
     return read(actor, id);
@@ -155,7 +155,7 @@ export function accountAdminService(needs: Needs) {
   async function remove(actor: Actor, id: number): Promise<void> {
     checkMay(roleAtFirst(actor), 'govern');
     await database.transaction(async (tx) => {
-      const { target, admins } = await hold(tx, actor, id, 'govern');
+      const { target, admins } = await lock(tx, actor, id, 'govern');
       checkAdminRemains(target, admins);
       await closeAccount(tx, id, now());
       await note(tx, actor, 'account.deleted', id, { username: target.username });
@@ -171,7 +171,7 @@ export function accountAdminService(needs: Needs) {
     checkPassword(password, await read(actor, id));
     const passwordHash = await passwords.hash(password);
     await database.transaction(async (tx) => {
-      const { target } = await hold(tx, actor, id, 'govern');
+      const { target } = await lock(tx, actor, id, 'govern');
       await lockOut(tx, id, { password_hash: passwordHash });
       await removeNewLogins(tx, target);
       await note(tx, actor, 'password.changed', id);
@@ -180,10 +180,10 @@ export function accountAdminService(needs: Needs) {
   }
 
   /**
-   * Lets one act happen at a time: the rows of all admins are held until the transaction ends. Two admins who take each
+   * Lets one act happen at a time: the rows of all admins are locked until the transaction ends. Two admins who take each
    * other's role away do it one after the other, and the second one is no admin any more.
    */
-  async function hold(tx: Tx, actor: Actor, id: number, act: Act): Promise<Held> {
+  async function lock(tx: Tx, actor: Actor, id: number, act: Act): Promise<Locked> {
     const admins = await lockAdmins(tx, now().toISOString());
     const role = await roleOf(tx, actor);
     checkMay(role, act);
@@ -193,7 +193,7 @@ export function accountAdminService(needs: Needs) {
     return { target, admins };
   }
 
-  async function disable(tx: Tx, actor: Actor, { target, admins }: Held): Promise<void> {
+  async function disable(tx: Tx, actor: Actor, { target, admins }: Locked): Promise<void> {
     checkAdminRemains(target, admins);
     await lockOut(tx, target.id, { disabled_at: now().toISOString() });
     await emit(tx, now(), 'account.hidden', { accountId: target.id });
@@ -210,7 +210,7 @@ export function accountAdminService(needs: Needs) {
   async function setRole(
     tx: Tx,
     actor: Actor,
-    { target, admins }: Held,
+    { target, admins }: Locked,
     role: Role,
   ): Promise<void> {
     const at = now().toISOString();

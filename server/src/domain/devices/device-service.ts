@@ -118,7 +118,7 @@ export function deviceService(needs: Needs) {
     const kept =
       known?.token && known.token_hash ? { text: known.token, hashes: [known.token_hash] } : null;
     const given = token ? { text: token.text, hashes: tokenHashes(tokens, token) } : null;
-    const held = token === undefined ? kept : given;
+    const pushToken = token === undefined ? kept : given;
     const at = now().toISOString();
     const row = {
       id: known?.id ?? (await newId('devices')),
@@ -126,13 +126,13 @@ export function deviceService(needs: Needs) {
       account_id: accountId,
       session_id: sessionId,
       type,
-      token: held?.text ?? null,
-      token_hash: held?.hashes[0] ?? null,
+      token: pushToken?.text ?? null,
+      token_hash: pushToken?.hashes[0] ?? null,
       is_active: 1 as const,
       created_at: known && known.account_id === accountId ? known.created_at : at,
       updated_at: at,
     };
-    return { row, tokenHashes: held?.hashes ?? [] };
+    return { row, tokenHashes: pushToken?.hashes ?? [] };
   }
 
   /** Devices of the viewer, the one heard of last first. */

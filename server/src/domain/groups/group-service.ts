@@ -75,7 +75,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
   async function remove(actor: Actor, id: number): Promise<void> {
     checkMay(roleAtFirst(actor), 'govern');
     await database.transaction(async (tx) => {
-      await hold(tx, actor, id);
+      await lock(tx, actor, id);
       await deleteEventsOf(tx, id);
       await deleteGroup(tx, id);
       await note(tx, actor, { action: 'group.deleted', details: { groupId: id } });
@@ -91,7 +91,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
     const at = now().toISOString();
     return database.transaction(async (tx) => {
       if (!(await lockAccount(tx, accountId, at))) throw noSuchAccount();
-      await hold(tx, actor, groupId);
+      await lock(tx, actor, groupId);
       const row = { group_id: groupId, account_id: accountId, created_at: at };
       if (!(await insertMember(tx, row))) return false;
       if (!(await countMemberWithin(tx, groupId, maxMembers))) throw groupFull();
@@ -104,7 +104,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
   async function removeMember(actor: Actor, groupId: number, accountId: number): Promise<void> {
     checkMay(roleAtFirst(actor), 'govern');
     await database.transaction(async (tx) => {
-      await hold(tx, actor, groupId);
+      await lock(tx, actor, groupId);
       if (!(await deleteMember(tx, groupId, accountId))) throw noSuchMember();
       await note(tx, actor, { action: 'group.member-removed', accountId, details: { groupId } });
     });
@@ -123,7 +123,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
     return { items: items.map(recordOf), nextCursor };
   }
 
-  async function hold(tx: Tx, actor: Actor, groupId: number): Promise<void> {
+  async function lock(tx: Tx, actor: Actor, groupId: number): Promise<void> {
     checkMay(await roleOf(tx, actor), 'govern');
     if (!(await lockGroup(tx, groupId))) throw noSuchGroup();
   }

@@ -97,8 +97,8 @@ export function identityJoining(needs: Needs): JoinIdentity {
   ): Promise<Joined> {
     await dropClosed(tx, who);
     const email = plausibleEmail(who.email);
-    const holder = email === null ? null : await hold(tx, foldName(email));
-    if (holder && !who.isEmailVerified) throw heldByOther();
+    const holder = email === null ? null : await lockHolder(tx, foldName(email));
+    if (holder && !who.isEmailVerified) throw emailOfOther();
     if (holder && isVerified(holder, foldName(email ?? ''))) {
       if (!isActive(holder)) throw disabled();
       await link(tx, who, origin, { id: ids.identity, accountId: holder.id });
@@ -120,13 +120,13 @@ export function identityJoining(needs: Needs): JoinIdentity {
     if (known) await deleteIdentity(tx, known.id, known.account_id);
   }
 
-  /** Whoever holds an address; what they hold stays as it is until the transaction ends. */
-  async function hold(tx: Tx, nameKey: string): Promise<AccountRow | null> {
+  /** Locks the account that has an address as a name; null when nobody has it. */
+  async function lockHolder(tx: Tx, nameKey: string): Promise<AccountRow | null> {
     const holder = await findAccountByName(tx, nameKey, ['email', 'login_name']);
     if (!holder) return null;
-    const isHeld = await lockAccount(tx, holder.id, now().toISOString());
+    const isThere = await lockAccount(tx, holder.id, now().toISOString());
     const current = await findAccountByName(tx, nameKey, ['email', 'login_name']);
-    if (!isHeld || current?.id !== holder.id) throw new Overtaken();
+    if (!isThere || current?.id !== holder.id) throw new Overtaken();
     return current;
   }
 
@@ -217,7 +217,7 @@ function disabled(): DomainError {
   return new DomainError('forbidden', 'This account is disabled.');
 }
 
-function heldByOther(): DomainError {
+function emailOfOther(): DomainError {
   return new DomainError(
     'conflict',
     'There is an account with this e-mail already. Sign in to it, then link this way in.',

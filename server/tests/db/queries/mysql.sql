@@ -400,7 +400,7 @@ select * from `group_events` where `group_id` = ? and (`created_at` <= ? and (`c
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1
 
--- listSetAside
+-- listDeadLetters
 select `id`, `event_id`, `topic`, `subscriber`, `attempts`, `last_error`, `set_aside_at` from `outbox` where `set_aside_at` is not null order by `set_aside_at`, `id`;
 -- 
 

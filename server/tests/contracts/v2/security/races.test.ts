@@ -262,7 +262,7 @@ describe('a way in that ends while somebody comes in by it', () => {
     const token = tokenIn(await newestMail(rig, /^Choose a new password/, email));
     const used = await send('/password-recoveries/confirm', { token, password: newPassword });
 
-    expect(await accounts.isEmailHeld('new@example.org')).toBe(true);
+    expect(await accounts.isEmailTaken('new@example.org')).toBe(true);
     expect([used.status, used.body.code]).toEqual([410, 'gone']);
     expect((await logIn(rig.server, 'alice')).status).toBe(201);
   });
