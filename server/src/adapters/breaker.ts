@@ -6,7 +6,7 @@ export type Breaker = <T>(call: () => Promise<T>) => Promise<T>;
 
 type BreakerOptions = {
   now: Now;
-  /** Shown to whoever is turned away: `The mail server`. */
+  /** Its name in the error of refused calls: `The mail server`. */
   machine: string;
   /** Failures in a row after which nothing is asked any more. */
   maxFailures?: number;
@@ -34,7 +34,7 @@ export function breaker({
         retryAfterSeconds: Math.ceil((closedUntil - at) / 1000),
       });
     }
-    // Whoever comes while this call tries is turned away.
+    // Other calls are refused while this one tries.
     if (failures >= maxFailures) closedUntil = at + pauseMs;
     try {
       const result = await call();

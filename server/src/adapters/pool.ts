@@ -47,7 +47,7 @@ export function boundedPool({
     if (running >= concurrency) {
       if (queues.count() >= maxWaiting) throw busy();
       if (queues.count(owner) >= maxWaitingEach) throw tooMany();
-      // Whoever ends hands its place over, so `running` stays as it is.
+      // A call that ends passes its place on, so `running` stays the same.
       await turn(owner);
     } else {
       running += 1;

@@ -69,7 +69,7 @@ export function redisConnection({
     }
   }
 
-  /** Leaves Redis alone for a while, and begins anew with another connection: this one may be dead without a word. */
+  /** Leaves Redis alone for a while, and then opens another connection: this one may be dead without an error. */
   function rest(error: unknown): void {
     if (performance.now() < restsUntil) return;
     restsUntil = performance.now() + restMs;
@@ -131,7 +131,7 @@ function troubleOf(error: unknown): string {
     return `it is a replica, which takes no writes (${said}). Set REDIS_URL to its primary.`;
   }
   if (/MOVED|CLUSTERDOWN|CROSSSLOT/.test(text)) {
-    return `${said}; the counters need one Redis that holds all keys. Set REDIS_URL to one that is not part of a cluster.`;
+    return `${said}; the counters need one Redis with all keys. Set REDIS_URL to one that is not part of a cluster.`;
   }
   if (/NOPERM.*channel/i.test(text)) {
     return `${said}. Let its user publish and subscribe: ACL SETUSER … &rookery:* +publish +subscribe.`;

@@ -56,7 +56,7 @@ const maxBodyBytes = 256 * 1024;
 const keepAliveMs = 72_000;
 
 /**
- * Data is never a page: whoever opens an answer in a browser runs nothing of it. Pages say otherwise themselves.
+ * Data is never a page: a browser that opens a response runs nothing in it. Pages override this themselves.
  * HSTS is the proxy's, which ends TLS. Source: OWASP's REST Security Cheat Sheet.
  */
 const securityHeaders = {
@@ -124,7 +124,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
       }),
     async close() {
       isDraining = true;
-      // They would go on for ever; their clients find another process.
+      // Streams would never end; their clients reconnect to another process.
       services.live.stop();
       if (server.server.listening) {
         await new Promise((done) => setTimeout(done, drainMs));

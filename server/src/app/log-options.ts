@@ -1,6 +1,6 @@
 import type { LoggerOptions } from 'pino';
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const struckOut = '[struck out]';
 
 /** Characters that a secret is made of, and what may be one in percent-encoding, however often it was encoded. */
@@ -19,7 +19,7 @@ export function maskSecrets(text: string): string {
     const hexToText = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
     const parts = run.replace(encoded, hexToText).split(/[^\w-]+/);
     const isSecret = parts.some((part) => isLong(part) || isRandom(part) || isReadable(part));
-    // The name of this machine stands in every line, and may be long.
+    // Every line contains the name of this machine, which may be long.
     return isSecret && !text.slice(0, at).endsWith('"hostname":"') ? struckOut : run;
   });
 }

@@ -83,7 +83,7 @@ export type MailConfig = {
 
 /** Reads how mail is sent, and adds to `problems` what must be changed. */
 export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
-  // An address that is none is told of by whoever reads it as one.
+  // The code that parses the address reports a malformed one.
   const host = URL.parse(settings.PUBLIC_URL ?? '')?.hostname ?? 'localhost';
   const sender = settings.MAIL_DEFAULT_SENDER ?? `Rookery <no-reply@${host}>`;
   const byParts = serverOfParts(settings, problems);
@@ -138,7 +138,7 @@ export function protectionOf(server: SmtpServer): string {
   return `${use}, its certificate ${isChecked ? 'checked' : 'not checked'}`;
 }
 
-/** What holds unless a setting says otherwise. Nobody can put themselves between two programs of one machine. */
+/** The defaults, unless a setting says otherwise. Nobody can intercept a connection between two programs of one machine. */
 function unprotected(host: string, login: SmtpServer['login']) {
   return {
     needsTls: login !== null && !isLocal(host),

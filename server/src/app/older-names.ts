@@ -7,9 +7,9 @@ type ReadName = {
   setting: 'ROOKERY_ENV' | 'DATABASE_URL' | 'AMQP_URL';
   /** How, for docs/configuration.md. */
   how: string;
-  /** It stands for the setting in this environment alone, and there before all others. */
+  /** It replaces the setting in this environment only, where it takes precedence over all other names. */
   onlyIn?: 'testing';
-  /** May stand in a file that `NAME_FILE` names. */
+  /** Whether `NAME_FILE` may name a file that contains it. */
   isSecret: boolean;
   /** Its value as the setting has it; null when it cannot be read so. */
   read(value: string): string | null;

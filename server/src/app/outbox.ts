@@ -4,18 +4,18 @@ import type { Now } from '../domain/ports.ts';
 import type { Config } from './config.ts';
 import { openCurrentDatabase } from './schema.ts';
 
-/** The events that failed for the last time, for the person who looks after them. */
+/** The dead letters, for the operator. */
 export type Outbox = {
   list(): Promise<DeadLetter[]>;
-  /** Has one tried again, at once and as often as a new one. False when there is no such dead letter. */
+  /** Retries one at once, with as many attempts as a new event. False when there is no such dead letter. */
   retry(id: number): Promise<boolean>;
-  /** Has all of them tried again, and says how many. */
+  /** Retries all of them, and returns how many. */
   retryAll(): Promise<number>;
   /** Deletes one. False when there is no such dead letter. */
   drop(id: number): Promise<boolean>;
 };
 
-/** Works on the rows alone: whoever relays finds them there within a second. */
+/** Changes only rows: the relay of any process finds them within a second. */
 export function outbox({ database, now }: { database: Database; now: Now }): Outbox {
   const retry = (id: number) =>
     database.transaction((tx) => retryDeadLetter(tx, id, now().toISOString()));

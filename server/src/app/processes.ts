@@ -28,7 +28,7 @@ export function isOneOfMany(): boolean {
   return cluster.isWorker;
 }
 
-/** Lets this process end when it has nothing left to do, although another one looks after it. */
+/** Lets this process end when it has nothing left to do, although its parent process supervises it. */
 export function leaveProcesses(): void {
   cluster.worker?.disconnect();
 }
@@ -72,7 +72,7 @@ export function startProcesses(count: number, takenPort: number, log: Logger): P
   }
 
   for (let i = 0; i < count; i += 1) start();
-  // Whoever is told to stop while it starts does not ask.
+  // A process that is told to stop while it starts does not ask.
   started.catch(() => {});
   return {
     started,

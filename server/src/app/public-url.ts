@@ -31,7 +31,7 @@ type Given = { ROOKERY_ENV: string; HOST: string; PORT: number; PUBLIC_URL?: str
 
 /**
  * What is wrong with the address that links in answers and mails begin with. Where people rely on the installation it is a
- * problem, elsewhere a notice: whoever tries things out opens localhost.
+ * problem, elsewhere a notice: during development, people open localhost.
  */
 export function publicUrlNotices(given: Given, isLive: boolean, problems: string[]): Notice[] {
   const { ROOKERY_ENV: environment, HOST: host, PORT: port, PUBLIC_URL: publicUrl } = given;

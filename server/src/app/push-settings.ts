@@ -96,7 +96,7 @@ function fcmOf(settings: PushSettings, problems: string[]): PushConfig['fcm'] {
   }
   const { project_id, client_email, private_key, private_key_id, token_uri } = key;
   if (!isPrivateKey(String(private_key))) {
-    problems.push(`FCM_SERVICE_ACCOUNT holds a private_key that cannot be read. ${accountHint}`);
+    problems.push(`FCM_SERVICE_ACCOUNT has a private_key that cannot be read. ${accountHint}`);
     return null;
   }
   return {

@@ -25,9 +25,9 @@ export type Schema = {
   stamp(to: string): Promise<string[]>;
   states(): Promise<MigrationState[]>;
   history(): ReturnType<typeof migrationHistory>;
-  /** All tables that are there, whoever made them. */
+  /** All tables of the database, Rookery's or not. */
   tables(): Promise<string[]>;
-  /** Drops all tables and makes ours anew. */
+  /** Drops all tables and creates Rookery's again. */
   reset(): Promise<MigrationReport>;
 };
 

@@ -33,7 +33,7 @@ export function webauthnOf(given: Given, problems: string[]): Webauthn {
   const url = new URL(URL.canParse(address) ? address : 'http://localhost');
   const host = isLoopback(url.hostname) ? 'localhost' : url.hostname;
   const rpId = given.WEBAUTHN_RP_ID ?? host;
-  // Browsers make no passkeys for an address without a name; whoever tries things out opens localhost.
+  // Browsers create no passkeys for IP addresses; during development, people open localhost.
   const local = host === 'localhost' ? [`${url.protocol}//localhost${portOf(url)}`] : [];
   const others = given.WEBAUTHN_ORIGINS.split(',')
     .map((part) => part.trim())

@@ -25,7 +25,7 @@ export function checkSecretKey(
       ? ', or remove it: with the embedded database one is made and kept'
       : '';
     problems.push(
-      `SECRET_KEY ${fault}: whoever guesses it can sign in as anybody. Make one with: openssl rand -hex 32${orNone}`,
+      `SECRET_KEY ${fault}: anybody who guesses it can sign in as any user. Create one with: openssl rand -hex 32${orNone}`,
     );
   }
 }
@@ -46,7 +46,7 @@ export function keptSecretKey(dataDir: string, problems: string[]): string {
   }
   if (secret.length < minLength) {
     problems.push(
-      `${path} does not hold a secret. Delete it to have a new one made; everybody must then sign in again.`,
+      `${path} does not contain a secret key. Delete it to create a new one; everybody then has to sign in again.`,
     );
   }
   return secret;

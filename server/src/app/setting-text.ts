@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The variables that the program was started with. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What a variable holds, or for a secret the content of the file that `NAME_FILE` names; undefined when it is empty. */
+/** The value of a variable, or for a secret the content of the file that `NAME_FILE` names; undefined when it is empty. */
 export function textOf(
   name: string,
   { isSecret }: { isSecret: boolean },

@@ -26,7 +26,7 @@ export function accountsCommand(): Command {
   accounts
     .command('list')
     .description('list accounts, newest first')
-    .argument('[prefix]', 'the beginning of a username, an e-mail or a display name')
+    .argument('[prefix]', 'the start of a username, an e-mail or a display name')
     .addOption(new Option('--role <role>', 'only accounts with this role').choices(roles))
     .addOption(
       new Option('--state <state>', 'only accounts in this state').choices(['active', 'disabled']),
@@ -46,7 +46,7 @@ export function accountsCommand(): Command {
     .action(create);
   accounts
     .command('disable')
-    .description('block an account at once, and hide what it has posted')
+    .description('block an account at once, and hide what it posted')
     .addArgument(accountArgument())
     .action((name: string) => change(name, { disabled: true }, (who) => `disabled ${who}`));
   accounts
@@ -70,7 +70,7 @@ export function accountsCommand(): Command {
     .action(resetPassword);
   accounts
     .command('delete')
-    .description('permanently delete an account and everything it has posted')
+    .description('permanently delete an account and everything it posted')
     .addArgument(accountArgument())
     .option('--yes', 'do not ask')
     .action(remove);
@@ -99,7 +99,7 @@ export async function createWithPassword(
 
 async function create(username: string, options: CreateOptions): Promise<void> {
   if (options.mail && options.email === undefined) {
-    throw new CommandError('there is no address to mail to. Say --email ADDRESS as well.');
+    throw new CommandError('there is no address to mail to. Add --email ADDRESS.');
   }
   await createWithPassword(username, options, `accounts create ${username}`);
 }
@@ -109,9 +109,9 @@ async function list(prefix: string | undefined, options: ListOptions): Promise<v
   const filter: AccountFilter = { q: prefix, role, state };
   const { items, hasMore } = await withAdmin((admin) => collect(admin, filter, limit));
   if (json) print(JSON.stringify(items, null, 2));
-  else if (items.length === 0) print('No account fits.');
+  else if (items.length === 0) print('No accounts found.');
   else printRows([titles, ...items.map(rowOf)], { json });
-  if (hasMore) process.stderr.write(`There are more than ${limit}; say --limit N.\n`);
+  if (hasMore) process.stderr.write(`There are more than ${limit}; raise --limit.\n`);
 }
 
 async function collect(admin: Admin, filter: AccountFilter, limit: number) {
@@ -145,13 +145,13 @@ async function resetPassword(name: string, { mail }: { mail?: boolean }): Promis
     const { id, username, email } = await find(admin, name);
     if (password !== null) {
       await admin.setPassword(operator, id, password);
-      return print(`gave ${username} the password; all sessions ended`);
+      return print(`set the password of ${username}; all sessions ended`);
     }
     if (email === null) {
-      throw new CommandError(`${username} has no e-mail. Say a password instead of --mail.`);
+      throw new CommandError(`${username} has no e-mail. Enter a password instead of --mail.`);
     }
     await admin.change(operator, id, { forceReset: true });
-    print(`made the password of ${username} worthless; all sessions ended; a mail follows`);
+    print(`reset the password of ${username}; all sessions ended; a mail follows`);
   });
 }
 
@@ -174,7 +174,7 @@ async function find(admin: Admin, name: string): Promise<AccountRecord> {
     return await admin.find(operator, name);
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
-    throw new CommandError(`nobody is called ${name}. See: accounts list`);
+    throw new CommandError(`there is no account ${name}. See: accounts list`);
   }
 }
 

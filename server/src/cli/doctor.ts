@@ -16,6 +16,6 @@ export function doctorCommand(): Command {
           print(`${isOk ? '✓' : '✗'} ${name}: ${detail}`);
       const broken = checks.filter((check) => !check.isOk);
       if (broken.length > 0)
-        throw new CommandError(`not well: ${broken.map((c) => c.name).join(', ')}`);
+        throw new CommandError(`failed: ${broken.map((c) => c.name).join(', ')}`);
     });
 }

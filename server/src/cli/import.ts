@@ -30,7 +30,7 @@ export function importCommand(): Command {
       const count = report.faults.length;
       if (count === 0) return;
       throw new CommandError(
-        `${count} ${count === 1 ? 'line was' : 'lines were'} left out. Correct the file and run this again: what is there is skipped.`,
+        `${count} ${count === 1 ? 'line was' : 'lines were'} skipped. Correct the file and run this again: existing accounts are skipped.`,
       );
     });
   return parent;
@@ -76,6 +76,6 @@ async function* linesIn(file: string): AsyncGenerator<string> {
 function linesOf({ imported, skipped, faults }: ImportReport, isDryRun: boolean): string[] {
   return [
     ...faults.map(({ line, message }) => `line ${line}: ${message}`),
-    `${imported} ${isDryRun ? 'would be imported' : 'imported'}, ${skipped} there already, ${faults.length} left out`,
+    `${imported} ${isDryRun ? 'would be imported' : 'imported'}, ${skipped} existing, ${faults.length} with errors`,
   ];
 }

@@ -12,7 +12,7 @@ export function keysCommand(): Command {
       if (json) return print(JSON.stringify(settings, null, 2));
       for (const [name, value] of Object.entries(settings)) print(`${name}=${value}`);
       process.stderr.write(
-        'Keep them: with others, every browser has to subscribe anew. The private key is a secret (VAPID_PRIVATE_KEY_FILE can name a file).\n',
+        'Keep them: if they change, every browser has to subscribe again. The private key is a secret (VAPID_PRIVATE_KEY_FILE can name a file).\n',
       );
     });
 }

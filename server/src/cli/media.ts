@@ -16,7 +16,7 @@ export function mediaCommand(): Command {
     .command('sweep')
     .description('delete orphaned files, and report missing ones')
     .option('--dry-run', 'only report')
-    .option('--older-than <hours>', 'keep files that are younger', hours, 24)
+    .option('--older-than <hours>', 'keep files that are newer', hours, 24)
     .option('--force', 'delete even if most files are orphaned')
     .addOption(jsonOption())
     .action(async ({ dryRun = false, olderThan, force = false, json }: Options) => {
@@ -38,7 +38,7 @@ async function sweep(options: { minAgeMs: number; isDryRun: boolean; isForced: b
     return await withApp(quiet(), (app) => app.sweepMedia({ ...options, onProgress }));
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
-    throw new CommandError('the storage cannot be reached. ./rookery doctor says why.');
+    throw new CommandError('the storage is unavailable. ./rookery doctor says why.');
   } finally {
     progress.stop();
   }
@@ -47,7 +47,7 @@ async function sweep(options: { minAgeMs: number; isDryRun: boolean; isForced: b
 function linesOf({ objects, orphans, orphanBytes, unkept, deleted, missing }: SweepReport) {
   const shown = missing.slice(0, maxShown);
   return [
-    `${objects} objects; ${orphans} without a row (${(orphanBytes / 1e6).toFixed(1)} MB), ${unkept} uploads never kept`,
+    `${objects} objects; ${orphans} orphaned (${(orphanBytes / 1e6).toFixed(1)} MB), ${unkept} unused uploads`,
     `${deleted} deleted`,
     `${missing.length} objects missing${missing.length > maxShown ? `, the first ${maxShown}` : ''}`,
     ...shown.map(({ mediaId, key }) => `  media ${mediaId}: ${key}`),

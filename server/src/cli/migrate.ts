@@ -36,15 +36,15 @@ function addChanges(migrate: Command): void {
     .action(async (to?: string) => {
       const { reverted } = await withSchema(readConfig(), (schema) => schema.down(nameIfAny(to)));
       for (const name of reverted) print(`reverted ${name}`);
-      if (reverted.length === 0) print('Nothing to do: no such step is applied.');
+      if (reverted.length === 0) print('Nothing to do: no such migration is applied.');
     });
   migrate
     .command('stamp <name>')
     .description('record the migrations up to one as applied, without running them')
     .action(async (text: string) => {
       const marked = await withSchema(readConfig(), (schema) => schema.stamp(nameOf(text)));
-      for (const name of marked) print(`noted ${name}`);
-      if (marked.length === 0) print('Nothing to do: they were noted before.');
+      for (const name of marked) print(`recorded ${name}`);
+      if (marked.length === 0) print('Nothing to do: they were recorded before.');
     });
   migrate
     .command('new <subject>')
@@ -75,7 +75,7 @@ function addViews(migrate: Command): void {
     .action(async ({ json }: { json?: boolean }) => {
       const history = await withSchema(readConfig(), (schema) => schema.history());
       const rows = history.map(({ name, appliedAt }) => ({ applied: appliedAt, name }));
-      if (rows.length === 0 && !json) print('Nothing was applied yet.');
+      if (rows.length === 0 && !json) print('No migration is applied yet.');
       else printRows(rows, { json });
     });
   migrate
@@ -104,5 +104,5 @@ function nameIfAny(text: string | undefined): string | undefined {
 function nameOf(text: string): string {
   const name = migrationNamed(text);
   if (name !== null) return name;
-  throw new CommandError(`${text} names no migration. There are: ${migrationNames().join(', ')}`);
+  throw new CommandError(`${text} is not a migration. There are: ${migrationNames().join(', ')}`);
 }

@@ -15,7 +15,7 @@ export function outboxCommand(): Command {
     .action(list);
   outbox
     .command('retry')
-    .description('try one again, or all')
+    .description('retry one, or all')
     .addArgument(idArgument('[id]'))
     .option('--all', 'all dead letters')
     .action(retry);
@@ -67,11 +67,11 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 
 async function retry(id: number | undefined, { all }: { all?: boolean }): Promise<void> {
   if ((id === undefined) === (all === undefined))
-    throw new CommandError('name one event, or all: outbox retry ID, or outbox retry --all');
+    throw new CommandError('name one dead letter, or all: outbox retry ID, or outbox retry --all');
   await withOutbox(readConfig(), async (it) => {
-    if (id === undefined) return print(`${await it.retryAll()} will be tried again`);
+    if (id === undefined) return print(`retrying ${await it.retryAll()}`);
     if (!(await it.retry(id))) throw missing(id);
-    print(`${id} will be tried again`);
+    print(`retrying ${id}`);
   });
 }
 

@@ -28,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('A backend for photo-sharing and social apps.')
     .addHelpText('after', '\nSettings come from the environment; docs/configuration.md lists them.')
     .version(programVersion(), '--version', 'print the version')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(see --help)')
     .exitOverride();
   const commands = [
     startCommand(),

@@ -13,12 +13,12 @@ import { quiet, withApp } from './with-app.ts';
 type Options = Partial<LargeSetSize> & { baseApi?: true };
 
 const help = `
-Without options: alice, bob and carla with real photos.
-With --users: instead a large set, the same on every run, for load tests and for trying things out. Three posts of ten
+Without options: creates alice, bob and carla with real photos.
+With --users: creates a large data set, the same on every run, for load tests and demos. Three posts in ten
 have a photo. The accounts user-1, user-2 … share one password, which is printed at the end; follows-10, follows-100
-and follows-1000 (where there are enough users) follow exactly so many. What is there already stays.
-With --base-api: instead what the seed of the older server base-api made, for its clients: an event template, and a group
-of three who sign in with a@a.com, b@b.com and c@c.com and the password “password”. Not in staging and production.
+and follows-1000 (if there are enough users) follow exactly that many. Existing data stays.
+With --base-api: creates what the seed of the older server base-api did, for its clients: an event template, and a group
+of three users who sign in with a@a.com, b@b.com and c@c.com and the password “password”. Not in staging and production.
 
   ./rookery seed --users 1000`;
 
@@ -34,7 +34,7 @@ export function seedCommand(): Command {
     .action(async (options: Options) => {
       const { users, baseApi } = options;
       if (baseApi && Object.keys(options).length > 1) {
-        throw new CommandError('--base-api makes a set of its own; leave the other options out.');
+        throw new CommandError('--base-api cannot be combined with other options.');
       }
       if (!baseApi && users === undefined && Object.keys(options).length > 0) {
         throw new CommandError('--posts, --follows and --likes need --users as well.');
@@ -52,7 +52,7 @@ export function seedCommand(): Command {
 function refuseWhereLive({ env, isLive }: Config): void {
   if (!isLive) return;
   throw new CommandError(
-    `these accounts have a password that everybody knows, and ROOKERY_ENV=${env}. Make people of your own with accounts create, or seed a server for trying things out with ROOKERY_ENV=development.`,
+    `these accounts have a well-known password, and ROOKERY_ENV=${env}. Create accounts with accounts create, or seed a test server with ROOKERY_ENV=development.`,
   );
 }
 

@@ -11,15 +11,15 @@ import { print } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
 
 const help = `
-What is there: services, what contracts call; operator, who to be for services that ask for an actor; config, the settings.
-await works everywhere. What is typed is kept in DATA_DIR/shell-history.
+Variables: services, which contracts call; operator, the actor for services that need one; config, the settings.
+await works everywhere. The history is stored in DATA_DIR/shell-history.
 
-What is piped in is an expression, whose value is printed, or statements, which print for themselves or return a value:
+Standard input is an expression, whose value is printed, or statements, which print or return a value:
 
   echo 'services.accountAdmin.find(operator, "alice")' | ./rookery shell
   ./rookery shell < report.js
 
-At the end, jobs that are due are run, or handed to the broker.`;
+At the end, due jobs run, or are passed to the broker.`;
 
 export function shellCommand(): Command {
   return new Command('shell')
@@ -44,7 +44,7 @@ export function shellCommand(): Command {
 
 type Names = { services: App['services']; operator: typeof operator; config: Config };
 
-/** Reads, evaluates and prints until somebody has had enough, or the program is told to stop. */
+/** Reads, evaluates and prints until Ctrl-D or SIGTERM. */
 async function talk(names: Names): Promise<void> {
   print(banner(names));
   const repl = start({ prompt: 'rookery> ', breakEvalOnSigint: true });
@@ -61,13 +61,13 @@ function banner({ services }: Names): string {
   return `
 The services of Rookery:
   services   ${Object.keys(services).join(', ')}
-  operator   who to be for services that ask for an actor
+  operator   the actor for services that need one
   config     the settings
-await works. Ctrl-D ends.
+await works. Ctrl-D exits.
 `;
 }
 
-/** Where it cannot be kept, Node says so and goes on without. */
+/** If the history cannot be stored, Node says so and continues without it. */
 function keepHistory(repl: REPLServer, dataDir: string): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return new Promise((resolve) =>

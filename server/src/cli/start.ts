@@ -21,7 +21,7 @@ export function startCommand(): Command {
   return new Command('start')
     .description('start the server')
     .option('--seed', 'create alice, bob and carla with photos first, if they are missing')
-    .option('--no-worker', 'run no jobs here; `rookery work` runs them in another process')
+    .option('--no-worker', 'run no jobs; `rookery work` runs them in another process')
     .addOption(countOption('--processes', 'how many processes share the port', 64).default(1))
     .action(async (options: Options) => {
       try {
@@ -56,7 +56,7 @@ function startOne(config: Config, { seed, worker }: Options): Promise<void> {
     await http.listen();
     if (!isOneOfMany()) greet(publicUrlOf(config));
     await stopping;
-    app.log.info('stopping: no request is cut, running jobs end');
+    app.log.info('stopping: finishing open requests and running jobs');
     await http.close();
   });
 }
@@ -70,7 +70,7 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
   const children = startProcesses(processes, config.http.port, newLog(config));
   try {
     const started = children.started.catch(({ message }: Error) => {
-      throw new CommandError(`${message} What was wrong stands above.`);
+      throw new CommandError(`${message} The reason is above.`);
     });
     if (await Promise.race([started, stopping])) greet(publicUrlOf(config));
     await stopping;

@@ -21,7 +21,7 @@ export function workCommand(): Command {
         await app.startWork();
         print(`Rookery is working, ${concurrency} jobs at once.`);
         await stopping;
-        app.log.info('stopping: running jobs end');
+        app.log.info('stopping: finishing running jobs');
       };
       await withApp(config, work, { concurrency });
     });

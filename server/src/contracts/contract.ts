@@ -60,7 +60,7 @@ export type Contract = {
   title: string;
   version: string;
   description: string;
-  /** Its own address, below which its errors and parsers hold: `/v2`. */
+  /** The path below which its routes, errors and parsers apply: `/v2`. */
   mount: string;
   /** Whose tokens are valid here; the domain compares it and never reads it. */
   audience: string;
@@ -94,7 +94,7 @@ export type Contract = {
   routes(app: ContractApp, context: RouteContext): void;
 };
 
-/** An answer of a contract's own that no code of the domain stands for. */
+/** A response of a contract that no error code of the domain stands for. */
 export class WireFault extends Error {
   readonly status: number;
   readonly body: unknown;

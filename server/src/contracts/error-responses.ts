@@ -70,7 +70,7 @@ export function handleErrors(
   app.addHook('onSend', (_request, reply, payload, done) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (type.startsWith('application/json')) reply.header('content-type', contract.jsonType);
-    // What an answer says depends on who asks: no cache keeps it unless its route says so.
+    // Responses depend on the viewer: no cache stores them unless the route allows it.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', noStore);
     done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
   });

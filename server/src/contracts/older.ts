@@ -54,7 +54,7 @@ export function bearerToken(header: string): string | null {
 
 /**
  * Reads JSON as the older servers did: of JSON's content types alone, and an empty body is none.
- * @param ifBroken gives what stands in the place of a body that is no JSON, or refuses it
+ * @param ifBroken returns what replaces a body that is not JSON, or refuses it
  */
 export function parseOldJson(
   app: ContractApp,

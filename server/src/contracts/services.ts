@@ -29,7 +29,7 @@ import type { SessionService } from '../domain/sessions/session-service.ts';
 import type { SignedLinkService } from '../domain/sessions/signed-link-service.ts';
 import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
 
-/** What every contract speaks to; each knows the limits and not who asks. */
+/** The services that contracts call. None of them knows which contract calls it. */
 export type Services = {
   accounts: AccountService;
   accountAdmin: AccountAdminService;

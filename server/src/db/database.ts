@@ -31,7 +31,7 @@ export type Database = Db & {
   /** Tells the listeners of `watchRows` if another process has written to an embedded database since this was asked. */
   noticeOthers(): void;
   /**
-   * Makes this process the one worker of an embedded database until it ends. True means that whoever held a lease before
+   * Makes this process the one worker of an embedded database until it ends. True means that the process that had a lease before
    * is gone; false that another worker lives, or that nobody can tell.
    */
   takeWorkerSeat(): boolean;

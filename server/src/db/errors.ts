@@ -7,7 +7,7 @@ export class DatabaseError extends Error {
 }
 
 /**
- * What a transaction has read does not hold any more. Thrown inside of one, it rolls everything back and runs the function
+ * What a transaction has read has changed. Thrown inside of one, it rolls everything back and runs the function
  * again, so that it decides by what is there now: never report as gone what only changed.
  */
 export class StaleRead extends Error {

@@ -70,7 +70,7 @@ async function applySome(
   return { applied, unfinished: null };
 }
 
-/** Reverts the latest step, or all after `to`, with the data that they hold. `to` itself stays. */
+/** Reverts the latest migration, or all after `to`, with their data. `to` itself stays. */
 export function migrateDown(
   database: Database,
   to?: string,

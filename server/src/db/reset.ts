@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, EngineName } from './database.ts';
 
-/** Names of all tables in the database, whoever made them. */
+/** Names of all tables in the database, Rookery's or not. */
 export async function listTables(database: Database): Promise<string[]> {
   const { rows } = await tablesOf[database.engine].execute(database.kysely);
   return rows.map(({ name }) => name).sort();
@@ -27,7 +27,7 @@ const withoutForeignKeys: Record<EngineName, { before: string; after: string } |
   mysql: { before: 'set foreign_key_checks = 0', after: 'set foreign_key_checks = 1' },
 };
 
-/** Drops all tables with all they hold. */
+/** Drops all tables with their data. */
 export async function dropTables(database: Database): Promise<void> {
   const tables = await listTables(database);
   const around = withoutForeignKeys[database.engine];

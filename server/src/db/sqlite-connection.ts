@@ -40,7 +40,7 @@ function problemOf(error: unknown, file: string): string {
     return `The database ${file} is damaged (${reason}). Restore it from a backup.`;
   }
   if (code.startsWith('SQLITE_BUSY')) {
-    return `The database ${file} is held by another program. End that program, then try again.`;
+    return `The database ${file} is in use by another program. Stop that program, then try again.`;
   }
   if (code.startsWith('SQLITE_READONLY')) {
     return `The database ${file} cannot be written. Give this user the right to write it and its folder.`;

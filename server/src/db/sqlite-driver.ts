@@ -15,7 +15,7 @@ export function askForTransaction<T>(ask: () => Promise<T>): Promise<T> {
   return transactionStage.run('begins', ask);
 }
 
-/** Runs the code of a transaction so that a query past it is refused instead of waiting for ever. */
+/** Runs the code of a transaction so that a query past it is refused instead of waiting forever. */
 export function markTransaction<T>(work: () => Promise<T>): Promise<T> {
   return transactionStage.run('runs', work);
 }
@@ -186,10 +186,10 @@ export class SqliteDriver implements Driver {
     setImmediate(() => this.#commitWhenFree());
   }
 
-  /** After a turn of the event loop, in which whoever else had come to write has joined. */
+  /** After a turn of the event loop, in which other waiting writers have joined. */
   #commitWhenFree(): void {
     this.#isFlushDue = false;
-    // Whoever has the connection hands on when it is done, and this comes again.
+    // The current user of the connection calls this again when it is done.
     if (this.#isInUse || !this.#group) return;
     this.#commit(this.#group);
     this.#isInUse = true;

@@ -75,7 +75,7 @@ export function readAtOnce(
 }
 
 /**
- * The library's SQLite is built with STAT4, which compiles a statement anew at every execution when a bound value is
+ * The library's SQLite is built with STAT4, which compiles a statement again at every execution when a bound value is
  * compared with an indexed column: that costs several times the search itself. It does not look into a subquery.
  */
 class StablePlanCompiler extends SqliteQueryCompiler {

@@ -23,7 +23,7 @@ export type Events = {
   'account.changed': {
     accountId: number;
     what: AccountChange;
-    /** The e-mail that was replaced: whoever reads mail there is told, too. */
+    /** The e-mail that was replaced; it is notified too. */
     formerEmail?: string;
   };
   /** Another e-mail is to be the account's once it is confirmed; the present one is told. */

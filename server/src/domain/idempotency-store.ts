@@ -12,7 +12,7 @@ export type IdempotentRequest = {
   operation: string;
   /**
    * Keyed digest of what was asked; a repeat that asks for something else is refused. Keyed, because what was asked may
-   * hold a password: a plain digest in a stolen database can be guessed at full speed.
+   * contain a password: a plain digest in a stolen database can be guessed at full speed.
    */
   fingerprint: string;
 };

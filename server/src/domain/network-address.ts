@@ -20,7 +20,7 @@ export function normalAddress(text: string): string | null {
 
 /**
  * What attempts from an address are counted under. Every subscriber has at least a /64 of IPv6 and may change the rest at
- * will, so a /64 counts as one: `2001:db8:1:2::/64`. Anything else stands for itself.
+ * will, so a /64 counts as one: `2001:db8:1:2::/64`. Anything else is unchanged.
  */
 export function countingAddress(address: string): string {
   const normal = normalAddress(address);

@@ -37,7 +37,7 @@ export type PageRequest = {
   before: number | null;
   /** Only entries with a greater key. Default: no bound. */
   after?: number | null;
-  /** Which entries to take when the bounds hold more than `limit`: the newest (default), or those directly above `after`. */
+  /** Which entries to take when there are more than `limit` within the bounds: the newest (default), or those directly above `after`. */
   from?: 'newest' | 'oldest';
 };
 
@@ -97,7 +97,7 @@ export function pageRequest(kind: ListKind, { limit = 20, cursor }: PageQuery): 
 }
 
 /**
- * The same for a dated list, whose cursors hold a time and an id. Earlier versions put an id alone there, which is refused
+ * The same for a dated list, whose cursors contain a time and an id. Cursors of earlier versions had only an id, which is refused
  * like a cursor of another list.
  * @throws DomainError `invalid` (cursor)
  */
@@ -118,7 +118,7 @@ export function cursorOf(kind: ListKind, key: number): string {
   return `${cursorLetters.keyed[kind]}${key.toString(36)}`;
 }
 
-/** The key that a cursor of a list stands for; null when it is no cursor of this list. */
+/** The key in a cursor; null when it is not a cursor of this list. */
 export function keyOfCursor(kind: ListKind, cursor: string): number | null {
   const isOurs = cursor.startsWith(cursorLetters.keyed[kind]) && /^.[0-9a-z]{1,11}$/.test(cursor);
   const key = isOurs ? Number.parseInt(cursor.slice(1), 36) : Number.NaN;
@@ -159,7 +159,7 @@ function cut<T>(entries: readonly T[], limit: number, cursorAfter: (last: T) => 
   return { items, nextCursor: hasMore ? cursorAfter(last) : null };
 }
 
-/** Where a row stands in a dated list. */
+/** The place of a row in a dated list. */
 export function placeOfRow({ created_at: at, id }: { created_at: string; id: number }): Place {
   return { at, id };
 }

@@ -12,7 +12,7 @@ type Memory<T> = {
 
 /**
  * Keeps what was read until somebody writes a row that it was made of (docs/decisions/0023). On a database that several
- * processes share, each read goes to SQL. Whoever reads calls `noticeOthers` before, and changes nothing of what it gets.
+ * processes share, each read goes to SQL. Readers call `noticeOthers` first, and do not modify the result.
  */
 export function rowMemory<T>(
   database: Database,

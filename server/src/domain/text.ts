@@ -25,7 +25,7 @@ export function isBlank(text: string): boolean {
 const opens = /[\u202a\u202b\u2066-\u2068]/;
 
 /**
- * Checks a text that stands in one line beside others, as a name does.
+ * Checks a text that is shown in one line with others, such as a name.
  * @throws DomainError `invalid` (the field)
  */
 export function checkLine(field: string, text: string): void {

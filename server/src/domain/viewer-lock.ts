@@ -5,7 +5,7 @@ import { findLiveSession } from './sessions/session-store.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
- * Holds the viewer's account until the transaction ends, and makes sure that their session still lives: a password that
+ * Locks the viewer's account until the transaction ends, and checks that their session is still open: a password that
  * was changed while a slow request was checked must not be followed by a new way in.
  * @throws DomainError `revoked_token`
  */

@@ -15,7 +15,7 @@ import type { PhoneService } from '../domain/phones/phone-service.ts';
 export type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
 
 export type Subscriber<T extends Topic> = {
-  /** Stays for ever: rows in the database name it. */
+  /** Never changes: rows in the database contain it. */
   name: string;
   /** @param eventId the same for every repeat */
   run(payload: Events[T], write: WriteOnce, eventId: number): Promise<void>;

@@ -155,7 +155,9 @@ describe('the configuration', () => {
   it('says so when the kept secret is empty', () => {
     writeFileSync(join(dataDir, 'secret-key'), '');
 
-    expect(problemsOf({})).toMatchObject([expect.stringContaining('does not hold a secret')]);
+    expect(problemsOf({})).toMatchObject([
+      expect.stringContaining('does not contain a secret key'),
+    ]);
   });
 
   it('makes no secret while anything else is wrong', () => {

@@ -204,7 +204,7 @@ describe('the variables of base-api’s own instructions', () => {
 
   it('but for the secret, which anybody can read there', () => {
     expect(problemsOf({ ...variables, SECRET_KEY: 'mysecret' })).toEqual([
-      'SECRET_KEY is shorter than 32 characters: whoever guesses it can sign in as anybody. Make one with: openssl rand -hex 32, or remove it: with the embedded database one is made and kept',
+      'SECRET_KEY is shorter than 32 characters: anybody who guesses it can sign in as any user. Create one with: openssl rand -hex 32, or remove it: with the embedded database one is made and kept',
     ]);
   });
 

@@ -72,7 +72,7 @@ describe('the settings of pushes', () => {
           private_key: '-----BEGIN PRIVATE KEY-----\n',
         }),
       },
-      'holds a private_key that cannot be read',
+      'has a private_key that cannot be read',
     ],
     ['half of the keys', { VAPID_PUBLIC_KEY: publicKey }, 'VAPID_PRIVATE_KEY is not'],
     ['the other half', { VAPID_PRIVATE_KEY: privateKey }, 'VAPID_PUBLIC_KEY is not'],

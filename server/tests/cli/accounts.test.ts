@@ -58,7 +58,7 @@ describe('rookery accounts', () => {
       'disabled bob\n',
       'enabled bob\n',
       'bob has the role moderator\n',
-      'gave bob the password; all sessions ended\n',
+      'set the password of bob; all sessions ended\n',
       'deleted bob; a worker removes what it has posted\n',
     ]);
   });
@@ -78,9 +78,9 @@ describe('rookery accounts', () => {
     expect(all.stdout).toMatch(/\n\d+ +bob +user +disabled +bob@example\.com +\d{4}-\d\d-\d\d/);
     expect(JSON.parse(filtered.stdout)).toMatchObject([{ username: 'bob', hasPassword: true }]);
     expect(filtered.stdout).not.toContain('argon2');
-    expect(none).toMatchObject({ code: 0, stdout: 'No account fits.\n' });
+    expect(none).toMatchObject({ code: 0, stdout: 'No accounts found.\n' });
     expect(first.stdout.split('\n')).toHaveLength(3);
-    expect(first.stderr).toBe('There are more than 1; say --limit N.\n');
+    expect(first.stderr).toBe('There are more than 1; raise --limit.\n');
   });
 
   it('say what to do when they cannot', slow, async () => {
@@ -101,13 +101,13 @@ describe('rookery accounts', () => {
     expect(outputs.map(({ stdout }) => stdout)).toEqual(outputs.map(() => ''));
     expect(outputs.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
       'rookery: This is the last admin; make somebody else an admin first, or nobody could.',
-      'rookery: nobody is called carla. See: accounts list',
+      'rookery: there is no account carla. See: accounts list',
       'rookery: standard input is not a terminal. Add --yes to confirm.',
       expect.stringContaining('Allowed choices are user, moderator, admin.'),
-      'rookery: there is no address to mail to. Say --email ADDRESS as well.',
+      'rookery: there is no address to mail to. Add --email ADDRESS.',
       expect.stringContaining('It has the form a@b.'),
       'rookery: password must have at least 8 characters.',
-      'rookery: alice has no e-mail. Say a password instead of --mail.',
+      'rookery: alice has no e-mail. Enter a password instead of --mail.',
       'rookery: standard input has no password. Try: echo "$PASSWORD" | ./rookery accounts reset-password alice',
     ]);
   });
@@ -124,7 +124,7 @@ describe('rookery accounts', () => {
     expect([byNumber.stdout, byId.stdout]).toEqual(['disabled bob\n', 'disabled bob\n']);
     expect(reset).toMatchObject({
       code: 0,
-      stdout: 'made the password of bob worthless; all sessions ended; a mail follows\n',
+      stdout: 'reset the password of bob; all sessions ended; a mail follows\n',
     });
   });
 

@@ -148,7 +148,7 @@ describe('rookery doctor', () => {
     expect(storage.code).toBe(1);
     expect(storage.stdout).toMatch(/✗ storage: .*blobs/);
     expect(storage.stdout).toMatch(/✓ image library/);
-    expect(storage.stderr).toBe('rookery: not well: storage\n');
+    expect(storage.stderr).toBe('rookery: failed: storage\n');
     expect(folder.code).toBe(1);
     expect(folder.stdout).toContain(`✗ configuration: DATA_DIR=${file} cannot be used`);
   });
@@ -265,7 +265,7 @@ describe('rookery admin and seed', () => {
 
     expect([refused, mixed, first, second].map(({ code }) => code)).toEqual([1, 1, 0, 0]);
     expect(refused.stderr).toMatch(/accounts create.*ROOKERY_ENV=development/);
-    expect(mixed.stderr).toContain('leave the other options out');
+    expect(mixed.stderr).toContain('cannot be combined with other options');
     expect(before).toBe(false);
     expect(first.stdout).toMatch(/seeded martin, e-mail a@a\.com, password password\n/);
     expect(second.stdout).toBe('Everything is there already; nothing was seeded.\n');

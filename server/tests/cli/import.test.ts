@@ -23,12 +23,12 @@ describe('rookery import accounts', () => {
     const second = await run('--json');
 
     expect(dry.code).toBe(1);
-    expect(dry.stdout).toContain('2 would be imported, 0 there already, 1 left out\n');
+    expect(dry.stdout).toContain('2 would be imported, 0 existing, 1 with errors\n');
     expect(first.code).toBe(1);
     expect(first.stdout).toMatch(/^line 3: passwordHash is of no form that can be checked here/);
-    expect(first.stdout).toContain('2 imported, 0 there already, 1 left out\n');
+    expect(first.stdout).toContain('2 imported, 0 existing, 1 with errors\n');
     expect(first.stderr).toContain('importing: 100 % of 3\n');
-    expect(first.stderr).toContain('rookery: 1 line was left out. Correct the file');
+    expect(first.stderr).toContain('rookery: 1 line was skipped. Correct the file');
     expect(first.stdout + first.stderr).not.toContain('in plain');
     expect(second.code).toBe(0);
     expect(JSON.parse(second.stdout)).toEqual({ imported: 1, skipped: 2, faults: [] });
@@ -46,9 +46,6 @@ describe('rookery import accounts', () => {
 
     expect([missing.code, missing.stdout]).toEqual([1, '']);
     expect(missing.stderr).toMatch(/none\.jsonl cannot be read: ENOENT/);
-    expect([nothing.code, nothing.stdout]).toEqual([
-      0,
-      '0 imported, 0 there already, 0 left out\n',
-    ]);
+    expect([nothing.code, nothing.stdout]).toEqual([0, '0 imported, 0 existing, 0 with errors\n']);
   });
 });

@@ -53,7 +53,7 @@ describe('rookery outbox', () => {
     const known = await outbox('retry', String(entry?.id));
     const unknown = await outbox('retry', String(entry?.id));
 
-    expect(known).toEqual({ code: 0, output: `${entry?.id} will be tried again\n` });
+    expect(known).toEqual({ code: 0, output: `retrying ${entry?.id}\n` });
     expect(unknown.code).toBe(1);
     expect(unknown.output).toContain('there is no dead letter');
     expect(await listed()).toEqual([]);

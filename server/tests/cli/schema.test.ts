@@ -27,7 +27,7 @@ describe('rookery migrate', () => {
     const { code, err } = await command(['migrate', 'up', 'nothing']);
 
     expect(code).toBe(1);
-    expect(err).toContain('nothing names no migration. There are: 0001-foundation');
+    expect(err).toContain('nothing is not a migration. There are: 0001-foundation');
   });
 
   it('says which database does not answer, without its password', async () => {

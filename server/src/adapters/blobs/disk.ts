@@ -75,7 +75,7 @@ function fanOut(key: string): string {
   return checkedKey(key).replace(/^([a-z]+)\/(..)/, '$1/$2/$2');
 }
 
-/** The deepest folder that surely holds every key with a prefix: `variants/abcd` → `variants/ab`. */
+/** The deepest folder that contains every key with a prefix: `variants/abcd` → `variants/ab`. */
 function folderOf(prefix: string): string {
   const [top = '', rest = ''] = prefix.split('/');
   if (!prefix.includes('/')) return '.';

@@ -7,7 +7,7 @@ export type S3Options = {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Whether the bucket stands in the path rather than in the host's name. */
+  /** Whether URLs have the bucket in the path instead of the host name. */
   hasPathStyle: boolean;
   /** Base of the addresses that are handed out; null: none are. */
   publicUrl: string | null;
@@ -17,7 +17,7 @@ const connectMs = 3000;
 /** Until the answer begins, and the longest silence within it. */
 const requestMs = 10_000;
 const maxAttempts = 3;
-/** A picture that is sent slowly holds a connection for as long. */
+/** A picture that is sent slowly occupies a connection for as long. */
 const maxSockets = 200;
 
 /** A client of the store at `endpoint`, with limits on everything that it waits for. */

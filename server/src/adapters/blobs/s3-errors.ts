@@ -5,8 +5,8 @@ import { DomainError } from '../../domain/errors.ts';
 const retryAfterSeconds = 5;
 
 /**
- * Any failure of the store, as `unavailable`: for whoever asks it is the same whether the machine is away or a key
- * was changed, and it passes once somebody looks after it. The cause goes to the log.
+ * Any failure of the store, as `unavailable`: for clients it does not matter whether the store is unreachable or a key
+ * was changed, and the operator can fix both. The cause is logged.
  */
 export function unavailable(cause: unknown): DomainError {
   const message = 'Pictures cannot be stored or fetched right now. Try again in a moment.';

@@ -71,7 +71,7 @@ export function s3Blobs(options: S3Options, folder: string): BlobStore {
     const answer = await within(readMs, (abortSignal) =>
       client.send(command, { abortSignal }).catch(nullIfMissingObject),
     );
-    // Whoever sends the stream destroys it when the client goes away; that ends the transfer from the store as well.
+    // The sender of the stream destroys it when the client disconnects, which also ends the transfer from the store.
     return answer && streamOf(answer.Body);
   }
 

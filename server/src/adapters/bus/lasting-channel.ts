@@ -24,7 +24,7 @@ type Options = {
   name: string;
   log: BusLog;
   connectTimeoutMs: number;
-  /** Declares and subscribes; runs anew on every new channel. */
+  /** Declares and subscribes; runs again on every new channel. */
   setUp: (channel: ConfirmChannel) => Promise<void>;
 };
 

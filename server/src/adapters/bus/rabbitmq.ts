@@ -57,9 +57,9 @@ export function rabbitBus(options: RabbitOptions): Bus {
     });
   }
 
-  /** After the queue was deleted: everything is declared anew on a new connection. */
+  /** After the queue was deleted: everything is declared again on a new connection. */
   async function reopen(channel: ConfirmChannel): Promise<void> {
-    log.warn({ queue }, 'the queue is gone; it is declared anew');
+    log.warn({ queue }, 'the queue was deleted; declaring it again');
     // RabbitMQ forgets to tell the other consumers when the queue is there again at once.
     await sleep(limits.redeclareMs);
     await channel.close().catch(() => {});

@@ -4,7 +4,7 @@ import { DomainError, invalid } from '../../domain/errors.ts';
 import type { Now, ProvidedIdentity } from '../../domain/ports.ts';
 import { maxAnswerMs } from './outage.ts';
 
-/** Asymmetric ones alone: with a shared secret, whoever can check a token can make one. */
+/** Asymmetric ones alone: with a shared secret, anybody who can verify a token can also create one. */
 const algorithms = [
   'RS256',
   'RS384',

@@ -102,7 +102,7 @@ function framesOf({ pages }: Metadata, contentType: ContentType, apngFrames: num
   return canMove ? (pages ?? 1) : apngFrames;
 }
 
-/** Baseline JPEG and plain PNG are decoded row by row; everything else is held as a whole. */
+/** Baseline JPEG and plain PNG are decoded row by row; everything else is in memory as a whole. */
 function wholeBytesOf(metadata: Metadata, contentType: ContentType): number {
   const { width, height, channels, depth, isProgressive, chromaSubsampling } = metadata;
   const pixels = width * height;
@@ -127,7 +127,7 @@ function tooManyPixels(maxPixels: number): DomainError {
   });
 }
 
-/** @param maxBytes what a decoder may hold at once */
+/** @param maxBytes how much memory a decoder may use */
 export function tooMuchAtOnce(
   { width, height, wholeBytes }: Header,
   maxBytes: number,

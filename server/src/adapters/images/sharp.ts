@@ -23,7 +23,7 @@ import {
 /** All that libvips may read; not even the header of anything else is looked at. */
 const loaders = ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Heif'].map((name) => `VipsForeignLoad${name}`);
 
-/** What a decoder may hold at once, where it cannot decode row by row. */
+/** How much memory a decoder may use that cannot decode row by row. */
 const maxWholeBytes = 256_000_000;
 /** HEIC is decoded in a thread that has more, and a limit of its own: a photo of 48 megapixels fits. */
 const maxHeicBytes = 300_000_000;
@@ -155,7 +155,7 @@ async function decodeSmall(image: Sharp): Promise<void> {
   await image.resize(32, 32, { fit: 'inside' }).raw().toBuffer();
 }
 
-/** What turning a picture upright, or encoding one as WebP, holds at once. */
+/** The memory that rotating a picture, or encoding one as WebP, needs. */
 function turningBytes({ contentType, orientation, hasAlpha, width, height }: Header): number {
   const pixels = Math.min(width * height, maxOriginalPixels);
   const isWebp = contentType === 'image/webp' || (hasAlpha && contentType === 'image/avif');

@@ -34,7 +34,7 @@ const keptFormats: Partial<Record<Header['contentType'], keyof typeof encoding>>
   'image/gif': 'gif',
 };
 const originalQuality = 90;
-/** Written row by row. The best codes are known only when the whole picture has been held. */
+/** Written row by row. The best codes are known only when the whole picture has been read. */
 const inPassing = { optimizeCoding: false };
 
 /** Above this an original is reduced; so many pixels are in memory at once when it is turned upright. */

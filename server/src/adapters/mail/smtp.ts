@@ -80,7 +80,7 @@ function isOutage(error: unknown): boolean {
   return responseCode === 0 || responseCode === 421 || !/^(RCPT TO|DATA)/.test(command);
 }
 
-/** A 5xx answer about a receiver or a message is for ever; any other may be another tomorrow. */
+/** A 5xx reply about a recipient or a message is permanent; any other reply may change. */
 function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   const { responseCode = 0, command = '' } = error as SmtpError;

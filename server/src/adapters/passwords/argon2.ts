@@ -19,7 +19,7 @@ const maxWaitMs = 10_000;
 /**
  * Argon2id on libuv's threads, so many at once as there are cores to work on them. Hashes of other kinds and costs, from an
  * import, are checked in their own way and in a pool of their own: they may take seconds each, and logins with our own must
- * not stand in line behind them.
+ * not wait behind them.
  *
  * A password counts as the same however its letters are composed (NFC): it is checked as typed first, so that hashes from
  * before and from elsewhere fit, and then composed, which is how new ones are made.

@@ -53,7 +53,7 @@ function shaCrypt(hash: string, { shaCryptRounds }: HashBounds): OldHash | null 
   if (!match) return null;
   const [, five, given = '5000', salt = '', digest = ''] = match;
   const algorithm: ShaCryptAlgorithm = five === undefined ? 'sha512' : 'sha256';
-  // The form's own lower bound: whoever wrote less got this many.
+  // The form's own lower bound: lower values were raised to it.
   const rounds = Math.max(1000, Number(given));
   const isWhole = digest.length === (algorithm === 'sha256' ? 43 : 86);
   if (!isWhole || rounds > shaCryptRounds) return null;

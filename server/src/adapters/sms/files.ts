@@ -12,7 +12,7 @@ type Needs = {
 
 /**
  * Text messages as files, for trying things out without a provider: one JSON file each, `to`, `text` and `at`.
- * Whoever watches the folder sees whole files alone.
+ * A program that watches the folder sees complete files only.
  */
 export function fileTexts({ folder, now, log }: Needs): TextMessages {
   const makeFolder = () => mkdir(folder, { recursive: true, mode: 0o700 });

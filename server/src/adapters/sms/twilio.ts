@@ -66,7 +66,7 @@ class TwilioError extends Error {
 }
 
 /**
- * A refusal of this very message is final. A wrong token or an unknown account is not: whoever runs the server can put
+ * A refusal of this very message is final. A wrong token or an unknown account is not: the operator can put
  * that right while the code is still valid.
  */
 function checkTaken({ status, body }: Answer): void {

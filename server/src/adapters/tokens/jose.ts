@@ -42,7 +42,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
     return { ...claims, ...refreshed, issuedAt: iat, expiresAt: exp };
   }
 
-  /** One that is remembered and no longer good is looked at anew, which tells what is wrong with it. */
+  /** A remembered token that is no longer valid is verified again, which finds out why. */
   async function verifyPlain(token: string, audience: string): Promise<VerifiedPlain> {
     const known = verifiedPlain.get(token);
     if (known?.audience === audience && !isOver(known)) return known;
@@ -109,7 +109,7 @@ function derive(secret: string, purpose: string): Uint8Array {
   return createHmac('sha256', secret).update(`rookery ${purpose}`).digest();
 }
 
-/** The last moment that a Date can hold, in seconds. */
+/** The last moment that a Date can represent, in seconds. */
 const lastSecond = 8_640_000_000_000;
 
 function isId(value: unknown): value is number {

@@ -12,7 +12,7 @@ type Parts = {
 };
 
 /**
- * Runs in the browser. The secret stands in the fragment of the address, which is never sent: neither a log nor a mail
+ * Runs in the browser. The secret is in the fragment of the URL, which is never sent: neither a log nor a mail
  * scanner that opens links gets it or uses it up. It leaves the history as soon as it is read.
  */
 const script = `

@@ -31,7 +31,7 @@ const captions = [
   'Green, at last.',
 ];
 
-/** Makes alice, bob and carla with two photos each, a draft, follows and likes; whoever is there already is left alone. */
+/** Makes alice, bob and carla with two photos each, a draft, follows and likes; existing accounts are left unchanged. */
 export async function seedPeople(app: App, say: (line: string) => void): Promise<void> {
   const { accounts, follows, likes } = app.services;
   const viewers: Viewer[] = [];

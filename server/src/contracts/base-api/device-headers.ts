@@ -14,7 +14,7 @@ export function deviceIn({ headers }: FastifyRequest): NewDevice | null {
   return id === '' || type === '' ? null : newDevice(id, type);
 }
 
-/** Whoever has signed in on a device gets pushes there. */
+/** The account that signs in on a device gets its pushes. */
 export async function connectDevice(
   { devices }: Devices,
   { accountId, id: sessionId }: OpenSession,
@@ -23,7 +23,7 @@ export async function connectDevice(
   if (device) await devices.register({ accountId, sessionId }, device);
 }
 
-/** Whoever signs out on a device gets no more pushes there, if it was theirs. */
+/** Signing out on a device ends its pushes, if it belongs to the account. */
 export async function disconnectDevice(
   { devices }: Devices,
   { accountId }: Viewer,

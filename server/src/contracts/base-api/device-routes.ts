@@ -50,7 +50,7 @@ function tokenIn(fields: Readonly<Record<string, unknown>>): NewDevice['token'] 
 
 const tokenRefusals = new Set(['bad_token', 'expired_token', 'revoked_token', 'unknown_account']);
 
-/** Whoever may come without a token may come with an old one. */
+/** A route that needs no token also accepts an old one. */
 function nobodyForBadToken(error: unknown): null {
   if (error instanceof DomainError && tokenRefusals.has(error.code)) return null;
   throw error;

@@ -69,7 +69,7 @@ function registrationIn(given: unknown): Registration {
   })) {
     if (!isKeepable(value)) throw refused(`${field} has characters that cannot be kept.`);
   }
-  // Where usernames stand in addresses, these words stand for something else.
+  // In paths that contain a username, these words mean something else.
   if (isReservedUsername(username)) throw refused(taken(username));
   return { name, username, password };
 }

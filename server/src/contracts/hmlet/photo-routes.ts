@@ -152,7 +152,7 @@ function isDescendingIn(query: unknown): boolean {
   return order === 'desc';
 }
 
-/** Of a parameter that stands in the address several times, the first counts. */
+/** If a parameter is in the query several times, the first counts. */
 function firstOf(value: unknown): string | null {
   const first = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first : null;

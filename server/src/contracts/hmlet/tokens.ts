@@ -17,7 +17,7 @@ export function headerOf({ headers }: FastifyRequest): string | null {
   return headers.authorization || null;
 }
 
-/** Whose token of this type stands in a header. @throws WireFault · DomainError as `legacyTokens.resolve` */
+/** The owner of the token of this type in a header. @throws WireFault · DomainError as `legacyTokens.resolve` */
 export async function holderOf(
   { legacyTokens }: Pick<Services, 'legacyTokens'>,
   header: string | null,

@@ -41,7 +41,7 @@ export const groups: Migration = {
       .createTable('group_events')
       .addColumn('id', 'integer', (c) => c.primaryKey().notNull())
       .addColumn('group_id', 'integer', (c) => c.notNull())
-      // No foreign keys: an event outlives its template and whoever made it.
+      // No foreign keys: an event outlives its template and its creator.
       .addColumn('template_id', 'integer', (c) => c.notNull())
       .addColumn('creator_id', 'integer')
       .addColumn('text', 'text', (c) => c.notNull())

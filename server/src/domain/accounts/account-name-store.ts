@@ -13,7 +13,7 @@ export async function insertAccountNames(tx: Tx, rows: readonly AccountNameRow[]
       .execute();
 }
 
-/** Claims a folded name for an account. False when another account holds it. */
+/** Claims a folded name for an account. False when another account has it. */
 export function insertAccountName(tx: Tx, row: AccountNameRow): Promise<boolean> {
   return insertIgnore(tx, 'account_names', row);
 }
@@ -23,7 +23,7 @@ export function listAccountNames(db: Db, accountId: number): Promise<AccountName
   return db.selectFrom('account_names').selectAll().where('account_id', '=', accountId).execute();
 }
 
-/** Number of the account that holds a folded name, of whatever kind; null when it is free. */
+/** Id of the account that has a folded name of any kind; null when it is free. */
 export async function findNameHolder(db: Db, nameKey: string): Promise<number | null> {
   const row = await db
     .selectFrom('account_names')
@@ -46,7 +46,7 @@ export async function deleteAccountName(tx: Tx, accountId: number, nameKey: stri
     .execute();
 }
 
-/** Those of some folded names that somebody holds. */
+/** Those of some folded names that are taken. */
 export async function readTakenNames(db: Db, nameKeys: readonly string[]): Promise<Set<string>> {
   if (nameKeys.length === 0) return new Set();
   const rows = await takenNames(db, { nameKeys: [...nameKeys] });
@@ -57,7 +57,7 @@ const takenNames = prepared((db, args: { nameKeys: string[] }) =>
   db.selectFrom('account_names').select('name_key').where('name_key', 'in', args.nameKeys),
 );
 
-/** The account that holds a folded name of any of these kinds, unless it is deleted. */
+/** The account that has a folded name of any of these kinds, unless it is deleted. */
 export async function findAccountByName(
   db: Db,
   nameKey: string,
@@ -79,7 +79,7 @@ const accountByName = prepared((db, args: { nameKey: string; kinds: AccountNameR
 
 export type NameHolder = { id: number; createdAt: string };
 
-/** Who holds folded names of any kind; names that are free are left out. */
+/** The accounts that have folded names of any kind; free names are left out. */
 export async function readNameHolders(
   db: Db,
   nameKeys: readonly string[],

@@ -11,7 +11,7 @@ import {
 import { readAccountIds } from './account-store.ts';
 import { phoneNumberIn } from './phone-number.ts';
 
-/** A folded name that an account holds; `field` is what the input is called. */
+/** A folded name of an account; `field` is the name of the input. */
 export type Name = { key: string; kind: AccountNameRow['kind']; field: string };
 
 /** Kinds of names by which people sign in, and that derived usernames must not repeat. */
@@ -86,8 +86,8 @@ export async function readAccountNumbers(db: Db, keys: readonly string[]): Promi
 const maxAttempts = 3;
 
 /**
- * Makes the rows of an account's names those of its columns, which this transaction has written and holds.
- * @param onTaken told of a name that another account holds: it gives true once that account has let go, false to do
+ * Updates the rows of an account's names to its columns, which this transaction has written and so locked.
+ * @param onTaken called for a name that another account has: it returns true once that account has released it, false to do
  *   without the name, or throws
  */
 export async function writeNames(

@@ -128,7 +128,7 @@ export async function setAccountPhone(
 }
 
 /**
- * Holds an account's row until the transaction ends, so that others who change how somebody gets in wait. What is read
+ * Locks an account's row until the transaction ends, so that other changes of its access wait. What is read
  * of it after is current. False when the account is deleted.
  */
 export async function lockAccount(tx: Tx, id: number, at: string): Promise<boolean> {
@@ -138,7 +138,7 @@ export async function lockAccount(tx: Tx, id: number, at: string): Promise<boole
 }
 
 /**
- * Notes a login, and with it holds the account's row until the transaction ends: whoever changes the password or disables
+ * Records a login, which locks the account's row until the transaction ends: a transaction that changes the password or disables
  * the account waits, or is seen here. False when the account is disabled or deleted, or its password is another by now.
  */
 export async function noteLogin(
@@ -156,7 +156,7 @@ export async function noteLogin(
 }
 
 /**
- * Sets a password, and with it holds the account's row until the transaction ends: a login with the former one waits, and
+ * Sets a password, which locks the account's row until the transaction ends: a login with the former one waits, and
  * then fails. False when the account is disabled or deleted, or its password is not `from` any more.
  */
 export async function replacePassword(
@@ -208,7 +208,7 @@ export async function replacePasswordHash(
 }
 
 /**
- * Holds the rows of all admins who are not disabled until the transaction ends, and counts them. The rows are written, not
+ * Locks the rows of all admins who are not disabled until the transaction ends, and counts them. The rows are written, not
  * only locked, so that the nodes of a cluster notice each other as well.
  */
 export async function lockAdmins(tx: Tx, at: string): Promise<number> {

@@ -99,7 +99,7 @@ export function checkPassword(
   }
 }
 
-/** Words that would be read as something else where a username stands in an address. */
+/** Words that mean something else in paths that contain a username. */
 const reservedUsernames: ReadonlySet<string> = new Set([
   'me',
   'login',
@@ -158,7 +158,7 @@ export function checkNameKey(field: 'loginName' | 'email', text: string): void {
   if (length > maxNameKeyLength) throw invalid(field, 'is too long');
 }
 
-/** Says which name somebody else holds. */
+/** The error for a name that is taken. */
 export function nameTaken(field: string): DomainError {
   const message = 'is taken; choose another';
   return new DomainError('taken', `This ${field} ${message}.`, { fields: [{ field, message }] });

@@ -17,7 +17,7 @@ export function publicNameOf(account: Called): string {
 }
 
 /**
- * Calls an account otherwise: by a free text that its owner signs in with and that others see. The account's row is held
+ * Changes the login name of an account: a free text that its owner signs in with and that others see. The account's row is locked
  * by this transaction already. @throws DomainError `invalid` · `taken` (loginName)
  */
 export async function replaceLoginName(

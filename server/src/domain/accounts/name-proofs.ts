@@ -19,7 +19,7 @@ type Proof = { kind: 'email' | 'phone'; key: string; address: string };
 
 /**
  * Gives an account the name that its owner has just proved to be theirs, and that its columns have by now: a proof beats a
- * claim (docs/decisions/0025). The account's row is held by this transaction.
+ * claim (docs/decisions/0025). This transaction has locked the account's row.
  * @throws DomainError `taken` when another account has proved the name
  */
 export function takeProvenName(

@@ -206,7 +206,7 @@ export function accountAdminService(needs: Needs) {
     await note(tx, actor, 'account.enabled', id);
   }
 
-  /** Whoever loses rights signs in again: no client goes on with what it showed before. */
+  /** An account that loses rights has to sign in again, so that no client keeps showing what it may no longer see. */
   async function setRole(
     tx: Tx,
     actor: Actor,

@@ -17,7 +17,7 @@ const batch = 100;
 
 /**
  * Takes what a disabled account has made out of feeds and counts, or puts it back once the account is enabled, in small
- * transactions (docs/decisions/0018). Each reads anew which of the two is due, and holds the account meanwhile; a repeat changes
+ * transactions (docs/decisions/0018). Each reads again which of the two is due, and locks the account meanwhile; a repeat changes
  * only what is not so yet.
  */
 export function accountHiding({ database, now }: Needs): AccountHiding {

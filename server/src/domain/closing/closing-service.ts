@@ -24,7 +24,7 @@ export function closingService({ database, now, audit, checkOwner }: Needs) {
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
       const at = now().toISOString();
-      // The role cannot change any more once the row is held.
+      // The role cannot change once the row is locked.
       await lockViewer(tx, viewer, at);
       const account = await findAccount(tx, accountId);
       if (!account) throw noSuchAccount();

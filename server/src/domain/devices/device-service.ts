@@ -153,7 +153,7 @@ export function deviceService(needs: Needs) {
     });
   }
 
-  /** Sends no more pushes to a device of the account until it is registered anew; others' stay as they are. */
+  /** Sends no more pushes to a device of the account until it is registered again; others' stay as they are. */
   async function deactivate(accountId: number, deviceId: string): Promise<void> {
     const at = now().toISOString();
     await database.transaction((tx) => deactivateDevice(tx, { accountId, deviceId, at }));

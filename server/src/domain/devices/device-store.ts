@@ -14,7 +14,7 @@ const deviceByName = prepared((db, args: { deviceId: string }) =>
   db.selectFrom('devices').selectAll().where('device_id', '=', args.deviceId),
 );
 
-/** Who has the device that holds a token: an account, null for a device without an owner; undefined without a device. */
+/** The account whose device has a token: null for a device without an owner, undefined without a device. */
 export async function findTokenOwner(
   db: Db,
   tokenHashes: readonly string[],
@@ -107,8 +107,8 @@ export async function touchDevice(tx: Tx, row: DeviceRow): Promise<boolean> {
 export type NewDeviceRow = { row: DeviceRow; tokenHashes: readonly string[] };
 
 /**
- * Puts a device in place of what has its name or its token, whoever that belongs to. Several at once end with one row:
- * whoever finds the other's row there takes it away and tries again.
+ * Replaces the devices with the same id or token, of any account. Several at once end with one row:
+ * a transaction that finds another's row deletes it and tries again.
  */
 export async function putDevice(tx: Tx, { row, tokenHashes }: NewDeviceRow): Promise<void> {
   do {

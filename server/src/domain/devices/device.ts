@@ -61,7 +61,7 @@ export function tokenHashes(
   return [tokens.mac(`push token ${unique}`), createHash('sha256').update(unique).digest('hex')];
 }
 
-/** Now, so that no push fails for ever on a key that never was one. */
+/** Checked now, so that pushes do not fail forever because of an invalid key. */
 function checkKeys({ p256dh, auth }: WebSubscription['keys']): void {
   const point = Buffer.from(p256dh, 'base64url');
   if (!isPoint(point)) throw invalid('token.keys.p256dh', 'is no public key of P-256');

@@ -13,7 +13,7 @@ export type FeedMemory = {
   timeline(viewerId: number, page: PageRequest): Promise<FeedEntry[] | null>;
 };
 
-/** What is known of an author. Lists of viewers hold on to it, so it is refreshed in place. */
+/** What is known of an author. Lists of viewers refer to it, so it is refreshed in place. */
 type AuthorList = {
   authorId: number;
   /** Newest first. */

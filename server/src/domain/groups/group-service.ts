@@ -71,7 +71,7 @@ export function groupService({ database, newId, now, audit }: Needs) {
     return groupOf(row);
   }
 
-  /** Deletes a group with its events; whoever was not told of one yet is not told. @throws DomainError `forbidden` · `not_found` */
+  /** Deletes a group with its events; members who did not receive one yet do not receive it. @throws DomainError `forbidden` · `not_found` */
   async function remove(actor: Actor, id: number): Promise<void> {
     checkMay(roleAtFirst(actor), 'govern');
     await database.transaction(async (tx) => {

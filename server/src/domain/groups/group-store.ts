@@ -33,7 +33,7 @@ export function listGroups(db: Db, { before, limit }: DatedPageRequest): Promise
   return after.execute();
 }
 
-/** Holds a group's row until the transaction ends: its members and events change one at a time. False when it is gone. */
+/** Locks a group's row until the transaction ends: its members and events change one at a time. False when it is gone. */
 export async function lockGroup(tx: Tx, id: number): Promise<boolean> {
   return changedOne(
     tx

@@ -85,7 +85,7 @@ export function identityProofs(needs: Needs) {
 
   /**
    * Ends the way over the browser. The state is used up before the provider is asked: whatever comes of it, the next
-   * attempt begins anew.
+   * attempt starts over.
    * @throws DomainError `not_found` (provider) · `invalid` (state, code, iss) · `gone` · `expired` · `unavailable`
    */
   async function checkFlow(
@@ -121,7 +121,7 @@ export function identityProofs(needs: Needs) {
     return codeFlow;
   }
 
-  /** Worked out from the state under the server's key: whoever sees the state in an address cannot tell them. */
+  /** Worked out from the state under the server's key: somebody who sees the state in a URL cannot derive them. */
   function secretsOf(state: string, redirectUri: string): FlowSecrets {
     return {
       redirectUri,

@@ -55,7 +55,7 @@ const batchSize = 250;
 const maxAttempts = 5;
 
 /**
- * Takes accounts over from another system, one JSON object a line, in batches: what a batch holds is kept together.
+ * Takes accounts over from another system, one JSON object a line, in batches, each of which is imported completely or not at all.
  * A second run goes on where the first one stopped, since it skips what is there.
  */
 export function accountImport({ database, newId, now, passwords, audit }: Needs): AccountImport {
@@ -158,7 +158,7 @@ function namesOfImported({ phone, phoneVerified, ...account }: ImportedAccount):
   return namesOf({ ...account, provedPhone: phoneVerified ? phone : null });
 }
 
-/** One account holds its names: all of them, or, when it was made at the same time, some. The others may have changed since. */
+/** Whether one account has its names: all of them, or, if it was created at the same time, some. The others may have changed since. */
 function isThere({ account, names }: Entry, holders: ReadonlyMap<string, NameHolder>): boolean {
   const found = names.flatMap(({ key }) => holders.get(key) ?? []);
   const [first] = found;

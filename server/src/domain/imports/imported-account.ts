@@ -43,7 +43,7 @@ const fields = new Set([
 ]);
 
 const maxHashLength = 255;
-/** What a folded name may hold in the database. */
+/** The maximum length of a folded name in the database. */
 const maxKeyLength = 254;
 
 /**

@@ -12,7 +12,7 @@ export type Letter = {
   after: readonly string[];
 };
 
-/** Both forms of a letter. Everything that stands in the HTML is escaped, wherever it came from. */
+/** Both forms of a mail. Everything in the HTML is escaped, wherever it came from. */
 export function formsOf(letter: Letter, language: string): Pick<Mail, 'subject' | 'text' | 'html'> {
   return {
     subject: letter.subject.replace(/\s+/g, ' '),
@@ -50,7 +50,7 @@ ${parts.join('\n')}
 `;
 }
 
-/** A text as it may stand in HTML, between tags and in quoted attributes. */
+/** Escapes a text for HTML, between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }

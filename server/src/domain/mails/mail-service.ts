@@ -91,7 +91,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     });
   }
 
-  /** The secret stands in the fragment, which no server and no proxy sees. */
+  /** The secret is in the fragment, which no server and no proxy sees. */
   function linkTo(page: string, language: string, token: string): string {
     return `${publicUrl}/${page}?lang=${language}#token=${token}`;
   }
@@ -105,7 +105,7 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     await send({ id: `notice-${eventId}`, to: email, language }, letter);
   }
 
-  /** Tells whoever reads the former e-mail. */
+  /** Notifies the former e-mail address. */
   async function tellFormer({ accountId, formerEmail }: Changed, eventId: number): Promise<void> {
     const account = formerEmail === undefined ? null : await findAccount(database, accountId);
     if (!account || formerEmail === undefined) return;

@@ -11,7 +11,7 @@ export type AvatarTurns = ReturnType<typeof avatarTurns>;
 
 /**
  * Which picture is the profile picture. A new one waits until it is ready; the old one shows until then, and stays if the
- * new one fails. Whoever takes a picture from an account deletes its row in the same transaction.
+ * new one fails. Code that takes a picture from an account deletes its row in the same transaction.
  */
 export function avatarTurns({ now, discard }: Needs) {
   /** Lets an upload be the next profile picture; one that is ready shows at once. */

@@ -13,7 +13,7 @@ export type Marks = Pick<NotificationSettingsRow, 'last_key' | 'read_key'>;
 type GroupKey = Pick<NotificationRow, 'account_id' | 'group_key'>;
 
 /**
- * Gives out the next key of an account: the one drawn, or one above the last. Whoever has it holds the row until the
+ * Returns the next key of an account: the one drawn, or one above the last. The row is locked until the
  * transaction ends, so that keys of one account are committed in their order and nobody's work on it overlaps.
  */
 export async function takeNotificationKey(

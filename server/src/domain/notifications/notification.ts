@@ -8,7 +8,7 @@ export const notificationKinds: readonly NotificationKind[] = ['followed', 'like
 
 /** Something that others did and that an account is told of: all likes of a post are one. */
 export type NotificationView = {
-  /** Whose it is: the one who is told. */
+  /** The account that is notified. */
   accountId: number;
   /** Stays while more people join. */
   id: string;

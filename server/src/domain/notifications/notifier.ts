@@ -122,7 +122,7 @@ export function notifier({ database, now, newKey }: Needs) {
     });
   }
 
-  /** Holds what an account is told until the transaction ends, with the next key; null when the account is gone. */
+  /** Locks an account's notifications until the transaction ends, and returns the next key; null when the account is gone. */
   async function beginFor(tx: Tx, accountId: number): Promise<NotificationSettingsRow | null> {
     if (!(await findAccount(tx, accountId))) return null;
     return takeNotificationKey(tx, accountId, newKey());

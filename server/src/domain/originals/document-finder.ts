@@ -13,7 +13,7 @@ export type OpenDocument = OpenFile & {
 };
 
 /**
- * Finds a file that is no picture for whoever asks; null when the key is of no such file. One that no published post shows
+ * Finds a file that is not a picture, for a viewer; null when the key belongs to no such file. One that no published post shows
  * is its owner's alone; only then `whoAsks` is called.
  * @throws DomainError `not_found` · those of `whoAsks`
  */

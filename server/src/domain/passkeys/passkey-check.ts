@@ -16,7 +16,7 @@ export type PasskeyCheck = (
 
 export type ShownPasskey = {
   accountId: number;
-  /** Whether the authenticator made sure who holds it, by a fingerprint or a PIN. */
+  /** Whether the authenticator verified its user, by a fingerprint or a PIN. */
   isUserVerified: boolean;
   /** Notes the use, in the transaction of what it allows. @throws DomainError `invalid` when the counter fell behind */
   use: (tx: Tx) => Promise<void>;

@@ -142,7 +142,7 @@ export function passkeyService(needs: Needs) {
   }
 
   /**
-   * Opens a session for whoever holds a passkey and has shown to it who they are.
+   * Opens a session for the owner of a passkey who was verified by the authenticator.
    * @throws DomainError `invalid` (response) · `gone` · `expired` · `wrong_password` (disabled)
    */
   async function signIn(response: PasskeyAnswer, context: SignInContext): Promise<SessionTokens> {

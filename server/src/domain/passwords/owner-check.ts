@@ -26,7 +26,7 @@ type Needs = {
   checkPasskey: PasskeyCheck;
 };
 
-/** How young a session must be to stand for a password that the account does not have. */
+/** How recent a session must be to replace a password that the account does not have. */
 const freshSessionMs = 10 * minuteMs;
 const guesses = { max: 10, windowMs: 15 * minuteMs };
 

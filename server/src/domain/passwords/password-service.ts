@@ -144,7 +144,7 @@ export function passwordService(needs: Needs) {
   }
 
   /**
-   * Sets a new password for whoever reads the account's mail, and ends all of its sessions.
+   * Sets a new password for a person who reads the account's mail, and ends all of its sessions.
    * @throws DomainError `invalid` (token, password) · `gone` · `expired` · `unavailable`
    */
   async function recover({ token, password, address, ...more }: Recovery): Promise<void> {
@@ -184,7 +184,7 @@ export function passwordService(needs: Needs) {
   }
 
   /**
-   * Until now nobody had shown that the address is theirs. Whoever made the account with somebody else's must not keep a way
+   * Until now nobody had shown that the address is theirs. A person who created the account with somebody else's must not keep a way
    * in beside its owner. App passwords end with the password that they were made under.
    */
   async function dropOtherWays(tx: Tx, accountId: number): Promise<void> {

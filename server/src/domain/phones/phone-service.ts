@@ -159,7 +159,7 @@ export function phoneService(needs: Needs) {
     await writeNames(tx, await setPhone(tx, accountId, { phone, verifiedAt: null }), () => false);
   }
 
-  /** Holds the account's row until the end: whoever closes the account waits, or is seen here. */
+  /** Locks the account's row until the end: a transaction that closes the account waits, or has committed and is seen here. */
   async function setPhone(
     tx: Tx,
     accountId: number,

@@ -15,13 +15,13 @@ export type TextThrottle = {
 type TextWish = { accountId: number; address: string; number: string };
 
 type Limits = {
-  /** Messages to the numbers of one calling code in 24 hours, whoever asks. */
+  /** Messages to the numbers of one calling code in 24 hours, from all accounts. */
   perCountryAndDay: number;
 };
 
 /**
  * Bounds what strangers can make us pay: fraud with text messages asks for thousands of them to numbers whose operator
- * shares the price. Whoever is refused is refused before the wider counts are touched.
+ * shares the price. A refused request does not count towards the wider limits.
  */
 export function textThrottle(counters: Counters, { perCountryAndDay }: Limits): TextThrottle {
   function countsOf({ accountId, address, number }: TextWish): Limit[] {

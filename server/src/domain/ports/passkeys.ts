@@ -7,7 +7,7 @@ export type PasskeyVerifier = {
     /** Those that its owner has already. */
     known: readonly KnownPasskey[];
   }): Promise<PasskeyCreation>;
-  /** What a browser needs to ask for a passkey: one of those allowed, or for null any that it holds for this server. */
+  /** What a browser needs to ask for a passkey: one of those allowed, or, for null, any that it has for this server. */
   requestOptions(wanted: {
     challenge: string;
     allowed: readonly KnownPasskey[] | null;

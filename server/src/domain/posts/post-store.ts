@@ -45,7 +45,7 @@ const idsByStatusKey = prepared((db, args: { statusKeys: number[] }) =>
 );
 
 /**
- * Holds a post's row until the transaction ends: what is read of it after is current, and others who change it wait. False
+ * Locks a post's row until the transaction ends: what is read of it afterwards is current, and other writers wait. False
  * when it is deleted.
  */
 export async function lockPost(tx: Tx, id: number): Promise<boolean> {
@@ -80,7 +80,7 @@ export async function addToLikeCount(tx: Tx, id: number, amount: number): Promis
   );
 }
 
-/** Where an account's drafts stand in their list, newest first; one more than asked for. */
+/** The places of an account's drafts in their list, newest first; one more than asked for. */
 export async function listDrafts(
   db: Db,
   accountId: number,

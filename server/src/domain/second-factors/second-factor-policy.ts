@@ -45,7 +45,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   }
 
   /**
-   * The error that asks for the second factor. What it carries holds for the account, this sign-in context and the password as it is.
+   * The error that asks for the second factor. What it contains is valid for the account, this sign-in context and the password as it is.
    * @throws DomainError `wrong_password` when nobody may enter, or what was shown opens the account no more
    */
   async function ask(

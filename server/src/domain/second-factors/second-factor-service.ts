@@ -51,7 +51,7 @@ export function secondFactorService(needs: Needs) {
   const throttle = loginThrottle(needs.counters, 'second-factor');
 
   /**
-   * Opens a session for whoever answers a challenge. Each call takes one of its five tries.
+   * Opens a session for the person who completes a challenge. Each call uses one of its five attempts.
    * @throws DomainError `invalid` (challenge, code, response) · `gone` · `expired` · `rate_limited` ·
    *   `wrong_password` (disabled, or the password was changed meanwhile)
    */

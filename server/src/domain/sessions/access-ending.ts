@@ -18,7 +18,7 @@ const noWaysIn: readonly Purpose[] = ['invite', 'verify-phone'];
 
 /**
  * Ends what was opened or handed out before a change of who may get in (docs/decisions/0024): sessions, and with them
- * pushes and live events, and every link, code and challenge that waits. Comes after the write that holds the account's row.
+ * pushes and live events, and every pending link, code and challenge. Call it after the write that locks the account's row.
  */
 export async function endAccess(tx: Tx, accountId: number, end: End): Promise<void> {
   await endSessionsOf(tx, accountId, end.at, end.keptSessionId);

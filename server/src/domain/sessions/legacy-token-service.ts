@@ -16,7 +16,7 @@ type Needs = {
   tokens: TokenSigner;
 };
 
-/** The one who asks, with what else the token says. */
+/** The viewer, with the other claims of the token. */
 export type PlainViewer = Viewer & { claims: PlainClaims };
 
 /**
@@ -37,7 +37,7 @@ export function legacyTokenService({ database, now, sessions, tokens }: Needs) {
   }
 
   /**
-   * Tells who asks. A token that is good may still be refused for what it says, by an error of the caller's.
+   * Finds the viewer. The caller may still refuse a valid token for its claims, with an error of its own.
    * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token` · `unknown_account` (it was deleted, or is disabled)
    */
   async function resolve(

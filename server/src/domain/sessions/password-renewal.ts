@@ -4,7 +4,7 @@ import type { PasswordHasher } from '../ports.ts';
 
 type Needs = { database: Database; passwords: PasswordHasher };
 
-/** Replaces a hash of an older kind, once its password was right, and gives the hash that holds from now on. */
+/** Replaces a hash of an older kind, once its password was right, and returns the hash that is valid from now on. */
 export type PasswordRenewal = (
   accountId: number,
   hash: string,

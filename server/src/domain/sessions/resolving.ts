@@ -9,10 +9,10 @@ import { findLiveSession, findSession, noteUsedGeneration } from './session-stor
 
 type Needs = { database: Database; tokens: Pick<TokenSigner, 'verify'> };
 
-/** Finds the session and the account that an access token stands for. */
+/** Finds the session and the account of an access token. */
 export function sessionResolving({ database, tokens }: Needs) {
   /**
-   * The viewer that a credential stands for.
+   * The viewer of a credential.
    * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
    */
   async function resolve(credential: string | null, audience: string): Promise<Viewer> {

@@ -89,7 +89,7 @@ function parentOf({
 /**
  * What becomes of a refresh token of some generation: it gets a successor (`rotate`), the one that was given just now
  * (`repeat`), or it was stolen from somebody (`end`). While the successor is unused its parent gets another, in place of
- * that: whoever fetched it before does not share it (docs/decisions/0026).
+ * that: a client that fetched it before does not share it (docs/decisions/0026).
  */
 export function refreshStep(
   session: Generations,

@@ -32,7 +32,7 @@ const stepSeconds = 5 * 60;
 const toleranceSeconds = 5;
 
 /**
- * Signs links for what cannot send headers, such as `<img>` and `EventSource`. A link lets whoever has it ask as its owner
+ * Signs links for what cannot send headers, such as `<img>` and `EventSource`. Anybody who has a link can request as its owner
  * for one target, for minutes, and ends with the owner's session. Nothing is stored. What the owner may see is decided
  * when the link is used, not when it is made.
  */

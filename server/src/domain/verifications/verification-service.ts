@@ -35,7 +35,7 @@ type Needs = {
 };
 
 /**
- * Secrets that work once. None is stored: the row holds a random seed, and the token or code is its fingerprint under the
+ * Secrets that work once. None is stored: the row contains a random seed, and the token or code is its fingerprint under the
  * server's key, so that a worker can work it out when it writes the mail, and again when it has to repeat it.
  */
 export function verificationService({ database, newId, now, tokens }: Needs) {
@@ -66,7 +66,7 @@ export function verificationService({ database, newId, now, tokens }: Needs) {
     await insertVerification(tx, row);
   }
 
-  /** Keeps a prepared verification beside earlier ones: whoever begins anew must not end what somebody else has begun. */
+  /** Stores a prepared verification and keeps earlier ones: a new attempt must not end what somebody else has started. */
   function issueBeside(tx: Tx, row: VerificationRow): Promise<void> {
     return insertVerification(tx, row);
   }

@@ -42,7 +42,7 @@ describe('starting', () => {
   it('S28: is refused with a secret file that is empty', async () => {
     await writeFile(join(dataDir, 'secret-key'), '\n');
 
-    expect(() => readConfig({ DATA_DIR: dataDir })).toThrow(/does not hold a secret/);
+    expect(() => readConfig({ DATA_DIR: dataDir })).toThrow(/does not contain a secret key/);
   });
 
   it('S28: never repeats a secret that it refuses', () => {
