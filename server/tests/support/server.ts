@@ -41,6 +41,8 @@ export type TestServer = TestApp & {
 
 export type UploadOptions = {
   alt?: string;
+  /** Of the part that holds the file; default: `file`. */
+  name?: string;
   filename?: string;
   path?: string;
   method?: 'POST' | 'PUT';
@@ -139,7 +141,7 @@ function answerOf({ statusCode, headers, rawPayload }: Injected): Answer {
   };
 }
 
-function formOf(file: Uint8Array, { alt, filename = 'photo.jpg' }: UploadOptions) {
+function formOf(file: Uint8Array, { alt, name = 'file', filename = 'photo.jpg' }: UploadOptions) {
   const boundary = `----${randomUUID()}`;
   const parts: Uint8Array[] = [];
   if (alt !== undefined) {
@@ -149,7 +151,7 @@ function formOf(file: Uint8Array, { alt, filename = 'photo.jpg' }: UploadOptions
   }
   parts.push(
     Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"; filename="${filename}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
     ),
     file,
     Buffer.from(`\r\n--${boundary}--\r\n`),
