@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operator } from '../../../src/domain/authority.ts';
 import { aPhoto, aStaffMember } from '../../support/given.ts';
 import { type Document, operationsOf } from '../../support/open-api.ts';
+import { beforeTransaction } from '../../support/races.ts';
 import { type Answer, passwords, type TestServer, testServer } from '../../support/server.ts';
 
 const login = { login: 'alice', password: passwords.alice };
@@ -157,6 +158,20 @@ describe('a login that is repeated with its key', () => {
     expect(new Set([...both, later].map(({ body }) => body.sessionId)).size).toBe(1);
     expect(later.body.sessionId).not.toBe(first.body.sessionId);
     expect(await Promise.all([...both, later].map(statusBy))).toEqual([200, 200, 200]);
+  });
+
+  it('gets the same session when it overtakes the first one', async () => {
+    let second: Answer | undefined;
+    const overtake = async () => {
+      second = await logIn();
+    };
+    const hasRun = beforeTransaction(server, overtake);
+    const first = await logIn();
+
+    expect(hasRun()).toBe(true);
+    expect([first.status, second?.status]).toEqual([201, 201]);
+    expect(first.body.sessionId).toBe(second?.body.sessionId);
+    expect(await statusBy(first)).toBe(200);
   });
 
   it('gets the session of the password with no app password', async () => {

@@ -207,6 +207,19 @@ describe('a way in that ends while somebody comes in by it', () => {
     expect([status, body.code]).toEqual([401, 'wrong_password']);
   });
 
+  it('opens no session by another one that has ended', async () => {
+    const { sessions } = rig.server.app.services;
+    const { body } = await logIn(rig.server, 'alice');
+    const { body: me } = await rig.server.send('GET', '/v2/me', { as: 'alice' });
+    const proof = { by: 'session', sessionId: body.sessionId } as const;
+    await sessions.open(me.id, proof, signInContext('hmlet'));
+    await rig.server.send('DELETE', `/v2/sessions/${body.sessionId}`, { as: 'alice' });
+
+    await expect(sessions.open(me.id, proof, signInContext('hmlet'))).rejects.toMatchObject({
+      code: 'revoked_token',
+    });
+  });
+
   it('opens a session though another login replaces the hash of elsewhere first', async () => {
     await hashAsElsewhere();
     const hasRun = beforeTransaction(rig.server, () => logIn(rig.server, 'alice'));

@@ -42,6 +42,26 @@ describe('refresh tokens', () => {
     expect([reuse.status, latest.status]).toEqual([401, 401]);
   });
 
+  it('leave the access token from before good until it expires', async () => {
+    await refresh(tokens.refreshToken);
+    const meanwhile = await me(tokens.accessToken);
+    server.clock.advance(16 * 60 * 1000);
+    const later = await me(tokens.accessToken);
+
+    expect(meanwhile.status).toBe(200);
+    expect([later.status, later.body.code]).toEqual([401, 'expired_token']);
+  });
+
+  it('are refused when the session is forgotten at that moment', async () => {
+    const { kysely } = server.app.database;
+    const forget = () => kysely.deleteFrom('sessions').execute();
+    const hasRun = beforeTransaction(server, forget);
+    const { status, body } = await refresh(tokens.refreshToken);
+
+    expect(hasRun()).toBe(true);
+    expect([status, body.code]).toEqual([401, 'revoked_token']);
+  });
+
   it('S34: do not touch the other sessions of the account', async () => {
     const other = await server.send('POST', '/v2/sessions', {
       body: { login: 'alice', password: passwords.alice },
