@@ -4,8 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = join(import.meta.dirname, '../../..');
 const reaching = [
-  'server/tests/contracts/*.test.ts',
-  'server/tests/contracts/v2/**/*.test.ts',
+  'server/tests/contracts/**/*.test.ts',
   'server/tests/db/**/*.test.ts',
   'server/tests/domain/**/*.test.ts',
   'server/tests/jobs/**/*.test.ts',
