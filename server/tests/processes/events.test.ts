@@ -16,6 +16,9 @@ const alice = { username: 'alice', password: 'alice-likes-dunes' };
 const bob = { username: 'bob', password: 'bob-walks-at-dusk' };
 const carla = { username: 'carla', password: 'carla-swims-at-noon' };
 
+/** Several processes, on a machine that may be busy. */
+const slowMs = 90_000;
+
 /** What the processes share. */
 const shared = [
   { engine: 'postgres', hasRedis: false },
@@ -29,9 +32,7 @@ for (const { engine, hasRedis } of shared) {
 
   describe.skipIf(!isThere)(
     `live events of two processes on ${engine}${hasRedis ? ' with Redis' : ''}`,
-    {
-      timeout: 60_000,
-    },
+    { timeout: slowMs },
     () => {
       let dataDir: string;
       let test: TestDatabase;
@@ -49,12 +50,11 @@ for (const { engine, hasRedis } of shared) {
         redis = hasRedis ? await redisServer() : null;
         running = [];
         streams = [];
-        here = await aServer();
-        there = await aServer();
+        [here, there] = await Promise.all([aServer(), aServer()]);
         for (const person of [alice, bob]) {
           await send(`${there}/v2/accounts`, 'POST', { body: person });
         }
-      });
+      }, slowMs);
 
       afterEach(async () => {
         for (const stream of streams) stream.close();
@@ -63,7 +63,7 @@ for (const { engine, hasRedis } of shared) {
         await redis?.close();
         test.release();
         await rm(dataDir, { recursive: true, force: true });
-      });
+      }, slowMs);
 
       async function aServer(): Promise<string> {
         const server = run(['start'], {
