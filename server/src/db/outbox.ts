@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { changedOne } from './changed-one.ts';
 import { type Database, type Db, noteEvent, type Tx } from './database.ts';
 import { insertIgnore } from './dialects.ts';
+import { preparedWrite } from './prepared.ts';
 import type { OutboxRow } from './schema.ts';
 
 /** An event that waits to be delivered: to all subscribers of its topic, or to one that failed before. */
@@ -35,24 +36,23 @@ export type NewEntry = {
 export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
   // Random, not leased: an event is written amid a transaction, where a lease would make all writers queue.
   const id = randomInt(1, 2 ** 48 - 1);
-  await tx
-    .insertInto('outbox')
-    .values({
-      id,
-      topic: entry.topic,
-      payload: JSON.stringify(entry.payload),
-      subscriber: entry.repeat?.subscriber ?? null,
-      event_id: entry.repeat?.eventId ?? id,
-      attempts: entry.repeat?.attempts ?? 0,
-      claims: 0,
-      due_at: entry.dueAt,
-      set_aside_at: entry.repeat?.isLast ? entry.createdAt : null,
-      last_error: entry.repeat?.error ?? null,
-      created_at: entry.createdAt,
-    })
-    .execute();
+  await insertEvent(tx, {
+    id,
+    topic: entry.topic,
+    payload: JSON.stringify(entry.payload),
+    subscriber: entry.repeat?.subscriber ?? null,
+    event_id: entry.repeat?.eventId ?? id,
+    attempts: entry.repeat?.attempts ?? 0,
+    claims: 0,
+    due_at: entry.dueAt,
+    set_aside_at: entry.repeat?.isLast ? entry.createdAt : null,
+    last_error: entry.repeat?.error ?? null,
+    created_at: entry.createdAt,
+  });
   noteEvent(tx);
 }
+
+const insertEvent = preparedWrite((tx, row: OutboxRow) => tx.insertInto('outbox').values(row));
 
 /**
  * Claims up to `limit` due entries, oldest first, until `leaseUntil`; nobody else gets them before that time.

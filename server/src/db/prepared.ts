@@ -1,5 +1,5 @@
 import type { Compilable, CompiledQuery } from 'kysely';
-import type { Db } from './database.ts';
+import type { Db, Tx } from './database.ts';
 import { readAtOnce } from './sqlite.ts';
 
 type Scalar = string | number | null;
@@ -15,11 +15,37 @@ type Slot = { argument: string; index: number };
 export function prepared<A extends Arguments, O>(
   build: (db: Db, args: A) => Compilable<O>,
 ): (db: Db, args: A) => Promise<O[]> {
+  const queryFor = compiledOnce(build);
+  return async (db, args) => {
+    const { adapter } = db.getExecutor();
+    const query = queryFor(adapter, db, args);
+    const rows = readAtOnce(adapter, query.sql, query.parameters) as O[] | null;
+    return rows ?? (await db.executeQuery<O>(query)).rows;
+  };
+}
+
+/**
+ * A write that is compiled once and run many times, as `prepared` does for reads.
+ * @returns how many rows it wrote
+ */
+export function preparedWrite<A extends Arguments>(
+  build: (tx: Tx, args: A) => Compilable,
+): (tx: Tx, args: A) => Promise<number> {
+  const queryFor = compiledOnce(build);
+  return async (tx, args) => {
+    const { numAffectedRows } = await tx.executeQuery(queryFor(tx.getExecutor().adapter, tx, args));
+    return Number(numAffectedRows);
+  };
+}
+
+/** Compiles a query once for each shape of its arguments, and fills in their values. */
+function compiledOnce<D extends Db, A extends Arguments, O>(
+  build: (db: D, args: A) => Compilable<O>,
+): (adapter: object, db: D, args: A) => CompiledQuery<O> {
   // Transactions share the adapter of their database, and with it the compiled queries.
   const byAdapter = new WeakMap<object, Map<string, CompiledQuery<O>>>();
 
-  return async (db, args) => {
-    const { adapter } = db.getExecutor();
+  return (adapter, db, args) => {
     const queries = byAdapter.get(adapter) ?? new Map<string, CompiledQuery<O>>();
     byAdapter.set(adapter, queries);
     const shape = shapeOf(args);
@@ -27,8 +53,7 @@ export function prepared<A extends Arguments, O>(
     const query = known ?? build(db, slotsFor(args) as A).compile();
     if (!known) queries.set(shape, query);
     const parameters = query.parameters.map((p) => (isSlot(p) ? valueOf(p, args) : p));
-    const rows = readAtOnce(adapter, query.sql, parameters) as O[] | null;
-    return rows ?? (await db.executeQuery<O>({ ...query, parameters })).rows;
+    return { ...query, parameters };
   };
 }
 

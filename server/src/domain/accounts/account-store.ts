@@ -1,6 +1,6 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { prepared } from '../../db/prepared.ts';
+import { prepared, preparedWrite } from '../../db/prepared.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { accountIsActive, accountIsOpen } from '../visibility/visibility-store.ts';
 import { type AccountCard, searchKey } from './account.ts';
@@ -243,11 +243,23 @@ export async function addToAccountCount(
   column: CountColumn,
   amount: number,
 ): Promise<void> {
-  await tx
-    .updateTable('accounts')
-    .set((eb) => ({ [column]: eb(column, '+', amount) }))
-    .where('id', '=', id)
-    .execute();
+  await addTo[column](tx, { id, amount });
+}
+
+const addTo = {
+  post_count: addsTo('post_count'),
+  follower_count: addsTo('follower_count'),
+  following_count: addsTo('following_count'),
+  media_bytes: addsTo('media_bytes'),
+};
+
+function addsTo(column: CountColumn) {
+  return preparedWrite((tx, args: { id: number; amount: number }) =>
+    tx
+      .updateTable('accounts')
+      .set((eb) => ({ [column]: eb(column, '+', args.amount) }))
+      .where('id', '=', args.id),
+  );
 }
 
 /** Adds bytes to what an account keeps unless that exceeds its quota. False when it would. */

@@ -1,13 +1,15 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { isAfterPlace } from '../../db/place.ts';
-import { prepared } from '../../db/prepared.ts';
+import { prepared, preparedWrite } from '../../db/prepared.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { type DatedPageRequest, type Place, placeOfRow } from '../paging.ts';
 
 export async function insertPost(tx: Tx, row: PostRow): Promise<void> {
-  await tx.insertInto('posts').values(row).execute();
+  await insertRow(tx, row);
 }
+
+const insertRow = preparedWrite((tx, row: PostRow) => tx.insertInto('posts').values(row));
 
 /** A post that is not deleted. */
 export async function findPost(db: Db, id: number): Promise<PostRow | null> {
@@ -71,14 +73,16 @@ export async function updatePost(
 }
 
 export async function addToLikeCount(tx: Tx, id: number, amount: number): Promise<boolean> {
-  return changedOne(
-    tx
-      .updateTable('posts')
-      .set((eb) => ({ like_count: eb('like_count', '+', amount) }))
-      .where('id', '=', id)
-      .where('state', '=', 'published'),
-  );
+  return (await addLikes(tx, { id, amount })) === 1;
 }
+
+const addLikes = preparedWrite((tx, args: { id: number; amount: number }) =>
+  tx
+    .updateTable('posts')
+    .set((eb) => ({ like_count: eb('like_count', '+', args.amount) }))
+    .where('id', '=', args.id)
+    .where('state', '=', 'published'),
+);
 
 /** The places of an account's drafts in their list, newest first; one more than asked for. */
 export async function listDrafts(
