@@ -8,8 +8,6 @@ const domain = join(import.meta.dirname, '../src/domain');
 const mutualPairs: Record<string, string> = {
   'accounts <-> follows':
     'a profile says whether the viewer follows it; following needs the accounts of both',
-  'likes <-> posts':
-    'a post says whether the viewer likes it; a like changes the count of its post',
   'second-factors <-> sessions':
     'opening a session asks for the second factor; the second factor opens the session',
 };

@@ -31,6 +31,7 @@ import { identityService } from '../domain/identities/identity-service.ts';
 import { accountImport } from '../domain/imports/account-import.ts';
 import { inviteService } from '../domain/invites/invite-service.ts';
 import { likeService } from '../domain/likes/like-service.ts';
+import { likedPosts } from '../domain/likes/liked-posts.ts';
 import { liveEvents } from '../domain/live/live-events.ts';
 import { mailService } from '../domain/mails/mail-service.ts';
 import { mediaService } from '../domain/media/media-service.ts';
@@ -117,7 +118,8 @@ function sharedParts(config: Config, machines: Machines) {
   const checkPasskey = passkeyCheck({ ...parts, verifier });
   const checks = { box, verifier, checkCode, checkPasskey };
   const checkOwner = ownerCheck({ ...parts, ...checks });
-  return { ...parts, ...checks, checkOwner, postReader: postReader(database) };
+  const viewerStates = { likedByMe: likedPosts(database) };
+  return { ...parts, ...checks, checkOwner, postReader: postReader({ database, viewerStates }) };
 }
 
 type Shared = ReturnType<typeof sharedParts>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
+import { likedPosts } from '../../src/domain/likes/liked-posts.ts';
 import { type PostReader, postReader } from '../../src/domain/posts/post-reader.ts';
 import { updatePost } from '../../src/domain/posts/post-store.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
@@ -18,7 +19,7 @@ describe('what is remembered of posts', () => {
   beforeAll(async () => {
     database = await sharedDatabase(process.env.TEST_DATABASE);
     server = await testServer({ environment: { DATABASE_URL: database.url } });
-    warm = postReader(server.app.database);
+    warm = newReader();
     pictures = [await aPicture(server, 'alice'), await aPicture(server, 'alice')];
     ids.push(await aPost(server, 'alice', { mediaIds: pictures }));
     ids.push(await aPost(server, 'alice', { state: 'draft' }));
@@ -76,7 +77,7 @@ describe('what is remembered of posts', () => {
     await write();
 
     const after = await warm.readViews(ids, viewer);
-    expect(after).toEqual(await postReader(server.app.database).readViews(ids, viewer));
+    expect(after).toEqual(await newReader().readViews(ids, viewer));
     expect(after).not.toEqual(before);
   });
 
@@ -102,10 +103,16 @@ describe('what is remembered of posts', () => {
       );
 
       const views = await warm.readViews(many, viewer);
-      expect(views).toEqual(await postReader(server.app.database).readViews(many, viewer));
+      expect(views).toEqual(await newReader().readViews(many, viewer));
       expect(views.every(({ text }) => text === `Wave ${wave}.`)).toBe(true);
     }
   });
+
+  /** One that remembers nothing yet. */
+  function newReader(): PostReader {
+    const { database } = server.app;
+    return postReader({ database, viewerStates: { likedByMe: likedPosts(database) } });
+  }
 
   async function writeElsewhere(): Promise<void> {
     const other = openDatabase(database.url);

@@ -36,7 +36,7 @@ describe('merging the newest posts of several authors', () => {
 
 function listsOf(keys: ReadonlyArray<readonly number[]>) {
   const lists = keys
-    .map((list) => list.toSorted((a, b) => b - a).map((key) => ({ key, postId: key })))
+    .map((list) => list.toSorted((a, b) => b - a).map((key) => ({ key, postId: key, byId: 1 })))
     .map((entries) => ({ entries, newestKey: entries[0]?.key ?? 0 }))
     .toSorted((a, b) => b.newestKey - a.newestKey);
   return { lists, knownAbove: 0 };

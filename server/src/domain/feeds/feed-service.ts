@@ -1,15 +1,23 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountService } from '../accounts/account-service.ts';
-import { readAccountCards } from '../accounts/account-store.ts';
 import { listFolloweeIds } from '../follows/follow-store.ts';
-import { fullPage, type Shown } from '../full-page.ts';
-import { readLikedPosts } from '../likes/like-store.ts';
 import type { Page, PageRequest } from '../paging.ts';
+import { type Pipeline, readPage } from '../pipeline.ts';
 import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
+import {
+  every,
+  type HydratedPosts,
+  hasFile,
+  hasPicture,
+  hasText,
+  type PostEntry,
+  type PostRule,
+  shownTo,
+} from '../posts/post-rules.ts';
 import { listDrafts } from '../posts/post-store.ts';
 import type { Viewer } from '../viewer.ts';
-import { activeAuthor, canSee, factsOf, noRelation, type Place } from '../visibility/visibility.ts';
+import type { Place } from '../visibility/visibility.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import {
   type FeedEntry,
@@ -41,17 +49,18 @@ export type TextView = {
 /** Which posts with pictures: of one author or of all; drafts are the viewer's own. */
 export type AlbumFilter = { authorId: number | null; states: 'all' | 'drafts' };
 
-/** How many posts of a whole list are read by one query. */
-const postsAtOnce = 1000;
+/** A list of posts that a viewer reads. */
+type PostPipeline<V> = Pipeline<FeedEntry, HydratedPosts, V>;
+type Skeleton = PostPipeline<unknown>['skeleton'];
 
-/** Lists of published posts, newest first. Each is a skeleton of ids, filled by one query per table. */
+/** Lists of published posts, newest first, each read by a pipeline. */
 export function feedService({ database, feedMemory, accounts, postReader }: Needs) {
   /** Posts of the viewer and of those the viewer follows. */
-  async function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
+  function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const { accountId } = viewer;
-    const read = async (part: PageRequest) =>
+    const skeleton: Skeleton = async (part) =>
       (await feedMemory.timeline(accountId, part)) ?? (await timelineFromSql(accountId, part));
-    return fill(read, page, { viewer, place: 'list' });
+    return readPage('posts', page, posts(skeleton, { viewer, place: 'list' }));
   }
 
   async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
@@ -64,41 +73,34 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
    * pictures that have no text beside them.
    */
   async function wholeTimeline(viewer: Viewer, limit: number): Promise<TextView[]> {
-    const { items } = await fullPage(
-      'posts',
-      { limit, before: null },
-      {
-        read: (part) => timelineFromSql(viewer.accountId, part),
-        show: showing((ids) => readTexts(ids, viewer)),
-        keyOf,
-      },
-    );
+    const pipeline: PostPipeline<TextView> = {
+      skeleton: (part) => timelineFromSql(viewer.accountId, part),
+      keyOf,
+      hydrate: postReader.hydrate,
+      rules: every(shownTo(viewer, 'list'), hasText),
+      present: (entries, state) => presentTexts(entries, state, viewer),
+    };
+    const { items } = await readPage('posts', { limit, before: null }, pipeline);
     return items.reverse();
   }
 
-  async function readTexts(ids: readonly number[], viewer: Viewer): Promise<TextView[]> {
-    const posts = await postReader.readRows(ids);
-    const authorIds = [...new Set([...posts.values()].map((post) => post.account_id))];
-    const [liked, authors] = await Promise.all([
-      readLikedPosts(database, viewer.accountId, ids),
-      readAccountCards(database, authorIds),
-    ]);
-    return ids.flatMap((id) => {
-      const post = posts.get(id);
-      const author = post && authors.get(post.account_id);
-      if (!author || !canSee(viewer, factsOf(post), activeAuthor(author.id), noRelation, 'list')) {
-        return [];
-      }
-      if (post.text === '' && post.has_media === 1) return [];
-      return {
-        id,
+  async function presentTexts(
+    entries: readonly PostEntry[],
+    state: HydratedPosts,
+    viewer: Viewer,
+  ): Promise<TextView[]> {
+    const { likedByMe } = await postReader.readStates(entries, state, viewer);
+    return entries
+      .map(({ postId }) => state.posts.get(postId))
+      .filter((post) => post !== undefined)
+      .map((post) => ({
+        id: post.id,
         authorId: post.account_id,
         text: post.text,
         likeCount: post.like_count,
-        likedByMe: liked.has(id),
+        likedByMe: likedByMe.has(post.id),
         publishedAt: post.published_at ?? post.created_at,
-      };
-    });
+      }));
   }
 
   /**
@@ -111,30 +113,24 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     limit: number,
   ): Promise<PostView[]> {
     const isOwn = authorId === null || authorId === viewer.accountId;
-    const drafts = isOwn
-      ? await listDrafts(database, viewer.accountId, { limit: limit - 1, before: null })
-      : [];
-    const ownDrafts = showing((ids) => withFiles(ids, viewer, 'link'));
-    const views = (await ownDrafts(drafts.map(({ id }) => ({ postId: id })))).map(
-      ({ item }) => item,
-    );
+    const views = isOwn ? await draftsWithFiles(viewer, limit) : [];
     if (states === 'all') {
-      const read = (part: PageRequest) => listAlbum(authorId, part);
+      const skeleton: Skeleton = (part) => listAlbum(authorId, part);
       const place = authorId === null ? 'discovery' : 'list';
-      const show = showing((ids) => withFiles(ids, viewer, place));
-      const page = { limit, before: null };
-      views.push(...(await fullPage('posts', page, { read, show, keyOf })).items);
+      const pipeline = posts(skeleton, { viewer, place, rule: hasFile });
+      views.push(...(await readPage('posts', { limit, before: null }, pipeline)).items);
     }
     return views.sort(byTime).slice(-limit);
   }
 
-  async function withFiles(
-    ids: readonly number[],
-    viewer: Viewer,
-    place: Place,
-  ): Promise<PostView[]> {
-    const views = await postReader.readViews(ids, viewer, place);
-    return views.filter(({ media, documents }) => media.length + documents.length > 0);
+  async function draftsWithFiles(viewer: Viewer, limit: number): Promise<PostView[]> {
+    const { accountId } = viewer;
+    const places = await listDrafts(database, accountId, { limit: limit - 1, before: null });
+    const entries = places.map(({ id }) => ({ postId: id, byId: accountId }));
+    const rules = every(shownTo(viewer, 'link'), hasFile);
+    const state = await postReader.hydrateWithFiles(entries);
+    const shown = entries.filter((entry) => rules(entry, state));
+    return postReader.present(shown, state, viewer);
   }
 
   function listAlbum(authorId: number | null, page: PageRequest): Promise<FeedEntry[]> {
@@ -144,13 +140,14 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
   }
 
   /** Posts of everybody. */
-  async function explore(
+  function explore(
     viewer: Viewer | null,
     filter: FeedFilter,
     page: PageRequest,
   ): Promise<Page<PostView>> {
-    const read = (part: PageRequest) => listExplore(database, filter, part);
-    return fill(read, page, { viewer, place: 'discovery', filter });
+    const skeleton: Skeleton = (part) => listExplore(database, filter, part);
+    const pipeline = posts(skeleton, { viewer, place: 'discovery', rule: ruleOf(filter) });
+    return readPage('posts', page, pipeline);
   }
 
   /** Posts of one account. @throws DomainError `not_found` */
@@ -160,24 +157,34 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
     page: PageRequest,
   ): Promise<Page<PostView>> {
     const authorId = await accounts.findId(username);
-    const read = (part: PageRequest) => listByAuthor(database, authorId, filter, part);
-    return fill(read, page, { viewer, place: 'list', filter });
+    const skeleton: Skeleton = (part) => listByAuthor(database, authorId, filter, part);
+    const pipeline = posts(skeleton, { viewer, place: 'list', rule: ruleOf(filter) });
+    return readPage('posts', page, pipeline);
   }
 
-  function fill(
-    read: (part: PageRequest) => Promise<readonly FeedEntry[]>,
-    page: PageRequest,
-    { viewer, place, filter = 'all' }: { viewer: Viewer | null; place: Place; filter?: FeedFilter },
-  ): Promise<Page<PostView>> {
-    const show = showing(async (ids) => {
-      const views = await postReader.readViews(ids, viewer, place);
-      // A file that is no picture stands among them.
-      return filter === 'all' ? views : views.filter(({ media }) => media.length > 0);
-    });
-    return fullPage('posts', page, { read, show, keyOf });
+  /** The pipeline of a list of posts. @param rule what a post must have besides being visible; it may look at files */
+  function posts(
+    skeleton: Skeleton,
+    { viewer, place, rule }: { viewer: Viewer | null; place: Place; rule?: PostRule | null },
+  ): PostPipeline<PostView> {
+    return {
+      skeleton,
+      keyOf,
+      hydrate: rule ? postReader.hydrateWithFiles : postReader.hydrate,
+      rules: rule ? every(shownTo(viewer, place), rule) : shownTo(viewer, place),
+      present: (entries, state) => postReader.present(entries, state, viewer),
+    };
   }
 
   return { timeline, wholeTimeline, wholeAlbum, explore, byAuthor };
+}
+
+function ruleOf(filter: FeedFilter): PostRule | null {
+  return filter === 'with-media' ? hasPicture : null;
+}
+
+function keyOf(entry: FeedEntry): number {
+  return entry.key;
 }
 
 /** Oldest first; those of one moment by their number. */
@@ -185,28 +192,4 @@ function byTime(a: PostView, b: PostView): number {
   const [first, second] = [a.publishedAt ?? a.createdAt, b.publishedAt ?? b.createdAt];
   if (first !== second) return first < second ? -1 : 1;
   return a.id - b.id;
-}
-
-function keyOf(entry: FeedEntry): number {
-  return entry.key;
-}
-
-/** Finds what entries show by the ids of their posts, some at once. @param viewsOf keeps the order of the ids */
-function showing<V extends { id: number }>(
-  viewsOf: (ids: readonly number[]) => Promise<readonly V[]>,
-) {
-  return async <E extends { postId: number }>(entries: readonly E[]): Promise<Shown<E, V>> => {
-    const items: V[] = [];
-    for (let from = 0; from < entries.length; from += postsAtOnce) {
-      const ids = entries.slice(from, from + postsAtOnce).map(({ postId }) => postId);
-      items.push(...(await viewsOf(ids)));
-    }
-    // Both are in the same order, so one walk pairs them.
-    const shown: Array<{ entry: E; item: V }> = [];
-    for (const entry of entries) {
-      const item = items[shown.length];
-      if (item?.id === entry.postId) shown.push({ entry, item });
-    }
-    return shown;
-  };
 }

@@ -4,15 +4,16 @@ import { hasLateral } from '../../db/dialects.ts';
 import { inRange, type KeyRange, preparedRange } from '../../db/key-range.ts';
 import type { Schema } from '../../db/schema.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
+import type { PostEntry } from '../posts/post-rules.ts';
 import { postIsInFeeds, postIsPublished } from '../visibility/visibility-store.ts';
 
-/** A place in a feed: which post, and the key that orders it. */
-export type FeedEntry = { key: number; postId: number };
+/** A place in a feed: which post, the key that orders it, and what rules need to know before the post is loaded. */
+export type FeedEntry = PostEntry & { key: number };
 
 /** Which published posts a feed shows. */
 export type FeedFilter = 'all' | 'with-media';
 
-type Row = { feed_key: number | null; id: number };
+type Row = { feed_key: number | null; id: number; account_id: number };
 
 /**
  * Published posts of these authors. PostgreSQL would walk through everybody's posts until it has found enough of quiet
@@ -40,7 +41,7 @@ const recentByAuthors = preparedRange((db, args: { authorIds: number[] }, range)
       const posts = eb.selectFrom('posts').select(['feed_key', 'id', 'account_id']);
       return inFeeds(posts, { ...range, limit: walkLength }).as('recent');
     })
-    .select(['feed_key', 'id'])
+    .select(['feed_key', 'id', 'account_id'])
     .where('account_id', 'in', args.authorIds)
     .orderBy('feed_key', orderOf(range))
     .limit(range.limit),
@@ -53,14 +54,14 @@ const byEachAuthor = preparedRange((db, args: { authorIds: number[] }, range) =>
       (eb) => {
         const posts = eb
           .selectFrom('posts')
-          .select(['feed_key', 'id'])
+          .select(['feed_key', 'id', 'account_id'])
           .whereRef('posts.account_id', '=', 'accounts.id')
           .where(postIsPublished());
         return inFeeds(posts, range).as('newest');
       },
       (join) => join.onTrue(),
     )
-    .select(['newest.feed_key', 'newest.id'])
+    .select(['newest.feed_key', 'newest.id', 'newest.account_id'])
     .where('accounts.id', 'in', args.authorIds)
     .orderBy('newest.feed_key', orderOf(range))
     .limit(range.limit),
@@ -108,7 +109,7 @@ const byAuthorWithMedia = preparedRange((db, args: { authorId: number }, range) 
 type NoArgs = Record<string, never>;
 
 function entries(db: Db) {
-  return db.selectFrom('posts').select(['feed_key', 'id']);
+  return db.selectFrom('posts').select(['feed_key', 'id', 'account_id']);
 }
 
 /** The part of a list of posts that a page asks for. */
@@ -125,5 +126,5 @@ function orderOf({ from }: KeyRange): 'asc' | 'desc' {
 }
 
 function entriesOf(rows: readonly Row[]): FeedEntry[] {
-  return rows.map((row) => ({ key: row.feed_key ?? 0, postId: row.id }));
+  return rows.map((row) => ({ key: row.feed_key ?? 0, postId: row.id, byId: row.account_id }));
 }

@@ -3,10 +3,13 @@ import type { FollowRow } from '../../db/schema.ts';
 import { type AccountCard, noSuchAccount } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
 import type { AccountService } from '../accounts/account-service.ts';
-import { addToAccountCount, findAccount, readAccountCards } from '../accounts/account-store.ts';
+import { addToAccountCount, findAccount } from '../accounts/account-store.ts';
+import { cardSteps } from '../accounts/card-steps.ts';
+import type { EdgeSide } from '../edges/edge-store.ts';
 import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Page, PageRequest } from '../paging.ts';
+import { readPage } from '../pipeline.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { isActive } from '../visibility/visibility.ts';
@@ -95,35 +98,26 @@ export function followService({ database, newKey, now, accounts }: Needs) {
 
   /** Who follows an account, the latest first. @throws DomainError `not_found` */
   async function listFollowers(username: string, page: PageRequest): Promise<Page<AccountCard>> {
-    const followeeId = await accounts.findId(username);
-    return cardsOf(
-      await listVisibleFollows(database, { target: followeeId }, page),
-      page,
-      (r) => r.follower_id,
-    );
+    const target = await accounts.findId(username);
+    return listCards({ target }, page, (row) => row.follower_id);
   }
 
   /** Whom an account follows, the latest first. @throws DomainError `not_found` */
   async function listFollowing(username: string, page: PageRequest): Promise<Page<AccountCard>> {
-    const followerId = await accounts.findId(username);
-    return cardsOf(
-      await listVisibleFollows(database, { actor: followerId }, page),
-      page,
-      (r) => r.followee_id,
-    );
+    const actor = await accounts.findId(username);
+    return listCards({ actor }, page, (row) => row.followee_id);
   }
 
-  async function cardsOf(
-    rows: readonly FollowRow[],
+  function listCards(
+    side: EdgeSide,
     page: PageRequest,
     idOf: (row: FollowRow) => number,
   ): Promise<Page<AccountCard>> {
-    const { items, nextCursor } = pageOf('follows', rows, page, (row) => row.follow_key);
-    const cards = await readAccountCards(database, items.map(idOf));
-    return {
-      items: items.map((row) => cards.get(idOf(row))).filter((c) => c !== undefined),
-      nextCursor,
-    };
+    return readPage('follows', page, {
+      skeleton: (part) => listVisibleFollows(database, side, part),
+      keyOf: (row) => row.follow_key,
+      ...cardSteps(database, idOf),
+    });
   }
 
   return { follow, followById, unfollow, unfollowById, removeSome, listFollowers, listFollowing };

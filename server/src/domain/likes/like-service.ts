@@ -1,10 +1,13 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
+import type { LikeRow } from '../../db/schema.ts';
 import { type AccountCard, accountEnded } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
+import { cardSteps } from '../accounts/card-steps.ts';
 import { DomainError } from '../errors.ts';
 import { emit } from '../events.ts';
-import { type Page, type PageRequest, pageOf } from '../paging.ts';
+import type { Page, PageRequest } from '../paging.ts';
+import { readPage } from '../pipeline.ts';
 import type { Now } from '../ports.ts';
 import { isDraft, noSuchPost, type PostView } from '../posts/post.ts';
 import type { PostService } from '../posts/post-service.ts';
@@ -57,16 +60,11 @@ export function likeService({ database, newKey, now, posts }: Needs) {
     page: PageRequest,
   ): Promise<Page<AccountCard>> {
     await posts.read(viewer, id);
-    const likes = await listVisibleLikes(database, id, page);
-    const { items, nextCursor } = pageOf('likes', likes, page, (row) => row.like_key);
-    const cards = await readAccountCards(
-      database,
-      items.map((row) => row.account_id),
-    );
-    const cardsInOrder = items
-      .map((row) => cards.get(row.account_id))
-      .filter((c) => c !== undefined);
-    return { items: cardsInOrder, nextCursor };
+    return readPage('likes', page, {
+      skeleton: (part) => listVisibleLikes(database, id, part),
+      keyOf: (row) => row.like_key,
+      ...cardSteps(database, (row: LikeRow) => row.account_id),
+    });
   }
 
   /** In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it. */

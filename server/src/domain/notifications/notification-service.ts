@@ -1,6 +1,7 @@
 import { checkLives } from '../accounts/account-lives.ts';
 import { invalid } from '../errors.ts';
-import { keyOfCursor, type Page, type PageRequest, pageOf } from '../paging.ts';
+import { keyOfCursor, type Page, type PageRequest } from '../paging.ts';
+import { readPage } from '../pipeline.ts';
 import type { Viewer } from '../viewer.ts';
 import {
   kindsOf,
@@ -17,7 +18,12 @@ import {
   takeNotificationKey,
   updateMutedPushes,
 } from './notification-store.ts';
-import { readNotificationViews, type Sources } from './notification-views.ts';
+import {
+  hydrateNotifications,
+  isShown,
+  presentNotifications,
+  type Sources,
+} from './notification-views.ts';
 
 export type NotificationService = ReturnType<typeof notificationService>;
 
@@ -33,18 +39,19 @@ export function notificationService({ database, postReader, newKey }: Needs) {
    */
   async function list(viewer: Viewer, page: PageRequest): Promise<Page<NotificationView>> {
     const { accountId } = viewer;
-    const [rows, marks] = await Promise.all([
-      listNotifications(database, accountId, page),
-      readNotificationMarks(database, [accountId]),
-    ]);
-    const { items, nextCursor } = pageOf(
-      'notifications',
-      rows,
-      page,
-      (row) => row.notification_key,
-    );
-    const readKeys = new Map([[accountId, marks.get(accountId)?.read_key ?? 0]]);
-    return { items: await readNotificationViews(sources, items, readKeys), nextCursor };
+    return readPage('notifications', page, {
+      skeleton: (part) => listNotifications(database, accountId, part),
+      keyOf: (row) => row.notification_key,
+      hydrate: async (rows) => {
+        const [state, marks] = await Promise.all([
+          hydrateNotifications(sources, rows),
+          readNotificationMarks(database, [accountId]),
+        ]);
+        return { ...state, readKeys: new Map([[accountId, marks.get(accountId)?.read_key ?? 0]]) };
+      },
+      rules: isShown,
+      present: async (rows, state) => presentNotifications(rows, state, state.readKeys),
+    });
   }
 
   async function countUnread(viewer: Viewer): Promise<number> {

@@ -3,22 +3,27 @@ import type { NotificationRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
 import { readNewestLikers } from '../likes/like-store.ts';
+import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { idsOf, type NotificationView, shownActors } from './notification.ts';
 
 /** Where people and posts are read. */
 export type Sources = { database: Database; postReader: PostReader };
 
-/**
- * Fills rows with people and posts: one query per table, whatever their number and whosever they are. Leaves out what
- * nobody who is still there did.
- * @param readKeys by account, up to where it has read
- */
-export async function readNotificationViews(
+/** What was loaded for some rows. */
+export type HydratedNotifications = {
+  /** People who may be seen, by their id. */
+  cards: ReadonlyMap<number, AccountCard>;
+  posts: ReadonlyMap<number, PostView>;
+  /** For groups of which nobody kept may be seen: others who did the same. */
+  others: ReadonlyMap<NotificationRow, readonly AccountCard[]>;
+};
+
+/** Loads people and posts: one query per table, whatever the number of rows and whosever they are. */
+export async function hydrateNotifications(
   { database, postReader }: Sources,
   rows: readonly NotificationRow[],
-  readKeys: ReadonlyMap<number, number>,
-): Promise<NotificationView[]> {
+): Promise<HydratedNotifications> {
   const postIds = rows.map((row) => row.post_id).filter((id) => id !== null);
   const [cards, posts] = await Promise.all([
     readAccountCards(
@@ -27,31 +32,61 @@ export async function readNotificationViews(
     ),
     postReader.readViews([...new Set(postIds)], null, 'list'),
   ]);
-  const postOf = new Map(posts.map((post) => [post.id, post]));
   const others = await readOtherLikers(
     database,
     rows.filter((row) => !idsOf(row.actor_ids).some((id) => cards.has(id))),
   );
-  return rows.flatMap((row) => {
-    const ids = idsOf(row.actor_ids);
-    const known = ids.map((id) => cards.get(id)).filter((card) => card !== undefined);
-    const actors = known.length > 0 ? known : (others.get(row) ?? []);
-    const post = row.post_id === null ? null : postOf.get(row.post_id);
-    if (actors.length === 0 || post === undefined) return [];
-    return [
-      {
-        accountId: row.account_id,
-        id: row.group_key,
-        kind: row.kind,
-        post,
-        actors: actors.slice(0, shownActors),
-        actorCount: Math.max(row.actor_count - (ids.length - known.length), actors.length),
-        createdAt: row.created_at,
-        isRead: row.notification_key <= (readKeys.get(row.account_id) ?? 0),
-        key: row.notification_key,
-      },
-    ];
+  return { cards, posts: new Map(posts.map((post) => [post.id, post])), others };
+}
+
+/** The rule of every list of notifications: somebody who did it may be seen, and so may the post. */
+export function isShown(row: NotificationRow, state: HydratedNotifications): boolean {
+  const isPostSeen = row.post_id === null || state.posts.has(row.post_id);
+  return isPostSeen && actorsOf(row, state).actors.length > 0;
+}
+
+/** Views of rows that passed the rule. @param readKeys by account, up to where it has read */
+export function presentNotifications(
+  rows: readonly NotificationRow[],
+  state: HydratedNotifications,
+  readKeys: ReadonlyMap<number, number>,
+): NotificationView[] {
+  return rows.map((row) => {
+    const { actors, outOfSight } = actorsOf(row, state);
+    return {
+      accountId: row.account_id,
+      id: row.group_key,
+      kind: row.kind,
+      post: (row.post_id !== null && state.posts.get(row.post_id)) || null,
+      actors: actors.slice(0, shownActors),
+      actorCount: Math.max(row.actor_count - outOfSight, actors.length),
+      createdAt: row.created_at,
+      isRead: row.notification_key <= (readKeys.get(row.account_id) ?? 0),
+      key: row.notification_key,
+    };
   });
+}
+
+/** Who of those who did it may be seen, and how many of the kept ones may not. */
+function actorsOf(
+  row: NotificationRow,
+  { cards, others }: HydratedNotifications,
+): { actors: readonly AccountCard[]; outOfSight: number } {
+  const ids = idsOf(row.actor_ids);
+  const known = ids.map((id) => cards.get(id)).filter((card) => card !== undefined);
+  const actors = known.length > 0 ? known : (others.get(row) ?? []);
+  return { actors, outOfSight: ids.length - known.length };
+}
+
+/** Views of rows whose rule is checked here. @param readKeys by account, up to where it has read */
+export async function readNotificationViews(
+  sources: Sources,
+  rows: readonly NotificationRow[],
+  readKeys: ReadonlyMap<number, number>,
+): Promise<NotificationView[]> {
+  const state = await hydrateNotifications(sources, rows);
+  const shown = rows.filter((row) => isShown(row, state));
+  return presentNotifications(shown, state, readKeys);
 }
 
 /**

@@ -2,36 +2,46 @@ import type { Database } from '../../db/database.ts';
 import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
-import { readLikedPosts } from '../likes/like-store.ts';
 import { readMediaOfPosts } from '../media/media-store.ts';
-import { type ReadByIds, rowMemory } from '../row-memory.ts';
+import { rowMemory } from '../row-memory.ts';
 import type { Viewer } from '../viewer.ts';
-import {
-  activeAuthor,
-  canSee,
-  decidingColumns,
-  factsOf,
-  noRelation,
-  type Place,
-} from '../visibility/visibility.ts';
+import { decidingColumns, type Place } from '../visibility/visibility.ts';
 import { isDraft, type PostView } from './post.ts';
+import { type HydratedPosts, isShown, type PostEntry } from './post-rules.ts';
 import { readPosts } from './post-store.ts';
+import { readViewerStates, type StatesOfPosts, type ViewerStates } from './viewer-state.ts';
 
-/** Reads posts by id: one query per table at most, whatever the length of the list. */
+/** Reads posts: one query per table at most, whatever the length of the list. */
 export type PostReader = {
-  /** Posts by id; deleted ones are left out. */
-  readRows: ReadByIds<PostRow>;
+  /** Loads what rules look at. */
+  hydrate: (entries: readonly PostEntry[]) => Promise<HydratedPosts>;
+  /** The same with pictures and documents, for rules that look at those. */
+  hydrateWithFiles: (entries: readonly PostEntry[]) => Promise<HydratedPosts>;
+  /** All that hydrated posts show to the viewer, in the order of the entries. */
+  present(
+    entries: readonly PostEntry[],
+    state: HydratedPosts,
+    viewer: Viewer | null,
+  ): Promise<PostView[]>;
+  /** What is so between the viewer and hydrated posts. */
+  readStates(
+    entries: readonly PostEntry[],
+    state: HydratedPosts,
+    viewer: Viewer,
+  ): Promise<StatesOfPosts>;
   /**
-   * All that the posts show. Keeps the order; leaves out what the viewer may not see in this place.
+   * All that posts show, by id. Keeps the order; leaves out what the viewer may not see in this place.
    * @param place default: `link`
    */
   readViews(ids: readonly number[], viewer: Viewer | null, place?: Place): Promise<PostView[]>;
 };
 
+type Needs = { database: Database; viewerStates: ViewerStates };
+
 /** Together about 40 MB. */
 const maxKept = { posts: 50_000, media: 20_000, authors: 20_000 };
 
-export function postReader(database: Database): PostReader {
+export function postReader({ database, viewerStates }: Needs): PostReader {
   const postsOf = rowMemory(database, {
     read: readPosts,
     madeOf: [{ table: 'posts', column: 'id' }],
@@ -55,72 +65,112 @@ export function postReader(database: Database): PostReader {
     maxKept: maxKept.authors,
   });
 
-  function readRows(ids: readonly number[]): Promise<ReadonlyMap<number, PostRow>> {
+  async function hydrate(entries: readonly PostEntry[]): Promise<HydratedPosts> {
     database.noticeOthers();
-    return postsOf(ids);
+    const [posts, authors] = await Promise.all([
+      postsOf(entries.map(({ postId }) => postId)),
+      authorsOf(entries.map(({ byId }) => byId)),
+    ]);
+    return { posts, authors, files: null };
   }
 
+  async function hydrateWithFiles(entries: readonly PostEntry[]): Promise<HydratedPosts> {
+    const [hydrated, files] = await Promise.all([
+      hydrate(entries),
+      mediaOf(entries.map(({ postId }) => postId)),
+    ]);
+    return { ...hydrated, files };
+  }
+
+  async function present(
+    entries: readonly PostEntry[],
+    state: HydratedPosts,
+    viewer: Viewer | null,
+  ): Promise<PostView[]> {
+    const posts = rowsOf(entries, state);
+    const [files, states] = await Promise.all([
+      state.files ?? filesOf(posts),
+      readViewerStates(viewerStates, viewer, posts),
+    ]);
+    return viewsOf(posts, { authors: state.authors, files, states });
+  }
+
+  async function readStates(
+    entries: readonly PostEntry[],
+    state: HydratedPosts,
+    viewer: Viewer,
+  ): Promise<StatesOfPosts> {
+    return readViewerStates(viewerStates, viewer, rowsOf(entries, state));
+  }
+
+  /** Authors are known only with the posts; they are loaded together with what the views need. */
   async function readViews(
     ids: readonly number[],
     viewer: Viewer | null,
     place: Place = 'link',
   ): Promise<PostView[]> {
-    const posts = await readRows(ids);
-    const visible: PostRow[] = [];
-    for (const id of ids) {
-      const post = posts.get(id);
-      if (post && isVisible(post, viewer, place)) visible.push(post);
-    }
-    const [authors, media, liked] = await Promise.all([
-      authorsOf(visible.map((post) => post.account_id)),
-      mediaOf(visible.filter((post) => post.has_media === 1).map((post) => post.id)),
-      viewer
-        ? readLikedPosts(
-            database,
-            viewer.accountId,
-            visible.filter((post) => post.like_count > 0).map((post) => post.id),
-          )
-        : new Set<number>(),
+    database.noticeOthers();
+    const rows = await postsOf(ids);
+    const posts = ids
+      .map((id) => rows.get(id))
+      .filter((post) => post !== undefined && isShown(post, viewer, place)) as PostRow[];
+    const [authors, files, states] = await Promise.all([
+      authorsOf(posts.map((post) => post.account_id)),
+      filesOf(posts),
+      readViewerStates(viewerStates, viewer, posts),
     ]);
-    const views: PostView[] = [];
-    for (const post of visible) {
-      const author = authors.get(post.account_id);
-      const files = filesOf(media.get(post.id) ?? nothing);
-      if (author) views.push(viewOf(post, { author, ...files, likedByMe: liked.has(post.id) }));
-    }
-    return views;
+    return viewsOf(posts, { authors, files, states });
   }
 
-  return { readRows, readViews };
+  function filesOf(posts: readonly PostRow[]) {
+    return mediaOf(posts.filter((post) => post.has_media === 1).map((post) => post.id));
+  }
+
+  return { hydrate, hydrateWithFiles, present, readStates, readViews };
 }
 
-/** While its author is active; the others have no card, and so no post. */
-function isVisible(post: PostRow, viewer: Viewer | null, place: Place): boolean {
-  return canSee(viewer, factsOf(post), activeAuthor(post.account_id), noRelation, place);
+function rowsOf(entries: readonly PostEntry[], { posts }: HydratedPosts): PostRow[] {
+  return entries.map(({ postId }) => posts.get(postId)).filter((post) => post !== undefined);
+}
+
+type Parts = {
+  authors: ReadonlyMap<number, AccountCard>;
+  files: ReadonlyMap<number, PostView['media']>;
+  states: StatesOfPosts;
+};
+
+/** Views of posts in their order; posts whose author has no card are left out. */
+function viewsOf(posts: readonly PostRow[], { authors, files, states }: Parts): PostView[] {
+  const views: PostView[] = [];
+  for (const post of posts) {
+    const author = authors.get(post.account_id);
+    if (author) views.push(viewOf(post, author, files.get(post.id) ?? nothing, states));
+  }
+  return views;
 }
 
 const nothing: PostView['media'] = [];
 
-/** Nearly no post has a document; then nothing is copied. */
-function filesOf(all: PostView['media']): Pick<PostView, 'media' | 'documents'> {
-  if (!all.some((it) => it.isDocument)) return { media: all, documents: nothing };
-  const isPicture = (it: (typeof all)[number]) => !it.isDocument;
-  return { media: all.filter(isPicture), documents: all.filter((it) => it.isDocument) };
-}
-
 function viewOf(
   post: PostRow,
-  rest: Pick<PostView, 'media' | 'documents' | 'likedByMe'> & { author: AccountCard },
+  author: AccountCard,
+  files: PostView['media'],
+  states: StatesOfPosts,
 ): PostView {
+  // Nearly no post has a document; then nothing is copied.
+  const hasDocument = files.some((file) => file.isDocument);
   return {
     id: post.id,
     state: isDraft(post) ? 'draft' : 'published',
     text: post.text,
+    author,
+    media: hasDocument ? files.filter((file) => !file.isDocument) : files,
+    documents: hasDocument ? files.filter((file) => file.isDocument) : nothing,
     likeCount: post.like_count,
+    likedByMe: states.likedByMe.has(post.id),
     createdAt: post.created_at,
     updatedAt: post.updated_at,
     publishedAt: post.published_at,
     feedKey: post.feed_key,
-    ...rest,
   };
 }

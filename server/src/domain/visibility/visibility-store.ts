@@ -30,7 +30,7 @@ export function postIsPublished(posts = 'posts'): RawBuilder<SqlBool> {
 
 /**
  * Posts that have a place in the feeds: candidates only, since the key may be wrong (docs/decisions/0032-visibility-in-one-place.md).
- * An index of keys answers this without reading rows.
+ * An index of keys finds them.
  * @param before only posts below this key; null: all
  */
 export function postIsInFeeds(before: number | null, posts = 'posts'): RawBuilder<SqlBool> {

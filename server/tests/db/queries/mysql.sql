@@ -49,31 +49,31 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- alice, bob, username
 
 -- listByAuthors
-select `feed_key`, `id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
 -- 1, 2, 3, 1, 1, published, 9007199254740991, 21
 
 -- listByAuthors: above a key
-select `feed_key`, `id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `posts`.`state` = ? and `posts`.`feed_key` < ? and `posts`.`feed_key` > ? order by `posts`.`feed_key` asc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `account_id` in (?, ?, ?, ?, ?) and `posts`.`state` = ? and `posts`.`feed_key` < ? and `posts`.`feed_key` > ? order by `posts`.`feed_key` asc limit ?;
 -- 1, 2, 3, 1, 1, published, 9007199254740991, 4096, 21
 
 -- listExplore: above a key
-select `feed_key`, `id` from `posts` where `posts`.`feed_key` < ? and `posts`.`feed_key` > ? order by `posts`.`feed_key` asc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `posts`.`feed_key` < ? and `posts`.`feed_key` > ? order by `posts`.`feed_key` asc limit ?;
 -- 9007199254740991, 4096, 21
 
 -- listExplore: all
-select `feed_key`, `id` from `posts` where `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
 -- 9007199254740991, 21
 
 -- listExplore: with media
-select `feed_key`, `id` from `posts` where `has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
 -- 1, 9007199254740991, 21
 
 -- listByAuthor: all
-select `feed_key`, `id` from `posts` where `account_id` = ? and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `account_id` = ? and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
 -- 1, published, 9007199254740991, 21
 
 -- listByAuthor: with media
-select `feed_key`, `id` from `posts` where `account_id` = ? and `has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
+select `feed_key`, `id`, `account_id` from `posts` where `account_id` = ? and `has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit ?;
 -- 1, 1, 9007199254740991, 21
 
 -- isFollowing

@@ -49,35 +49,35 @@ select "name_key", "account_id" from "account_names" where "name_key" in ($1, $2
 -- alice, bob, username
 
 -- listByAuthors
-select "feed_key", "id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 order by "posts"."feed_key" desc limit $2) as "recent" where "account_id" in ($3, $4, $5, $6, $7) order by "feed_key" desc limit $8;
+select "feed_key", "id", "account_id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 order by "posts"."feed_key" desc limit $2) as "recent" where "account_id" in ($3, $4, $5, $6, $7) order by "feed_key" desc limit $8;
 -- 9007199254740991, 2000, 1, 2, 3, 1, 1, 21
-select "newest"."feed_key", "newest"."id" from "accounts" inner join lateral (select "feed_key", "id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit $3) as "newest" on true where "accounts"."id" in ($4, $5, $6, $7, $8) order by "newest"."feed_key" desc limit $9;
+select "newest"."feed_key", "newest"."id", "newest"."account_id" from "accounts" inner join lateral (select "feed_key", "id", "account_id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit $3) as "newest" on true where "accounts"."id" in ($4, $5, $6, $7, $8) order by "newest"."feed_key" desc limit $9;
 -- published, 9007199254740991, 21, 1, 2, 3, 1, 1, 21
 
 -- listByAuthors: above a key
-select "feed_key", "id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit $3) as "recent" where "account_id" in ($4, $5, $6, $7, $8) order by "feed_key" asc limit $9;
+select "feed_key", "id", "account_id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit $3) as "recent" where "account_id" in ($4, $5, $6, $7, $8) order by "feed_key" asc limit $9;
 -- 9007199254740991, 4096, 2000, 1, 2, 3, 1, 1, 21
-select "newest"."feed_key", "newest"."id" from "accounts" inner join lateral (select "feed_key", "id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 and "posts"."feed_key" > $3 order by "posts"."feed_key" asc limit $4) as "newest" on true where "accounts"."id" in ($5, $6, $7, $8, $9) order by "newest"."feed_key" asc limit $10;
+select "newest"."feed_key", "newest"."id", "newest"."account_id" from "accounts" inner join lateral (select "feed_key", "id", "account_id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 and "posts"."feed_key" > $3 order by "posts"."feed_key" asc limit $4) as "newest" on true where "accounts"."id" in ($5, $6, $7, $8, $9) order by "newest"."feed_key" asc limit $10;
 -- published, 9007199254740991, 4096, 21, 1, 2, 3, 1, 1, 21
 
 -- listExplore: above a key
-select "feed_key", "id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit $3;
+select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit $3;
 -- 9007199254740991, 4096, 21
 
 -- listExplore: all
-select "feed_key", "id" from "posts" where "posts"."feed_key" < $1 order by "posts"."feed_key" desc limit $2;
+select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 order by "posts"."feed_key" desc limit $2;
 -- 9007199254740991, 21
 
 -- listExplore: with media
-select "feed_key", "id" from "posts" where "has_media" = $1 and "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit $3;
+select "feed_key", "id", "account_id" from "posts" where "has_media" = $1 and "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit $3;
 -- 1, 9007199254740991, 21
 
 -- listByAuthor: all
-select "feed_key", "id" from "posts" where "account_id" = $1 and "posts"."state" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit $4;
+select "feed_key", "id", "account_id" from "posts" where "account_id" = $1 and "posts"."state" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit $4;
 -- 1, published, 9007199254740991, 21
 
 -- listByAuthor: with media
-select "feed_key", "id" from "posts" where "account_id" = $1 and "has_media" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit $4;
+select "feed_key", "id", "account_id" from "posts" where "account_id" = $1 and "has_media" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit $4;
 -- 1, 1, 9007199254740991, 21
 
 -- isFollowing
