@@ -48,12 +48,10 @@ it.each(uploads)(
       const file = { path: `${mount}${path}`, headers, filename: `${i}.jpg`, name };
       return server.upload('alice', photo, file);
     });
-    let isDone = false;
-    const all = Promise.all(sent).finally(() => {
-      isDone = true;
-    });
+    const uploads = new AbortController();
+    const all = Promise.all(sent).finally(() => uploads.abort());
     const others: Answer[] = [];
-    while (!isDone) {
+    while (!uploads.signal.aborted) {
       others.push(await server.send('GET', '/v2/explore'));
       await setTimeout(20);
     }

@@ -2,7 +2,7 @@
  * Routes that neither show posts, pictures or accounts of others nor reveal that they exist, by reason. All other routes have
  * reads in the matrix.
  */
-export const unrelatedRoutes: Record<string, readonly string[]> = {
+const unrelatedRoutes: Record<string, readonly string[]> = {
   'shows and changes only the account of the viewer': [
     'GET /v2/me',
     'PATCH /v2/me',
