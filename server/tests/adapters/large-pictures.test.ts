@@ -84,7 +84,8 @@ describe('forty pictures of 9 MB at once', () => {
 
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', many, path]);
 
-    expect(Number(stdout)).toBeLessThan(250);
+    // All forty would be 360 MB on top of the process; two leave room for what waits for the garbage collector.
+    expect(Number(stdout)).toBeLessThan(350);
   });
 });
 
