@@ -155,6 +155,20 @@ describe('confirming an e-mail', () => {
     expect([again.status, again.body.code]).toEqual([409, 'conflict']);
   });
 
+  it('sends the link of a change that has expired no second time', async () => {
+    await rig.signUp('alice');
+    await rig.mailTo('alice@example.com');
+    await change('alice', 'alice@example.org');
+    await rig.mailTo('alice@example.org');
+    rig.server.clock.advance(24 * 60 * minuteMs);
+    rig.server.forget('alice');
+    const asked = await rig.server.send('POST', '/v2/email-verifications', { as: 'alice' });
+
+    expect(asked.status).toBe(202);
+    expect(await rig.mailsTo('alice@example.com')).toHaveLength(1);
+    expect(await rig.mailsTo('alice@example.org')).toEqual([]);
+  });
+
   it('S06, S13: changes the address once the new one is confirmed, and tells both', async () => {
     await rig.signUp('alice');
     await rig.mailTo('alice@example.com');
