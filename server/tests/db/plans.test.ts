@@ -124,7 +124,7 @@ describe.skipIf(process.env.TEST_DATABASE !== 'sqlite')('plans of SQLite', () =>
   );
 
   async function stepsOf(read: (db: Db) => Promise<unknown>): Promise<string[]> {
-    const [query] = await compiledQueries(test.url, (db) => read(db as unknown as Db));
+    const [query] = await compiledQueries(test.url, (db) => read(db));
     const text = `explain query plan ${query?.sql}`;
     const explain = CompiledQuery.raw(text, [...(query?.parameters ?? [])]);
     const { rows } = await database.executeQuery<{ detail: string }>(explain);
