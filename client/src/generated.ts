@@ -745,7 +745,7 @@ export type Operations = {
     body: {
       /** Of the link in the mail. */
       token?: string;
-      /** Of the mail, by whoever is signed in. */
+      /** The code from the mail. Sign in to use it. */
       code?: string;
     };
     answer: undefined;
@@ -877,7 +877,7 @@ export type Operations = {
     };
     answer: Authorization;
   };
-  /** Sign in, or up, with what the browser brought back. Works once; whatever comes of it, the next attempt begins anew. */
+  /** Sign in, or up, with what the browser brought back. Works once. If it fails, start the sign-in again. */
   confirmAuthorization: {
     path: {
       name: string;
@@ -1049,7 +1049,7 @@ export type Operations = {
   beginPasskeyLogIn: {
     answer: PasskeyRequest;
   };
-  /** Sign in by a passkey. Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder. */
+  /** Sign in by a passkey. Needs no username: the passkey identifies the account. The authenticator must verify its user. */
   logInByPasskey: {
     body: {
       /** `toJSON()` of the credential. */
@@ -1213,7 +1213,7 @@ export type Operations = {
     };
     answer: Blob;
   };
-  /** Set your profile picture. A form with `file`. It shows as soon as its sizes are made, within moments. */
+  /** Set your profile picture. A form with `file`. The picture appears when its sizes are ready, usually within seconds. */
   setAvatar: {
     form: {
       /** JPEG, PNG, GIF, WebP, AVIF or HEIC. */

@@ -170,7 +170,7 @@ export function rookeryClient(options: ClientOptions) {
   }
 
   /**
-   * Uploads a picture for `mediaIds` of a post. Its sizes are made within moments: see `waitUntilReady`.
+   * Uploads a picture for `mediaIds` of a post. Its sizes are rendered in the background: see `waitUntilReady`.
    * @param file JPEG, PNG, GIF, WebP or AVIF
    * @param options `keepLocation` keeps the place in the photo's EXIF, which is dropped otherwise
    */

@@ -19,7 +19,7 @@ export function tokenKeeper({ tokens, onTokens, refresh }: Needs) {
     await onTokens(next);
   }
 
-  /** Uses tokens that whoever gives them knows. */
+  /** Uses tokens that the caller supplies. */
   function adopt(next: Tokens | null): void {
     current = next;
   }

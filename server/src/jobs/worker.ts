@@ -103,7 +103,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     const named = all[topic]?.filter(({ name }) => subscriber === null || name === subscriber);
     if (named === undefined) throw new Error(`Nobody knows events of the topic ${topic}.`);
     if (subscriber !== null && named.length === 0)
-      throw new Error(`Nobody is called ${subscriber}.`);
+      throw new Error(`No subscriber is named ${subscriber}.`);
     return named;
   }
 

@@ -71,7 +71,7 @@ describe('an event that fails', () => {
     await workerOf()({ ...event, subscriber: 'subscriber-9' });
 
     expect(await rows()).toMatchObject([
-      { subscriber: 'subscriber-9', last_error: 'Error: Nobody is called subscriber-9.' },
+      { subscriber: 'subscriber-9', last_error: 'Error: No subscriber is named subscriber-9.' },
     ]);
   });
 });

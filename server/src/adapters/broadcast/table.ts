@@ -176,7 +176,7 @@ function tableReader(rows: Rows): () => Promise<SentRow[]> {
   };
 }
 
-/** The same message twice within moments says no more than once. */
+/** Equal messages that wait together are sent once. */
 function withoutRepeats(messages: readonly BroadcastMessage[]): BroadcastMessage[] {
   return [...new Map(messages.map((message) => [JSON.stringify(message), message])).values()];
 }

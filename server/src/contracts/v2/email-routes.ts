@@ -19,7 +19,10 @@ const Confirmation = Type.Object(
   {
     token: Type.Optional(oneTimeToken('Of the link in the mail.')),
     code: Type.Optional(
-      Type.String({ pattern: '^[0-9]{6}$', description: 'Of the mail, by whoever is signed in.' }),
+      Type.String({
+        pattern: '^[0-9]{6}$',
+        description: 'The code from the mail. Sign in to use it.',
+      }),
     ),
   },
   { additionalProperties: false, examples: [{ code: '493027' }] },

@@ -169,7 +169,7 @@ function signInRoutes(app: V2App): void {
       at: 'POST /identity-providers/:name/authorizations/confirm',
       id: 'confirmAuthorization',
       summary: 'Sign in, or up, with what the browser brought back',
-      description: 'Works once; whatever comes of it, the next attempt begins anew.',
+      description: 'Works once. If it fails, start the sign-in again.',
       tag: 'identities',
       signedIn: 'none',
       params: NameParams,

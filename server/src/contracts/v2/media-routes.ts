@@ -174,7 +174,8 @@ export function mediaRoutes(app: V2App): void {
       at: 'PUT /me/avatar',
       id: 'setAvatar',
       summary: 'Set your profile picture',
-      description: 'A form with `file`. It shows as soon as its sizes are made, within moments.',
+      description:
+        'A form with `file`. The picture appears when its sizes are ready, usually within seconds.',
       tag: 'accounts',
       signedIn: 'required',
       repeatable: true,

@@ -113,7 +113,7 @@ export function imageUrl(publicUrl: string): (publicKey: string, size: string) =
 }
 
 /**
- * Turns a picture of the domain into what `/v2` says. For one that is not for all to see, `privateTo` is the one who asks:
+ * Turns a picture of the domain into what `/v2` says. For one that is not public, `privateTo` is the viewer:
  * its addresses are signed for them.
  */
 export function mediaPresenter(publicUrl: string, sign: ImageSigner | null) {

@@ -58,7 +58,7 @@ function signInRoutes(app: V2App): void {
       id: 'logInByPasskey',
       summary: 'Sign in by a passkey',
       description:
-        'Nobody is named: the passkey tells who it is. The authenticator must have made sure of its holder.',
+        'Needs no username: the passkey identifies the account. The authenticator must verify its user.',
       tag: 'passkeys',
       signedIn: 'none',
       body: SignInBody,

@@ -84,7 +84,7 @@ export function identityProofs(needs: Needs) {
   }
 
   /**
-   * Ends the way over the browser. The state is used up before the provider is asked: whatever comes of it, the next
+   * Ends the sign-in through the browser. The state is consumed before the provider is called: if it fails, the next
    * attempt starts over.
    * @throws DomainError `not_found` (provider) · `invalid` (state, code, iss) · `gone` · `expired` · `unavailable`
    */
