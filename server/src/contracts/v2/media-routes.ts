@@ -6,7 +6,7 @@ import { sendVariant } from '../file-response.ts';
 import { accountPresenter, MeSchema } from './account-wire.ts';
 import { NoContent, rowId, text } from './fields.ts';
 import { MediaSchema, mediaPresenter } from './media-wire.ts';
-import { AvatarForm, PictureForm, readForm } from './picture-form.ts';
+import { AvatarForm, PictureForm, readPictureForm } from './picture-form.ts';
 import { headerRefs } from './response-headers.ts';
 import { route, type V2App } from './route.ts';
 import { imageSigner, imageTarget, signatureQuery } from './signed-links.ts';
@@ -76,7 +76,7 @@ export function mediaRoutes(app: V2App): void {
     },
     async ({ viewer, request, idempotencyKey }) => {
       const upload = {
-        ...(await readForm(request, media)),
+        ...(await readPictureForm(request, media)),
         purpose: 'post' as const,
         idempotencyKey,
       };
@@ -185,7 +185,7 @@ export function mediaRoutes(app: V2App): void {
       rateLimit: uploads,
     },
     async ({ viewer, request, idempotencyKey }) => {
-      const upload = { ...(await readForm(request, media)), purpose: 'avatar' as const };
+      const upload = { ...(await readPictureForm(request, media)), purpose: 'avatar' as const };
       await media.keep(viewer, { ...upload, idempotencyKey });
       return me(await accounts.readMe(viewer));
     },

@@ -1,9 +1,11 @@
+import type { Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { MediaService } from '../../domain/media/media-service.ts';
 import type { Upload } from '../../domain/media/taking.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
+import { readForm, type Stage } from '../form-file.ts';
 import { isPlainText } from './validator.ts';
 
 type PictureUpload = Omit<Upload, 'purpose' | 'idempotencyKey'>;
@@ -28,38 +30,37 @@ export const PictureForm = Type.Object(
 
 export const AvatarForm = Type.Object({ file }, { examples: [{ file: 'the bytes of alice.jpg' }] });
 
-/** Reads the whole form; whatever is wrong with it, no staged file stays behind. */
-export async function readForm(
+/** Reads the whole form. @throws DomainError `unsupported` · `invalid` (the part) · those of `media.stage` */
+export async function readPictureForm(
   request: FastifyRequest,
   media: Pick<MediaService, 'stage'>,
 ): Promise<PictureUpload> {
   if (!request.isMultipart()) {
     throw new DomainError('unsupported', 'Send the picture as a form: multipart/form-data.');
   }
+  // One more file than is taken, so that a second one is refused by its name.
+  return readForm(request, { limits: { files: 2 }, isPartAFile }, media, pictureIn);
+}
+
+async function pictureIn(parts: AsyncIterable<Multipart>, stage: Stage): Promise<PictureUpload> {
   let file: StagedBlob | undefined;
   let fileName: string | undefined;
   let alt = '';
   let keepsLocation = false;
   const seen = new Set<string>();
-  try {
-    // One more file than is taken, so that a second one is refused by its name.
-    for await (const part of request.parts({ limits: { files: 2 }, isPartAFile })) {
-      if (seen.has(part.fieldname)) throw invalid(part.fieldname, 'stands twice in the form');
-      seen.add(part.fieldname);
-      if (part.type === 'file' && part.fieldname === 'file') {
-        fileName = part.filename;
-        file = await media.stage(part.file);
-      } else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
-      else if (part.type === 'field' && part.fieldname === 'keepLocation') {
-        keepsLocation = flagOf(part.value);
-      } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
-    }
-    if (!file) throw invalid('file', 'is missing');
-    return { file, fileName, alt, keepsLocation };
-  } catch (error) {
-    await file?.discard();
-    throw error;
+  for await (const part of parts) {
+    if (seen.has(part.fieldname)) throw invalid(part.fieldname, 'stands twice in the form');
+    seen.add(part.fieldname);
+    if (part.type === 'file' && part.fieldname === 'file') {
+      fileName = part.filename;
+      file = await stage(part);
+    } else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
+    else if (part.type === 'field' && part.fieldname === 'keepLocation') {
+      keepsLocation = flagOf(part.value);
+    } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
   }
+  if (!file) throw invalid('file', 'is missing');
+  return { file, fileName, alt, keepsLocation };
 }
 
 function flagOf(value: unknown): boolean {
