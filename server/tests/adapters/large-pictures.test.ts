@@ -84,8 +84,8 @@ describe('forty pictures of 9 MB at once', () => {
 
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', many, path]);
 
-    // All forty would be 360 MB on top of the process; two leave room for what waits for the garbage collector.
-    expect(Number(stdout)).toBeLessThan(350);
+    // All forty would be 360 MB on top of the process.
+    expect(Number(stdout)).toBeLessThan(250);
   });
 });
 

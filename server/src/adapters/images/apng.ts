@@ -23,12 +23,34 @@ const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 /** What may stand before the first frame and changes how pixels look. */
 const shared = new Set(['PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'sBIT']);
 
-/** How many frames an animated PNG says it has; 1 for every other file. */
-export function apngFrames(file: Buffer): number {
-  if (!file.subarray(0, 8).equals(signature)) return 1;
-  const end = file.indexOf('IDAT');
-  const at = file.subarray(0, Math.max(0, end)).indexOf('\0\0\0\x08acTL', 'latin1');
-  return at < 0 ? 1 : file.readUInt32BE(at + 8);
+/** Reads up to `length` bytes of a file; fewer at its end. */
+export type ReadAt = (position: number, length: number) => Promise<Buffer>;
+
+/** Many small chunks may stand before the picture. */
+const windowBytes = 65_536;
+
+/**
+ * How many frames an animated PNG says it has; 1 for every other file. Skips the content of chunks, so that a large file that
+ * waits for its turn takes no memory.
+ */
+export async function apngFrames(readAt: ReadAt): Promise<number> {
+  let start = 0;
+  let window = await readAt(0, windowBytes);
+  if (!window.subarray(0, 8).equals(signature)) return 1;
+  let at = 8;
+  for (;;) {
+    if (at + 12 > start + window.length) {
+      start = at;
+      window = await readAt(at, windowBytes);
+      if (window.length < 12) return 1;
+    }
+    const chunk = window.subarray(at - start);
+    const length = chunk.readUInt32BE(0);
+    const type = chunk.toString('latin1', 4, 8);
+    if (type === 'IDAT') return 1;
+    if (type === 'acTL' && length === 8) return chunk.readUInt32BE(8);
+    at += length + 12;
+  }
 }
 
 /** Decodes every frame. @throws Error when one is broken or missing */

@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { DomainError } from '../../domain/errors.ts';
 import type { ImageFacts, Images } from '../../domain/ports.ts';
 import { boundedPool } from '../pool.ts';
-import { apngAsWebp, apngFrames, checkApng } from './apng.ts';
+import { apngAsWebp, apngFrames, checkApng, type ReadAt } from './apng.ts';
 import { photoFactsOf } from './exif.ts';
 import { checkGif } from './gif.ts';
 import { brokenPicture, type Header, readHeader, tooMuchAtOnce } from './header.ts';
@@ -46,8 +46,10 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
   sharp.unblock({ operation: loaders });
 
   async function headerOf(input: Input): Promise<Header> {
-    const beginning = typeof input === 'string' ? await beginningOf(input) : input.subarray(0, 12);
-    const frames = beginning[0] === pngBeginning ? apngFrames(await bytesOf(input)) : 1;
+    const { beginning, frames } = await readFrom(input, async (readAt) => {
+      const first = await readAt(0, 12);
+      return { beginning: first, frames: first[0] === pngBeginning ? await apngFrames(readAt) : 1 };
+    });
     const header = await readHeader(opener(input, maxPixels)(), { beginning, frames, maxPixels });
     const isHeic = header.contentType === 'image/heic';
     const maxBytes = isHeic ? maxHeicBytes : maxWholeBytes;
@@ -173,17 +175,27 @@ function refuse(error: unknown): never {
   throw brokenPicture(error);
 }
 
-async function beginningOf(path: string): Promise<Uint8Array> {
-  const file = await openFile(path);
+/** Reads parts of a file, or of bytes. */
+async function readFrom<T>(input: Input, work: (readAt: ReadAt) => Promise<T>): Promise<T> {
+  if (typeof input !== 'string') {
+    const bytes = bufferOf(input);
+    return work(async (position, length) => bytes.subarray(position, position + length));
+  }
+  const file = await openFile(input);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
-    return buffer.subarray(0, bytesRead);
+    return await work(async (position, length) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+      return buffer.subarray(0, bytesRead);
+    });
   } finally {
     await file.close();
   }
 }
 
 async function bytesOf(input: Input): Promise<Buffer> {
-  if (typeof input === 'string') return readFile(input);
-  return Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  return typeof input === 'string' ? readFile(input) : bufferOf(input);
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
