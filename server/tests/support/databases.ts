@@ -120,8 +120,7 @@ async function serverDatabase(
   const server = servers[engine as ServerEngine];
   const name = freeName(engine, kind);
   inUse.add(name);
-  const isNew = !made.has(name);
-  if (isNew) await createDatabase(server, name);
+  const isNew = !made.has(name) && (await createDatabase(server, name));
   made.add(name);
   return { url: server.urlOf(name), isNew, release: () => inUse.delete(name) };
 }
@@ -192,23 +191,24 @@ function freeName(engine: string, kind: string): string {
 }
 
 /**
+ * False when an earlier process with the place of this worker left the database, maybe with tables.
  * PostgreSQL copies a template, which two workers cannot do at the same moment. No commit there waits for the disk: what tests write
  * need not outlive the machine.
  */
-async function createDatabase({ adminUrl }: Server, name: string): Promise<void> {
+async function createDatabase({ adminUrl }: Server, name: string): Promise<boolean> {
   const isMysql = adminUrl.startsWith('mysql:');
   const statement = isMysql
-    ? sql`create database if not exists ${sql.id(name)}`
+    ? sql`create database ${sql.id(name)}`
     : sql`create database ${sql.id(name)} template template0`;
-  await withAdmin(adminUrl, async (admin) => {
+  return withAdmin(adminUrl, async (admin) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await statement.execute(admin);
         if (!isMysql)
           await sql`alter database ${sql.id(name)} set synchronous_commit = off`.execute(admin);
-        return;
+        return true;
       } catch (error) {
-        if (/already exists/.test(String(error))) return;
+        if (/already exists|database exists/.test(String(error))) return false;
         if (attempt === 50 || !/being accessed|unique/.test(String(error))) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
@@ -216,13 +216,10 @@ async function createDatabase({ adminUrl }: Server, name: string): Promise<void>
   });
 }
 
-async function withAdmin(
-  url: string,
-  work: (admin: Kysely<unknown>) => Promise<void>,
-): Promise<void> {
+async function withAdmin<T>(url: string, work: (admin: Kysely<unknown>) => Promise<T>): Promise<T> {
   const database = openDatabase(url, 1, { isPatient: true });
   try {
-    await work(database.kysely as unknown as Kysely<unknown>);
+    return await work(database.kysely as unknown as Kysely<unknown>);
   } finally {
     await database.close();
   }
