@@ -1,4 +1,5 @@
 import type { Database, Db } from '../../db/database.ts';
+import type { AccountRow } from '../../db/schema.ts';
 import { findAccount, lockAccount } from '../accounts/account-store.ts';
 import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import { DomainError, type SecondFactorChallenge } from '../errors.ts';
@@ -54,8 +55,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
     { audience }: SignInContext,
   ): Promise<DomainError> {
     const account = await findAccount(database, accountId);
-    const isStale = 'passwordHash' in proof && proof.passwordHash !== account?.password_hash;
-    if (!account || !isActive(account) || isStale) throw wrongPassword();
+    if (!isOpenedBy(account, proof)) throw wrongPassword();
     const row = await verifications.prepare({
       purpose: 'second-factor',
       accountId,
@@ -64,8 +64,9 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
       lifeMs: challengeLifeMs,
     });
     await database.transaction(async (tx) => {
-      // An identity that is unlinked ends the challenges there are: this one comes before that, or not at all.
-      if (!(await lockAccount(tx, accountId, row.created_at))) throw wrongPassword();
+      // What ends the challenges there are (an account disabled, an identity unlinked) waits for this one, or is seen here.
+      const isThere = await lockAccount(tx, accountId, row.created_at);
+      if (!isThere || !isOpenedBy(await findAccount(tx, accountId), proof)) throw wrongPassword();
       await proof.use?.(tx);
       await verifications.issueBeside(tx, row);
     });
@@ -89,6 +90,12 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   }
 
   return { isMissing, ask };
+}
+
+/** Whether what was shown still opens the account, but for its second factor. */
+function isOpenedBy(account: AccountRow | null, proof: Proof): account is AccountRow {
+  if (!account || !isActive(account)) return false;
+  return !('passwordHash' in proof) || proof.passwordHash === account.password_hash;
 }
 
 function wrongPassword(): DomainError {

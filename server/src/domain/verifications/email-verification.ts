@@ -39,8 +39,5 @@ export function emailVerification(
 
 /** What a pending verification is bound to, for one that takes its place; null when it is of the account's own address. */
 export function bindingOf({ sessionId, details }: Verification): ChangeBinding | null {
-  const { password } = details;
-  return sessionId === null || typeof password !== 'string'
-    ? null
-    : { sessionId, passwordFingerprint: password };
+  return sessionId === null ? null : { sessionId, passwordFingerprint: String(details.password) };
 }

@@ -46,6 +46,24 @@ describe('passkeys', () => {
     },
   );
 
+  it('are fifty at most', async () => {
+    await aPasskey(server, 'alice');
+    const { database } = server.app;
+    const first = await database.selectFrom('passkeys').selectAll().executeTakeFirstOrThrow();
+    const others = Array.from({ length: 48 }, (_, i) => ({
+      ...first,
+      id: first.id + 10_000 + i,
+      credential_id: `of-another-authenticator-${i}`,
+    }));
+    await database.kysely.insertInto('passkeys').values(others).execute();
+
+    const fiftieth = await add(softAuthenticator('none').create(await creationOptions()));
+    const another = await add(softAuthenticator('none').create(await creationOptions()));
+
+    expect(fiftieth.status).toBe(201);
+    expect([another.status, another.body.code]).toEqual([409, 'conflict']);
+  });
+
   it('are made for this server, and not twice in one authenticator', async () => {
     const passkey = await aPasskey(server, 'alice');
     const options = await creationOptions();

@@ -48,6 +48,13 @@ describe('a phone number', () => {
     ]);
   });
 
+  it('is not verified by a code where none is under way', async () => {
+    const { status, body } = await confirm('alice', '123456');
+
+    expect([status, body.code]).toEqual([422, 'invalid']);
+    expect(body.fields).toMatchObject([{ field: 'code' }]);
+  });
+
   it('gets its message in the language of the account', async () => {
     await server.tokens('alice');
     const { kysely } = server.app.database;

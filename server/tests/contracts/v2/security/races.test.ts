@@ -68,6 +68,18 @@ describe('what another request does right before the session is opened or kept',
     expect([status, 'accessToken' in body]).toEqual([401, false]);
   });
 
+  it('a right password gets no challenge once the account is disabled', async () => {
+    await aTotp(rig.server, 'alice');
+    await rig.server.work();
+    const hasRun = beforeTransaction(rig.server, () =>
+      changeAccount(rig.server, 'alice', { disabled: true }),
+    );
+    const { status, body } = await logIn(rig.server, 'alice');
+
+    expect(hasRun()).toBe(true);
+    expect([status, body.code, 'challenge' in body]).toEqual([401, 'wrong_password', false]);
+  });
+
   it.each([
     ['ended', () => endSession()],
     ['ended with its account', () => changeAccount(rig.server, 'alice', { disabled: true })],

@@ -75,6 +75,23 @@ describe('guessing at the second factor', () => {
     expect(atPassword).toEqual([...Array(10).fill(401), 429]);
   });
 
+  it('S17: with a stolen session is stopped from however many addresses, the owner at home too', async () => {
+    const statuses = [];
+    for (let i = 0; i < 12; i += 1) {
+      const remoteAddress = i === 11 ? '127.0.0.1' : `10.0.0.${i}`;
+      const { statusCode } = await server.http.server.inject({
+        method: 'DELETE',
+        url: '/v2/me/totp',
+        remoteAddress,
+        headers: { authorization: `Bearer ${(await server.tokens('alice')).accessToken}` },
+        payload: { password: passwords.alice, code: wrong() },
+      });
+      statuses.push(statusCode);
+    }
+
+    expect(statuses).toEqual([...Array(10).fill(422), 429, 429]);
+  });
+
   it('S17: with a stolen session is stopped where an authenticator waits to be confirmed', async () => {
     const body = { password: passwords.bob };
     await server.send('POST', '/v2/me/totp', { as: 'bob', body });
