@@ -1410,6 +1410,30 @@ export type Operations = {
     };
     answer: AuditEntryPage;
   };
+  /** Remove a post of somebody else, and tell its author why. For moderators and admins; only admins remove posts of moderators and admins. The post is gone everywhere at once and cannot be restored. Drafts are not found. */
+  removePost: {
+    path: {
+      /** Number of the post. */
+      id: number;
+    };
+    body: {
+      /** One line; the author gets it by mail, and it is kept in the audit log. */
+      reason: string;
+    };
+    answer: undefined;
+  };
+  /** Remove a picture of a post, or a profile picture, and tell its owner why. For moderators and admins; only admins remove pictures of moderators and admins. A post without a text goes with its last picture. Pictures of drafts and unused uploads are not found. */
+  removePicture: {
+    path: {
+      /** Number of the picture. */
+      id: number;
+    };
+    body: {
+      /** One line; the author gets it by mail, and it is kept in the audit log. */
+      reason: string;
+    };
+    answer: undefined;
+  };
   /** Groups, the newest first. For admins. */
   listGroups: {
     query?: {
@@ -1694,6 +1718,8 @@ export const routes = {
   updateAccount: ['PATCH', '/v2/admin/accounts/{id}'],
   deleteAccount: ['DELETE', '/v2/admin/accounts/{id}'],
   listAuditLog: ['GET', '/v2/admin/audit-log'],
+  removePost: ['DELETE', '/v2/admin/posts/{id}'],
+  removePicture: ['DELETE', '/v2/admin/media/{id}'],
   listGroups: ['GET', '/v2/admin/groups'],
   createGroup: ['POST', '/v2/admin/groups'],
   deleteGroup: ['DELETE', '/v2/admin/groups/{id}'],

@@ -14,6 +14,7 @@ const others: Record<string, string> = {
   'domain/accounts/new-account.ts': 'has the row of a new account',
   'domain/administration/account-admin.ts': 'shows admins when an account was disabled',
   'domain/administration/account-admin-service.ts': 'disables and enables accounts',
+  'domain/moderation/moderation-service.ts': 'removes published posts alone',
   'domain/posts/post.ts': 'tells drafts from published posts, because drafts can be changed freely',
   'domain/posts/writing.ts': 'writes posts',
   'domain/posts/post-store.ts': 'writes posts, and finds drafts by their author',

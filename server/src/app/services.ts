@@ -36,6 +36,7 @@ import { liveEvents } from '../domain/live/live-events.ts';
 import { mailService } from '../domain/mails/mail-service.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { ownMediaService } from '../domain/media/own-media-service.ts';
+import { moderationService } from '../domain/moderation/moderation-service.ts';
 import { notificationService } from '../domain/notifications/notification-service.ts';
 import { notifier } from '../domain/notifications/notifier.ts';
 import { originalService } from '../domain/originals/original-service.ts';
@@ -181,6 +182,7 @@ function contentServices(
   const purgePost = postPurge({ database, media });
   return {
     media,
+    moderation: moderationService({ ...needs, media }),
     ownMedia: ownMediaService({ database, now, media }),
     originals: originalService({ database, blobs, media, posts }),
     posts,

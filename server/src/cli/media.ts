@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { operator } from '../domain/authority.ts';
 import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { SweepReport } from '../domain/media/media-sweep.ts';
+import { idArgument, reasonOption } from './posts.ts';
 import { CommandError, jsonOption, print } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
@@ -27,6 +29,19 @@ export function mediaCommand(): Command {
       });
       if (json) print(JSON.stringify(report, null, 2));
       else for (const line of linesOf(report)) print(line);
+    });
+  media
+    .command('remove')
+    .description(
+      'permanently remove a picture of a post or a profile, and mail its owner the reason',
+    )
+    .addArgument(idArgument('<picture>', 'id of the picture'))
+    .addOption(reasonOption())
+    .action(async (id: number, { reason }: { reason: string }) => {
+      await withApp(quiet(), ({ services }) =>
+        services.moderation.removePicture(operator, id, reason),
+      );
+      print(`removed picture ${id}; a worker deletes its files and mails the owner`);
     });
   return media;
 }

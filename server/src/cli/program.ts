@@ -13,6 +13,7 @@ import { keysCommand } from './keys.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
+import { postsCommand } from './posts.ts';
 import { CommandError } from './print.ts';
 import { seedCommand } from './seed.ts';
 import { settingsCommand } from './settings.ts';
@@ -43,6 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
     adminCommand(),
     importCommand(),
     mediaCommand(),
+    postsCommand(),
     doctorCommand(),
     settingsCommand(),
     keysCommand(),

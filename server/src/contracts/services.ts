@@ -16,6 +16,7 @@ import type { LikeService } from '../domain/likes/like-service.ts';
 import type { LiveEvents } from '../domain/live/live-events.ts';
 import type { MediaService } from '../domain/media/media-service.ts';
 import type { OwnMediaService } from '../domain/media/own-media-service.ts';
+import type { ModerationService } from '../domain/moderation/moderation-service.ts';
 import type { NotificationService } from '../domain/notifications/notification-service.ts';
 import type { OriginalService } from '../domain/originals/original-service.ts';
 import type { PasskeyService } from '../domain/passkeys/passkey-service.ts';
@@ -34,6 +35,7 @@ export type Services = {
   accounts: AccountService;
   accountAdmin: AccountAdminService;
   auditLog: AuditService;
+  moderation: ModerationService;
   sessions: SessionService;
   signedLinks: SignedLinkService;
   legacyTokens: LegacyTokenService;

@@ -14,12 +14,13 @@ export type Actor = { who: Viewer | 'operator'; address: string };
 export const operator: Actor = { who: 'operator', address: 'command line' };
 
 /** What somebody asks for, as far as it decides whether they may. */
-export type Act = 'read' | 'disable' | 'invite' | 'govern';
+export type Act = 'read' | 'disable' | 'moderate' | 'invite' | 'govern';
 
 /** The role that each act needs, at least. */
 const neededRole: Record<Act, Role> = {
   read: 'moderator',
   disable: 'moderator',
+  moderate: 'moderator',
   invite: 'moderator',
   govern: 'admin',
 };

@@ -26,6 +26,8 @@ export type Events = {
     /** The e-mail that was replaced; it is notified too. */
     formerEmail?: string;
   };
+  /** A moderator removed something; its author is told why. */
+  'content.removed': RemovedContent & { accountId: number };
   /** Another e-mail is to be the account's once it is confirmed; the present one is told. */
   'email.change-asked': { accountId: number; email: string };
   /** Somebody has lost a password. Whether anybody has this e-mail is found out later, so that no answer tells it. */
@@ -38,6 +40,13 @@ export type Events = {
   'push.wanted': PushWanted;
   /** The same for one device: what fails there is repeated there alone. */
   'push.due': PushDue;
+};
+
+export type RemovedContent = {
+  what: 'post' | 'picture';
+  /** How the text begins, or what the picture was said to show; empty when nothing was. */
+  excerpt: string;
+  reason: string;
 };
 
 export type PushWanted = {

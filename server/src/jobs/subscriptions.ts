@@ -84,6 +84,9 @@ export function subscriptions(needs: Needs): Subscriptions {
       { name: 'mail-notice', run: (payload, _write, id) => mails.tellOwner(payload, id) },
       { name: 'mail-former', run: (payload, _write, id) => mails.tellFormer(payload, id) },
     ],
+    'content.removed': [
+      { name: 'mail-removed', run: (payload, _write, id) => mails.tellRemoved(payload, id) },
+    ],
     'email.change-asked': [
       {
         name: 'mail-change-asked',

@@ -212,6 +212,8 @@ describe('a token is checked before the body', () => {
       'GET /admin/accounts',
       'GET /admin/accounts/:id',
       'PATCH /admin/accounts/:id',
+      'DELETE /admin/posts/:id',
+      'DELETE /admin/media/:id',
       'GET /invites',
       'POST /invites',
       'DELETE /invites/:id',

@@ -19,6 +19,7 @@ const nobody: Subscriptions = {
   'account.deleted': [],
   'account.hidden': [],
   'account.changed': [],
+  'content.removed': [],
   'verification.issued': [],
   'email.change-asked': [],
   'recovery.asked': [],

@@ -101,6 +101,10 @@ export const operations: Record<
   'change an account as an admin': async (send, _proof, givens) =>
     send('PATCH', `/v2/admin/accounts/${await bobsId(givens)}`, { disabled: true }),
   'delete an account as an admin': (send) => send('DELETE', '/v2/admin/accounts/2147483647'),
+  'remove a post as a moderator': (send) =>
+    send('DELETE', '/v2/admin/posts/2147483647', { reason: 'Advertising.' }),
+  'remove a picture as a moderator': (send) =>
+    send('DELETE', '/v2/admin/media/2147483647', { reason: 'Advertising.' }),
   'read the audit log': (send) => send('GET', '/v2/admin/audit-log'),
   'list groups': (send) => send('GET', '/v2/admin/groups'),
   'make a group': (send) => send('POST', '/v2/admin/groups', { name: `Group ${next()}` }),

@@ -22,6 +22,7 @@ import { inviteSchemas } from './invite-wire.ts';
 import { parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { mediaSchemas } from './media-wire.ts';
+import { moderationRoutes } from './moderation-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { notificationSchemas } from './notification-wire.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
@@ -117,6 +118,7 @@ export const v2: Contract = {
     postRoutes(app);
     feedRoutes(app);
     adminRoutes(app);
+    moderationRoutes(app);
     groupRoutes(app);
     groupEventRoutes(app);
     deviceRoutes(app);

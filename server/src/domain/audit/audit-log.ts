@@ -31,6 +31,8 @@ export type AuditAction =
   | 'account.role-changed'
   | 'account.reset-forced'
   | 'account.imported'
+  | 'post.removed'
+  | 'picture.removed'
   | 'user-document.changed'
   | 'invite.created'
   | 'invite.revoked'

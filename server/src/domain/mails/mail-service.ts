@@ -129,6 +129,18 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     await send({ id: `change-asked-${eventId}`, to: email, language }, letter);
   }
 
+  /** Tells the author what moderators removed, and why. An account without an e-mail finds it in its security log. */
+  async function tellRemoved(
+    { accountId, ...removed }: Events['content.removed'],
+    eventId: number,
+  ): Promise<void> {
+    const account = await findAccount(database, accountId);
+    if (!account?.email) return;
+    const { username, email, language } = account;
+    const letter = languages[languageOf(language)].contentRemoved({ username, ...removed });
+    await send({ id: `removed-${eventId}`, to: email, language }, letter);
+  }
+
   async function send(to: { id: string; to: string; language: string }, letter: Letter) {
     try {
       await mailer.send({ id: to.id, to: to.to, ...formsOf(letter, languageOf(to.language)) });
@@ -139,5 +151,5 @@ export function mailService({ database, mailer, verifications, publicUrl, log }:
     }
   }
 
-  return { sendVerification, tellOwner, tellFormer, tellChangeAsked };
+  return { sendVerification, tellOwner, tellFormer, tellChangeAsked, tellRemoved };
 }

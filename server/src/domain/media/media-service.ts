@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { BlobStore, Images, Now, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
@@ -26,6 +26,8 @@ export type MediaService = ReturnType<typeof mediaTaking> &
   ReturnType<typeof mediaServing> &
   ReturnType<typeof mediaRendering> &
   ReturnType<typeof mediaDiscarding> & {
+    /** Takes the profile picture of an account away, and the one to come. */
+    clearAvatar(tx: Tx, accountId: number): Promise<void>;
     /** Takes the viewer's profile picture away. Doing it twice changes nothing. */
     removeAvatar(viewer: Viewer): Promise<void>;
   };
@@ -43,6 +45,7 @@ export function mediaService(needs: Needs): MediaService {
     ...mediaServing({ database, blobs }),
     ...mediaRendering(files),
     ...discarding,
+    clearAvatar: avatars.clear,
     removeAvatar: (viewer) => database.transaction((tx) => avatars.clear(tx, viewer.accountId)),
   };
 }

@@ -3,7 +3,6 @@ import { StaleRead } from '../../db/errors.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import { addToAccountCount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import {
@@ -17,11 +16,12 @@ import type { MediaService } from '../media/media-service.ts';
 import { attachMedia, detachMedia } from '../media/media-store.ts';
 import type { Now, StagedBlob, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
+import { markDeleted } from './deleting.ts';
 import { lockOwn } from './own-post.ts';
 import { checkHasContent, checkMediaIds, checkText, isDraft, type PostView } from './post.ts';
 import { insertPost, updatePost } from './post-store.ts';
 import type { PostPublishing, ReadPost } from './publishing.ts';
-import { deleteUploadName, hasUploadName, insertUploadName } from './upload-name-store.ts';
+import { hasUploadName, insertUploadName } from './upload-name-store.ts';
 
 type Needs = {
   database: Database;
@@ -163,12 +163,7 @@ export function postWriting(needs: Needs) {
   /** Deletes a post of the viewer's: it is gone everywhere at once, its pictures' files a little later. @throws DomainError `not_found` */
   async function remove(viewer: Viewer, id: number): Promise<void> {
     await database.transaction(async (tx) => {
-      const post = await lockOwn(tx, viewer, id);
-      const values = { state: 'deleted', feed_key: null, updated_at: now().toISOString() } as const;
-      if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
-      if (!isDraft(post)) await addToAccountCount(tx, post.account_id, 'post_count', -1);
-      await deleteUploadName(tx, id);
-      await emit(tx, now(), 'post.deleted', { postId: id });
+      await markDeleted(tx, await lockOwn(tx, viewer, id), now());
     });
   }
 

@@ -106,6 +106,8 @@ const unrelatedRoutes: Record<string, readonly string[]> = {
     'GET /v2/admin/accounts/:id',
     'PATCH /v2/admin/accounts/:id',
     'DELETE /v2/admin/accounts/:id',
+    'DELETE /v2/admin/posts/:id',
+    'DELETE /v2/admin/media/:id',
     'GET /v2/admin/audit-log',
     'GET /v2/admin/groups',
     'POST /v2/admin/groups',

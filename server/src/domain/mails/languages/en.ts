@@ -75,6 +75,17 @@ export const english: Language = {
     ],
   }),
 
+  contentRemoved: ({ username, what, excerpt, reason }) => ({
+    subject: `Your ${what} was removed`,
+    before: [
+      `Hello ${username},`,
+      `the moderators of this server removed a ${what} of yours.`,
+      ...(excerpt === '' ? [] : [`It was: “${excerpt}”`]),
+      `The reason: ${reason}`,
+    ],
+    after: ['If you think this is a mistake, write to the people who run this server.'],
+  }),
+
   emailReplaced: ({ username }) => ({
     subject: 'Your account has another e-mail address now',
     before: [

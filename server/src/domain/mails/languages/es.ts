@@ -72,6 +72,17 @@ export const spanish: Language = {
     ],
   }),
 
+  contentRemoved: ({ username, what, excerpt, reason }) => ({
+    subject: what === 'post' ? 'Se retiró una publicación tuya' : 'Se retiró una imagen tuya',
+    before: [
+      `Hola, ${username}:`,
+      `los moderadores de este servidor retiraron una ${what === 'post' ? 'publicación' : 'imagen'} tuya.`,
+      ...(excerpt === '' ? [] : [`Era: «${excerpt}»`]),
+      `El motivo: ${reason}`,
+    ],
+    after: ['Si crees que es un error, escribe a quienes llevan este servidor.'],
+  }),
+
   emailReplaced: ({ username }) => ({
     subject: 'Tu cuenta tiene ahora otra dirección de correo',
     before: [

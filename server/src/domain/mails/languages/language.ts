@@ -1,4 +1,4 @@
-import type { AccountChange } from '../../events.ts';
+import type { AccountChange, RemovedContent } from '../../events.ts';
 import type { Letter } from '../letter.ts';
 
 /** Every mail that is sent, in one language. Plain text: what comes from people is put in as it is. */
@@ -10,6 +10,8 @@ export type Language = {
   changed(facts: { username: string; what: AccountChange }): Letter;
   /** To the present address, when another one was asked for; `hours` until that can be confirmed no more. */
   emailChangeAsked(facts: { username: string; hours: number }): Letter;
+  /** To the author of something that moderators removed. */
+  contentRemoved(facts: { username: string } & RemovedContent): Letter;
   /** To the address that the account had before. */
   emailReplaced(facts: { username: string }): Letter;
 };

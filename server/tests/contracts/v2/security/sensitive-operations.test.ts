@@ -25,6 +25,8 @@ const table: Record<string, string> = {
   'make an account as an admin': noAppPassword,
   'change an account as an admin': noAppPassword,
   'delete an account as an admin': noAppPassword,
+  'remove a post as a moderator': noAppPassword,
+  'remove a picture as a moderator': noAppPassword,
   'read the audit log': noAppPassword,
   'list groups': noAppPassword,
   'make a group': noAppPassword,
