@@ -33,6 +33,7 @@ import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import { openBroadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
+import { type Dependency, dependenciesOf } from './dependencies.ts';
 import { logOptions } from './log-options.ts';
 import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
@@ -53,6 +54,8 @@ export type App = {
   requestCounters: Counters;
   /** What processes tell each other. */
   broadcast: Broadcast;
+  /** What `/readyz` asks. */
+  dependencies: Dependency[];
   services: Services;
   importAccounts: AccountImport;
   /** What follows from what. */
@@ -142,6 +145,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     cache,
     requestCounters,
     broadcast,
+    dependencies: dependenciesOf({ database, blobs, cache, bus: config.amqp ? bus : null }),
     services,
     importAccounts,
     subscriptions: followUps,

@@ -10,6 +10,7 @@ import { makeDataFolder } from './data-folder.ts';
 import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
+import { type LoadConfig, loadConfigOf } from './load-settings.ts';
 import { type MailConfig, mailOf } from './mail-settings.ts';
 import { plainDatabaseUrl } from './older-names.ts';
 import { type Notice, translateOlderVariables } from './older-variables.ts';
@@ -61,6 +62,7 @@ export type Config = {
   webauthn: Webauthn;
   push: PushConfig;
   live: LiveConfig;
+  load: LoadConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
   /** Names of older systems that were read: `DB_URI as DATABASE_URL`. */
@@ -173,6 +175,7 @@ function configOf(
     webauthn,
     push: isSending ? push : { fcm: null, webPush: null },
     live: liveConfigOf(settings),
+    load: loadConfigOf(settings),
     concurrency: Math.max(2, availableParallelism()),
     olderNames: read,
     notices: isSending ? notices : [...notices, silence],

@@ -4,10 +4,13 @@ import type { Config } from './config.ts';
 /** The settings that the HTTP side reads; no other changes what it builds. */
 export type HttpConfig = Pick<
   Config,
-  'contracts' | 'hasRateLimits' | 'hasStrictPasswords' | 'http' | 'media' | 'tokenLives'
+  'contracts' | 'hasRateLimits' | 'hasStrictPasswords' | 'http' | 'load' | 'media' | 'tokenLives'
 >;
 
 /** The parts of the program that the HTTP side uses. */
-export type HttpNeeds = Pick<App, 'database' | 'log' | 'requestCounters' | 'services'> & {
+export type HttpNeeds = Pick<
+  App,
+  'database' | 'dependencies' | 'log' | 'requestCounters' | 'services'
+> & {
   config: HttpConfig;
 };

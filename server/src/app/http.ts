@@ -26,6 +26,7 @@ import { lazySerializers } from './lazy-serializers.ts';
 import { loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
+import { limitDatabaseTime } from './request-budgets.ts';
 import { SetupError } from './setup-error.ts';
 
 export type Http = {
@@ -80,6 +81,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   const endConnections = followConnections(server.server);
   let isDraining = false;
 
+  limitDatabaseTime(server, config.load.requestDeadlineMs);
   normalizeAddresses(server);
   limitPace(server, options.bodyPace ?? usualPace, maxBodyBytes);
   server.addHook('onSend', (_request, reply, _payload, done) => {

@@ -3,12 +3,11 @@ import type { Contract } from '../contracts/contract.ts';
 import { toDomainError } from '../contracts/foreign-errors.ts';
 import type { Mounted } from '../contracts/mounting.ts';
 import { TransportError } from '../contracts/transport-error.ts';
-import { checkAccess } from '../db/ids.ts';
-import { isReadOnly } from '../db/outages.ts';
 import { frontPage } from './front-page.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { oneTimeRoutes } from './pages/one-time-routes.ts';
 import { publicUrlOf } from './public-url.ts';
+import { readinessRoute } from './readiness.ts';
 
 type Needs = {
   app: HttpNeeds;
@@ -46,18 +45,7 @@ export function ownRoutes(
 
   server.get('/livez', async () => ({ status: 'alive' }));
 
-  server.get('/readyz', async (_request, reply) => {
-    if (isDraining()) return reply.code(503).send({ status: 'stopping' });
-    try {
-      await checkAccess(app.database);
-      return { status: 'ready' };
-    } catch (err) {
-      const status = isReadOnly(err) ? 'the database is read-only' : 'the database does not answer';
-      app.log.warn({ err }, status);
-      return reply.code(503).send({ status });
-    }
-  });
-
+  readinessRoute(server, { app, isDraining });
   oneTimeRoutes(server, publicUrlOf(app.config));
 
   server.setNotFoundHandler((request, reply) =>

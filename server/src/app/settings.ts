@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { environmentNames } from './environments.ts';
 import { identitySettings } from './identity-settings.ts';
 import { liveSettings } from './live-settings.ts';
+import { loadSettings } from './load-settings.ts';
 import { mailSettings } from './mail-settings.ts';
 import { pushSettings } from './push-settings.ts';
 import { secondFactorSettings } from './second-factor-settings.ts';
@@ -186,6 +187,7 @@ export const Settings = Type.Object({
   ...secondFactorSettings,
   ...pushSettings,
   ...liveSettings,
+  ...loadSettings,
 });
 
 export type Settings = Static<typeof Settings>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
+import { remainingMs, waitAtMost, withoutBudget } from './deadline.ts';
 import {
   type Engine,
   type EngineName,
@@ -51,7 +52,7 @@ export type Database = Db & {
   close(): Promise<void>;
 };
 
-/** For how long a transaction is tried again. */
+/** For how long a transaction is tried again, unless its request may wait no longer. */
 const retryForMs = 10_000;
 const maxDelayMs = 500;
 /** How often a transaction decides; the other writer is usually done after the first time. */
@@ -92,8 +93,10 @@ export function databaseOn(engine: Engine): Database {
       }),
     );
     await isKept;
-    if (hasEvents) for (const listener of eventListeners) listener();
-    for (const message of messages) for (const listener of messageListeners) listener(message);
+    withoutBudget(() => {
+      if (hasEvents) for (const listener of eventListeners) listener();
+      for (const message of messages) for (const listener of messageListeners) listener(message);
+    });
     return result;
   }
 
@@ -125,7 +128,7 @@ export function sendAfterCommit(tx: Tx, message: CommitMessage): void {
 }
 
 async function withRetry<T>(run: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + retryForMs;
+  const deadline = Date.now() + Math.min(retryForMs, remainingMs());
   let decisions = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -136,7 +139,9 @@ async function withRetry<T>(run: () => Promise<T>): Promise<T> {
         if (decisions === maxDecisions) throw new WriteConflict(error);
       } else if (Date.now() > deadline || !isRetryable(error)) throw error;
       // Full jitter: those who collided must not meet again.
-      await sleep(Math.random() * Math.min(10 * 2 ** attempt, maxDelayMs));
+      const delayMs = Math.random() * Math.min(10 * 2 ** attempt, maxDelayMs);
+      if (delayMs >= remainingMs()) throw error;
+      await waitAtMost(() => sleep(delayMs), { limitMs: maxDelayMs, giveUp() {} });
     }
   }
 }

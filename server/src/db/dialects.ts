@@ -74,7 +74,7 @@ export function engineOf(url: string, { poolSize, isPatient = false }: EngineOpt
         dialect: postgresDialect(url, { poolSize, isPatient, isSerializable: true }),
       };
     case 'mysql':
-      return { name: 'mysql', ...shared, dialect: mysqlDialect(url, { poolSize }) };
+      return { name: 'mysql', ...shared, dialect: mysqlDialect(url, { poolSize, isPatient }) };
     default:
       throw new Error(
         `DATABASE_URL=${scheme}:… is not understood. Use sqlite:, postgres:, mysql: or cockroachdb:.`,

@@ -11,24 +11,35 @@ import {
   type QueryCompiler,
 } from 'kysely';
 import mysql from 'mysql2';
+import { limitedPool } from './mysql-pool.ts';
 import { isEndOfConnection, isReadOnly } from './outages.ts';
+import { connectMs, lockWaitMs, serverStatementMs, statementMs } from './statement-limits.ts';
 import { tlsOf } from './tls.ts';
 
-const connectTimeoutMs = 5000;
+/** MariaDB limits every statement, in seconds; MySQL reads alone, in ms. Each takes the words for the other for a comment. */
+const statementLimit = `/*M!100101 , max_statement_time = ${serverStatementMs / 1000} */ /*!50708 , max_execution_time = ${serverStatementMs} */`;
 
 /** For each connection: what has to be the same whatever the server's own settings are. */
-const sessionSettings = [
-  // Reads see what is committed, as on PostgreSQL; gaps between rows are not locked.
-  'set session transaction isolation level read committed',
-  'set session innodb_lock_wait_timeout = 4',
-  "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-];
+function sessionSettings(isPatient: boolean): string[] {
+  return [
+    // Reads see what is committed, as on PostgreSQL; gaps between rows are not locked.
+    'set session transaction isolation level read committed',
+    `set session innodb_lock_wait_timeout = ${lockWaitMs / 1000} ${isPatient ? '' : statementLimit}`,
+    "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  ];
+}
+
+type Options = {
+  poolSize: number;
+  /** True for work on the schema, which may take as long as it takes. */
+  isPatient: boolean;
+};
 
 /**
  * MySQL and MariaDB.
  * @throws DatabaseError when the address asks for TLS in a way that cannot be had
  */
-export function mysqlDialect(address: string, { poolSize }: { poolSize: number }): Dialect {
+export function mysqlDialect(address: string, { poolSize, isPatient }: Options): Dialect {
   const { url, ssl } = tlsOf(address);
   const pool = mysql.createPool({
     uri: url,
@@ -36,7 +47,7 @@ export function mysqlDialect(address: string, { poolSize }: { poolSize: number }
     connectionLimit: poolSize,
     maxIdle: poolSize,
     idleTimeout: 30_000,
-    connectTimeout: connectTimeoutMs,
+    connectTimeout: connectMs,
     enableKeepAlive: true,
     charset: 'utf8mb4_bin',
     timezone: 'Z',
@@ -46,9 +57,17 @@ export function mysqlDialect(address: string, { poolSize }: { poolSize: number }
     dateStrings: true,
   });
   return new ExactMysqlDialect({
-    pool,
+    pool: limitedPool(pool, isPatient ? Number.POSITIVE_INFINITY : statementMs),
     onCreateConnection: async (connection) => {
-      for (const sql of sessionSettings) await connection.executeQuery(CompiledQuery.raw(sql));
+      try {
+        for (const text of sessionSettings(isPatient)) {
+          await connection.executeQuery(CompiledQuery.raw(text));
+        }
+      } catch (error) {
+        // Nobody was given it, so nobody would give it back.
+        await connection.killSession?.(async () => {});
+        throw error;
+      }
     },
   });
 }

@@ -21,6 +21,7 @@ export function isRetryable(error: unknown): boolean {
 /** Errors by which a driver says that the database cannot be used right now. */
 const outageCodes = new Set([
   ...retryableCodes,
+  'DATABASE_TIMEOUT', // ours, see `deadline.ts`
   // Node: the network, the name server
   'EAI_AGAIN',
   'EAI_FAIL',

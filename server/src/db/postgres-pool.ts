@@ -1,9 +1,17 @@
 import type { PostgresPool } from 'kysely';
 import type pg from 'pg';
+import { waitAtMost } from './deadline.ts';
 import { isEndOfConnection, isReadOnly } from './outages.ts';
 
 /** After one connection was found to be read-only, the others of the pool are looked at with suspicion; at most this often. */
 const renewEveryMs = 1000;
+
+type Options = {
+  /** Makes the pool of the driver, with the limits as parameters of the connection or without. */
+  open: (options: { hasParameters: boolean }) => pg.Pool;
+  /** How long a statement may take outside of a request. */
+  statementMs: number;
+};
 
 export type CarefulPool = PostgresPool & {
   /** True once a pooler (PgBouncer) refused the parameters that a connection begins with: they go into each transaction. */
@@ -11,15 +19,23 @@ export type CarefulPool = PostgresPool & {
 };
 
 /**
- * A pool that gives no connection away that has gone bad, and knows how to speak to a pooler.
- * @param open makes the pool of the driver, with the limits as parameters of the connection or without
+ * A pool that gives no connection away that has gone bad, waits for none longer than a request may (`deadline.ts`), and knows
+ * how to speak to a pooler.
  */
-export function carefulPool(open: (options: { hasParameters: boolean }) => pg.Pool): CarefulPool {
+export function carefulPool({ open, statementMs }: Options): CarefulPool {
   let hasParameters = true;
   let pool = open({ hasParameters });
   let renewedAt = Number.NEGATIVE_INFINITY;
   const since = new WeakMap<pg.PoolClient, number>();
   const bad = new WeakSet<pg.PoolClient>();
+
+  function connectInTime(): Promise<pg.PoolClient> {
+    // The driver has a limit of its own, and removes who has waited too long.
+    const giveUp = (late: Promise<pg.PoolClient>) => {
+      late.then((client) => client.release()).catch(() => {});
+    };
+    return waitAtMost(connect, { limitMs: Number.POSITIVE_INFINITY, giveUp });
+  }
 
   async function connect(): Promise<pg.PoolClient> {
     const from = pool;
@@ -48,9 +64,10 @@ export function carefulPool(open: (options: { hasParameters: boolean }) => pg.Po
   function watch(client: pg.PoolClient): void {
     since.set(client, performance.now());
     const query = client.query.bind(client) as (...rest: unknown[]) => Promise<unknown>;
+    const limits = { limitMs: statementMs, giveUp: () => cut(client) };
     const watched = async (...rest: unknown[]) => {
       try {
-        return await query(...rest);
+        return await waitAtMost(() => query(...rest), limits);
       } catch (error) {
         note(client, error);
         throw error;
@@ -64,7 +81,7 @@ export function carefulPool(open: (options: { hasParameters: boolean }) => pg.Po
     isWithoutParameters: () => !hasParameters,
     async connect() {
       for (;;) {
-        const client = await connect();
+        const client = await connectInTime();
         if (!since.has(client)) watch(client);
         if ((since.get(client) ?? 0) >= renewedAt) {
           const release = client.release.bind(client);
@@ -76,6 +93,13 @@ export function carefulPool(open: (options: { hasParameters: boolean }) => pg.Po
     },
     end: () => pool.end(),
   };
+}
+
+/** Closes a connection at once: a server that does not answer takes no leave. */
+function cut(client: pg.PoolClient): void {
+  // Its type does not tell of it; the pool of the driver does the same when a connection takes too long.
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
+  connection.stream.destroy();
 }
 
 /** Unlike PostgreSQL, a pooler knows few parameters; each says so in its own words. */

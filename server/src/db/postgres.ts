@@ -14,27 +14,23 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { carefulPool } from './postgres-pool.ts';
+import { connectMs, lockWaitMs, serverStatementMs, statementMs } from './statement-limits.ts';
 import { type ProtectedAddress, tlsOf } from './tls.ts';
 
 const int8 = 20;
-
-const connectTimeoutMs = 5000;
 
 /**
  * Limits in ms: above each, a statement or a wait ends with an error instead of holding a request. They are parameters with
  * which a connection begins, or where a pooler refuses those, the first words of each transaction.
  */
 const serverLimits = {
-  statement_timeout: 5000,
-  lock_timeout: 4000,
+  statement_timeout: serverStatementMs,
+  lock_timeout: lockWaitMs,
   idle_in_transaction_session_timeout: 15_000,
 };
 
 /** What the database's own settings may have limited. */
 const noLimits = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
-
-/** The server may be gone without a word; then its own limit never fires. */
-const queryTimeoutMs = 7000;
 
 type Options = {
   /** Every transaction as if it ran alone; CockroachDB knows no other. */
@@ -50,8 +46,11 @@ type Options = {
  */
 export function postgresDialect(url: string, options: Options): Dialect {
   const address = tlsOf(url.replace(/^cockroachdb:/, 'postgres:'));
-  const pool = carefulPool(({ hasParameters }) => openPool(address, { ...options, hasParameters }));
   const { isSerializable, isPatient } = options;
+  const pool = carefulPool({
+    open: ({ hasParameters }) => openPool(address, { ...options, hasParameters }),
+    statementMs: isPatient ? Number.POSITIVE_INFINITY : statementMs,
+  });
   const begin = isSerializable ? 'begin isolation level serializable' : 'begin';
   const limited = [begin, ...Object.entries(isPatient ? noLimits : serverLimits).map(setLocal)];
   const config = {
@@ -70,9 +69,8 @@ function openPool(
     ...(ssl === undefined ? {} : { ssl }),
     ...(isDirect ? { sslnegotiation: 'direct' } : {}),
     max: poolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: 30_000,
-    ...(isPatient ? {} : { query_timeout: queryTimeoutMs }),
     ...(isPatient || !hasParameters ? {} : serverLimits),
     keepAlive: true,
     types: { getTypeParser },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,9 @@ export type OwnPostgres = {
   start(): Promise<void>;
   /** Stops without a word to its clients, as by a crash; the next start recovers from the log. */
   crash(): Promise<void>;
+  /** Lets it keep every connection and say nothing more. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -43,6 +46,16 @@ export async function ownPostgres(tls?: { key: string; cert: string }): Promise<
     await run('pg_ctl', '-D', files, '-m', 'immediate', '-w', 'stop');
   }
 
+  /** Each connection has a process of its own. */
+  async function signal(name: NodeJS.Signals): Promise<void> {
+    const [parent = ''] = (await readFile(join(files, 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(parent), name);
+    const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+    for (const child of children.split(' ').filter((pid) => pid !== '')) {
+      process.kill(Number(child), name);
+    }
+  }
+
   await run('initdb', '-D', files, '-U', 'rookery', '-A', 'trust', '-E', 'UTF8');
   if (tls) {
     const [key, cert] = [join(files, 'server.key'), join(files, 'server.crt')];
@@ -57,7 +70,10 @@ export async function ownPostgres(tls?: { key: string; cert: string }): Promise<
     url: `postgres://rookery@127.0.0.1:${port}/rookery`,
     start,
     crash,
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
     async close() {
+      await signal('SIGCONT').catch(() => {});
       await crash().catch(() => {});
       await rm(folder, { recursive: true, force: true });
     },

@@ -15,6 +15,9 @@ export type OwnMariadb = {
   port: number;
   /** Runs statements as its administrator. */
   run(sql: string): Promise<void>;
+  /** Lets it keep every connection and say nothing more. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 };
 
@@ -64,6 +67,8 @@ export async function ownMariadb(tls?: Certificate): Promise<OwnMariadb> {
   return {
     port,
     run,
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
     async close() {
       server.kill('SIGKILL');
       await once(server, 'exit');

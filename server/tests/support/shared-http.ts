@@ -48,8 +48,8 @@ export function testLog(level: string, logged: LogSink): Logger {
 
 /** All that changes what is built, and no more: it is the key under which servers are shared. */
 function httpConfigOf(config: HttpConfig): HttpConfig {
-  const { contracts, hasRateLimits, hasStrictPasswords, http, media, tokenLives } = config;
-  return { contracts, hasRateLimits, hasStrictPasswords, http, media, tokenLives };
+  const { contracts, hasRateLimits, hasStrictPasswords, http, load, media, tokenLives } = config;
+  return { contracts, hasRateLimits, hasStrictPasswords, http, load, media, tokenLives };
 }
 
 async function build(first: Behind, config: HttpConfig, level: string): Promise<Shared> {
@@ -59,6 +59,9 @@ async function build(first: Behind, config: HttpConfig, level: string): Promise<
     log: testLog(level, (line) => current.behind.logged(line)),
     get database() {
       return current.behind.app.database;
+    },
+    get dependencies() {
+      return current.behind.app.dependencies;
     },
     requestCounters: forwarded(() => current.behind.app.requestCounters),
     services: new Proxy({} as Services, {

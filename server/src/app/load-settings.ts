@@ -1,0 +1,18 @@
+import { Type } from 'typebox';
+
+/** Settings of how the server behaves under load. */
+export const loadSettings = {
+  REQUEST_DEADLINE_MS: Type.Integer({
+    minimum: 1000,
+    maximum: 60_000,
+    default: 7000,
+    description:
+      'How long one request may wait for a server database, in all its statements and retries together, in milliseconds. Then it is answered with 503. The time that a body takes to arrive does not count.',
+  }),
+};
+
+export type LoadConfig = { requestDeadlineMs: number };
+
+export function loadConfigOf(settings: { REQUEST_DEADLINE_MS: number }): LoadConfig {
+  return { requestDeadlineMs: settings.REQUEST_DEADLINE_MS };
+}

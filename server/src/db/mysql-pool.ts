@@ -1,0 +1,73 @@
+import type { MysqlPool } from 'kysely';
+import type { Pool, PoolConnection } from 'mysql2';
+import { waitAtMost } from './deadline.ts';
+
+type Answered = (error: unknown, result?: unknown) => void;
+
+/**
+ * A pool whose connections and statements are waited for no longer than a request may (`deadline.ts`). A connection whose
+ * statement takes too long is closed: its answer would be taken for that of the next.
+ * @param statementMs how long a statement may take outside of a request
+ */
+export function limitedPool(pool: Pool, statementMs: number): MysqlPool {
+  const limited = new WeakSet<PoolConnection>();
+
+  function connect(): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
+    });
+  }
+
+  function limit(connection: PoolConnection): void {
+    if (limited.has(connection)) return;
+    limited.add(connection);
+    const query = connection.query.bind(connection) as (
+      sql: string,
+      parameters: unknown,
+      answered: Answered,
+    ) => unknown;
+    const run = (sql: string, parameters: unknown) =>
+      new Promise((resolve, reject) => {
+        query(sql, parameters, (error, result) => (error ? reject(error) : resolve(result)));
+      });
+    const limits = { limitMs: statementMs, giveUp: () => cut(connection) };
+    const inTime = (sql: string, parameters: unknown, answered: Answered) => {
+      settle(
+        waitAtMost(() => run(sql, parameters), limits),
+        answered,
+      );
+    };
+    connection.query = inTime as unknown as typeof connection.query;
+  }
+
+  async function connectInTime(): Promise<PoolConnection> {
+    const giveUp = (late: Promise<PoolConnection>) => {
+      late.then((connection) => connection.release()).catch(() => {});
+    };
+    const connection = await waitAtMost(connect, { limitMs: Number.POSITIVE_INFINITY, giveUp });
+    limit(connection);
+    return connection;
+  }
+
+  return {
+    getConnection(callback) {
+      const given = callback as (error: unknown, connection?: unknown) => void;
+      settle(connectInTime(), given);
+    },
+    end: (callback) => pool.end(callback),
+  };
+}
+
+/** Tells a callback what became of a promise, in a turn of its own: what it throws is not the promise's. */
+function settle(work: Promise<unknown>, answered: Answered): void {
+  const tell = (error: unknown, result?: unknown) =>
+    process.nextTick(() => answered(error, result));
+  work.then((result) => tell(null, result), tell);
+}
+
+/** Closes a connection at once: a server that does not answer takes no leave. */
+function cut(connection: PoolConnection): void {
+  connection.destroy();
+  // `destroy` alone says goodbye and waits for the other side.
+  (connection as unknown as { stream: { destroy(): void } }).stream.destroy();
+}
