@@ -1,4 +1,5 @@
-import type { LoggerOptions } from 'pino';
+import { type LoggerOptions, stdSerializers } from 'pino';
+import { briefOutage } from './brief-outages.ts';
 
 /** Replaces a secret. */
 const struckOut = '[struck out]';
@@ -44,5 +45,6 @@ export const logOptions = {
     ],
     censor: struckOut,
   },
+  serializers: { err: (error: Error) => briefOutage(error) ?? stdSerializers.err(error) },
   hooks: { streamWrite: maskSecrets },
 } satisfies LoggerOptions;

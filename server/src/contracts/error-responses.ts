@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
 import { type Contract, type ContractApp, type WireCode, WireFault } from './contract.ts';
 import { outage, toDomainError, writeConflict } from './foreign-errors.ts';
+import { logOutage } from './outage-log.ts';
 import { TransportError } from './transport-error.ts';
 
 /** How to tell errors that the domain does not throw. */
@@ -25,7 +26,7 @@ export function sendError(
   const code = error?.code ?? ownCodeOf(raw);
   const wire = contract.errors[code];
   if (code === 'internal') request.log.error({ err: raw }, 'a request failed unexpectedly');
-  else if (code === 'unavailable') request.log.warn({ err: raw }, 'a request was turned away');
+  else if (code === 'unavailable') logOutage(request.log, raw);
   const shown = error ?? new DomainError('unavailable', messageOf(raw));
   request.log.debug({ code, why: shown.message }, 'a request was refused');
   if (shown.retryAfterSeconds !== undefined) {

@@ -18,7 +18,7 @@ export function isRetryable(error: unknown): boolean {
   return retryableCodes.has(codeOf(error));
 }
 
-/** Errors by which a driver says that the database cannot be used right now. */
+/** Errors by which a driver, or this machine, says that the database or a disk cannot be used right now. */
 const outageCodes = new Set([
   ...retryableCodes,
   'DATABASE_TIMEOUT', // ours, see `deadline.ts`
@@ -37,6 +37,17 @@ const outageCodes = new Set([
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
+  // Node: this machine has no room, no more files or ports, or its disk fails
+  'EADDRNOTAVAIL',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'ENOSPC',
+  'EROFS',
   // PostgreSQL
   '25006', // read-only: a standby, or a primary that became one
   '25P03', // idle in a transaction for too long
@@ -89,7 +100,7 @@ const outageClasses = [
 const outageWords =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|closed state|connection is in closed|is not queryable|does not support ssl/i;
 
-/** Whether the database could not be used, or did not answer in time. A later repeat may succeed. */
+/** Whether the database or a disk could not be used, or did not answer in time. A later repeat may succeed. */
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
   return (

@@ -16,7 +16,8 @@ export function diskBlobs(folder: string): BlobStore {
 
   async function put(key: string, bytes: Uint8Array): Promise<void> {
     const target = pathOf(key);
-    await moveTo(await staged.write(bytes), target);
+    const path = await staged.write(bytes);
+    await moveTo(path, target).catch((error: unknown) => removed(path, error));
   }
 
   async function read(key: string): Promise<Uint8Array | null> {
@@ -28,7 +29,10 @@ export function diskBlobs(folder: string): BlobStore {
     await mkdir(dirname(target), { recursive: true });
     // Blobs are never written in place, so two names may share the bytes. A name that is taken, or one too many for the
     // file system, is replaced by a real copy.
-    await link(source, target).catch(async () => rename(await staged.copyOf(source), target));
+    await link(source, target).catch(async () => {
+      const path = await staged.copyOf(source);
+      await rename(path, target).catch((error: unknown) => removed(path, error));
+    });
     // The second name is as young as its key, or a sweep would take it for one that nobody wants.
     await utimes(target, new Date(), new Date());
   }
@@ -89,6 +93,11 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
     if (entry.isDirectory()) yield* filesBelow(path);
     else if (entry.isFile()) yield path;
   }
+}
+
+async function removed(path: string, error: unknown): Promise<never> {
+  await rm(path, { force: true });
+  throw error;
 }
 
 async function moveTo(from: string, to: string): Promise<void> {

@@ -26,27 +26,19 @@ export function staging(folder: string): Staging {
 
   return {
     async stage(content, maxBytes, keep) {
-      const path = newPath();
+      let written = { bytes: 0, sha256: '' };
+      const path = await orRemoved(newPath(), async (file) => {
+        written = await writeSynced(file, limited(content, maxBytes));
+      });
       const discard = () => rm(path, { force: true });
-      try {
-        const { bytes, sha256 } = await writeSynced(path, limited(content, maxBytes));
-        return { path, bytes, sha256, discard, keep: (key) => keep(path, key) };
-      } catch (error) {
-        await discard();
-        throw error;
-      }
+      return { path, ...written, discard, keep: (key) => keep(path, key) };
     },
-    async write(bytes) {
-      const path = newPath();
-      await writeSynced(path, [bytes]);
-      return path;
-    },
-    async copyOf(source) {
-      const path = newPath();
-      await mkdir(folder, { recursive: true });
-      await copyFile(source, path);
-      return path;
-    },
+    write: (bytes) => orRemoved(newPath(), (path) => writeSynced(path, [bytes])),
+    copyOf: (source) =>
+      orRemoved(newPath(), async (path) => {
+        await mkdir(folder, { recursive: true });
+        await copyFile(source, path);
+      }),
     async *list() {
       for (const name of await readdir(folder).catch(noneIfMissing)) {
         const path = join(folder, name);
@@ -107,11 +99,23 @@ async function writeSynced(
     for await (const chunk of content) {
       hash.update(chunk);
       bytes += chunk.length;
-      await file.write(chunk);
+      // A disk that is nearly full takes a part of it and no error; this goes on until all is written.
+      await file.appendFile(chunk);
     }
     await file.sync();
   });
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Leaves no file behind that could not be written: a full disk would stay full. @returns the path */
+async function orRemoved(path: string, write: (path: string) => Promise<unknown>): Promise<string> {
+  try {
+    await write(path);
+    return path;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 async function openForWriting(path: string): Promise<FileHandle> {
