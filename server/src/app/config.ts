@@ -92,9 +92,9 @@ export function readConfig(variables: Variables = process.env): Config {
   return configOf(variables, {});
 }
 
-/** The same settings, with a port in place of `PORT=0`. @throws ConfigError as `readConfig` */
-export function readConfigWithPort(port: number): Config {
-  return configOf(process.env, { PORT: String(port) });
+/** The same settings, but for those given here, such as by flags. @throws ConfigError as `readConfig` */
+export function readConfigWith(overriding: Variables): Config {
+  return configOf(process.env, overriding);
 }
 
 /**

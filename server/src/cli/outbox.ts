@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../app/config.ts';
 import { withOutbox } from '../app/outbox.ts';
 import { confirm } from './ask.ts';
-import { CommandError, jsonOption, print, printRows } from './print.ts';
+import { CommandError, jsonOption, print, printRows, UsageError } from './print.ts';
 
 export function outboxCommand(): Command {
   const outbox = new Command('outbox').description(
@@ -67,7 +67,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 
 async function retry(id: number | undefined, { all }: { all?: boolean }): Promise<void> {
   if ((id === undefined) === (all === undefined))
-    throw new CommandError('name one dead letter, or all: outbox retry ID, or outbox retry --all');
+    throw new UsageError('name one dead letter, or all: outbox retry ID, or outbox retry --all');
   await withOutbox(readConfig(), async (it) => {
     if (id === undefined) return print(`retrying ${await it.retryAll()}`);
     if (!(await it.retry(id))) throw missing(id);

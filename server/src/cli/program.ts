@@ -14,7 +14,7 @@ import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
 import { postsCommand } from './posts.ts';
-import { CommandError } from './print.ts';
+import { CommandError, UsageError } from './print.ts';
 import { seedCommand } from './seed.ts';
 import { settingsCommand } from './settings.ts';
 import { shellCommand } from './shell.ts';
@@ -79,13 +79,16 @@ function passOn(command: Command): Command {
   return command;
 }
 
+/** Of a command line that cannot be meant, as shells and most tools have it. */
+const usageExitCode = 2;
+
 /** Errors whose message says all that a person needs; others show where they come from. */
 const expectedErrors = [ConfigError, SetupError, DomainError, CommandError];
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
   const isExpected = expectedErrors.some((kind) => error instanceof kind);
   const text = !(error instanceof Error) ? String(error) : isExpected ? error.message : error.stack;
   process.stderr.write(`rookery: ${text}\n`);
-  return 1;
+  return error instanceof UsageError ? usageExitCode : 1;
 }

@@ -6,7 +6,7 @@ import { largeSetPassword, seedLargeSet } from '../app/seed/large-set.ts';
 import { type LargeSetSize, largeSetSize } from '../app/seed/large-set-plan.ts';
 import { seedPeople } from '../app/seed/people.ts';
 import { maxId } from '../domain/id.ts';
-import { CommandError, print } from './print.ts';
+import { CommandError, print, UsageError } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 
@@ -34,10 +34,10 @@ export function seedCommand(): Command {
     .action(async (options: Options) => {
       const { users, baseApi } = options;
       if (baseApi && Object.keys(options).length > 1) {
-        throw new CommandError('--base-api cannot be combined with other options.');
+        throw new UsageError('--base-api cannot be combined with other options.');
       }
       if (!baseApi && users === undefined && Object.keys(options).length > 0) {
-        throw new CommandError('--posts, --follows and --likes need --users as well.');
+        throw new UsageError('--posts, --follows and --likes need --users as well.');
       }
       const config = readConfig();
       if (baseApi) refuseWhereLive(config);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { newLog } from '../app/app.ts';
-import { type Config, readConfig, readConfigWithPort } from '../app/config.ts';
+import { type Config, readConfigWith } from '../app/config.ts';
 import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
 import {
@@ -11,11 +11,17 @@ import {
 } from '../app/processes.ts';
 import { publicUrlOf } from '../app/public-url.ts';
 import { seedPeople } from '../app/seed/people.ts';
-import { CommandError, countOption, print } from './print.ts';
+import { CommandError, countOption, portOption, print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
 import { withApp } from './with-app.ts';
 
-type Options = { seed?: boolean; worker: boolean; processes: number };
+type Options = {
+  seed?: boolean;
+  worker: boolean;
+  processes: number;
+  port?: number;
+  host?: string;
+};
 
 export function startCommand(): Command {
   return new Command('start')
@@ -23,9 +29,11 @@ export function startCommand(): Command {
     .option('--seed', 'create alice, bob and carla with photos first, if they are missing')
     .option('--no-worker', 'run no jobs; `rookery work` runs them in another process')
     .addOption(countOption('--processes', 'how many processes share the port', 64).default(1))
+    .addOption(portOption())
+    .option('--host <address>', 'the address to listen on, in place of HOST')
     .action(async (options: Options) => {
       try {
-        const config = await configWithPort();
+        const config = await configWithPort(options);
         if (!options.worker) requireServerDatabase(config, '“--no-worker”');
         if (options.processes > 1) requireServerDatabase(config, '“--processes”');
         if (options.processes > 1 && !isOneOfMany()) await startMany(config, options);
@@ -36,14 +44,17 @@ export function startCommand(): Command {
     });
 }
 
-/** The settings; the free port of `PORT=0` is chosen now. */
-async function configWithPort(): Promise<Config> {
-  const config = readConfig();
-  const { host, port } = config.http;
-  if (port !== 0) return config;
+/** The settings, with the flags in their place; the free port of `PORT=0` is chosen now. */
+async function configWithPort({ port, host }: Options): Promise<Config> {
+  const flags: Record<string, string> = {};
+  if (host !== undefined) flags.HOST = host;
+  // One of many is told its port by the process that started it.
+  if (port !== undefined && !isOneOfMany()) flags.PORT = String(port);
+  const config = readConfigWith(flags);
+  if (config.http.port !== 0) return config;
   // What is wrong with the address is told when the server listens.
-  const found = await freePort(host).catch(() => null);
-  return found === null ? config : readConfigWithPort(found);
+  const found = await freePort(config.http.host).catch(() => null);
+  return found === null ? config : readConfigWith({ ...flags, PORT: String(found) });
 }
 
 function startOne(config: Config, { seed, worker }: Options): Promise<void> {

@@ -263,7 +263,7 @@ describe('rookery admin and seed', () => {
     const first = await runCommand(['seed', '--base-api'], { environment });
     const second = await runCommand(['seed', '--base-api'], { environment });
 
-    expect([refused, mixed, first, second].map(({ code }) => code)).toEqual([1, 1, 0, 0]);
+    expect([refused, mixed, first, second].map(({ code }) => code)).toEqual([1, 2, 0, 0]);
     expect(refused.stderr).toMatch(/accounts create.*ROOKERY_ENV=development/);
     expect(mixed.stderr).toContain('cannot be combined with other options');
     expect(before).toBe(false);

@@ -3,8 +3,9 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { run } from '../../src/cli/program.ts';
+import { run as runHere } from '../../src/cli/program.ts';
 import { cleanUp, runCommand, runFile, temporaryFolder } from '../support/process.ts';
+import { run } from '../support/processes.ts';
 
 /** Root may write everywhere; without its capabilities it is like anybody else. */
 const asAnybody =
@@ -33,7 +34,7 @@ describe('the program', () => {
   ])('explains itself: %s', async (line) => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 
-    const code = await run(line.split(' '));
+    const code = await runHere(line.split(' '));
     const text = written.mock.calls.map(([chunk]) => String(chunk)).join('');
     written.mockRestore();
 
@@ -57,10 +58,20 @@ describe('the program', () => {
   it('suggests the command that was meant', async () => {
     const { code, stderr } = await runCommand(['strat']);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain("unknown command 'strat'");
     expect(stderr).toContain('Did you mean start?');
   });
+
+  it.each(['start --nope', 'start --port many', 'start --port 70000', 'outbox retry', 'migrate'])(
+    'exits with 2 when the command line cannot be meant: %s',
+    async (line) => {
+      const { code, stderr } = await runCommand(line.split(' '));
+
+      expect(code).toBe(2);
+      expect(stderr).not.toContain('    at ');
+    },
+  );
 
   it('says every fault of the configuration at once', async () => {
     const environment = { PORT: '70000', LOG_LEVEL: 'loud', CONTRACTS: 'v2,nope' };
@@ -98,6 +109,16 @@ describe('a start that cannot be', () => {
       1,
       `rookery: Port ${port} of 127.0.0.1 is in use. Stop the program that has it, or set PORT to another.\n`,
     ]);
+  });
+
+  it('lets flags stand in for the settings', async () => {
+    const environment = { PORT: '1', HOST: '127.0.0.1', DATA_DIR: temporaryFolder() };
+    const program = run(['start', '--port', '0', '--host', '127.0.0.2'], environment);
+    const [, url] = await program.shows(/running at (http:\S+)/);
+    const { status } = await fetch(`${url}/livez`);
+
+    expect([status, await program.end()]).toEqual([200, 0]);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.2:\d{4,5}$/);
   });
 
   it('names the file that is no database', async () => {
