@@ -9,6 +9,7 @@ import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
 import { importCommand } from './import.ts';
+import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const commands = [
     startCommand(),
     workCommand(),
+    initCommand(),
     outboxCommand(),
     migrateCommand(),
     dbCommand(),

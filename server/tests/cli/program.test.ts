@@ -18,6 +18,7 @@ describe('the program', () => {
   it.each([
     '--help',
     'start --help',
+    'init --help',
     'migrate --help',
     'migrate up --help',
     'migrate down --help',
