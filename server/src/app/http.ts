@@ -23,6 +23,7 @@ import { DomainError } from '../domain/errors.ts';
 import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
+import { lingerAfterEarlyResponses } from './linger.ts';
 import { loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
@@ -83,7 +84,11 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
 
   limitDatabaseTime(server, config.load.requestDeadlineMs);
   normalizeAddresses(server);
-  limitPace(server, options.bodyPace ?? usualPace, maxBodyBytes);
+  const pace = options.bodyPace ?? usualPace;
+  limitPace(server, pace, maxBodyBytes);
+  // Base64 is the longest form in which the largest upload may come.
+  const lingerBytes = 2 * config.media.maxBytes;
+  lingerAfterEarlyResponses(server.server, { ms: pace.totalMs, bytes: lingerBytes });
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining) reply.header('connection', 'close');
     done();

@@ -5,7 +5,7 @@ import { TransportError } from './transport-error.ts';
 
 /** How slowly a body may come. */
 export type BodyPace = {
-  /** For all of a small body, such as JSON, and for what is left of any body when it was answered early. */
+  /** For all of a small body, such as JSON. */
   totalMs: number;
   /** An upload may take as long as it likes, if this many bytes come in each such time. */
   windowMs: number;
@@ -64,15 +64,15 @@ function watch(request: FastifyRequest, reply: FastifyReply, { pace, isUpload }:
   const { raw } = request;
   const { socket } = raw;
   let seenBytes = socket.bytesRead;
-  let timer = isUpload ? setInterval(checkPace, pace.windowMs) : setInterval(giveUp, pace.totalMs);
+  const timer = isUpload
+    ? setInterval(checkPace, pace.windowMs)
+    : setInterval(giveUp, pace.totalMs);
   const stop = () => clearInterval(timer);
   raw.once('end', stop);
   socket.once('close', stop);
   reply.raw.once('finish', () => {
     stop();
     socket.removeListener('close', stop);
-    // Nobody waits for the rest; Node would read it for as long as it comes.
-    if (!raw.complete) endSoon();
   });
 
   function checkPace(): void {
@@ -89,14 +89,5 @@ function watch(request: FastifyRequest, reply: FastifyReply, { pace, isUpload }:
     stop();
     reply.header('connection', 'close');
     raw.emit('error', new TransportError('timeout', 'The body came too slowly. Send it again.'));
-  }
-
-  function endSoon(): void {
-    timer = setInterval(() => {
-      stop();
-      if (!raw.complete) socket.destroy();
-    }, pace.totalMs);
-    raw.once('end', stop);
-    socket.once('close', stop);
   }
 }
