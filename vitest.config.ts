@@ -17,7 +17,7 @@ const onEveryEngine = [
  * documents look like. They run once; what they ask a database the other files ask as well.
  */
 const onOneEngine = [
-  'server/tests/contracts/{files,odd-requests,slow-bodies,token-first}.test.ts',
+  'server/tests/contracts/{files,odd-requests,request-ids,slow-bodies,token-first}.test.ts',
   'server/tests/contracts/v2/{openapi,pictures}.test.ts',
   'server/tests/contracts/v2/bad-input/{addresses,bodies,forms,pictures}.test.ts',
   'server/tests/contracts/v2/identities/id-tokens.test.ts',

@@ -208,6 +208,8 @@ export type Problem = {
     methods: Array<'totp' | 'recovery-code' | 'passkey'>;
     expiresAt: string;
   };
+  /** As in the header `X-Request-Id`; the server’s log has it too. */
+  requestId: string;
 };
 
 /** An account as moderators and admins see it. */

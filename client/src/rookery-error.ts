@@ -11,6 +11,7 @@ export type ErrorDetails = {
   fields?: readonly FieldProblem[];
   retryAfterSeconds?: number | undefined;
   challenge?: SecondFactorChallenge | undefined;
+  requestId?: string | undefined;
   cause?: unknown;
 };
 
@@ -34,6 +35,9 @@ export class RookeryError extends Error {
   /** With `second_factor_required`: what `finishLogIn` needs. */
   readonly challenge: SecondFactorChallenge | undefined;
 
+  /** What the server's log calls the request; worth showing when somebody reports a problem. */
+  readonly requestId: string | undefined;
+
   constructor(status: number, code: string, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.name = 'RookeryError';
@@ -42,5 +46,6 @@ export class RookeryError extends Error {
     this.fields = details.fields ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.challenge = details.challenge;
+    this.requestId = details.requestId;
   }
 }

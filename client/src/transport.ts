@@ -92,8 +92,9 @@ export function successOf({ status, body, retryAfterSeconds }: Answer): unknown 
       retryAfterSeconds,
     });
   }
-  const { code, detail, fields = [], challenge } = body;
-  throw new RookeryError(status, code, detail, { fields, retryAfterSeconds, challenge });
+  const { code, detail, fields = [], challenge, requestId } = body;
+  const details = { fields, retryAfterSeconds, challenge, requestId };
+  throw new RookeryError(status, code, detail, details);
 }
 
 /** Whether an answer is a problem. */

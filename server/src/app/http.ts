@@ -24,10 +24,11 @@ import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { lingerAfterEarlyResponses } from './linger.ts';
-import { loggedPath } from './log-options.ts';
+import { hasRequestId, loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { limitDatabaseTime } from './request-budgets.ts';
+import { nameRequests, requestIdOf, tellRequestId } from './request-ids.ts';
 import { SetupError } from './setup-error.ts';
 
 export type Http = {
@@ -83,6 +84,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   let isDraining = false;
 
   limitDatabaseTime(server, config.load.requestDeadlineMs);
+  nameRequests(server);
   normalizeAddresses(server);
   const pace = options.bodyPace ?? usualPace;
   limitPace(server, pace, maxBodyBytes);
@@ -186,7 +188,13 @@ function newServer(
   const logger: FastifyBaseLogger = log;
   return Fastify({
     loggerInstance: logger,
-    logController: new OneLinePerRequest({ disableRequestLogging: !log.isLevelEnabled('info') }),
+    genReqId: ({ headers }) => requestIdOf(headers),
+    logController: new OneLinePerRequest({
+      disableRequestLogging: !log.isLevelEnabled('info'),
+      requestIdLogLabel: 'requestId',
+    }),
+    childLoggerFactory: (parent, bindings, options) =>
+      Object.assign(parent.child(bindings, options), { [hasRequestId]: true }),
     rewriteUrl: rootRewriter(served),
     trustProxy: trustedProxies.length > 0 && trustOf(trustedProxies),
     schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
@@ -212,6 +220,7 @@ function refuseUnroutable(cause: Error, request: FastifyRequest, reply: FastifyR
   const contract = contracts.find(({ mount }) => path.startsWith(`${mount}/`));
   const asked = request.originalUrl.split('?')[0];
   const error = new DomainError('malformed', `The address ${asked} cannot be read.`, { cause });
+  tellRequestId(request, reply);
   // Nobody reads or times the rest of it.
   reply.header('x-content-type-options', 'nosniff').header('connection', 'close');
   if (contract) sendError(contract, error, request, reply);
@@ -225,10 +234,13 @@ class OneLinePerRequest extends LogController {
     const { request, elapsedTime, statusCode } = reply;
     if (this.isLogDisabled(request)) return;
     const details = {
+      contract: request.contractName,
       method: request.method,
+      route: request.routeOptions.url,
       path: loggedPath(request.url),
       status: statusCode,
       ms: Math.round(elapsedTime * 10) / 10,
+      accountId: request.accountId ?? undefined,
       address: request.ip,
     };
     if (error) reply.log.error({ ...details, err: error }, 'the answer could not be sent');

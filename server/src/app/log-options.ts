@@ -1,4 +1,5 @@
 import { type LoggerOptions, stdSerializers } from 'pino';
+import { type Cause, currentCause } from '../db/cause.ts';
 import { briefOutage } from './brief-outages.ts';
 
 /** Replaces a secret. */
@@ -14,14 +15,18 @@ const isRandom = (text: string) => /^(?=.*\d)(?=.*[a-z])[a-z\d]{20,}$/i.test(tex
 /** What people copy from paper: `abcd-efgh-ijkl-mnop`. */
 const isReadable = (text: string) => /(?:^|-)(?:[a-z\d]{4}-){3}[a-z\d]{1,4}/i.test(text);
 
+/** What may be long in every line, and is no secret: the name of this machine, and the id of the request. */
+const named = ['"hostname":"', '"requestId":"'];
+
 /** Strikes out everything in a text that has the form of a secret, however it is spelled. */
 export function maskSecrets(text: string): string {
   return text.replace(runs, (run: string, at: number) => {
     const hexToText = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
     const parts = run.replace(encoded, hexToText).split(/[^\w-]+/);
     const isSecret = parts.some((part) => isLong(part) || isRandom(part) || isReadable(part));
-    // Every line contains the name of this machine, which may be long.
-    return isSecret && !text.slice(0, at).endsWith('"hostname":"') ? struckOut : run;
+    return isSecret && !named.some((name) => text.startsWith(name, at - name.length))
+      ? struckOut
+      : run;
   });
 }
 
@@ -46,5 +51,13 @@ export const logOptions = {
     censor: struckOut,
   },
   serializers: { err: (error: Error) => briefOutage(error) ?? stdSerializers.err(error) },
+  mixin: (_details, _level, logger) => (hasRequestId in logger ? {} : requestOf(currentCause())),
   hooks: { streamWrite: maskSecrets },
 } satisfies LoggerOptions;
+
+/** Marks a logger whose lines have the id of their request without asking for it. */
+export const hasRequestId: unique symbol = Symbol('hasRequestId');
+
+function requestOf(cause: Cause | null): { requestId?: string } {
+  return cause ? { requestId: cause.requestId } : {};
+}

@@ -15,6 +15,15 @@ import type { Principal, Viewer } from '../domain/viewer.ts';
 import type { Services } from './services.ts';
 import type { TransportCode } from './transport-error.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Which contract the request belongs to; undefined: to none. */
+    contractName?: string;
+    /** Whom its token belongs to, once somebody has asked for it. */
+    accountId?: number | null;
+  }
+}
+
 /** The domain's codes and those that only HTTP has. */
 export type WireCode = ErrorCode | TransportCode | 'internal';
 
@@ -76,7 +85,7 @@ export type Contract = {
   /** Total: a code without a line does not compile. */
   errors: Record<WireCode, WireError>;
   /** The body of an error, in this contract's envelope; a text is sent as it stands. */
-  errorBody(error: DomainError, wire: WireError): unknown;
+  errorBody(error: DomainError, wire: WireError, requestId: string): unknown;
   /** What `WWW-Authenticate` says with a 401; null where clients have never seen it. */
   challenge: ((wire: WireError) => string) | null;
   /** Web pages of which origins may call it: those of the configuration, or all. */

@@ -41,7 +41,7 @@ export function sendError(
   const [status, body] =
     raw instanceof WireFault
       ? [raw.status, raw.body]
-      : [wire.status, contract.errorBody(shown, wire)];
+      : [wire.status, contract.errorBody(shown, wire, request.id)];
   // A schema of this status would be tried on the error and fail; it is written as it is.
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return reply

@@ -49,6 +49,8 @@ export async function mountContract(
   await root.register(
     async (instance) => {
       const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+      app.decorateRequest('contractName', contract.name);
+      app.decorateRequest('accountId', null);
       handleErrors(app, contract, options);
       app.setValidatorCompiler(contract.validator);
       await app.register(cors, originsOf(contract, options.corsOrigins));
@@ -88,6 +90,7 @@ function originsOf({ origins }: Contract, configured: readonly string[]): Fastif
       'RateLimit-Remaining',
       'Retry-After',
       'WWW-Authenticate',
+      'X-Request-Id',
       'X-Tweet-Id',
     ],
   };
@@ -112,9 +115,11 @@ function principalsOf(
   contract: Contract,
   services: Services,
 ): Pick<RouteContext, 'principal' | 'viewer' | 'viewerIfAny'> {
-  const judge = oncePerRequest((request) =>
-    contract.principal(services, contract.credential(request)),
-  );
+  const judge = oncePerRequest(async (request) => {
+    const found = await contract.principal(services, contract.credential(request));
+    request.accountId = found.accountId;
+    return found;
+  });
 
   async function principal(request: FastifyRequest, scope?: Scope): Promise<Principal> {
     const found = await judge(request);

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { type Cause, currentCause } from './cause.ts';
 import { changedOne } from './changed-one.ts';
 import { type Database, type Db, noteEvent, type Tx } from './database.ts';
 import { insertIgnore } from './dialects.ts';
@@ -15,6 +16,8 @@ export type OutboxEntry = {
   attempts: number;
   /** How often somebody claimed it before and was gone before its end. */
   lostClaims: number;
+  /** The request that it follows from; null: none is known. */
+  cause: Cause | null;
 };
 
 export type NewEntry = {
@@ -32,10 +35,11 @@ export type NewEntry = {
   };
 };
 
-/** Writes an event in the transaction that caused it; after the commit the relay takes it from there. */
+/** Writes an event in the transaction that caused it, with the request behind it; after the commit the relay takes it from there. */
 export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
   // Random, not leased: an event is written amid a transaction, where a lease would make all writers queue.
   const id = randomInt(1, 2 ** 48 - 1);
+  const cause = currentCause();
   await insertEvent(tx, {
     id,
     topic: entry.topic,
@@ -48,6 +52,8 @@ export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
     set_aside_at: entry.repeat?.isLast ? entry.createdAt : null,
     last_error: entry.repeat?.error ?? null,
     created_at: entry.createdAt,
+    request_id: cause?.requestId ?? null,
+    trace_parent: cause?.traceParent ?? null,
   });
   noteEvent(tx);
 }
@@ -166,6 +172,8 @@ export type DeadLetter = {
   attempts: number;
   error: string;
   deadLetterAt: string;
+  /** Of the request that caused it; the log has more. */
+  requestId: string | null;
 };
 
 /** Dead letters, oldest first. */
@@ -173,6 +181,7 @@ export async function listDeadLetters(db: Db): Promise<DeadLetter[]> {
   const rows = await db
     .selectFrom('outbox')
     .select(['id', 'event_id', 'topic', 'subscriber', 'attempts', 'last_error', 'set_aside_at'])
+    .select('request_id')
     .where('set_aside_at', 'is not', null)
     .orderBy('set_aside_at')
     .orderBy('id')
@@ -185,6 +194,7 @@ export async function listDeadLetters(db: Db): Promise<DeadLetter[]> {
     attempts: row.attempts,
     error: row.last_error ?? '',
     deadLetterAt: row.set_aside_at ?? '',
+    requestId: row.request_id,
   }));
 }
 
@@ -213,8 +223,13 @@ function entryOf(row: OutboxRow): OutboxEntry | null {
   const { id, event_id: eventId, topic, subscriber, attempts } = row;
   try {
     const payload: unknown = JSON.parse(row.payload);
-    return { id, eventId, topic, payload, subscriber, attempts, lostClaims: row.claims };
+    const cause = causeOf(row);
+    return { id, eventId, topic, payload, subscriber, attempts, lostClaims: row.claims, cause };
   } catch {
     return null;
   }
+}
+
+function causeOf({ request_id: requestId, trace_parent: traceParent }: OutboxRow): Cause | null {
+  return requestId === null ? null : { requestId, traceParent };
 }

@@ -1,3 +1,4 @@
+import { causedBy, causedUntilDone } from '../db/cause.ts';
 import type { Database } from '../db/database.ts';
 import {
   claimOutbox,
@@ -57,13 +58,18 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
       .catch((err: unknown) => log.warn({ err }, 'a lease could not be renewed'));
   }
 
-  async function carry(entry: OutboxEntry): Promise<void> {
+  /** What is logged and written meanwhile belongs to the request that caused the event. */
+  function carry(entry: OutboxEntry): Promise<void> {
+    return causedUntilDone(entry.cause, () => handOver(entry));
+  }
+
+  async function handOver(entry: OutboxEntry): Promise<void> {
     const renewal = setInterval(() => void renew(entry.id), renewalMs);
     try {
-      const { eventId, topic, payload, subscriber, attempts, lostClaims } = entry;
+      const { eventId: id, topic, payload, subscriber, attempts, lostClaims, cause } = entry;
       // What was begun here again and again without an end may be what ends the process.
       const redeliveries = lostClaims;
-      await bus.publish({ id: eventId, topic, payload, subscriber, attempts, redeliveries });
+      await bus.publish({ id, topic, payload, subscriber, attempts, redeliveries, cause });
       await database.transaction((tx) => deleteFromOutbox(tx, entry.id));
     } catch (err) {
       const { topic, eventId } = entry;
@@ -115,7 +121,8 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   function nudge(): void {
     if (!hasRoom()) return;
     hasNudge = true;
-    claiming ??= claimWhileNudged().finally(() => {
+    // Also called by the request that wrote an event.
+    claiming ??= causedBy(null, claimWhileNudged).finally(() => {
       claiming = null;
     });
   }

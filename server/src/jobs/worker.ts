@@ -1,3 +1,4 @@
+import { causedUntilDone } from '../db/cause.ts';
 import type { Database } from '../db/database.ts';
 import { appendToOutbox, isEventDone, markEventDone } from '../db/outbox.ts';
 import { hourMs } from '../domain/durations.ts';
@@ -112,7 +113,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     throw new Error(`It was begun ${redeliveries} times, and each time its worker was gone.`);
   }
 
-  return async (message) => {
+  async function handle(message: BusMessage): Promise<void> {
     let subscribers: ReadonlyArray<Subscriber<Topic>>;
     try {
       checkRedeliveries(message);
@@ -127,5 +128,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
         await putBack(subscriber.name, message, error);
       }
     }
-  };
+  }
+
+  return (message) => causedUntilDone(message.cause ?? null, () => handle(message));
 }

@@ -72,6 +72,7 @@ const refusals: Record<string, [status: number, body: unknown]> = {
       status: 401,
       code: 'no_token',
       detail: 'This needs an access token.',
+      requestId: expect.any(String),
     },
   ],
   mithril: [403, { code: 7, message: 'NO AUTH TOKEN IN HEADER', data: {} }],

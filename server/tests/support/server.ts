@@ -25,6 +25,12 @@ export type Answer = {
   bytes: Buffer;
 };
 
+/** A problem without the id of its request, which no two have in common. */
+export function problemIn({ body }: Pick<Answer, 'body'>): object {
+  const { requestId: _, ...problem } = body;
+  return problem;
+}
+
 export type Tokens = { accessToken: string; refreshToken: string; sessionId: number };
 
 export type TestServer = TestApp & {

@@ -68,6 +68,10 @@ export const stepEffects: Record<string, (rows: Rows) => void> = {
       add([post], { status_key: post.feed_key ?? post.hidden_key ?? null });
     }
   },
+
+  '0018-event-causes'(rows) {
+    add(rows.outbox, { request_id: null, trace_parent: null });
+  },
 };
 
 function add(rows: Row[] | undefined, columns: Row): void {

@@ -171,9 +171,9 @@ type Publication = {
 /** Publishes and waits for the broker's word. @throws Error when it says no, or nothing in time */
 async function confirmed(channel: ConfirmChannel, publication: Publication): Promise<void> {
   const { queue, message, messageId, confirmTimeoutMs } = publication;
-  const { id, topic, payload, subscriber, attempts } = message;
-  const content = Buffer.from(JSON.stringify({ id, topic, payload, subscriber, attempts }));
-  const properties = { messageId, type: topic, contentType: 'application/json' };
+  const { redeliveries: _, ...event } = message;
+  const content = Buffer.from(JSON.stringify(event));
+  const properties = { messageId, type: message.topic, contentType: 'application/json' };
   const flags = { persistent: true, mandatory: true };
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -198,9 +198,9 @@ function messageOf(content: Buffer): BusMessage | null {
   } catch {
     return null;
   }
-  const { id, topic, payload, subscriber, attempts } = value ?? {};
+  const { id, topic, payload, subscriber, attempts, cause } = value ?? {};
   if (typeof id !== 'number' || typeof topic !== 'string' || typeof attempts !== 'number')
     return null;
   if (subscriber !== null && typeof subscriber !== 'string') return null;
-  return { id, topic, payload, subscriber, attempts };
+  return { id, topic, payload, subscriber, attempts, ...(cause ? { cause } : {}) };
 }

@@ -110,7 +110,7 @@ function successes(declared: Declaration): Shown['responses'] {
     ...(location ? (['Location'] as const) : []),
     ...sends,
   ];
-  const headers = headerRefs([...rateLimitHeaders, ...own]);
+  const headers = headerRefs([...rateLimitHeaders, ...own, 'X-Request-Id']);
   return Object.fromEntries(parts.map(([status, part]) => [status, { headers, ...part }]));
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FieldProblem } from '../../domain/errors.ts';
 import type { WireCode } from '../contract.ts';
+import { sampleRequestId } from './problem-wire.ts';
 import { problemOf, v2Errors } from './problems.ts';
 import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-headers.ts';
 
@@ -45,7 +46,7 @@ export function problemComponents(): Record<'examples' | 'responses', Record<str
   const responses: Record<string, object> = {};
   for (const [code, wire] of Object.entries(v2Errors)) {
     const { message, fields = [] } = samples[code as WireCode];
-    examples[wire.code] = { value: problemOf({ message, fields }, wire) };
+    examples[wire.code] = { value: problemOf({ message, fields }, wire, sampleRequestId) };
     responses[wire.code] = responseOf(wire.status, [wire.code]);
   }
   return { examples, responses };
@@ -67,10 +68,10 @@ export function errorResponses(codes: readonly WireCode[]): Record<string, objec
 
 function responseOf(status: number, codes: readonly string[]): object {
   const names = codes.map((code) => `\`${code}\``);
-  const headers = headersByStatus[status];
+  const headers = headerRefs([...(headersByStatus[status] ?? []), 'X-Request-Id']);
   return {
     description: `${STATUS_CODES[status]}: ${names.join(', ')}.`,
-    ...(headers ? { headers: headerRefs(headers) } : {}),
+    headers,
     content: {
       'application/problem+json': {
         schema: refTo('schemas', 'Problem'),

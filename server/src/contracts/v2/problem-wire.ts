@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 
+export const sampleRequestId = 'q3v0nJx8hT2sYw';
+
 const sampleProblem = {
   type: 'urn:rookery:problem:taken',
   title: 'Conflict',
@@ -7,6 +9,7 @@ const sampleProblem = {
   code: 'taken',
   detail: 'The username is taken.',
   fields: [{ field: 'username', message: 'is taken' }],
+  requestId: sampleRequestId,
 };
 
 const ProblemSchema = Type.Object(
@@ -31,6 +34,9 @@ const ProblemSchema = Type.Object(
         { description: 'With `second_factor_required` alone: how to go on.' },
       ),
     ),
+    requestId: Type.String({
+      description: 'As in the header `X-Request-Id`; the server’s log has it too.',
+    }),
   },
   {
     $id: 'Problem',

@@ -35,6 +35,7 @@ export const v2Errors: Record<WireCode, WireError> = {
 export function problemOf(
   error: Pick<DomainError, 'message' | 'fields'> & Partial<Pick<DomainError, 'challenge'>>,
   wire: WireError,
+  requestId: string,
 ): object {
   return {
     type: `urn:rookery:problem:${wire.code}`,
@@ -44,5 +45,6 @@ export function problemOf(
     detail: error.message,
     ...(error.fields.length > 0 ? { fields: error.fields } : {}),
     ...(error.challenge ? { challenge: error.challenge } : {}),
+    requestId,
   };
 }

@@ -17,6 +17,11 @@ export const sharedHeaders = {
   'RateLimit-Limit': { description: 'Requests that may be sent in the window.', schema: integer },
   'RateLimit-Remaining': { description: 'Requests left in the window.', schema: integer },
   'RateLimit-Reset': { description: 'Seconds until the window ends.', schema: integer },
+  'X-Request-Id': {
+    description:
+      'Of this request, for reports to the operator: yours (`[A-Za-z0-9_-]`, up to 64), or the trace id of `traceparent`, or a new one.',
+    schema: text,
+  },
 };
 
 export type ResponseHeader = keyof typeof sharedHeaders;

@@ -31,7 +31,7 @@ export function signedUrl(url: string, signature: string): string {
  * The viewer, by a token or else by the signature of the link.
  * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
  */
-export function viewerByLink(
+export async function viewerByLink(
   { services, viewer }: Pick<RouteContext, 'services' | 'viewer'>,
   request: FastifyRequest,
   target: LinkTarget,
@@ -40,7 +40,9 @@ export function viewerByLink(
   if (signature === undefined || request.headers.authorization !== undefined) {
     return viewer(request);
   }
-  return services.signedLinks.resolve(signature, target, 'v2');
+  const found = await services.signedLinks.resolve(signature, target, 'v2');
+  request.accountId = found.accountId;
+  return found;
 }
 
 /** Makes the signature of one size of a picture, for somebody who may see it now. */

@@ -46,6 +46,10 @@ export const outbox = table({
     set_aside_at: nullable(time),
     last_error: nullable(text()),
     created_at: time,
+    /** Of the request that caused the event; null if none did. */
+    request_id: nullable(text(64)),
+    /** Of the trace that the request belongs to (W3C Trace Context). */
+    trace_parent: nullable(text(64)),
   },
 });
 

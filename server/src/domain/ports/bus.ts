@@ -23,4 +23,9 @@ export type BusMessage = {
   attempts: number;
   /** How often the bus has handed it over before without hearing what became of it. */
   redeliveries?: number;
+  /** The request that it follows from; absent where none is known. */
+  cause?: EventCause | null;
 };
+
+/** A request, by its id, and its place in a trace (W3C Trace Context). */
+export type EventCause = { requestId: string; traceParent: string | null };

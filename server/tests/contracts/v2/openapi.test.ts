@@ -179,11 +179,11 @@ describe('the OpenAPI document', () => {
       .flatMap(({ headers }) => Object.values(headers ?? {}));
 
     expect(paged.map((it) => Object.keys(it.responses['200']!.headers!))).toEqual(
-      paged.map(() => [...limits, 'Link']),
+      paged.map(() => [...limits, 'Link', 'X-Request-Id']),
     );
-    expect(headersOf('createPost', '201')).toEqual([...limits, 'Location']);
-    expect(headersOf('readMe', '429')).toEqual(['Retry-After', ...limits]);
-    expect(headersOf('readMe', '503')).toEqual(['Retry-After']);
+    expect(headersOf('createPost', '201')).toEqual([...limits, 'Location', 'X-Request-Id']);
+    expect(headersOf('readMe', '429')).toEqual(['Retry-After', ...limits, 'X-Request-Id']);
+    expect(headersOf('readMe', '503')).toEqual(['Retry-After', 'X-Request-Id']);
     expect(refs.map((header) => follow(document, header))).not.toContain(undefined);
   });
 });

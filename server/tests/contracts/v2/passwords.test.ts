@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailed, mailed, publicUrl } from '../../support/mailed.ts';
 import { aPasskey, aTotp } from '../../support/second-factor.ts';
-import { type Answer, passwords, type Tokens } from '../../support/server.ts';
+import { type Answer, passwords, problemIn, type Tokens } from '../../support/server.ts';
 import { tokenIn } from '../../support/smtp.ts';
 import { tallyOf } from '../../support/tally.ts';
 
@@ -151,7 +151,7 @@ describe('recovering a password', () => {
     const unknown = await ask('nobody@example.com');
     const afterBoth = await outbox();
 
-    expect([unknown.status, unknown.body]).toEqual([known.status, known.body]);
+    expect([unknown.status, problemIn(unknown)]).toEqual([known.status, problemIn(known)]);
     expect(Object.keys(unknown.headers)).toEqual(Object.keys(known.headers));
     expect([afterKnown.length, afterBoth.length]).toEqual([1, 2]);
     expect(await rig.mailsTo('nobody@example.com')).toEqual([]);
@@ -296,7 +296,7 @@ describe('S90, S08: with limits', () => {
     const unknown = await ask('nobody@example.com');
 
     expect([known.status, known.headers['retry-after']]).toEqual([429, '3600']);
-    expect([unknown.status, unknown.body]).toEqual([known.status, known.body]);
+    expect([unknown.status, problemIn(unknown)]).toEqual([known.status, problemIn(known)]);
     expect((await rig.mailsTo('alice@example.com')).length).toBeLessThanOrEqual(5);
   });
 

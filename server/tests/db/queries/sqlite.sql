@@ -401,7 +401,7 @@ select "event_id" from "done_events" where "subscriber" = (select ?) and "event_
 -- media, 1
 
 -- listDeadLetters
-select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_aside_at" from "outbox" where "set_aside_at" is not null order by "set_aside_at", "id";
+select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_aside_at", "request_id" from "outbox" where "set_aside_at" is not null order by "set_aside_at", "id";
 -- 
 
 -- claimOutbox

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestServer, testServer } from '../../../support/server.ts';
+import { problemIn, type TestServer, testServer } from '../../../support/server.ts';
 
 describe('answers', () => {
   let server: TestServer;
@@ -69,7 +69,7 @@ describe('answers', () => {
     const answer = await broken.send('PUT', '/v2/posts/1/like', { as: 'alice' });
     await broken.close();
 
-    expect(answer.body).toEqual({
+    expect(problemIn(answer)).toEqual({
       type: 'urn:rookery:problem:internal',
       title: 'Internal Server Error',
       status: 500,

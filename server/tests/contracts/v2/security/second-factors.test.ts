@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aTotp, type ShownCode } from '../../../support/second-factor.ts';
-import { passwords, type TestServer, testServer } from '../../../support/server.ts';
+import { passwords, problemIn, type TestServer, testServer } from '../../../support/server.ts';
 
 describe('guessing at the second factor', () => {
   let server: TestServer;
@@ -120,7 +120,7 @@ describe('guessing at the second factor', () => {
     const refused = await post('/v2/sessions', '10.0.0.1', { login: 'alice', password: 'wrong' });
     const unknown = await post('/v2/sessions', '10.0.0.1', { login: 'nobody', password: 'wrong' });
 
-    expect(refused.json()).toEqual(unknown.json());
+    expect(problemIn({ body: refused.json() })).toEqual(problemIn({ body: unknown.json() }));
     expect(refused.json()).not.toHaveProperty('challenge');
   });
 
