@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { localBus } from '../adapters/bus/local.ts';
 import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters } from '../adapters/cache/memory.ts';
@@ -34,7 +34,7 @@ import { openBlobs } from './blobs.ts';
 import { openBroadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
-import { logOptions } from './log-options.ts';
+import { newLog } from './log.ts';
 import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 import { buildServices } from './services.ts';
@@ -91,7 +91,7 @@ const sweepIntervalMs = 10 * minuteMs;
  */
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const now = options.now ?? (() => new Date());
-  const log = options.log ?? newLog(config);
+  const log = options.log ?? (await newLog(config));
   const { concurrency = defaultConcurrency } = options;
   const database =
     options.database ?? (await openCurrentDatabase(config, (line) => log.info(line)));
@@ -221,8 +221,4 @@ function openCache(url: string, log: Logger): RedisCache {
     onTrouble: (reason) =>
       log.warn({ reason }, 'Redis does not answer; this process counts for itself'),
   });
-}
-
-export function newLog(config: Config): Logger {
-  return pino({ ...logOptions, level: config.logLevel });
 }

@@ -1,9 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { redisBroadcast } from '../adapters/broadcast/redis.ts';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
-import { newLog, openApp, openMachines } from './app.ts';
+import { openApp, openMachines } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
+import { newLog } from './log.ts';
 import { protectionOf } from './mail-settings.ts';
 import { openPush } from './push.ts';
 import { openTexts } from './texts.ts';
@@ -44,7 +45,7 @@ export async function runChecks(): Promise<Check[]> {
     }),
   );
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
-  const log = newLog({ ...config, logLevel: 'silent' });
+  const log = await newLog({ ...config, logLevel: 'silent' });
   const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
   if (cache) checks.push(await check('Redis', () => cache.check().then(() => 'counts')));
   checks.push(await messageCheck(config));

@@ -89,7 +89,7 @@ export const Settings = Type.Object({
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       description:
-        'How much is logged, as JSON lines on standard output. `debug` logs why requests were refused. Default: `debug` in development and testing, otherwise `info`.',
+        'How much is logged, on standard output: as JSON lines, or for people on a terminal. `debug` logs why requests were refused. Default: `debug` in development and testing, otherwise `info`.',
     }),
   ),
   TRUSTED_PROXIES: Type.String({

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { newLog } from '../app/app.ts';
 import { type Config, readConfigWith } from '../app/config.ts';
 import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
+import { newLog } from '../app/log.ts';
 import {
   isOneOfMany,
   leaveProcesses,
@@ -78,7 +78,7 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
     if (seed) await seedPeople(app, print);
   });
   const stopping = stopSignal();
-  const children = startProcesses(processes, config.http.port, newLog(config));
+  const children = startProcesses(processes, config.http.port, await newLog(config));
   try {
     const started = children.started.catch(({ message }: Error) => {
       throw new CommandError(`${message} The reason is above.`);
