@@ -15,7 +15,7 @@ module.exports = {
       name: '2-domain-knows-no-transport',
       severity: 'error',
       from: { path: nouns },
-      to: { path: '^server/src/(contracts|cli|app|jobs|adapters)/' },
+      to: { path: '^server/src/(contracts|cli|app|jobs|adapters|backup)/' },
     },
     {
       name: '3-domain-imports-no-vendor',
@@ -45,7 +45,7 @@ module.exports = {
       name: '7-contracts-speak-to-services',
       severity: 'error',
       from: { path: '^server/src/contracts/' },
-      to: { path: '^server/src/(db|jobs|adapters|app|cli)/' },
+      to: { path: '^server/src/(db|jobs|adapters|app|cli|backup)/' },
     },
     {
       name: '8-contracts-do-not-import-each-other',
@@ -66,7 +66,7 @@ module.exports = {
       name: '10-jobs-know-no-http',
       severity: 'error',
       from: { path: '^server/src/jobs/' },
-      to: { path: '^server/src/(contracts|app|cli|adapters)/|node_modules/(@?fastify)' },
+      to: { path: '^server/src/(contracts|app|cli|adapters|backup)/|node_modules/(@?fastify)' },
     },
     {
       name: '11-routes-are-imported-by-their-contract',
@@ -75,6 +75,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/src/', pathNot: '^server/src/contracts/[^/]+/contract\\.ts$' },
       to: { path: '^server/src/contracts/[^/]+/.+-routes\\.ts$' },
+    },
+    {
+      name: '12-backups-know-ports-and-the-database',
+      severity: 'error',
+      from: { path: '^server/src/backup/' },
+      to: {
+        path: '^server/src/(contracts|cli|app|jobs|adapters)/|-store\\.ts$|node_modules/',
+      },
     },
     {
       name: 'cli-speaks-to-app-and-domain',

@@ -112,6 +112,10 @@ describe('each rule of the imports catches a planted violation', () => {
       'contracts/v2/planted-routes.ts',
       "import { postRoutes } from './post-routes.ts';\nexport const x = postRoutes;",
     ],
+    '12-backups-know-ports-and-the-database': [
+      'backup/planted.ts',
+      "import { diskBlobs } from '../adapters/blobs/disk.ts';\nexport const x = diskBlobs;",
+    ],
     'cli-speaks-to-app-and-domain': [
       'cli/planted.ts',
       "import { openDatabase } from '../db/database.ts';\nexport const x = openDatabase;",

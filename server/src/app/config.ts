@@ -6,6 +6,7 @@ import { Value } from 'typebox/value';
 import { contracts } from '../contracts/index.ts';
 import { checkAddress } from '../db/dialects.ts';
 import { DatabaseError } from '../db/errors.ts';
+import { type BackupConfig, backupOf } from './backup-settings.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
@@ -63,6 +64,7 @@ export type Config = {
   push: PushConfig;
   live: LiveConfig;
   load: LoadConfig;
+  backup: BackupConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
   /** Names of older systems that were read: `DB_URI as DATABASE_URL`. */
@@ -136,6 +138,7 @@ function configOf(
   const identity = identityConfig(settings, problems);
   const webauthn = webauthnOf(settings, problems);
   const push = pushOf(settings, problems);
+  const backup = backupOf(settings, s3, problems);
   // Last: while anything is wrong nothing is written.
   if (problems.length === 0 && !isPassing) makeDataFolder(dataDir, { isEmbedded }, problems);
   const secretKey =
@@ -176,6 +179,7 @@ function configOf(
     push: isSending ? push : { fcm: null, webPush: null },
     live: liveConfigOf(settings),
     load: loadConfigOf(settings),
+    backup,
     concurrency: Math.max(2, availableParallelism()),
     olderNames: read,
     notices: isSending ? notices : [...notices, silence],

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { backupSettings } from './backup-settings.ts';
 import { environmentNames } from './environments.ts';
 import { identitySettings } from './identity-settings.ts';
 import { liveSettings } from './live-settings.ts';
@@ -188,6 +189,7 @@ export const Settings = Type.Object({
   ...pushSettings,
   ...liveSettings,
   ...loadSettings,
+  ...backupSettings,
 });
 
 export type Settings = Static<typeof Settings>;

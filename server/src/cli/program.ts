@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config.ts';
 import { SetupError } from '../app/setup-error.ts';
+import { programVersion } from '../app/version.ts';
+import { BackupError } from '../backup/backup-error.ts';
 import { DomainError } from '../domain/errors.ts';
 import { accountsCommand } from './accounts.ts';
 import { adminCommand } from './admin.ts';
+import { backupCommand } from './backup.ts';
 import { dbCommand } from './db.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
@@ -47,6 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
     importCommand(),
     mediaCommand(),
     postsCommand(),
+    backupCommand(),
     doctorCommand(),
     settingsCommand(),
     keysCommand(),
@@ -59,12 +62,6 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     return exitCodeOf(error);
   }
-}
-
-/** Where the package says it, beside `src` and `dist` alike. */
-function programVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** `rookery openapi | head` closes our output early; that is no fault. */
@@ -85,7 +82,7 @@ function passOn(command: Command): Command {
 const usageExitCode = 2;
 
 /** Errors whose message says all that a person needs; others show where they come from. */
-const expectedErrors = [ConfigError, SetupError, DomainError, CommandError];
+const expectedErrors = [ConfigError, SetupError, DomainError, CommandError, BackupError];
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;

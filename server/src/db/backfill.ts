@@ -97,7 +97,7 @@ function rowsAfter(
 }
 
 /** `(a >= 1 and (a > 1 or b > 2))` for the key a, b: MariaDB uses no index to compare whole rows. */
-function isAfter(
+export function isAfter(
   [column = '', ...others]: readonly string[],
   [value, ...rest]: readonly unknown[],
 ): RawBuilder<unknown> {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type BackfillPlace, continueBackfill, forgetBackfill, hasBegun } from './backfill.ts';
+import { findClosing } from './closed.ts';
 import type { Database } from './database.ts';
 import { isMissingTable } from './dialects.ts';
 import { DatabaseError } from './errors.ts';
@@ -101,6 +102,8 @@ export function stampMigrations(database: Database, to: string): Promise<string[
 
 /** What keeps this program from using the database as it is, each with what to do; empty when nothing does. */
 export async function schemaProblems(database: Database): Promise<string[]> {
+  const closing = await findClosing(database);
+  if (closing) return [closing.advice];
   const applied = (await migrationHistory(database)).map(({ name }) => name);
   const missing = migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
   if (missing.length > 0) {

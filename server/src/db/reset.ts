@@ -27,9 +27,9 @@ const withoutForeignKeys: Record<EngineName, { before: string; after: string } |
   mysql: { before: 'set foreign_key_checks = 0', after: 'set foreign_key_checks = 1' },
 };
 
-/** Drops all tables with their data. */
-export async function dropTables(database: Database): Promise<void> {
-  const tables = await listTables(database);
+/** Drops tables with their data: all, or those that are named. */
+export async function dropTables(database: Database, named?: readonly string[]): Promise<void> {
+  const tables = named ?? (await listTables(database));
   const around = withoutForeignKeys[database.engine];
   const cascade = around ? '' : ' cascade';
   await database.kysely.connection().execute(async (connection) => {

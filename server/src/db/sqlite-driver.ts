@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import SqliteFile from 'better-sqlite3';
 import type { DatabaseConnection, Driver } from 'kysely';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
+import { takeSeat, type WorkerSeat } from './worker-seat.ts';
 
 /** How many transactions share a commit at most. */
 const maxGroup = 64;
@@ -44,7 +44,7 @@ export class SqliteDriver implements Driver {
   #isInUseByWriter = false;
   #group: CommitGroup | undefined;
   #isFlushDue = false;
-  #workerSeat: SqliteFile.Database | undefined;
+  #workerSeat: WorkerSeat | undefined;
   readonly #listeners: RowListener[] = [];
   #versionSeen = 0;
 
@@ -135,30 +135,19 @@ export class SqliteDriver implements Driver {
     for (const listener of this.#listeners) listener(null);
   }
 
-  /**
-   * The lock on a file beside the database, which the system takes back when the process ends, however it ends; a name
-   * or a number in a row would outlive it.
-   */
+  /** See `Database.takeWorkerSeat`. */
   takeWorkerSeat(): boolean {
     if (this.#workerSeat || typeof this.#file !== 'string' || this.#file === ':memory:')
       return true;
-    const seat = new SqliteFile(`${this.#file}-worker`, { timeout: 0 });
-    try {
-      seat.exec('BEGIN EXCLUSIVE');
-      this.#workerSeat = seat;
-      return true;
-    } catch (error) {
-      seat.close();
-      if (error instanceof SqliteFile.SqliteError && error.code === 'SQLITE_BUSY') return false;
-      throw error;
-    }
+    this.#workerSeat = takeSeat(this.#file) ?? undefined;
+    return this.#workerSeat !== undefined;
   }
 
   async destroy(): Promise<void> {
     if (this.#group) this.#commit(this.#group);
     this.#connection?.close();
     this.#connection = undefined;
-    this.#workerSeat?.close();
+    this.#workerSeat?.leave();
     this.#workerSeat = undefined;
   }
 

@@ -2,6 +2,7 @@
  * Foreign machines, as the domain sees them: one file per subject. Each port has adapters in `adapters/` and one
  * conformance suite.
  */
+export type * from './ports/archive.ts';
 export type * from './ports/blobs.ts';
 export type * from './ports/broadcast.ts';
 export type * from './ports/bus.ts';

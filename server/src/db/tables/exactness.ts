@@ -11,7 +11,7 @@ import {
 } from './table.ts';
 
 export const idempotency_keys = table({
-  kind: 'transient',
+  kind: 'queue',
   key: ['account_id', 'key'],
   owner: 'account_id',
   columns: {

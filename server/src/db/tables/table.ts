@@ -28,7 +28,8 @@ export type Column<T = unknown> = {
  * What a copy of the database does with a table.
  * - `content`: what people made and chose. A copy has it, row by row.
  * - `secret`: what lets somebody in or proves something. A copy has it if it is to take over from the original.
- * - `queue`: work that is not finished. A copy has it if nothing works on the original any more.
+ * - `queue`: work that is not finished, and what was done with it, so that a repeat is recognized. A copy has it if it is to
+ *   take over from the original.
  * - `counter`: how far numbers were given out. A copy may have higher ones, never lower ones.
  * - `transient`: forgotten within a day. A copy can do without.
  */
