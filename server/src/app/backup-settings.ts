@@ -1,7 +1,6 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { BackupError } from '../backup/backup-error.ts';
 import { type KeepRule, keepRuleOf } from '../backup/keep.ts';
-import type { S3Config } from './s3-settings.ts';
 
 /** Settings of backups. */
 export const backupSettings = {
@@ -60,7 +59,13 @@ export const backupSettings = {
 type BackupSettings = Static<TObject<typeof backupSettings>> & { S3_FORCE_PATH_STYLE: string };
 
 /** A store without its bucket. */
-export type S3Account = Omit<NonNullable<S3Config>, 'bucket' | 'publicUrl'>;
+export type S3Account = {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  hasPathStyle: boolean;
+};
 
 export type BackupConfig = {
   /** A folder or an address; null: not set up, or not by Rookery. */
@@ -74,7 +79,11 @@ export type BackupConfig = {
   s3: S3Account | null;
 };
 
-export function backupOf(settings: BackupSettings, s3: S3Config, problems: string[]): BackupConfig {
+export function backupOf(
+  settings: BackupSettings,
+  s3: S3Account | null,
+  problems: string[],
+): BackupConfig {
   const { BACKUP_TO: to = null, BACKUP_AT: at } = settings;
   const isElsewhere = to === 'elsewhere';
   if (at !== undefined && (to === null || isElsewhere)) {
@@ -106,7 +115,11 @@ function keepOf(text: string): KeepRule {
   }
 }
 
-function accountOf(settings: BackupSettings, s3: S3Config, problems: string[]): S3Account | null {
+function accountOf(
+  settings: BackupSettings,
+  s3: S3Account | null,
+  problems: string[],
+): S3Account | null {
   const {
     BACKUP_S3_ENDPOINT: endpoint,
     BACKUP_S3_ACCESS_KEY_ID: accessKeyId,
@@ -115,9 +128,7 @@ function accountOf(settings: BackupSettings, s3: S3Config, problems: string[]): 
   } = settings;
   const given = [endpoint, accessKeyId, secretAccessKey].filter((text) => text !== undefined);
   if (given.length === 0) {
-    if (!s3) return null;
-    const { bucket: _, publicUrl: __, ...account } = s3;
-    return account;
+    return s3;
   }
   if (!endpoint || !accessKeyId || !secretAccessKey) {
     problems.push(

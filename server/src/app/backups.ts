@@ -126,7 +126,7 @@ async function openArchive({ backup }: Config, given: string | null): Promise<Ar
 }
 
 /** @throws BackupError when it is no address of a bucket */
-function bucketOf(place: string): { bucket: string; prefix: string } {
+export function bucketOf(place: string): { bucket: string; prefix: string } {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(place);
   if (match?.[1] === undefined) {
     throw new BackupError(`“${place}” is no address of a bucket. Use s3://bucket/prefix.`);
@@ -134,7 +134,7 @@ function bucketOf(place: string): { bucket: string; prefix: string } {
   return { bucket: match[1], prefix: match[2] ?? '' };
 }
 
-function accountFor(place: string, account: S3Account | null): S3Account {
+export function accountFor(place: string, account: S3Account | null): S3Account {
   if (account) return account;
   throw new BackupError(
     `The store of ${place} is not known. Set BACKUP_S3_ENDPOINT, BACKUP_S3_ACCESS_KEY_ID and BACKUP_S3_SECRET_ACCESS_KEY.`,

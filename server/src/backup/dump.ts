@@ -12,7 +12,7 @@ export type OnProgress = (step: string, done: number, total: number) => void;
 const rowsPerPage = 500;
 
 /** All rows of a table in a snapshot, page by page. */
-async function* pagesOf(
+export async function* pagesOf(
   snapshot: Snapshot,
   table: TableShape,
 ): AsyncGenerator<readonly TableRow[]> {

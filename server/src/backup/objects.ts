@@ -16,7 +16,7 @@ export type ObjectEntry = { mediaId: number; key: string; sha256: string | null;
 const copiedAtOnce = 8;
 
 /** Every object that a row of media says there is. */
-function keysOfMedia(row: TableRow): string[] {
+export function keysOfMedia(row: TableRow): string[] {
   const { original_key: original, public_key: publicKey, variants } = row;
   const sizes = JSON.parse(String(variants)) as Array<{ size: VariantSize }>;
   return [String(original), ...sizes.map(({ size }) => variantKey(String(publicKey), size))];

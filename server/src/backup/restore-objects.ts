@@ -74,7 +74,7 @@ async function writeBlob(
 }
 
 /** Of the bytes that a store has; null when it has none. */
-async function digestOf(blobs: BlobStore, key: string): Promise<string | null> {
+export async function digestOf(blobs: BlobStore, key: string): Promise<string | null> {
   const stream = await blobs.open(key);
   if (!stream) return null;
   const hash = createHash('sha256');

@@ -15,6 +15,7 @@ import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
+import { moveCommand } from './move.ts';
 import { outboxCommand } from './outbox.ts';
 import { postsCommand } from './posts.ts';
 import { CommandError, UsageError } from './print.ts';
@@ -50,6 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
     mediaCommand(),
     postsCommand(),
     backupCommand(),
+    moveCommand(),
     doctorCommand(),
     settingsCommand(),
     keysCommand(),

@@ -6,10 +6,16 @@ import { diskBlobs } from '../../src/adapters/blobs/disk.ts';
 import { type BackupNeeds, type BackupReport, createBackup } from '../../src/backup/create.ts';
 import { type RestoreNeeds, type RestoreReport, restoreBackup } from '../../src/backup/restore.ts';
 import { openDatabase } from '../../src/db/database.ts';
-import { migrateUp } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
+import { dropTables } from '../../src/db/reset.ts';
 import type { Archive, BlobStore } from '../../src/domain/ports.ts';
-import { bareDatabase, isReached, type ServerEngine, servers } from '../support/databases.ts';
+import {
+  bareDatabase,
+  isReached,
+  type ServerEngine,
+  servers,
+  sharedDatabase,
+} from '../support/databases.ts';
 import { insertRows } from '../support/insert-rows.ts';
 import { type Rows, sampleRows } from '../support/sample-rows.ts';
 
@@ -50,6 +56,12 @@ function temporary(): string {
 export async function bare(engine: string): Promise<string> {
   const database = await bareDatabase(engine);
   cleanups.push(() => database.release());
+  // An earlier run may have left its tables.
+  if (engine !== 'sqlite') {
+    const open = openDatabase(database.url, 1, { isPatient: true });
+    await dropTables(open);
+    await open.close();
+  }
   return database.url;
 }
 
@@ -81,9 +93,9 @@ function hexOf(base: number, i: number): string {
 
 /** A database with rows in every table, and a store with their pictures. */
 export async function filled(engine: string): Promise<{ url: string; blobs: BlobStore }> {
-  const [url, blobs] = [await bare(engine), newBlobs()];
+  const [{ url, ...made }, blobs] = [await sharedDatabase(engine), newBlobs()];
+  cleanups.push(() => made.release());
   const database = openDatabase(url);
-  await migrateUp(database);
   const rows = rowsWithPictures();
   await insertRows(database, rows);
   await database.close();
