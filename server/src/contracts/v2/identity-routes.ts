@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { SignedIn } from '../../domain/identities/identity-service.ts';
+import type { SignedIn } from '../../domain/identities/signing-in.ts';
 import type { WireCode } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
 import { NoContent, rowId } from './fields.ts';

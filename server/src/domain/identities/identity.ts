@@ -1,4 +1,7 @@
+import type { IdentityRow } from '../../db/schema.ts';
 import { minuteMs } from '../durations.ts';
+import { DomainError } from '../errors.ts';
+import type { IdentityProvider } from '../ports.ts';
 import { isBlank } from '../text.ts';
 
 /** A way into an account through a provider, as the account's owner sees it. */
@@ -47,4 +50,23 @@ export function plausibleEmail(email: string | null): string | null {
     email.length <= maxEmailLength &&
     /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(email);
   return isPlausible ? email : null;
+}
+
+/** @param providers those that are offered */
+export function identityViewOf(
+  row: IdentityRow,
+  providers: readonly IdentityProvider[],
+): IdentityView {
+  return {
+    id: row.id,
+    provider: providers.find((it) => it.issuer === row.issuer)?.name ?? null,
+    email: row.email,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+  };
+}
+
+/** The error for somebody whose account an admin has disabled. */
+export function accountDisabled(): DomainError {
+  return new DomainError('forbidden', 'This account is disabled.');
 }
