@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownCredential } from '../../src/domain/credential.ts';
+import type { NewDevice } from '../../src/domain/devices/device.ts';
 import { appToken } from '../../src/domain/devices/device.ts';
-import type { DeviceService, NewDevice } from '../../src/domain/devices/device-service.ts';
+import type { DeviceService } from '../../src/domain/devices/device-service.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 
 describe('devices without an owner', () => {

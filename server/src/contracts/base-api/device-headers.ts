@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { NewDevice } from '../../domain/devices/device-service.ts';
+import type { NewDevice } from '../../domain/devices/device.ts';
 import type { OpenSession } from '../../domain/sessions/session.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Services } from '../services.ts';

@@ -1,5 +1,5 @@
+import type { NewDevice } from '../../domain/devices/device.ts';
 import { appToken } from '../../domain/devices/device.ts';
-import type { NewDevice } from '../../domain/devices/device-service.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
 import { fieldsOf } from '../older.ts';

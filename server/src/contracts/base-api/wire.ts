@@ -1,4 +1,4 @@
-import type { NewDevice } from '../../domain/devices/device-service.ts';
+import type { NewDevice } from '../../domain/devices/device.ts';
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { mountOf } from '../addresses.ts';

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { invalid } from '../errors.ts';
+import type { DeviceRow } from '../../db/schema.ts';
+import { DomainError, invalid } from '../errors.ts';
 import type { PushMessage, TokenSigner } from '../ports.ts';
 
 /** Something that pushes reach, as its owner sees it. Its token is nobody's business. */
@@ -17,6 +18,15 @@ export type WebSubscription = { endpoint: string; keys: { p256dh: string; auth: 
 
 /** A token: its text, and the part of it that no two devices have in common. */
 export type DeviceToken = { text: string; unique: string };
+
+export type NewDevice = {
+  /** As the client names it, 1 to 128 letters. */
+  deviceId: string;
+  /** `web` takes subscriptions, all others tokens of FCM. */
+  type: string;
+  /** Null: a device without one; undefined: it keeps the one it has. */
+  token: DeviceToken | null | undefined;
+};
 
 /** An account keeps so many; the one that was not heard of for the longest is dropped. */
 export const maxDevices = 50;
@@ -95,4 +105,20 @@ export function clipped(
 function clip(text: string, maxLength: number): string {
   const letters = Array.from(text);
   return letters.length <= maxLength ? text : `${letters.slice(0, maxLength - 1).join('')}…`;
+}
+
+/** @param hasLiveSession whether somebody is signed in with it */
+export function deviceViewOf(row: DeviceRow, hasLiveSession: boolean): DeviceView {
+  return {
+    deviceId: row.device_id,
+    type: row.type,
+    isActive: row.is_active === 1 && row.token !== null && hasLiveSession,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The error about a device that is somebody else's, or nobody's. */
+export function noSuchDevice(): DomainError {
+  return new DomainError('not_found', 'There is no such device.');
 }
