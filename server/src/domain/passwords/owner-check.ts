@@ -38,36 +38,8 @@ const guesses = { max: 10, windowMs: 15 * minuteMs };
  *   `wrong_password` · `gone` · `expired` (passkey) · `rate_limited`
  */
 export function ownerCheck(needs: Needs): OwnerCheck {
-  const { database, now, passwords, counters, verifier, verifications } = needs;
+  const { database, counters, verifier, verifications } = needs;
   const throttle = loginThrottle(counters, 'second-factor');
-
-  async function checkFresh(viewer: Viewer): Promise<void> {
-    const session = await findSession(database, viewer.sessionId);
-    const oldestAt = new Date(now().getTime() - freshSessionMs).toISOString();
-    if (session && session.created_at >= oldestAt) return;
-    throw new DomainError(
-      'forbidden',
-      'The account has no password, so this works within ten minutes after signing in. Sign in again.',
-    );
-  }
-
-  async function checkOwnPassword(
-    account: AccountRow,
-    viewer: Viewer,
-    { password, field = 'password' }: OwnerProof,
-  ): Promise<void> {
-    if (account.password_hash === null) {
-      if (password !== null) throw invalid(field, 'must be left out: there is none yet');
-      return checkFresh(viewer);
-    }
-    if (password === null) throw invalid(field, 'is needed');
-    const key = `owner:${account.id}`;
-    await takeFrom(counters, [{ key, ...guesses }]);
-    if (!(await passwords.verify(account.password_hash, password))) {
-      throw new DomainError('wrong_password', 'The password is wrong.');
-    }
-    await counters.clear(key);
-  }
 
   /** Counted together with those who guess at the second step of a login. */
   async function checkOwnCode(accountId: number, code: string, address: string): Promise<void> {
@@ -105,9 +77,47 @@ export function ownerCheck(needs: Needs): OwnerCheck {
     }
     if (passkey !== null) await checkOwnPasskey(viewer, passkey, address);
     else if (secondFactorCode !== null) await checkOwnCode(account.id, secondFactorCode, address);
-    else await checkOwnPassword(account, viewer, proof);
+    else await checkOwnPassword(needs, account, viewer, proof);
     return account;
   };
+}
+
+async function checkOwnPassword(
+  {
+    database,
+    now,
+    passwords,
+    counters,
+  }: Pick<Needs, 'database' | 'now' | 'passwords' | 'counters'>,
+  account: AccountRow,
+  viewer: Viewer,
+  { password, field = 'password' }: OwnerProof,
+): Promise<void> {
+  if (account.password_hash === null) {
+    if (password !== null) throw invalid(field, 'must be left out: there is none yet');
+    return checkFresh({ database, now }, viewer);
+  }
+  if (password === null) throw invalid(field, 'is needed');
+  const key = `owner:${account.id}`;
+  await takeFrom(counters, [{ key, ...guesses }]);
+  if (!(await passwords.verify(account.password_hash, password))) {
+    throw new DomainError('wrong_password', 'The password is wrong.');
+  }
+  await counters.clear(key);
+}
+
+/** @throws DomainError `forbidden` (the session is old) */
+async function checkFresh(
+  { database, now }: Pick<Needs, 'database' | 'now'>,
+  viewer: Viewer,
+): Promise<void> {
+  const session = await findSession(database, viewer.sessionId);
+  const oldestAt = new Date(now().getTime() - freshSessionMs).toISOString();
+  if (session && session.created_at >= oldestAt) return;
+  throw new DomainError(
+    'forbidden',
+    'The account has no password, so this works within ten minutes after signing in. Sign in again.',
+  );
 }
 
 function asPasskey(error: unknown): never {
