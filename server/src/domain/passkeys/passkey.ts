@@ -1,3 +1,4 @@
+import type { PasskeyRow } from '../../db/schema.ts';
 import { minuteMs } from '../durations.ts';
 import { type DomainError, invalid } from '../errors.ts';
 import type { TokenSigner } from '../ports.ts';
@@ -25,4 +26,20 @@ export function userHandle(tokens: Pick<TokenSigner, 'mac'>, accountId: number):
 /** One error for whatever is wrong with an answer: who has which passkey is nobody's business. */
 export function wrongAnswer(field: 'response' | 'passkey' = 'response'): DomainError {
   return invalid(field, 'is not a valid answer of a passkey that is registered here');
+}
+
+/** A passkey as the authenticator is asked for it. */
+export function knownPasskey(row: PasskeyRow): { credentialId: string; transports: string[] } {
+  const transports = row.transports.split(',').filter((name) => name !== '');
+  return { credentialId: row.credential_id, transports };
+}
+
+/** A passkey as its owner sees it. */
+export function passkeyViewOf(row: PasskeyRow): PasskeyView {
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+  };
 }

@@ -10,6 +10,7 @@ import type { VerificationService } from '../verifications/verification-service.
 import { isActive } from '../visibility/visibility.ts';
 import { countRecoveryCodes } from './recovery-code-store.ts';
 import { challengeLifeMs } from './second-factor.ts';
+import { isConfirmed } from './totp.ts';
 import { findTotpKey } from './totp-store.ts';
 
 export type SecondFactorPolicy = ReturnType<typeof secondFactorPolicy>;
@@ -41,8 +42,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
   /** Whether the account wants more than what was shown. */
   async function isMissing(db: Db, accountId: number, proof: Proof): Promise<boolean> {
     if (isEnoughAlone[proof.by]) return false;
-    const key = await findTotpKey(db, accountId);
-    return key !== null && key.confirmed_at !== null;
+    return isConfirmed(await findTotpKey(db, accountId));
   }
 
   /**

@@ -3,9 +3,8 @@ import { findAccount } from '../accounts/account-store.ts';
 import { passwordFingerprint } from '../accounts/password-fingerprint.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { DomainError, invalid } from '../errors.ts';
-import { wrongAnswer } from '../passkeys/passkey.ts';
+import { knownPasskey, wrongAnswer } from '../passkeys/passkey.ts';
 import type { PasskeyCheck } from '../passkeys/passkey-check.ts';
-import { knownPasskey } from '../passkeys/passkey-service.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import type {
   Counters,
@@ -47,7 +46,7 @@ type Pending = {
 
 /** Finishes what was begun with a password or a social identity. */
 export function secondFactorService(needs: Needs) {
-  const { database, tokens, audit, verifier, verifications, checkCode, checkPasskey } = needs;
+  const { database, verifier, verifications } = needs;
   const throttle = loginThrottle(needs.counters, 'second-factor');
 
   /**
@@ -56,14 +55,18 @@ export function secondFactorService(needs: Needs) {
    *   `wrong_password` (disabled, or the password was changed meanwhile)
    */
   async function finish(step: SecondStep, context: SignInContext): Promise<SessionTokens> {
-    const { verification, accountId, passwordHash } = await findPending(step.challenge, context);
+    const { verification, accountId, passwordHash } = await findPending(
+      needs,
+      step.challenge,
+      context,
+    );
     const { address } = context.device;
     const isKnownAddress = await hasSessionFrom(database, accountId, address);
     const attempt = { target: { accountId }, address, isKnownAddress };
     await throttle.begin(attempt);
     await verifications.countTry(verification);
     try {
-      const useFactor = await check(accountId, step, address);
+      const useFactor = await check(needs, accountId, step, address);
       const use = async (tx: Tx) => {
         await verifications.consume(tx, verification);
         await useFactor(tx);
@@ -73,8 +76,9 @@ export function secondFactorService(needs: Needs) {
       await throttle.forgive(attempt);
       return session;
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'invalid')
-        await refused(accountId, context);
+      if (error instanceof DomainError && error.code === 'invalid') {
+        await noteRefusal(needs, accountId, context);
+      }
       throw error;
     }
   }
@@ -84,50 +88,60 @@ export function secondFactorService(needs: Needs) {
     challenge: string,
     context: SignInContext,
   ): Promise<PasskeyRequest> {
-    const { accountId } = await findPending(challenge, context);
+    const { accountId } = await findPending(needs, challenge, context);
     const allowed = (await listPasskeys(database, accountId)).map(knownPasskey);
     if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
     return verifier.requestOptions({ challenge, allowed });
   }
 
-  /** A challenge of this sign-in context, while its account and the password are what they were. */
-  async function findPending(challenge: string, { audience }: SignInContext): Promise<Pending> {
-    const verification = await verifications
-      .findByToken('second-factor', challenge)
-      .catch(asChallenge);
-    const { accountId, subject, details } = verification;
-    if (accountId === null || subject !== audience) throw unknownChallenge();
-    const account = await findAccount(database, accountId);
-    if (
-      !account ||
-      !isActive(account) ||
-      details.password !== passwordFingerprint(tokens, account)
-    ) {
-      throw new DomainError('wrong_password', 'The account has changed; sign in again.');
-    }
-    return { verification, accountId, passwordHash: account.password_hash };
-  }
-
-  async function check(accountId: number, step: SecondStep, address: string) {
-    if ('code' in step) return checkCode(accountId, step.code);
-    const shown = await checkPasskey(step.passkey, step.challenge, address).catch(asPasskey);
-    if (shown.accountId !== accountId) throw wrongAnswer('passkey');
-    return shown.use;
-  }
-
-  function refused(accountId: number, { audience, device }: SignInContext): Promise<void> {
-    return database.transaction((tx) =>
-      audit.record(tx, {
-        action: 'session.refused',
-        accountId,
-        actorId: null,
-        address: device.address,
-        details: { by: 'second-factor', audience },
-      }),
-    );
-  }
-
   return { finish, passkeyOptions };
+}
+
+/** A challenge of this sign-in context, while its account and the password are what they were. */
+async function findPending(
+  { database, tokens, verifications }: Pick<Needs, 'database' | 'tokens' | 'verifications'>,
+  challenge: string,
+  { audience }: SignInContext,
+): Promise<Pending> {
+  const verification = await verifications
+    .findByToken('second-factor', challenge)
+    .catch(asChallenge);
+  const { accountId, subject, details } = verification;
+  if (accountId === null || subject !== audience) throw unknownChallenge();
+  const account = await findAccount(database, accountId);
+  if (!account || !isActive(account) || details.password !== passwordFingerprint(tokens, account)) {
+    throw new DomainError('wrong_password', 'The account has changed; sign in again.');
+  }
+  return { verification, accountId, passwordHash: account.password_hash };
+}
+
+/** @throws DomainError `invalid` (code, passkey) */
+async function check(
+  { checkCode, checkPasskey }: Pick<Needs, 'checkCode' | 'checkPasskey'>,
+  accountId: number,
+  step: SecondStep,
+  address: string,
+) {
+  if ('code' in step) return checkCode(accountId, step.code);
+  const shown = await checkPasskey(step.passkey, step.challenge, address).catch(asPasskey);
+  if (shown.accountId !== accountId) throw wrongAnswer('passkey');
+  return shown.use;
+}
+
+function noteRefusal(
+  { database, audit }: Pick<Needs, 'database' | 'audit'>,
+  accountId: number,
+  { audience, device }: SignInContext,
+): Promise<void> {
+  return database.transaction((tx) =>
+    audit.record(tx, {
+      action: 'session.refused',
+      accountId,
+      actorId: null,
+      address: device.address,
+      details: { by: 'second-factor', audience },
+    }),
+  );
 }
 
 function asPasskey(error: unknown): never {

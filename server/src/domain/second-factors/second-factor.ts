@@ -1,4 +1,5 @@
 import { minuteMs } from '../durations.ts';
+import { DomainError } from '../errors.ts';
 import type { TokenSigner } from '../ports.ts';
 
 /** Time to show the second factor after the first. */
@@ -23,4 +24,9 @@ export function recoveryCodeHash(
   plainCode: string,
 ): string {
   return tokens.mac(`recovery code ${accountId} ${plainCode}`);
+}
+
+/** The error where a second factor is needed and there is none. */
+export function noTotp(): DomainError {
+  return new DomainError('conflict', 'There is no authenticator.');
 }

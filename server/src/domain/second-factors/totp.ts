@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { TotpKeyRow } from '../../db/schema.ts';
 import { isEqualSecret } from '../equal-secrets.ts';
 import { base32 } from '../readable-secret.ts';
 
@@ -38,4 +39,9 @@ export function findStep(key: Uint8Array, code: string, time: Date): number | nu
 export function otpauthUri(key: Uint8Array, issuer: string, account: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
   return `otpauth://totp/${label}?secret=${base32(key)}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=${digits}&period=${stepMs / 1000}`;
+}
+
+/** Whether an account has an authenticator that codes are asked of. */
+export function isConfirmed(key: TotpKeyRow | null): boolean {
+  return key !== null && key.confirmed_at !== null;
 }
