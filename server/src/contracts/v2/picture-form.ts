@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DomainError, invalid } from '../../domain/errors.ts';
 import type { MediaService } from '../../domain/media/media-service.ts';
-import type { Upload } from '../../domain/media/taking.ts';
+import type { Upload } from '../../domain/media/upload.ts';
 import type { StagedBlob } from '../../domain/ports.ts';
 import { readForm, type Stage } from '../form-file.ts';
 import { isPlainText } from './validator.ts';

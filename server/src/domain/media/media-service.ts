@@ -4,6 +4,8 @@ import type { BlobStore, Images, Now, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { avatarTurns } from './avatar-turns.ts';
 import { mediaDiscarding } from './discarding.ts';
+import { fileKeeping } from './keeping-files.ts';
+import { mediaWriting } from './media-writing.ts';
 import { mediaRendering } from './rendering.ts';
 import { mediaServing } from './serving.ts';
 import { mediaTaking } from './taking.ts';
@@ -23,6 +25,7 @@ type Needs = {
 
 /** Takes uploads, makes their sizes, and serves them to people who may see them. */
 export type MediaService = ReturnType<typeof mediaTaking> &
+  ReturnType<typeof fileKeeping> &
   ReturnType<typeof mediaServing> &
   ReturnType<typeof mediaRendering> &
   ReturnType<typeof mediaDiscarding> & {
@@ -38,12 +41,23 @@ export function mediaService(needs: Needs): MediaService {
   const discarding = mediaDiscarding({ database, now, blobs });
   const { discard, deleteBlobs } = discarding;
   const avatars = avatarTurns({ now, discard });
-  const files = { database, now, blobs, storeVariants, avatars };
-  const taking = { ...files, newId, tokens, images, deleteBlobs, maxBytes, quotaBytes };
+  const writeMedia = mediaWriting({ database, now, avatars, deleteBlobs, quotaBytes });
   return {
-    ...mediaTaking(taking),
+    ...mediaTaking({
+      database,
+      newId,
+      now,
+      tokens,
+      blobs,
+      images,
+      storeVariants,
+      deleteBlobs,
+      writeMedia,
+      maxBytes,
+    }),
+    ...fileKeeping({ newId, now, writeMedia }),
     ...mediaServing({ database, blobs }),
-    ...mediaRendering(files),
+    ...mediaRendering({ database, now, blobs, storeVariants, avatars }),
     ...discarding,
     clearAvatar: avatars.clear,
     removeAvatar: (viewer) => database.transaction((tx) => avatars.clear(tx, viewer.accountId)),

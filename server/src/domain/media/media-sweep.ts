@@ -52,6 +52,7 @@ const ownKeys = new RegExp(
  * are missing. The former are left by a crash between the object and its row; the latter is damage from outside.
  */
 export function mediaSweep({ database, now, blobs }: Needs): MediaSweep {
+  const stores = { database, blobs };
   return async ({ minAgeMs, isDryRun, isForced, onProgress }) => {
     const before = new Date(now().getTime() - minAgeMs);
     const report = { objects: 0, orphans: 0, orphanBytes: 0, unkept: 0, deleted: 0 };
@@ -60,7 +61,10 @@ export function mediaSweep({ database, now, blobs }: Needs): MediaSweep {
 
     for (const [done, piece] of pieces.entries()) {
       onProgress(done, pieces.length);
-      for (const found of [await compareOriginals(piece), await compareVariants(piece)]) {
+      for (const found of [
+        await compareOriginals(stores, piece),
+        await compareVariants(stores, piece),
+      ]) {
         report.objects += found.objects;
         for (const { key, bytes, modifiedAt } of found.unnamed) {
           if (modifiedAt >= before) continue;
@@ -68,7 +72,8 @@ export function mediaSweep({ database, now, blobs }: Needs): MediaSweep {
           report.orphanBytes += bytes;
           deletions.push(() => blobs.delete(key));
         }
-        for (const one of found.missing) if (await isMissing(one, before)) missing.push(one);
+        for (const one of found.missing)
+          if (await isMissing(stores, one, before)) missing.push(one);
       }
     }
     onProgress(pieces.length, pieces.length);
@@ -83,52 +88,37 @@ export function mediaSweep({ database, now, blobs }: Needs): MediaSweep {
     }
     return { ...report, missing };
   };
-
-  async function compareOriginals(piece: string): Promise<Comparison> {
-    const prefix = `originals/${piece}`;
-    const objects = await listOwn(prefix);
-    const rows = await listMediaByPrefix(database, 'original_key', prefix);
-    return compare(
-      objects,
-      rows.map((row) => ({ row, mayHave: [row.original_key], mustHave: [row.original_key] })),
-    );
-  }
-
-  async function compareVariants(piece: string): Promise<Comparison> {
-    const objects = await listOwn(`variants/${piece}`);
-    const rows = await listMediaByPrefix(database, 'public_key', piece);
-    return compare(
-      objects,
-      rows.map((row) => ({
-        row,
-        mayHave: blobKeysOf(row),
-        mustHave: variantsOf(row).map(({ size }) => variantKey(row.public_key, size)),
-      })),
-    );
-  }
-
-  /** Objects of ours; whatever else may lie there is none of our business. */
-  async function listOwn(prefix: string): Promise<StoredBlob[]> {
-    const objects: StoredBlob[] = [];
-    for await (const object of blobs.list(prefix)) {
-      if (ownKeys.test(object.key)) objects.push(object);
-    }
-    return objects;
-  }
-
-  /** Looks again: both may have come, or gone, since the objects were listed. */
-  async function isMissing({ mediaId, key }: MissingObject, before: Date): Promise<boolean> {
-    const stream = await blobs.open(key);
-    stream?.destroy();
-    if (stream) return false;
-    const row = await findMedia(database, mediaId);
-    return row !== null && row.created_at < before.toISOString();
-  }
 }
+
+/** Where rows and objects are. */
+type Stores = { database: Database; blobs: BlobStore };
 
 type Comparison = { objects: number; unnamed: StoredBlob[]; missing: MissingObject[] };
 
 type Claim = { row: MediaKeysRow; mayHave: string[]; mustHave: string[] };
+
+async function compareOriginals({ database, blobs }: Stores, piece: string): Promise<Comparison> {
+  const prefix = `originals/${piece}`;
+  const objects = await listOwn(blobs, prefix);
+  const rows = await listMediaByPrefix(database, 'original_key', prefix);
+  return compare(
+    objects,
+    rows.map((row) => ({ row, mayHave: [row.original_key], mustHave: [row.original_key] })),
+  );
+}
+
+async function compareVariants({ database, blobs }: Stores, piece: string): Promise<Comparison> {
+  const objects = await listOwn(blobs, `variants/${piece}`);
+  const rows = await listMediaByPrefix(database, 'public_key', piece);
+  return compare(
+    objects,
+    rows.map((row) => ({
+      row,
+      mayHave: blobKeysOf(row),
+      mustHave: variantsOf(row).map(({ size }) => variantKey(row.public_key, size)),
+    })),
+  );
+}
 
 function compare(objects: readonly StoredBlob[], claims: readonly Claim[]): Comparison {
   const stored = new Set(objects.map(({ key }) => key));
@@ -140,6 +130,28 @@ function compare(objects: readonly StoredBlob[], claims: readonly Claim[]): Comp
       mustHave.filter((key) => !stored.has(key)).map((key) => ({ mediaId: row.id, key })),
     ),
   };
+}
+
+/** Objects of ours; whatever else may lie there is none of our business. */
+async function listOwn(blobs: BlobStore, prefix: string): Promise<StoredBlob[]> {
+  const objects: StoredBlob[] = [];
+  for await (const object of blobs.list(prefix)) {
+    if (ownKeys.test(object.key)) objects.push(object);
+  }
+  return objects;
+}
+
+/** Looks again: both may have come, or gone, since the objects were listed. */
+async function isMissing(
+  { database, blobs }: Stores,
+  { mediaId, key }: MissingObject,
+  before: Date,
+): Promise<boolean> {
+  const stream = await blobs.open(key);
+  stream?.destroy();
+  if (stream) return false;
+  const row = await findMedia(database, mediaId);
+  return row !== null && row.created_at < before.toISOString();
 }
 
 /** A database that knows hardly any object is more likely the wrong one than right. */
