@@ -1,7 +1,7 @@
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
-import type { NamedUpload } from '../../domain/posts/writing.ts';
+import type { NamedUpload } from '../../domain/posts/uploading.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { sendVariant, servesFiles } from '../file-response.ts';

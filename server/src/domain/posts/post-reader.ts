@@ -1,14 +1,12 @@
 import type { Database } from '../../db/database.ts';
 import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
-import { readAccountCards } from '../accounts/account-store.ts';
-import { readMediaOfPosts } from '../media/media-store.ts';
-import { rowMemory } from '../row-memory.ts';
 import type { Viewer } from '../viewer.ts';
-import { decidingColumns, type Place } from '../visibility/visibility.ts';
+import type { Place } from '../visibility/visibility.ts';
+import { postHydrating } from './hydrating.ts';
 import { isDraft, type PostView } from './post.ts';
+import { postMemories } from './post-memories.ts';
 import { type HydratedPosts, isShown, type PostEntry } from './post-rules.ts';
-import { readPosts } from './post-store.ts';
 import { readViewerStates, type StatesOfPosts, type ViewerStates } from './viewer-state.ts';
 
 /** Reads posts: one query per table at most, whatever the length of the list. */
@@ -38,49 +36,9 @@ export type PostReader = {
 
 type Needs = { database: Database; viewerStates: ViewerStates };
 
-/** Together about 40 MB. */
-const maxKept = { posts: 50_000, media: 20_000, authors: 20_000 };
-
 export function postReader({ database, viewerStates }: Needs): PostReader {
-  const postsOf = rowMemory(database, {
-    read: readPosts,
-    madeOf: [{ table: 'posts', column: 'id' }],
-    maxKept: maxKept.posts,
-  });
-  const mediaOf = rowMemory(database, {
-    read: readMediaOfPosts,
-    madeOf: [{ table: 'media', column: 'post_id' }],
-    maxKept: maxKept.media,
-  });
-  const authorsOf = rowMemory(database, {
-    read: readAccountCards,
-    madeOf: [
-      {
-        table: 'accounts',
-        column: 'id',
-        changes: ['username', 'display_name', 'avatar_media_id', ...decidingColumns.accounts],
-      },
-      { table: 'media', column: 'account_id', changes: ['state', 'public_key', 'blurhash'] },
-    ],
-    maxKept: maxKept.authors,
-  });
-
-  async function hydrate(entries: readonly PostEntry[]): Promise<HydratedPosts> {
-    database.noticeOthers();
-    const [posts, authors] = await Promise.all([
-      postsOf(entries.map(({ postId }) => postId)),
-      authorsOf(entries.map(({ byId }) => byId)),
-    ]);
-    return { posts, authors, files: null };
-  }
-
-  async function hydrateWithFiles(entries: readonly PostEntry[]): Promise<HydratedPosts> {
-    const [hydrated, files] = await Promise.all([
-      hydrate(entries),
-      mediaOf(entries.map(({ postId }) => postId)),
-    ]);
-    return { ...hydrated, files };
-  }
+  const memories = postMemories(database);
+  const { postsOf, mediaOf, authorsOf } = memories;
 
   async function present(
     entries: readonly PostEntry[],
@@ -126,7 +84,7 @@ export function postReader({ database, viewerStates }: Needs): PostReader {
     return mediaOf(posts.filter((post) => post.has_media === 1).map((post) => post.id));
   }
 
-  return { hydrate, hydrateWithFiles, present, readStates, readViews };
+  return { ...postHydrating({ database, memories }), present, readStates, readViews };
 }
 
 function rowsOf(entries: readonly PostEntry[], { posts }: HydratedPosts): PostRow[] {

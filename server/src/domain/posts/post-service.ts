@@ -2,9 +2,11 @@ import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { MediaService } from '../media/media-service.ts';
 import type { Now, TokenSigner } from '../ports.ts';
+import { postChanging } from './changing.ts';
 import type { PostReader } from './post-reader.ts';
 import { type PostPublishing, postPublishing } from './publishing.ts';
 import { postReading } from './reading.ts';
+import { draftUploading } from './uploading.ts';
 import { postWriting } from './writing.ts';
 
 type Needs = {
@@ -19,6 +21,8 @@ type Needs = {
 
 /** Writes, publishes, changes, deletes and reads posts. */
 export type PostService = ReturnType<typeof postWriting> &
+  ReturnType<typeof draftUploading> &
+  ReturnType<typeof postChanging> &
   ReturnType<typeof postReading> &
   Pick<PostPublishing, 'publish' | 'publishAnew'>;
 
@@ -28,6 +32,12 @@ export function postService(needs: Needs): PostService {
   const { read } = reading;
   const publishing = postPublishing({ database, newKey, now, read });
   const { publish, publishAnew } = publishing;
-  const writing = postWriting({ database, newId, now, tokens, media, publishing, read });
-  return { ...writing, ...reading, publish, publishAnew };
+  return {
+    ...postWriting({ database, newId, now, tokens, publishing, read }),
+    ...draftUploading({ database, newId, now, media, read }),
+    ...postChanging({ database, now, read }),
+    ...reading,
+    publish,
+    publishAnew,
+  };
 }
