@@ -5,12 +5,14 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import { ownSessions, sessionEnding } from './ending.ts';
-import { sessionOpening } from './opening.ts';
+import { sessionLoggingIn } from './logging-in.ts';
+import { type SessionOpening, sessionOpening } from './opening.ts';
 import { passwordCheck } from './password-check.ts';
 import { sessionRefreshing } from './refreshing.ts';
 import { sessionResolving } from './resolving.ts';
 import type { Proof } from './session.ts';
 import { tokensOfSessions } from './session-tokens.ts';
+import { sessionWriting } from './session-writing.ts';
 
 type Needs = {
   database: Database;
@@ -26,7 +28,8 @@ type Needs = {
 };
 
 /** Opens, refreshes, resolves, lists and ends sessions. */
-export type SessionService = ReturnType<typeof sessionOpening> &
+export type SessionService = ReturnType<typeof sessionLoggingIn> &
+  SessionOpening &
   ReturnType<typeof sessionRefreshing> &
   ReturnType<typeof sessionResolving> &
   ReturnType<typeof ownSessions>;
@@ -37,17 +40,11 @@ export function sessionService(needs: Needs): SessionService {
   const end = sessionEnding({ now, audit });
   const { appPasswords } = needs;
   const checkPassword = passwordCheck({ database, passwords, counters, audit, appPasswords });
+  const writeSession = sessionWriting({ database, newId, now, audit, secondFactors });
+  const opening = sessionOpening({ writeSession, tokensOf });
   return {
-    ...sessionOpening({
-      database,
-      newId,
-      now,
-      tokens,
-      audit,
-      secondFactors,
-      checkPassword,
-      tokensOf,
-    }),
+    ...sessionLoggingIn({ tokens, checkPassword, opening }),
+    ...opening,
     ...sessionRefreshing({ database, now, tokens, tokensOf, end }),
     ...sessionResolving({ database, tokens }),
     ...ownSessions({ database, now, end }),
