@@ -260,6 +260,9 @@ const digests: Record<string, string> = {
   'adapters/passwords/sha-crypt.ts': 'of an imported hash that is checked',
   'adapters/push/web-push.ts': 'of the topic of a push',
   'app/pages/one-time-page.ts': 'of the pages’ own scripts',
+  'backup/manifest.ts': 'of a manifest, which has no secret',
+  'backup/parts.ts': 'of files of a backup, which are kept beside them',
+  'backup/restore-objects.ts': 'of uploaded files; kept nowhere',
   'domain/devices/device.ts': 'of push tokens, to find rows from before',
   'domain/limits.ts': 'of e-mail addresses that are counted',
 };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operator } from '../../../../src/domain/authority.ts';
-import { aStaffMember } from '../../../support/given.ts';
+import { aPicture, aPost, aStaffMember } from '../../../support/given.ts';
 import { type Operation, operationsOf } from '../../../support/open-api.ts';
 import { logIn } from '../../../support/second-factor.ts';
 import {
@@ -20,6 +20,8 @@ const rules: Record<string, { moderator: number; admin: number }> = {
   'GET /v2/admin/accounts/{id}': { moderator: 200, admin: 200 },
   'PATCH /v2/admin/accounts/{id}': { moderator: 200, admin: 200 },
   'DELETE /v2/admin/accounts/{id}': { moderator: 403, admin: 204 },
+  'DELETE /v2/admin/posts/{id}': { moderator: 204, admin: 204 },
+  'DELETE /v2/admin/media/{id}': { moderator: 204, admin: 204 },
   'GET /v2/admin/audit-log': { moderator: 403, admin: 200 },
   'GET /v2/admin/groups': { moderator: 403, admin: 200 },
   'POST /v2/admin/groups': { moderator: 403, admin: 201 },
@@ -81,9 +83,15 @@ describe('who may do what below /v2/admin', () => {
     return example && 'username' in example ? { ...example, ...other } : example;
   }
 
-  /** A group with this member, or a template. */
+  /** A group with this member, a template, a post or a picture. */
   async function freshOf(path: string, memberId: number): Promise<number> {
     const { groups, eventTemplates } = server.app.services;
+    if (path.includes('/posts')) return aPost(server, 'carla');
+    if (path.includes('/media')) {
+      const picture = await aPicture(server, 'carla');
+      await aPost(server, 'carla', { mediaIds: [picture] });
+      return picture;
+    }
     const name = `Fresh ${memberId}`;
     if (path.includes('/event-templates')) {
       return (await eventTemplates.create(operator, { name, text: 'From {1}' })).id;
