@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { maxBodyLength } from '../../domain/devices/device.ts';
 import type { EventTemplate } from '../../domain/groups/event-template.ts';
 import { type Group, maxMembers } from '../../domain/groups/group.ts';
-import type { GroupEvent } from '../../domain/groups/group-event-service.ts';
+import type { GroupEvent } from '../../domain/groups/group-event.ts';
 import type { Page } from '../../domain/paging.ts';
 import { id, nullable, pageSchema, text, time } from './fields.ts';
 

@@ -1,3 +1,4 @@
+import type { GroupRow } from '../../db/schema.ts';
 import { foldName } from '../accounts/account.ts';
 import { DomainError, invalid } from '../errors.ts';
 import { checkLine } from '../text.ts';
@@ -21,4 +22,14 @@ export function nameKeyOf(name: string): string {
 
 export function noSuchGroup(): DomainError {
   return new DomainError('not_found', 'There is no such group.');
+}
+
+/** A group as admins see it. */
+export function groupOf(row: GroupRow): Group {
+  return {
+    id: row.id,
+    name: row.name,
+    memberCount: row.member_count,
+    createdAt: row.created_at,
+  };
 }
