@@ -1,28 +1,13 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { isFollowing } from '../follows/follow-store.ts';
-import type { LanguageCode } from '../language-code.ts';
-import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
-import { isActive } from '../visibility/visibility.ts';
-import {
-  type AccountCard,
-  checkDisplayName,
-  foldName,
-  isUsername,
-  noSuchAccount,
-  type OwnAccount,
-  type Profile,
-} from './account.ts';
-import { checkLives } from './account-lives.ts';
-import { findAccountByName } from './account-name-store.ts';
-import { signInNames } from './account-names.ts';
-import { findAccount, readAccountCards, updateAccount } from './account-store.ts';
+import { type AccountCard, noSuchAccount, type OwnAccount, type Profile } from './account.ts';
+import { findAccount, readAccountCards } from './account-store.ts';
+import { findByUsername } from './finding.ts';
 
-export type ProfileChange = { displayName?: string; bio?: string; language?: LanguageCode };
-
-/** Finds accounts, and shows and changes what others see of them. */
-export function profiles({ database, now }: { database: Database; now: Now }) {
+/** Shows accounts to their owners and to others. */
+export function profiles({ database }: { database: Database }) {
   /** The viewer's own account. @throws DomainError `not_found` */
   function readMe(viewer: Viewer): Promise<OwnAccount> {
     return readOwn(viewer.accountId);
@@ -30,53 +15,10 @@ export function profiles({ database, now }: { database: Database; now: Now }) {
 
   /** Somebody's page. @throws DomainError `not_found` */
   async function readProfile(viewer: Viewer | null, username: string): Promise<Profile> {
-    const row = await findByUsername(username);
+    const row = await findByUsername(database, username);
     const isOther = viewer !== null && viewer.accountId !== row.id;
     const followedByMe = isOther ? await isFollowing(database, viewer.accountId, row.id) : null;
     return { ...publicPart(row, await readCard(row.id)), followedByMe };
-  }
-
-  /** Id of the account with this username. @throws DomainError `not_found` */
-  async function findId(username: string): Promise<number> {
-    return (await findByUsername(username)).id;
-  }
-
-  /** Id of the account that is called so: its login name or its username, in any case. @throws DomainError `not_found` */
-  async function findIdByLoginName(name: string): Promise<number> {
-    const nameKey = foldName(name);
-    const row = await findAccountByName(database, nameKey, signInNames);
-    // One row may be login name and e-mail at once; an e-mail alone is nobody's business.
-    const isCalledSo = row && [row.username, row.login_name ?? ''].map(foldName).includes(nameKey);
-    if (!isCalledSo || !isActive(row)) throw noSuchAccount();
-    return row.id;
-  }
-
-  /** Whether an account has this e-mail: for contracts that have always told. */
-  async function isEmailTaken(email: string): Promise<boolean> {
-    return (await findAccountByName(database, foldName(email), ['email'])) !== null;
-  }
-
-  /** Changes what others see of the viewer. @throws DomainError `invalid` */
-  async function updateMe(viewer: Viewer, change: ProfileChange): Promise<OwnAccount> {
-    if (change.displayName !== undefined) checkDisplayName(change.displayName);
-    await database.transaction(async (tx) => {
-      await checkLives(tx, viewer.accountId);
-      await updateAccount(tx, viewer.accountId, {
-        ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
-        ...(change.bio === undefined ? {} : { bio: change.bio }),
-        ...(change.language === undefined ? {} : { language: change.language }),
-        updated_at: now().toISOString(),
-      });
-    });
-    return readMe(viewer);
-  }
-
-  async function findByUsername(username: string): Promise<AccountRow> {
-    // Engines differ in what they make of odd characters; none is in a username.
-    if (!isUsername(username)) throw noSuchAccount();
-    const row = await findAccountByName(database, foldName(username), ['username']);
-    if (!row || !isActive(row)) throw noSuchAccount();
-    return row;
   }
 
   async function readOwn(id: number): Promise<OwnAccount> {
@@ -102,16 +44,7 @@ export function profiles({ database, now }: { database: Database; now: Now }) {
     return card;
   }
 
-  return {
-    readOwn,
-    readCard,
-    readMe,
-    readProfile,
-    findId,
-    findIdByLoginName,
-    isEmailTaken,
-    updateMe,
-  };
+  return { readOwn, readCard, readMe, readProfile };
 }
 
 function publicPart(row: AccountRow, card: AccountCard) {

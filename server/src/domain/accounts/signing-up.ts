@@ -32,6 +32,7 @@ import {
 import { createAccount } from './account-creation.ts';
 import { findAccountByName } from './account-name-store.ts';
 import { checkNamesFree, type Name, namesOf, signInNames } from './account-names.ts';
+import type { NewAccountRow } from './account-store.ts';
 import { usernameCandidates } from './derived-username.ts';
 import { newAccountRow } from './new-account.ts';
 
@@ -124,42 +125,59 @@ export function signingUp(
     // Spares the hash when a name is taken anyway; the unique names decide, in the transaction.
     await checkNamesFree(database, namesOfNew(input));
     const accountId = await newId('accounts');
-    const proof = origin.actorId === 'self' ? await prepareProof(accountId, input) : null;
-    const row = newAccountRow({
-      ...input,
-      id: accountId,
-      role: input.role ?? 'user',
-      passwordHash: input.password === null ? null : await passwords.hash(input.password),
-      at: now().toISOString(),
-    });
+    const isSelf = origin.actorId === 'self';
+    const proof = isSelf ? await prepareProof({ counters, verifications }, accountId, input) : null;
+    const row = await rowOf({ passwords, now }, accountId, input);
     const id = await database.transaction(async (tx) => {
       const other = await claimIdempotencyKey(tx, repeat, row.id, now());
       if (other !== null) return other;
       if (invite) await verifications.consume(tx, invite);
       const entry = creationEntry(row, origin);
       await createAccount(tx, audit, { row, entry }, ({ field }) => nameTaken(field));
-      if (proof) await issueProof(tx, proof);
+      if (proof) await issueProof({ now, verifications }, tx, proof);
       await origin.alongside?.(tx, row);
       return row.id;
     });
     return readOwn(id);
   }
 
-  async function prepareProof(accountId: number, { email, emailProof }: NamedSignUp) {
-    if (email === null) return null;
-    // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
-    const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
-    return waitMs === null
-      ? verifications.prepare(emailVerification(accountId, email, { style: emailProof }))
-      : null;
-  }
-
-  async function issueProof(tx: Tx, proof: VerificationRow): Promise<void> {
-    await verifications.issue(tx, proof);
-    await emit(tx, now(), 'verification.issued', { verificationId: proof.id });
-  }
-
   return { signUp, create };
+}
+
+async function rowOf(
+  { passwords, now }: Pick<SigningUpNeeds, 'passwords' | 'now'>,
+  id: number,
+  input: NamedSignUp,
+): Promise<NewAccountRow> {
+  return newAccountRow({
+    ...input,
+    id,
+    role: input.role ?? 'user',
+    passwordHash: input.password === null ? null : await passwords.hash(input.password),
+    at: now().toISOString(),
+  });
+}
+
+async function prepareProof(
+  { counters, verifications }: Pick<SigningUpNeeds, 'counters' | 'verifications'>,
+  accountId: number,
+  { email, emailProof }: NamedSignUp,
+) {
+  if (email === null) return null;
+  // Others may have used up what is mailed to an address; that must not keep its owner out. It can be sent again later.
+  const waitMs = await countAttempt(counters, mailLimits({ emailKey: foldName(email) }));
+  return waitMs === null
+    ? verifications.prepare(emailVerification(accountId, email, { style: emailProof }))
+    : null;
+}
+
+async function issueProof(
+  { now, verifications }: Pick<SigningUpNeeds, 'now' | 'verifications'>,
+  tx: Tx,
+  proof: VerificationRow,
+): Promise<void> {
+  await verifications.issue(tx, proof);
+  await emit(tx, now(), 'verification.issued', { verificationId: proof.id });
 }
 
 /** @throws DomainError `invalid` (every field that is wrong) */

@@ -1,0 +1,40 @@
+import type { Database } from '../../db/database.ts';
+import type { AccountRow } from '../../db/schema.ts';
+import { isActive } from '../visibility/visibility.ts';
+import { foldName, isUsername, noSuchAccount } from './account.ts';
+import { findAccountByName } from './account-name-store.ts';
+import { signInNames } from './account-names.ts';
+
+/** Finds accounts by what they are called. */
+export function accountFinding({ database }: { database: Database }) {
+  /** Id of the account with this username. @throws DomainError `not_found` */
+  async function findId(username: string): Promise<number> {
+    return (await findByUsername(database, username)).id;
+  }
+
+  /** Id of the account that is called so: its login name or its username, in any case. @throws DomainError `not_found` */
+  async function findIdByLoginName(name: string): Promise<number> {
+    const nameKey = foldName(name);
+    const row = await findAccountByName(database, nameKey, signInNames);
+    // One row may be login name and e-mail at once; an e-mail alone is nobody's business.
+    const isCalledSo = row && [row.username, row.login_name ?? ''].map(foldName).includes(nameKey);
+    if (!isCalledSo || !isActive(row)) throw noSuchAccount();
+    return row.id;
+  }
+
+  /** Whether an account has this e-mail: for contracts that have always told. */
+  async function isEmailTaken(email: string): Promise<boolean> {
+    return (await findAccountByName(database, foldName(email), ['email'])) !== null;
+  }
+
+  return { findId, findIdByLoginName, isEmailTaken };
+}
+
+/** @throws DomainError `not_found`, also when it is disabled */
+export async function findByUsername(database: Database, username: string): Promise<AccountRow> {
+  // Engines differ in what they make of odd characters; none is in a username.
+  if (!isUsername(username)) throw noSuchAccount();
+  const row = await findAccountByName(database, foldName(username), ['username']);
+  if (!row || !isActive(row)) throw noSuchAccount();
+  return row;
+}
