@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors.ts';
-import type { AlbumFilter } from '../../domain/feeds/feed-service.ts';
+import type { AlbumFilter } from '../../domain/feeds/albums.ts';
 import type { PostView } from '../../domain/posts/post.ts';
 import { isKeepable, lengthOf } from '../../domain/text.ts';
 import type { Viewer } from '../../domain/viewer.ts';

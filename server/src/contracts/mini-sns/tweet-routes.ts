@@ -1,5 +1,5 @@
 import { invalid } from '../../domain/errors.ts';
-import type { TextView } from '../../domain/feeds/feed-service.ts';
+import type { TextView } from '../../domain/feeds/timelines.ts';
 import { lengthOf } from '../../domain/text.ts';
 import { type ContractApp, type RouteContext, WireFault } from '../contract.ts';
 import { fieldsOf, idOf, nothing } from '../older.ts';

@@ -2,7 +2,8 @@ import type { Database } from '../../db/database.ts';
 import { listFolloweeIds } from '../follows/follow-store.ts';
 import type { PageRequest } from '../paging.ts';
 import { decidingColumns } from '../visibility/visibility.ts';
-import { type FeedEntry, listByAuthor } from './feed-store.ts';
+import { type AuthorList, authorLists, type ViewerLists } from './author-lists.ts';
+import type { FeedEntry } from './feed-store.ts';
 
 /**
  * The newest posts of each author, kept in memory, so that a timeline is a merge of lists instead of a query that grows
@@ -13,34 +14,6 @@ export type FeedMemory = {
   timeline(viewerId: number, page: PageRequest): Promise<FeedEntry[] | null>;
 };
 
-/** What is known of an author. Lists of viewers refer to it, so it is refreshed in place. */
-type AuthorList = {
-  authorId: number;
-  /** Newest first. */
-  entries: readonly FeedEntry[];
-  /** Key of the first entry; 0 without entries. */
-  newestKey: number;
-  /** All posts with a higher key are in the list: the last entry's key, or 0 when no older posts exist. */
-  knownAbove: number;
-  /** How often the author's posts have changed, and how often they had when the entries were read. */
-  changes: number;
-  readAtChange: number;
-  /** Which reading of any list this one's last was. */
-  reading: number;
-};
-
-/** What makes up somebody's timeline. */
-type ViewerLists = {
-  /** The one with the newest post first, as of `sortedAtReading`. */
-  lists: readonly AuthorList[];
-  /** The highest `knownAbove` among them. */
-  knownAbove: number;
-  sortedAtReading: number;
-  /** Changes of any author up to here have been looked at. */
-  checkedAtChange: number;
-};
-
-const entriesPerAuthor = 200;
 /** Above these, everything is forgotten: what is in use comes back at once. */
 const maxAuthors = 50_000;
 const maxViewers = 20_000;
@@ -48,23 +21,19 @@ const maxViewers = 20_000;
 export function feedMemory(database: Database): FeedMemory {
   // What several processes share, none of them can remember.
   if (!database.isEmbedded) return { timeline: async () => null };
-  const authors = new Map<number, AuthorList>();
+  const authors = authorLists(database);
   const viewers = new Map<number, ViewerLists>();
   let viewerChanges = 0;
-  let authorChanges = 0;
-  let readings = 0;
 
   function forgetAll(): void {
     viewerChanges += 1;
-    authors.clear();
+    authors.forgetAll();
     viewers.clear();
   }
 
   function forgetAuthor(accountId: number | null): void {
     if (accountId === null) return forgetAll();
-    authorChanges += 1;
-    const list = authors.get(accountId);
-    if (list) list.changes += 1;
+    authors.markChanged(accountId);
   }
 
   function forgetViewer(accountId: number | null): void {
@@ -79,53 +48,11 @@ export function feedMemory(database: Database): FeedMemory {
   );
   database.watchRows({ table: 'follows', column: 'follower_id' }, forgetViewer);
 
-  function listOf(authorId: number): AuthorList {
-    const known = authors.get(authorId);
-    if (known) return known;
-    const list = {
-      authorId,
-      entries: [],
-      newestKey: 0,
-      knownAbove: 0,
-      changes: 1,
-      readAtChange: 0,
-      reading: 0,
-    };
-    authors.set(authorId, list);
-    return list;
-  }
-
-  async function refresh(list: AuthorList): Promise<void> {
-    // A write while we read leaves the two counts apart, and the next request reads again.
-    const { changes } = list;
-    const page = { limit: entriesPerAuthor, before: null };
-    const entries = await listByAuthor(database, list.authorId, 'all', page);
-    list.entries = entries.slice(0, entriesPerAuthor);
-    list.newestKey = list.entries[0]?.key ?? 0;
-    list.knownAbove = entries.length > entriesPerAuthor ? (list.entries.at(-1)?.key ?? 0) : 0;
-    list.readAtChange = changes;
-    readings += 1;
-    list.reading = readings;
-  }
-
-  /** Reads the lists again whose authors have posted, and puts all in order if any was read since. */
-  async function bringUpToDate(viewer: ViewerLists): Promise<void> {
-    if (viewer.checkedAtChange === authorChanges) return;
-    const changesBefore = authorChanges;
-    for (const list of viewer.lists) if (list.changes !== list.readAtChange) await refresh(list);
-    viewer.checkedAtChange = changesBefore;
-    if (viewer.lists.every((list) => list.reading <= viewer.sortedAtReading)) return;
-    // Not in place: another request may be reading its way through the list.
-    viewer.lists = viewer.lists.toSorted((a, b) => b.newestKey - a.newestKey);
-    viewer.knownAbove = viewer.lists.reduce((most, l) => Math.max(most, l.knownAbove), 0);
-    viewer.sortedAtReading = readings;
-  }
-
   async function loadViewer(viewerId: number): Promise<ViewerLists> {
-    if (authors.size > maxAuthors || viewers.size > maxViewers) forgetAll();
+    if (authors.count() > maxAuthors || viewers.size > maxViewers) forgetAll();
     const changesBefore = viewerChanges;
     const ids = await listFolloweeIds(database, viewerId);
-    const lists = [viewerId, ...ids].map(listOf);
+    const lists = [viewerId, ...ids].map(authors.listOf);
     const viewer = { lists, knownAbove: 0, sortedAtReading: 0, checkedAtChange: -1 };
     if (viewerChanges === changesBefore) viewers.set(viewerId, viewer);
     return viewer;
@@ -136,7 +63,7 @@ export function feedMemory(database: Database): FeedMemory {
       if (page.from === 'oldest') return null;
       database.noticeOthers();
       const viewer = viewers.get(viewerId) ?? (await loadViewer(viewerId));
-      await bringUpToDate(viewer);
+      await authors.bringUpToDate(viewer);
       const newest = mergeNewest(viewer, page);
       const { after = null } = page;
       return after === null || newest === null ? newest : newest.filter(({ key }) => key > after);

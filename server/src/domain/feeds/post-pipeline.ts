@@ -1,0 +1,33 @@
+import type { Pipeline } from '../pipeline.ts';
+import type { PostView } from '../posts/post.ts';
+import type { PostReader } from '../posts/post-reader.ts';
+import { every, type HydratedPosts, type PostRule, shownTo } from '../posts/post-rules.ts';
+import type { Viewer } from '../viewer.ts';
+import type { Place } from '../visibility/visibility.ts';
+import type { FeedEntry } from './feed-store.ts';
+
+/** A list of posts that a viewer reads. */
+export type PostPipeline<V> = Pipeline<FeedEntry, HydratedPosts, V>;
+
+/** What finds the entries of a list. */
+export type Skeleton = PostPipeline<unknown>['skeleton'];
+
+/** The pipeline of a list of posts. @param rule what a post must have besides being visible; it may look at files */
+export function postPipeline(
+  postReader: PostReader,
+  skeleton: Skeleton,
+  { viewer, place, rule }: { viewer: Viewer | null; place: Place; rule?: PostRule | null },
+): PostPipeline<PostView> {
+  return {
+    skeleton,
+    keyOf,
+    hydrate: rule ? postReader.hydrateWithFiles : postReader.hydrate,
+    rules: rule ? every(shownTo(viewer, place), rule) : shownTo(viewer, place),
+    present: (entries, state) => postReader.present(entries, state, viewer),
+  };
+}
+
+/** The key that orders an entry. */
+export function keyOf(entry: FeedEntry): number {
+  return entry.key;
+}

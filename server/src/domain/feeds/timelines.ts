@@ -1,0 +1,82 @@
+import type { Database } from '../../db/database.ts';
+import { listFolloweeIds } from '../follows/follow-store.ts';
+import type { Page, PageRequest } from '../paging.ts';
+import { readPage } from '../pipeline.ts';
+import type { PostView } from '../posts/post.ts';
+import type { PostReader } from '../posts/post-reader.ts';
+import {
+  every,
+  type HydratedPosts,
+  hasText,
+  type PostEntry,
+  shownTo,
+} from '../posts/post-rules.ts';
+import type { Viewer } from '../viewer.ts';
+import type { FeedMemory } from './feed-memory.ts';
+import { type FeedEntry, listByAuthors } from './feed-store.ts';
+import { keyOf, type PostPipeline, postPipeline, type Skeleton } from './post-pipeline.ts';
+
+type Needs = { database: Database; feedMemory: FeedMemory; postReader: PostReader };
+
+/** A post without its pictures and its author's card. */
+export type TextView = {
+  id: number;
+  authorId: number;
+  text: string;
+  likeCount: number;
+  likedByMe: boolean;
+  publishedAt: string;
+};
+
+/** Lists the posts of a viewer and of those the viewer follows. */
+export function timelines({ database, feedMemory, postReader }: Needs) {
+  /** Posts of the viewer and of those the viewer follows. */
+  function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
+    const { accountId } = viewer;
+    const skeleton: Skeleton = async (part) =>
+      (await feedMemory.timeline(accountId, part)) ?? (await timelineFromSql(accountId, part));
+    return readPage('posts', page, postPipeline(postReader, skeleton, { viewer, place: 'list' }));
+  }
+
+  async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
+    const followeeIds = await listFolloweeIds(database, viewerId);
+    return listByAuthors(database, [viewerId, ...followeeIds], page);
+  }
+
+  /**
+   * A whole timeline at once, oldest first, for clients that know no pages: at most `limit` posts, the newest, without
+   * pictures that have no text beside them.
+   */
+  async function wholeTimeline(viewer: Viewer, limit: number): Promise<TextView[]> {
+    const pipeline: PostPipeline<TextView> = {
+      skeleton: (part) => timelineFromSql(viewer.accountId, part),
+      keyOf,
+      hydrate: postReader.hydrate,
+      rules: every(shownTo(viewer, 'list'), hasText),
+      present: (entries, state) => presentTexts(entries, state, viewer),
+    };
+    const { items } = await readPage('posts', { limit, before: null }, pipeline);
+    return items.reverse();
+  }
+
+  async function presentTexts(
+    entries: readonly PostEntry[],
+    state: HydratedPosts,
+    viewer: Viewer,
+  ): Promise<TextView[]> {
+    const { likedByMe } = await postReader.readStates(entries, state, viewer);
+    return entries
+      .map(({ postId }) => state.posts.get(postId))
+      .filter((post) => post !== undefined)
+      .map((post) => ({
+        id: post.id,
+        authorId: post.account_id,
+        text: post.text,
+        likeCount: post.like_count,
+        likedByMe: likedByMe.has(post.id),
+        publishedAt: post.published_at ?? post.created_at,
+      }));
+  }
+
+  return { timeline, wholeTimeline };
+}
