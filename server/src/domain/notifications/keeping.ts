@@ -1,0 +1,69 @@
+import type { Tx } from '../../db/database.ts';
+import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
+import { findAccount } from '../accounts/account-store.ts';
+import type { Now } from '../ports.ts';
+import { idsOf, type NotificationKind } from './notification.ts';
+import {
+  findNotification,
+  insertNotification,
+  takeNotificationKey,
+  updateNotification,
+} from './notification-store.ts';
+import { wantPush } from './pushing.ts';
+
+type Needs = { now: Now; newKey: () => number };
+
+/** Writes the result of a job together with the note that it is done. */
+export type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
+
+/** What is so now, of one group. */
+export type Present = {
+  kind: NotificationKind;
+  groupKey: string;
+  postId: number | null;
+  /** The latest first, up to `keptActors`. */
+  actorIds: number[];
+  actorCount: number;
+  /** Who is to be told of, if they are there and were not told of before; null: nobody, when the group was told of. */
+  newcomer: number | null;
+};
+
+export type NotificationKeeping = ReturnType<typeof notificationKeeping>;
+
+/** Writes what is so now, of one group of notifications. */
+export function notificationKeeping({ now, newKey }: Needs) {
+  /** Locks an account's notifications until the transaction ends, and returns the next key; null when the account is gone. */
+  async function beginFor(tx: Tx, accountId: number): Promise<NotificationSettingsRow | null> {
+    if (!(await findAccount(tx, accountId))) return null;
+    return takeNotificationKey(tx, accountId, newKey());
+  }
+
+  /** Writes a group, and asks for a push when somebody in it is new. */
+  async function keep(
+    tx: Tx,
+    settings: NotificationSettingsRow,
+    { kind, groupKey, postId, actorIds, actorCount, newcomer }: Present,
+  ): Promise<void> {
+    const at = now();
+    const group = { account_id: settings.account_id, group_key: groupKey };
+    const before = await findNotification(tx, group);
+    if (!before && actorCount === 0) return;
+    const known = before ? idsOf(before.actor_ids) : [];
+    const isNew = newcomer !== null && actorIds.includes(newcomer) && !known.includes(newcomer);
+    const values = {
+      actor_id: actorCount === 1 ? (actorIds[0] ?? null) : null,
+      actor_ids: JSON.stringify(actorIds),
+      actor_count: actorCount,
+      ...(isNew || !before
+        ? { notification_key: settings.last_key, created_at: at.toISOString() }
+        : {}),
+    };
+    const row = { ...group, kind, post_id: postId, pushed_at: null, ...before, ...values };
+    const isPushed = isNew && (await wantPush(tx, at, settings, row as NotificationRow));
+    const pushed = isPushed ? { pushed_at: at.toISOString() } : {};
+    if (before) await updateNotification(tx, group, { ...values, ...pushed });
+    else await insertNotification(tx, { ...(row as NotificationRow), ...pushed });
+  }
+
+  return { beginFor, keep };
+}
