@@ -1,0 +1,59 @@
+import type { Database } from '../../db/database.ts';
+import { findAccount } from '../accounts/account-store.ts';
+import type { Events } from '../events.ts';
+import { languageOf } from '../language-code.ts';
+import { emailLinkHours } from '../verifications/email-verification.ts';
+import { languages } from './languages/languages.ts';
+import type { SendLetter } from './sending.ts';
+
+type Changed = Events['account.changed'];
+
+/** Mails owners what has happened to their accounts. */
+export function ownerNotices({ database, send }: { database: Database; send: SendLetter }) {
+  /** Tells the owner that the way into the account was changed. */
+  async function tellOwner({ accountId, what }: Changed, eventId: number): Promise<void> {
+    const account = await findAccount(database, accountId);
+    if (!account?.email) return;
+    const { username, email, language } = account;
+    const letter = languages[languageOf(language)].changed({ username, what });
+    await send({ id: `notice-${eventId}`, to: email, language }, letter);
+  }
+
+  /** Notifies the former e-mail address. */
+  async function tellFormer({ accountId, formerEmail }: Changed, eventId: number): Promise<void> {
+    const account = formerEmail === undefined ? null : await findAccount(database, accountId);
+    if (!account || formerEmail === undefined) return;
+    const { username, language } = account;
+    const letter = languages[languageOf(language)].emailReplaced({ username });
+    await send({ id: `former-notice-${eventId}`, to: formerEmail, language }, letter);
+  }
+
+  /** Tells the present e-mail that another one was asked for: its owner can end that until it is confirmed. */
+  async function tellChangeAsked(
+    { accountId, email }: Events['email.change-asked'],
+    eventId: number,
+  ): Promise<void> {
+    const account = await findAccount(database, accountId);
+    if (!account) return;
+    const { username, language } = account;
+    const letter = languages[languageOf(language)].emailChangeAsked({
+      username,
+      hours: emailLinkHours,
+    });
+    await send({ id: `change-asked-${eventId}`, to: email, language }, letter);
+  }
+
+  /** Tells the author what moderators removed, and why. An account without an e-mail finds it in its security log. */
+  async function tellRemoved(
+    { accountId, ...removed }: Events['content.removed'],
+    eventId: number,
+  ): Promise<void> {
+    const account = await findAccount(database, accountId);
+    if (!account?.email) return;
+    const { username, email, language } = account;
+    const letter = languages[languageOf(language)].contentRemoved({ username, ...removed });
+    await send({ id: `removed-${eventId}`, to: email, language }, letter);
+  }
+
+  return { tellOwner, tellFormer, tellChangeAsked, tellRemoved };
+}
