@@ -1,0 +1,92 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { FollowRow } from '../../db/schema.ts';
+import { noSuchAccount } from '../accounts/account.ts';
+import { checkLives } from '../accounts/account-lives.ts';
+import type { AccountService } from '../accounts/account-service.ts';
+import { addToAccountCount, findAccount } from '../accounts/account-store.ts';
+import { invalid } from '../errors.ts';
+import { emit } from '../events.ts';
+import type { Now } from '../ports.ts';
+import type { Viewer } from '../viewer.ts';
+import { isActive } from '../visibility/visibility.ts';
+import { deleteFollow, insertFollow, listFollows, type NewFollow } from './follow-store.ts';
+
+type Needs = {
+  database: Database;
+  newKey: () => number;
+  now: Now;
+  accounts: Pick<AccountService, 'findId'>;
+};
+
+/** Follows accounts, and stops following them. */
+export function accountFollowing({ database, newKey, now, accounts }: Needs) {
+  /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
+  async function follow(viewer: Viewer, username: string): Promise<void> {
+    await followById(viewer, await accounts.findId(username));
+  }
+
+  /** As `follow`, for clients that know accounts by number. @throws DomainError `not_found` · `invalid` (oneself) */
+  async function followById(viewer: Viewer, followeeId: number): Promise<void> {
+    const followerId = viewer.accountId;
+    if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
+    await database.transaction(async (tx) => {
+      await checkLives(tx, followerId);
+      const followee = await findAccount(tx, followeeId);
+      if (!followee || !isActive(followee)) throw noSuchAccount();
+      const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
+      if (!(await insertFollow(tx, row))) return;
+      await count(tx, row, 1);
+      await emit(tx, now(), 'account.followed', { followerId, followeeId });
+    });
+  }
+
+  /** Stops following; doing it twice changes nothing. @throws DomainError `not_found` */
+  async function unfollow(viewer: Viewer, username: string): Promise<void> {
+    await unfollowById(viewer, await accounts.findId(username));
+  }
+
+  /** As `unfollow`, for clients that know accounts by number; one that does not exist was not followed. */
+  async function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
+    const row = { follower_id: viewer.accountId, followee_id: followeeId };
+    await database.transaction(async (tx) => {
+      await checkLives(tx, viewer.accountId);
+      await remove(tx, row, now());
+    });
+  }
+
+  /** Deletes follows of an account in both directions, up to `limit` of each. True when none is left. */
+  async function removeSome(tx: Tx, accountId: number, limit: number): Promise<boolean> {
+    const page = { limit: limit - 1, before: null };
+    const rows = [
+      ...(await listFollows(tx, { actor: accountId }, page)),
+      ...(await listFollows(tx, { target: accountId }, page)),
+    ];
+    for (const row of rows) await remove(tx, row, now());
+    return rows.length === 0;
+  }
+
+  return { follow, followById, unfollow, unfollowById, removeSome };
+}
+
+async function remove(
+  tx: Tx,
+  of: Pick<FollowRow, 'follower_id' | 'followee_id'>,
+  at: Date,
+): Promise<void> {
+  const row = await deleteFollow(tx, of.follower_id, of.followee_id);
+  if (!row) return;
+  await count(tx, row, -1);
+  const { follower_id: followerId, followee_id: followeeId } = row;
+  await emit(tx, at, 'account.unfollowed', { followerId, followeeId });
+}
+
+async function count(tx: Tx, row: NewFollow & Partial<FollowRow>, amount: number): Promise<void> {
+  // Always in the order of ids, so that two who follow each other at once cannot wait for one another.
+  const changes = [
+    [row.follower_id, 'following_count', row.followee_hidden],
+    [row.followee_id, 'follower_count', row.follower_hidden],
+  ] as const;
+  for (const [id, column, isHidden] of changes.toSorted(([a], [b]) => a - b)) {
+    if (!isHidden) await addToAccountCount(tx, id, column, amount);
+  }
+}
