@@ -25,39 +25,9 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
   columns: EdgeColumns<Schema[Table]>,
 ) {
   type Row = Schema[Table];
-  const table: string = name;
-  const actor = String(columns.actor);
-  const target = String(columns.target);
-  const key = String(columns.key);
-  const untyped = (db: Db) => db as unknown as AnyTable;
-
-  const targets = prepared((db, args: { targetIds: number[]; actorId: number }) =>
-    untyped(db)
-      .selectFrom(table)
-      .select(`${target} as target`)
-      .where(target, 'in', args.targetIds)
-      .where(actor, '=', args.actorId),
-  );
-
-  const pair = prepared((db, args: { actorId: number; targetId: number }) =>
-    untyped(db)
-      .selectFrom(table)
-      .select(key)
-      .where(actor, '=', args.actorId)
-      .where(target, '=', args.targetId),
-  );
-
-  function sidesOf(side: EdgeSide) {
-    return 'actor' in side
-      ? { own: actor, id: side.actor, other: target }
-      : { own: target, id: side.target, other: actor };
-  }
-
-  function ofSide(db: Db, side: EdgeSide, range: KeyRange) {
-    const { own, id } = sidesOf(side);
-    const rows = untyped(db).selectFrom(table).selectAll(table).where(`${table}.${own}`, '=', id);
-    return inRange(rows, `${table}.${key}`, range);
-  }
+  const names = namesOf(name, columns);
+  const { table, actor, target } = names;
+  const { targets, pair } = preparedReads(names);
 
   return {
     has: async (db: Db, actorId: number, targetId: number): Promise<boolean> => {
@@ -78,16 +48,16 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
     /** All rows of one side, hidden ones too, the latest first; one more than asked for. */
     list: async (db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> => {
       const range = rangeOf(page);
-      const rows = (await ofSide(db, side, range).execute()) as unknown as Row[];
+      const rows = (await ofSide(names, db, side, range).execute()) as unknown as Row[];
       return newestFirst(rows, range);
     },
 
     /** As `list`, without rows whose other side is an account that is disabled or deleted. */
     listVisible: async (db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> => {
       const range = rangeOf(page);
-      const visible = ofSide(db, side, range)
+      const visible = ofSide(names, db, side, range)
         // Each row has an account; a left join keeps SQLite from starting with all accounts.
-        .leftJoin('accounts', 'accounts.id', `${table}.${sidesOf(side).other}`)
+        .leftJoin('accounts', 'accounts.id', `${table}.${sidesOf(names, side).other}`)
         .where(accountIsActive());
       return newestFirst((await visible.execute()) as unknown as Row[], range);
     },
@@ -105,4 +75,51 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
       );
     },
   };
+}
+
+type Names = { table: string; actor: string; target: string; key: string };
+
+function namesOf<Table extends 'likes' | 'follows'>(
+  table: Table,
+  { actor, target, key }: EdgeColumns<Schema[Table]>,
+): Names {
+  return { table, actor: String(actor), target: String(target), key: String(key) };
+}
+
+function untyped(db: Db): AnyTable {
+  return db as unknown as AnyTable;
+}
+
+/** Compiled once, as hot reads are (`db/prepared.ts`). */
+function preparedReads({ table, actor, target, key }: Names) {
+  const targets = prepared((db, args: { targetIds: number[]; actorId: number }) =>
+    untyped(db)
+      .selectFrom(table)
+      .select(`${target} as target`)
+      .where(target, 'in', args.targetIds)
+      .where(actor, '=', args.actorId),
+  );
+
+  const pair = prepared((db, args: { actorId: number; targetId: number }) =>
+    untyped(db)
+      .selectFrom(table)
+      .select(key)
+      .where(actor, '=', args.actorId)
+      .where(target, '=', args.targetId),
+  );
+
+  return { targets, pair };
+}
+
+function sidesOf({ actor, target }: Names, side: EdgeSide) {
+  return 'actor' in side
+    ? { own: actor, id: side.actor, other: target }
+    : { own: target, id: side.target, other: actor };
+}
+
+function ofSide(names: Names, db: Db, side: EdgeSide, range: KeyRange) {
+  const { table, key } = names;
+  const { own, id } = sidesOf(names, side);
+  const rows = untyped(db).selectFrom(table).selectAll(table).where(`${table}.${own}`, '=', id);
+  return inRange(rows, `${table}.${key}`, range);
 }

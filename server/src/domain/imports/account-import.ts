@@ -66,10 +66,10 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
   ): Promise<ImportReport> {
     for (let attempt = 1; ; attempt += 1) {
       const report: ImportReport = { imported: 0, skipped: 0, faults: [] };
-      const wanted = await wantedOf(batch, isDryRun ? given : new Map(), report);
+      const wanted = await wantedOf(database, batch, isDryRun ? given : new Map(), report);
       report.imported = wanted.length;
       if (isDryRun) return report;
-      const accounts = await accountsOf(wanted);
+      const accounts = await accountsOf({ database, newId, now }, wanted);
       try {
         await database.transaction((tx) => createAccounts(tx, audit, accounts));
         return report;
@@ -77,46 +77,6 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
         if (!(error instanceof WriteConflict) || attempt === maxAttempts) throw error;
       }
     }
-  }
-
-  /** Those whose names are free, and notes the others in the report. */
-  async function wantedOf(
-    batch: readonly Entry[],
-    given: Map<string, number>,
-    report: ImportReport,
-  ): Promise<Entry[]> {
-    const keys = batch.flatMap(({ names }) => names.map(({ key }) => key));
-    const holders = await readNameHolders(database, keys);
-    const numbers = await readAccountNumbers(database, keys);
-    const wanted: Entry[] = [];
-    for (const entry of batch) {
-      if (isThere(entry, holders)) {
-        report.skipped += 1;
-        continue;
-      }
-      const fault = faultOf(entry, { holders, numbers, given });
-      if (fault) {
-        report.faults.push(fault);
-        continue;
-      }
-      for (const { key } of entry.names) given.set(key, entry.line);
-      wanted.push(entry);
-    }
-    return wanted;
-  }
-
-  async function accountsOf(wanted: readonly Entry[]): Promise<AccountToCreate[]> {
-    const nameless = wanted.filter(({ account }) => account.username === null);
-    const taken = new Set(wanted.flatMap(({ names }) => names.map(({ key }) => key)));
-    const sources = nameless.map(({ account }) => sourceOf(account));
-    const derived = await findFreeUsernames(database, sources, { taken });
-    const usernames = new Map(nameless.map((entry, i) => [entry, derived[i] ?? '']));
-    const accounts: AccountToCreate[] = [];
-    for (const entry of wanted) {
-      const username = entry.account.username ?? usernames.get(entry) ?? '';
-      accounts.push(createdOf(await newId('accounts'), entry, username, now().toISOString()));
-    }
-    return accounts;
   }
 
   return async (lines, options) => {
@@ -151,6 +111,50 @@ export function accountImport({ database, newId, now, passwords, audit }: Needs)
     total.faults.sort((a, b) => a.line - b.line);
     return total;
   };
+}
+
+/** Those whose names are free, and notes the others in the report. */
+async function wantedOf(
+  database: Database,
+  batch: readonly Entry[],
+  given: Map<string, number>,
+  report: ImportReport,
+): Promise<Entry[]> {
+  const keys = batch.flatMap(({ names }) => names.map(({ key }) => key));
+  const holders = await readNameHolders(database, keys);
+  const numbers = await readAccountNumbers(database, keys);
+  const wanted: Entry[] = [];
+  for (const entry of batch) {
+    if (isThere(entry, holders)) {
+      report.skipped += 1;
+      continue;
+    }
+    const fault = faultOf(entry, { holders, numbers, given });
+    if (fault) {
+      report.faults.push(fault);
+      continue;
+    }
+    for (const { key } of entry.names) given.set(key, entry.line);
+    wanted.push(entry);
+  }
+  return wanted;
+}
+
+async function accountsOf(
+  { database, newId, now }: Pick<Needs, 'database' | 'newId' | 'now'>,
+  wanted: readonly Entry[],
+): Promise<AccountToCreate[]> {
+  const nameless = wanted.filter(({ account }) => account.username === null);
+  const taken = new Set(wanted.flatMap(({ names }) => names.map(({ key }) => key)));
+  const sources = nameless.map(({ account }) => sourceOf(account));
+  const derived = await findFreeUsernames(database, sources, { taken });
+  const usernames = new Map(nameless.map((entry, i) => [entry, derived[i] ?? '']));
+  const accounts: AccountToCreate[] = [];
+  for (const entry of wanted) {
+    const username = entry.account.username ?? usernames.get(entry) ?? '';
+    accounts.push(createdOf(await newId('accounts'), entry, username, now().toISOString()));
+  }
+  return accounts;
 }
 
 /** What it will claim; a username that is still to be derived is none of it. */

@@ -56,7 +56,7 @@ export function liveEvents({ broadcast, now, maxStreams, onTrouble, ...sources }
   ): Promise<() => void> {
     if (isStopped) throw busy('The server is about to restart; come back in a moment.');
     const stream = streams.add(viewer, listener);
-    stopWatching ??= watch();
+    stopWatching ??= watchStreams({ broadcast, streams, wake, onIdle: unwatch });
     try {
       streams.tell(stream, await readFirstNews(sources, viewer.accountId, since));
     } catch (error) {
@@ -73,23 +73,6 @@ export function liveEvents({ broadcast, now, maxStreams, onTrouble, ...sources }
     forget(stream);
   }
 
-  /** Looks after the connections while there are any. */
-  function watch(): () => void {
-    const stopListening = onBroadcast(broadcast, 'account.activity', ({ accountId }) =>
-      wake(streams.ofAccount(accountId)),
-    );
-    const polling = setInterval(() => wake(streams.all), pollMs).unref();
-    const living = setInterval(() => {
-      streams.keepAlive();
-      if (streams.all.size === 0) unwatch();
-    }, keepAliveMs).unref();
-    return () => {
-      stopListening();
-      clearInterval(polling);
-      clearInterval(living);
-    };
-  }
-
   function unwatch(): void {
     stopWatching?.();
     stopWatching = null;
@@ -103,6 +86,31 @@ export function liveEvents({ broadcast, now, maxStreams, onTrouble, ...sources }
   }
 
   return { open, stop };
+}
+
+type Watched = {
+  broadcast: Pick<Broadcast, 'listen'>;
+  streams: LiveStreams;
+  wake: (some: Iterable<LiveStream>) => void;
+  /** Called while there are no connections. */
+  onIdle: () => void;
+};
+
+/** Looks after the connections, until what it returns is called. */
+function watchStreams({ broadcast, streams, wake, onIdle }: Watched): () => void {
+  const stopListening = onBroadcast(broadcast, 'account.activity', ({ accountId }) =>
+    wake(streams.ofAccount(accountId)),
+  );
+  const polling = setInterval(() => wake(streams.all), pollMs).unref();
+  const living = setInterval(() => {
+    streams.keepAlive();
+    if (streams.all.size === 0) onIdle();
+  }, keepAliveMs).unref();
+  return () => {
+    stopListening();
+    clearInterval(polling);
+    clearInterval(living);
+  };
 }
 
 /** Ends those of some connections that are to end, and tells the others what is new. */

@@ -40,8 +40,8 @@ export function originalService({ database, blobs, media, posts }: Needs) {
    * @throws DomainError `too_large` · `unavailable`
    */
   async function keep(viewer: Viewer, bytes: Uint8Array): Promise<number> {
-    const picture = bytes.length === 0 ? null : await tryPicture(viewer, bytes);
-    if (picture === null) return media.keepFile(viewer, await stage(bytes));
+    const picture = bytes.length === 0 ? null : await tryPicture(media, viewer, bytes);
+    if (picture === null) return media.keepFile(viewer, await stage(media, bytes));
     await posts.create(viewer, {
       text: '',
       mediaIds: [picture],
@@ -49,22 +49,6 @@ export function originalService({ database, blobs, media, posts }: Needs) {
       idempotencyKey: null,
     });
     return picture;
-  }
-
-  async function tryPicture(viewer: Viewer, bytes: Uint8Array): Promise<number | null> {
-    try {
-      const upload = { alt: '', purpose: 'given-back', idempotencyKey: null } as const;
-      return (await media.keep(viewer, { file: await stage(bytes), ...upload })).id;
-    } catch (error) {
-      const isNoPicture =
-        error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
-      if (isNoPicture) return null;
-      throw error;
-    }
-  }
-
-  function stage(bytes: Uint8Array) {
-    return media.stage(Readable.from([bytes]));
   }
 
   /** A page of everybody's, or of the owner of a name: nobody's when nobody has it. The newest first. */
@@ -82,24 +66,49 @@ export function originalService({ database, blobs, media, posts }: Needs) {
     const items = rows.map((row) => ({
       id: row.id,
       ownerName: nameFor(row, viewer),
-      ...bytesFor(row, viewer),
+      ...bytesFor(blobs, row, viewer),
     }));
     return { total: await countOriginals(database, { accountId }), items };
   }
 
-  function bytesFor(row: OriginalRow, viewer: Viewer): Pick<Original, 'bytes' | 'open'> {
-    const isForAll = row.purpose !== 'post' || row.account_id === viewer.accountId;
-    if (isForAll) return { bytes: row.bytes, open: () => blobs.open(row.original_key) };
-    // The last is the largest; a picture that is not ready has none.
-    const variant = variantsOf(row).at(-1);
-    if (!variant) return { bytes: 0, open: async () => null };
-    return {
-      bytes: variant.bytes,
-      open: () => blobs.open(variantKey(row.public_key, variant.size)),
-    };
-  }
-
   return { keep, list, findDocument: documentFinder({ database, blobs }) };
+}
+
+/** Keeps bytes as a picture, and returns its number; null when they are none. */
+async function tryPicture(
+  media: Needs['media'],
+  viewer: Viewer,
+  bytes: Uint8Array,
+): Promise<number | null> {
+  try {
+    const upload = { alt: '', purpose: 'given-back', idempotencyKey: null } as const;
+    return (await media.keep(viewer, { file: await stage(media, bytes), ...upload })).id;
+  } catch (error) {
+    const isNoPicture =
+      error instanceof DomainError && (error.code === 'unsupported' || error.code === 'invalid');
+    if (isNoPicture) return null;
+    throw error;
+  }
+}
+
+function stage(media: Needs['media'], bytes: Uint8Array) {
+  return media.stage(Readable.from([bytes]));
+}
+
+function bytesFor(
+  blobs: BlobStore,
+  row: OriginalRow,
+  viewer: Viewer,
+): Pick<Original, 'bytes' | 'open'> {
+  const isForAll = row.purpose !== 'post' || row.account_id === viewer.accountId;
+  if (isForAll) return { bytes: row.bytes, open: () => blobs.open(row.original_key) };
+  // The last is the largest; a picture that is not ready has none.
+  const variant = variantsOf(row).at(-1);
+  if (!variant) return { bytes: 0, open: async () => null };
+  return {
+    bytes: variant.bytes,
+    open: () => blobs.open(variantKey(row.public_key, variant.size)),
+  };
 }
 
 /**
