@@ -33,6 +33,7 @@ import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import { openBroadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
+import { dailyBackup } from './daily-backup.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
 import { newLog } from './log.ts';
 import { openPush, tellOfPush } from './push.ts';
@@ -114,7 +115,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const { media } = services;
   const sweep = janitor({ database, now, media });
   const events = relay({ database, bus, now, log, concurrency });
-  const followUps = subscriptions(jobs);
+  const backups = dailyBackup({ config, database, now, log });
+  const followUps = subscriptions({ ...jobs, backups });
   const handle = worker({
     database,
     now,
@@ -157,6 +159,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       tellNotices();
       tellOfPush(config.push, log);
       events.start();
+      backups.start();
       sweeping = every(() => {
         sweep().catch((err: unknown) => log.warn({ err }, 'the sweep failed; it is tried again'));
       }, sweepIntervalMs);
@@ -167,6 +170,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     },
     async close() {
       clearInterval(sweeping);
+      backups.stop();
       services.live.stop();
       await events.stop();
       await bus.close();

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { redisBroadcast } from '../adapters/broadcast/redis.ts';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
 import { openApp, openMachines } from './app.ts';
+import { backupChecks } from './backup-check.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
 import { newLog } from './log.ts';
@@ -80,6 +81,7 @@ export async function runChecks(): Promise<Check[]> {
     checks.push(await check(`sign-in with ${provider.name}`, answers));
   }
   checks.push(...(await pushChecks(config)));
+  checks.push(...(await backupChecks(config)));
   await bus.close();
   await cache?.close();
   await blobs.close();

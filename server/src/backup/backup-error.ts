@@ -5,3 +5,8 @@ export class BackupError extends Error {
     this.name = 'BackupError';
   }
 }
+
+/** Another process writes to the archive. */
+export class BackupInUse extends BackupError {
+  override readonly name = 'BackupInUse';
+}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Archive } from '../domain/ports.ts';
-import { BackupError } from './backup-error.ts';
+import { BackupInUse } from './backup-error.ts';
 import { oneChunk } from './manifest.ts';
 
 const name = 'lease.json';
@@ -16,7 +16,7 @@ type Lease = { token: string; host: string; pid: number; renewedAt: string };
 /**
  * Runs `work` while nobody else writes to the archive. A process that was killed loses its lease: at once for others on the
  * same machine, after two minutes elsewhere.
- * @throws BackupError when another process has it
+ * @throws BackupInUse when another process has it
  */
 export async function withLease<T>(archive: Archive, work: () => Promise<T>): Promise<T> {
   const token = randomUUID();
@@ -66,8 +66,8 @@ function isAlive({ host, pid, renewedAt }: Lease): boolean {
   }
 }
 
-function inUse(archive: Archive, { host, pid }: Lease): BackupError {
-  return new BackupError(
+function inUse(archive: Archive, { host, pid }: Lease): BackupInUse {
+  return new BackupInUse(
     `${archive.place} is in use by process ${pid} on ${host}. Wait until it is done; if it is gone, two minutes.`,
   );
 }

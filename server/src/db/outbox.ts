@@ -38,9 +38,22 @@ export type NewEntry = {
 /** Writes an event in the transaction that caused it, with the request behind it; after the commit the relay takes it from there. */
 export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
   // Random, not leased: an event is written amid a transaction, where a lease would make all writers queue.
-  const id = randomInt(1, 2 ** 48 - 1);
+  const id = randomInt(1, maxRandomId);
+  await insertEvent(tx, rowOf(entry, id));
+  noteEvent(tx);
+}
+
+/** Greater ids are those of events that have one of their own. */
+const maxRandomId = 2 ** 48 - 1;
+
+/** Writes an event under an id of its own, unless it is there. */
+export async function appendOnce(tx: Tx, entry: NewEntry, id: number): Promise<void> {
+  if (await insertIgnore(tx, 'outbox', rowOf(entry, id))) noteEvent(tx);
+}
+
+function rowOf(entry: NewEntry, id: number): OutboxRow {
   const cause = currentCause();
-  await insertEvent(tx, {
+  return {
     id,
     topic: entry.topic,
     payload: JSON.stringify(entry.payload),
@@ -54,8 +67,7 @@ export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
     created_at: entry.createdAt,
     request_id: cause?.requestId ?? null,
     trace_parent: cause?.traceParent ?? null,
-  });
-  noteEvent(tx);
+  };
 }
 
 const insertEvent = preparedWrite((tx, row: OutboxRow) => tx.insertInto('outbox').values(row));

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database.ts';
-import { appendToOutbox } from '../db/outbox.ts';
+import { appendOnce, appendToOutbox } from '../db/outbox.ts';
 import type { PushMessage } from './ports.ts';
 
 /** What happened, by topic, with what a subscriber needs to know of it. */
@@ -40,6 +40,10 @@ export type Events = {
   'push.wanted': PushWanted;
   /** The same for one device: what fails there is repeated there alone. */
   'push.due': PushDue;
+  /** The daily backup of a time has to be made. */
+  'backup.due': { time: string };
+  /** It could not be made; it is tried again, and admins are told. */
+  'backup.failed': { time: string; reason: string };
 };
 
 export type RemovedContent = {
@@ -85,4 +89,19 @@ export function emit<T extends Topic>(
 ): Promise<void> {
   const at = now.toISOString();
   return appendToOutbox(tx, { topic, payload, dueAt: at, createdAt: at });
+}
+
+/**
+ * Writes an event that several processes may write, of which only the first counts. A worker knows a later one by its id, for
+ * the month in which it remembers what it has done.
+ */
+export function emitOnce<T extends Topic>(
+  tx: Tx,
+  now: Date,
+  topic: T,
+  payload: Events[T],
+  id: number,
+): Promise<void> {
+  const at = now.toISOString();
+  return appendOnce(tx, { topic, payload, dueAt: at, createdAt: at }, id);
 }

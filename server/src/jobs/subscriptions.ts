@@ -34,7 +34,11 @@ export type Needs = {
   groupEvents: Pick<GroupEventService, 'tellMembers'>;
   pushes: Pick<PushService, 'spread' | 'deliver'>;
   notifier: Notifier;
+  backups: DailyBackup;
 };
+
+/** Makes the backup of a time. */
+export type DailyBackup = { make(time: string): Promise<void> };
 
 /** What follows from what. */
 export function subscriptions(needs: Needs): Subscriptions {
@@ -48,6 +52,7 @@ export function subscriptions(needs: Needs): Subscriptions {
     phones,
     pushes,
     notifier,
+    backups,
   } = needs;
 
   return {
@@ -106,5 +111,9 @@ export function subscriptions(needs: Needs): Subscriptions {
     'group-event.made': [{ name: 'tell-members', run: needs.groupEvents.tellMembers }],
     'push.wanted': [{ name: 'spread-push', run: pushes.spread }],
     'push.due': [{ name: 'deliver-push', run: pushes.deliver }],
+    'backup.due': [{ name: 'make-backup', run: ({ time }) => backups.make(time) }],
+    'backup.failed': [
+      { name: 'mail-admins', run: (payload, _write, id) => mails.tellAdmins(payload, id) },
+    ],
   };
 }

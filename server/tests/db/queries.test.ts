@@ -57,6 +57,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
     search.listAccounts(db, { prefix: 'ali', role: 'admin', state: 'active' }, first),
   'listAccounts: disabled': (db) =>
     search.listAccounts(db, { prefix: null, role: null, state: 'disabled' }, afterPlace),
+  listAdmins: (db) => search.listAdmins(db),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
   readUsernameIds: (db) => accountNames.readUsernameIds(db, ['alice', 'bob']),
   listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),

@@ -26,6 +26,8 @@ const nobody: Subscriptions = {
   'group-event.made': [],
   'push.wanted': [],
   'push.due': [],
+  'backup.due': [],
+  'backup.failed': [],
 };
 
 export type Jobs = {

@@ -92,3 +92,16 @@ async function idsByName(db: Db, start: string, end: string): Promise<number[]> 
     .execute();
   return [...new Set([...named, ...shown].map(({ id }) => id))];
 }
+
+/** All admins who are not disabled. */
+export function listAdmins(
+  db: Db,
+): Promise<Array<Pick<AccountRow, 'id' | 'username' | 'email' | 'language'>>> {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'username', 'email', 'language'])
+    .where('role', '=', 'admin')
+    .where(accountIsActive())
+    .orderBy('username')
+    .execute();
+}

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { listAdmins } from '../administration/account-search-store.ts';
 import type { Events } from '../events.ts';
 import { languageOf } from '../language-code.ts';
 import { emailLinkHours } from '../verifications/email-verification.ts';
@@ -55,5 +56,17 @@ export function ownerNotices({ database, send }: { database: Database; send: Sen
     await send({ id: `removed-${eventId}`, to: email, language }, letter);
   }
 
-  return { tellOwner, tellFormer, tellChangeAsked, tellRemoved };
+  /** Tells every admin that a backup failed. */
+  async function tellAdmins(
+    { time, reason }: Events['backup.failed'],
+    eventId: number,
+  ): Promise<void> {
+    for (const { id: accountId, username, email, language } of await listAdmins(database)) {
+      if (email === null) continue;
+      const letter = languages[languageOf(language)].backupFailed({ username, time, reason });
+      await send({ id: `backup-failed-${eventId}-${accountId}`, to: email, language }, letter);
+    }
+  }
+
+  return { tellOwner, tellFormer, tellChangeAsked, tellRemoved, tellAdmins };
 }

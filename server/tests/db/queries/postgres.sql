@@ -40,6 +40,10 @@ select "id" from "accounts" where "display_name_key" >= $1 and "display_name_key
 select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" > $1 and ("accounts"."created_at" <= $2 and ("accounts"."created_at" < $3 or "accounts"."id" < $4)) order by "accounts"."created_at" desc, "accounts"."id" desc limit $5;
 -- , 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
+-- listAdmins
+select "id", "username", "email", "language" from "accounts" where "role" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "username";
+-- admin
+
 -- readAccountCards
 select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- ready, 1, 2, 3, 1, 1

@@ -40,6 +40,10 @@ select "id" from "accounts" where "display_name_key" >= (select ?) and "display_
 select "accounts".* from "accounts" where "accounts"."deleted_at" is null and "accounts"."disabled_at" > (select ?) and ("accounts"."created_at" <= (select ?) and ("accounts"."created_at" < (select ?) or "accounts"."id" < (select ?))) order by "accounts"."created_at" desc, "accounts"."id" desc limit (select ?);
 -- , 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
+-- listAdmins
+select "id", "username", "email", "language" from "accounts" where "role" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "username";
+-- admin
+
 -- readAccountCards
 select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in (?, ?, ?, ?, ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- ready, 1, 2, 3, 1, 1

@@ -94,6 +94,18 @@ export const english: Language = {
     ],
     after: ['If it was not you, write to those who run this server: they can give it back to you.'],
   }),
+
+  backupFailed: ({ username, time, reason }) => ({
+    subject: 'The backup of your server failed',
+    before: [
+      `Hello ${username},`,
+      `the backup of ${time} could not be made. The server said:`,
+      reason,
+    ],
+    after: [
+      'It is tried again for half an hour. Then whoever runs the server should look: ./rookery doctor and ./rookery backup list say how things are.',
+    ],
+  }),
 };
 
 function timeOf(hours: number): string {

@@ -91,6 +91,18 @@ export const spanish: Language = {
     ],
     after: ['Si no fuiste tú, escribe a quienes llevan este servidor: pueden devolvértela.'],
   }),
+
+  backupFailed: ({ username, time, reason }) => ({
+    subject: 'Ha fallado la copia de seguridad de tu servidor',
+    before: [
+      `Hola, ${username}:`,
+      `no se ha podido hacer la copia de seguridad de ${time}. El servidor dijo:`,
+      reason,
+    ],
+    after: [
+      'Se intenta de nuevo durante media hora. Después, quien lleva el servidor debería mirarlo: ./rookery doctor y ./rookery backup list dicen cómo está todo.',
+    ],
+  }),
 };
 
 function timeOf(hours: number): string {

@@ -14,6 +14,8 @@ export type Language = {
   contentRemoved(facts: { username: string } & RemovedContent): Letter;
   /** To the address that the account had before. */
   emailReplaced(facts: { username: string }): Letter;
+  /** To admins; `reason` is the program's own message. */
+  backupFailed(facts: { username: string; time: string; reason: string }): Letter;
 };
 
 export type Proof = {
