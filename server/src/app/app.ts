@@ -27,7 +27,9 @@ import type {
   PasswordHasher,
   TextMessages,
 } from '../domain/ports.ts';
+import { brokerWorker } from '../jobs/broker-worker.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
+import { type StorageSweep, storageSweep } from '../jobs/storage-sweep.ts';
 import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
@@ -64,6 +66,7 @@ export type App = {
   relay: Relay;
   sweep: Janitor;
   sweepMedia: MediaSweep;
+  sweepStorage: StorageSweep;
   /** Starts the worker: events are handled from now on, and what has outlived its use is removed. */
   startWork(): Promise<void>;
   /** Starts what a process without a worker does: it hands events on to a broker. Without one they wait for a worker. */
@@ -114,6 +117,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   });
   const { media } = services;
   const sweep = janitor({ database, now, media });
+  const sweepMedia = mediaSweep({ database, now, blobs });
+  const sweepStorage = storageSweep({ database, now, blobs, sweepMedia, log });
   const events = relay({ database, bus, now, log, concurrency });
   const backups = dailyBackup({ config, database, now, log });
   const followUps = subscriptions({ ...jobs, backups });
@@ -130,6 +135,13 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 
   function tellNotices(): void {
     for (const { text } of config.notices) log.warn(text);
+  }
+
+  function sweepEach(sweeps: ReadonlyArray<() => Promise<void>>): void {
+    const failed = (err: unknown) => log.warn({ err }, 'a sweep failed; it is tried again');
+    sweeping = every(() => {
+      for (const run of sweeps) run().catch(failed);
+    }, sweepIntervalMs);
   }
 
   function newCounters(): Counters {
@@ -153,19 +165,20 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     subscriptions: followUps,
     relay: events,
     sweep,
-    sweepMedia: mediaSweep({ database, now, blobs }),
+    sweepMedia,
+    sweepStorage,
     async startWork() {
-      if (config.amqp) await bus.consume(handle);
+      if (config.amqp) await bus.consume(brokerWorker({ database, handle }));
       tellNotices();
       tellOfPush(config.push, log);
       events.start();
       backups.start();
-      sweeping = every(() => {
-        sweep().catch((err: unknown) => log.warn({ err }, 'the sweep failed; it is tried again'));
-      }, sweepIntervalMs);
+      sweepEach([sweep, sweepStorage.discardUnkept, sweepStorage.sweepDaily]);
     },
     startHandingOn() {
       tellNotices();
+      // Uploads wait on the disk of this machine, which may have no worker.
+      sweepEach([sweepStorage.discardUnkept]);
       if (config.amqp) events.start();
     },
     async close() {

@@ -50,7 +50,7 @@ export function engineOf(url: string, { poolSize, isPatient = false }: EngineOpt
     isEmbedded: false,
     watchRows() {},
     noticeOthers() {},
-    takeWorkerSeat: () => true,
+    takeWorkerSeat: () => false,
     commitUnderWay: () => Promise.resolve(),
   };
   switch (scheme) {

@@ -18,6 +18,7 @@ export type OutboxEntry = {
   lostClaims: number;
   /** The request that it follows from; null: none is known. */
   cause: Cause | null;
+  createdAt: string;
 };
 
 export type NewEntry = {
@@ -122,6 +123,12 @@ export async function extendLease(tx: Tx, id: number, leaseUntil: string): Promi
   await tx.updateTable('outbox').set({ due_at: leaseUntil }).where('id', '=', id).execute();
 }
 
+/** Notes that a broker has an event; somebody may claim it again from a time on, and it then has lost one claim. */
+export async function markQueued(tx: Tx, id: number, dueAt: string): Promise<void> {
+  const values = { due_at: dueAt, claims: 1 };
+  await tx.updateTable('outbox').set(values).where('id', '=', id).execute();
+}
+
 /** Gives a claimed entry back whose turn has not really begun; somebody may take it from a time on. */
 export async function giveBackClaim(tx: Tx, id: number, dueAt: string): Promise<void> {
   await tx
@@ -145,7 +152,13 @@ export async function releaseLeases(tx: Tx, now: string): Promise<void> {
     .execute();
 }
 
-/** Removes an entry that was delivered. */
+/** Whether an entry is still to be handled. */
+export async function isInOutbox(db: Db, id: number): Promise<boolean> {
+  const row = await db.selectFrom('outbox').select('id').where('id', '=', id).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Removes an entry that was handled. */
 export async function deleteFromOutbox(tx: Tx, id: number): Promise<void> {
   await tx.deleteFrom('outbox').where('id', '=', id).execute();
 }
@@ -235,8 +248,9 @@ function entryOf(row: OutboxRow): OutboxEntry | null {
   const { id, event_id: eventId, topic, subscriber, attempts } = row;
   try {
     const payload: unknown = JSON.parse(row.payload);
+    const claim = { lostClaims: row.claims, createdAt: row.created_at };
     const cause = causeOf(row);
-    return { id, eventId, topic, payload, subscriber, attempts, lostClaims: row.claims, cause };
+    return { id, eventId, topic, payload, subscriber, attempts, ...claim, cause };
   } catch {
     return null;
   }

@@ -5,9 +5,11 @@ import {
   deleteFromOutbox,
   extendLease,
   giveBackClaim,
+  markQueued,
   type OutboxEntry,
   releaseLeases,
 } from '../db/outbox.ts';
+import { hourMs, minuteMs } from '../domain/durations.ts';
 import type { Bus, Now } from '../domain/ports.ts';
 import type { JobLog } from './worker.ts';
 
@@ -36,14 +38,20 @@ export type Relay = {
 const leaseMs = 30_000;
 const renewalMs = 10_000;
 const intervalMs = 1000;
+/** What a broker has had for so long may be lost there, and is handed to it again if nothing waits in its queue. */
+const queuedMs = 10 * minuteMs;
+/** An event that is so old is handed to it again in any case: the queue of a busy server is never empty. */
+const oldMs = hourMs;
 /** After a failure of the bus, nothing is handed to it for so long. */
 const pauseMs = 1000;
 
-/** Carries events from the outbox to the bus. A row is deleted only when the bus has confirmed it. */
+/** Carries events from the outbox to the bus. A row is deleted only when its event was handled. */
 export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   const inFlight = new Set<Promise<void>>();
   let claiming: Promise<void> | null = null;
   let isStopped = true;
+  /** When nothing waited with the broker. */
+  let emptyAt = Number.NEGATIVE_INFINITY;
   let hasNudge = false;
   let pause: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -69,22 +77,49 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
       const { eventId: id, topic, payload, subscriber, attempts, lostClaims, cause } = entry;
       // What was begun here again and again without an end may be what ends the process.
       const redeliveries = lostClaims;
-      await bus.publish({ id, topic, payload, subscriber, attempts, redeliveries, cause });
-      await database.transaction((tx) => deleteFromOutbox(tx, entry.id));
+      if (await mayWait(entry)) return await giveBack(entry.id, queuedMs);
+      const event = { id, topic, payload, subscriber, attempts, redeliveries, cause };
+      const state = await bus.publish({ ...event, rowId: entry.id });
+      await database.transaction((tx) =>
+        state === 'handled'
+          ? deleteFromOutbox(tx, entry.id)
+          : markQueued(tx, entry.id, againAt(entry)),
+      );
     } catch (err) {
       const { topic, eventId } = entry;
       // One line per pause: with the broker, all that is under way fails.
       if (!pause) log.warn({ topic, eventId, err }, 'an event could not be handed on; it stays');
-      await giveBack(entry.id);
+      await giveBack(entry.id, pauseMs);
       pauseAWhile();
     } finally {
       clearInterval(renewal);
     }
   }
 
+  /** Whether an event that was claimed before may still be with the broker. */
+  async function mayWait({ lostClaims, createdAt }: OutboxEntry): Promise<boolean> {
+    if (lostClaims === 0 || ageOf(createdAt) > oldMs) return false;
+    // The first that is published again must not make the others wait.
+    const wasEmpty = () => now().getTime() - emptyAt < queuedMs;
+    if (wasEmpty()) return false;
+    if ((await bus.countWaiting()) > 0) return !wasEmpty();
+    emptyAt = now().getTime();
+    return false;
+  }
+
+  /** Later each time, so that a queue that nobody empties does not fill with repeats. */
+  function againAt({ createdAt }: OutboxEntry): string {
+    const delayMs = Math.max(queuedMs, ageOf(createdAt));
+    return new Date(now().getTime() + delayMs).toISOString();
+  }
+
+  function ageOf(time: string): number {
+    return now().getTime() - Date.parse(time);
+  }
+
   /** Without this, the row would stay claimed for the rest of its lease. */
-  async function giveBack(id: number): Promise<void> {
-    const dueAt = new Date(now().getTime() + pauseMs).toISOString();
+  async function giveBack(id: number, delayMs: number): Promise<void> {
+    const dueAt = new Date(now().getTime() + delayMs).toISOString();
     await database
       .transaction((tx) => giveBackClaim(tx, id, dueAt))
       .catch((err: unknown) => log.warn({ err }, 'a claim runs out later'));

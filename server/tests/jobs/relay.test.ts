@@ -41,30 +41,36 @@ describe('the relay', () => {
     expect(firstFree).toBe(2);
   });
 
-  it('takes over at its start what a dead worker had claimed, but no delay of a repeat', async () => {
-    const runs: number[] = [];
-    const run = async ({ postId }: { postId: number }) => {
-      runs.push(postId);
-      if (postId === 2) throw new Error('Not yet.');
-    };
-    const jobs = await jobsOf(program, { 'post.deleted': [{ name: 'note', run }] });
-    await emitOn(program, 'post.deleted', { postId: 2 });
-    await jobs.relay.drain();
-    await emitOn(program, 'post.deleted', { postId: 1 });
-    const now = program.clock.now().toISOString();
-    await claimOutbox(program.app.database, {
-      now,
-      leaseUntil: '2026-06-01T12:00:30.000Z',
-      limit: 8,
-    });
+  // Of other databases, nobody can tell whether another worker lives.
+  const isEmbedded = (process.env.TEST_DATABASE ?? 'sqlite') === 'sqlite';
 
-    jobs.relay.start();
-    await vi.waitFor(() => expect(runs).toHaveLength(2));
-    await jobs.relay.stop();
+  it.runIf(isEmbedded)(
+    'takes over at its start what a dead worker had claimed, but no delay of a repeat',
+    async () => {
+      const runs: number[] = [];
+      const run = async ({ postId }: { postId: number }) => {
+        runs.push(postId);
+        if (postId === 2) throw new Error('Not yet.');
+      };
+      const jobs = await jobsOf(program, { 'post.deleted': [{ name: 'note', run }] });
+      await emitOn(program, 'post.deleted', { postId: 2 });
+      await jobs.relay.drain();
+      await emitOn(program, 'post.deleted', { postId: 1 });
+      const now = program.clock.now().toISOString();
+      await claimOutbox(program.app.database, {
+        now,
+        leaseUntil: '2026-06-01T12:00:30.000Z',
+        limit: 8,
+      });
 
-    expect(runs).toEqual([2, 1]);
-    expect(await outboxOf(program)).toMatchObject([{ subscriber: 'note', attempts: 1 }]);
-  });
+      jobs.relay.start();
+      await vi.waitFor(() => expect(runs).toHaveLength(2));
+      await jobs.relay.stop();
+
+      expect(runs).toEqual([2, 1]);
+      expect(await outboxOf(program)).toMatchObject([{ subscriber: 'note', attempts: 1 }]);
+    },
+  );
 
   it('is woken by a commit, and ends what it took before it stops', async () => {
     const steps: string[] = [];

@@ -19,8 +19,10 @@ describe('an event that cannot be handed on', () => {
       async publish(message: BusMessage) {
         if (isDown) throw new Error('The broker is not reached.');
         taken.push(message);
+        return 'handled' as const;
       },
       async consume() {},
+      countWaiting: async () => 0,
       async check() {},
       async close() {},
     };

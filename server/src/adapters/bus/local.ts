@@ -11,10 +11,12 @@ export function localBus(): Bus {
       const handled = handle(message).finally(() => running.delete(handled));
       running.add(handled);
       await handled;
+      return 'handled';
     },
     async consume(handler) {
       handle = handler;
     },
+    countWaiting: async () => 0,
     async check() {},
     async close() {
       handle = undefined;

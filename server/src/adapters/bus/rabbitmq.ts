@@ -65,10 +65,11 @@ export function rabbitBus(options: RabbitOptions): Bus {
     await channel.close().catch(() => {});
   }
 
-  async function declare(channel: ConfirmChannel): Promise<void> {
+  /** @returns how many messages wait */
+  async function declare(channel: ConfirmChannel): Promise<number> {
     const quorum = { 'x-queue-type': 'quorum' };
     await channel.assertQueue(`${queue}.dead`, { durable: true, arguments: quorum });
-    await channel.assertQueue(queue, {
+    const { messageCount } = await channel.assertQueue(queue, {
       durable: true,
       arguments: {
         ...quorum,
@@ -80,6 +81,7 @@ export function rabbitBus(options: RabbitOptions): Bus {
         'x-overflow': 'reject-publish',
       },
     });
+    return messageCount;
   }
 
   async function take(channel: ConfirmChannel, delivery: ConsumeMessage, handle: Handler) {
@@ -139,11 +141,13 @@ export function rabbitBus(options: RabbitOptions): Bus {
       const messageId = randomUUID();
       await confirmed(await publishing().current(), { queue, message, messageId, ...limits });
       if (returned.delete(messageId)) throw new Error(`There is no queue ${queue}.`);
+      return 'queued';
     },
     async consume(handle) {
       consumer ??= connect('worker', subscribe(handle));
       await consumer.current().catch(() => {});
     },
+    countWaiting: async () => declare(await publishing().current()),
     async check() {
       try {
         await publishing().current();
@@ -198,9 +202,10 @@ function messageOf(content: Buffer): BusMessage | null {
   } catch {
     return null;
   }
-  const { id, topic, payload, subscriber, attempts, cause } = value ?? {};
+  const { id, topic, payload, subscriber, attempts, rowId, cause } = value ?? {};
   if (typeof id !== 'number' || typeof topic !== 'string' || typeof attempts !== 'number')
     return null;
   if (subscriber !== null && typeof subscriber !== 'string') return null;
-  return { id, topic, payload, subscriber, attempts, ...(cause ? { cause } : {}) };
+  const event = { id, topic, payload, subscriber, attempts, ...(cause ? { cause } : {}) };
+  return typeof rowId === 'number' ? { ...event, rowId } : event;
 }

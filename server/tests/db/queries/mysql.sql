@@ -404,6 +404,10 @@ select * from `group_events` where `group_id` = ? and (`created_at` <= ? and (`c
 select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
 -- media, 1
 
+-- isInOutbox
+select `id` from `outbox` where `id` = ?;
+-- 1
+
 -- listDeadLetters
 select `id`, `event_id`, `topic`, `subscriber`, `attempts`, `last_error`, `set_aside_at`, `request_id` from `outbox` where `set_aside_at` is not null order by `set_aside_at`, `id`;
 -- 

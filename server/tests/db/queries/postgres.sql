@@ -408,6 +408,10 @@ select * from "group_events" where "group_id" = $1 and ("created_at" <= $2 and (
 select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;
 -- media, 1
 
+-- isInOutbox
+select "id" from "outbox" where "id" = $1;
+-- 1
+
 -- listDeadLetters
 select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_aside_at", "request_id" from "outbox" where "set_aside_at" is not null order by "set_aside_at", "id";
 -- 

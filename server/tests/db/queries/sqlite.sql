@@ -404,6 +404,10 @@ select * from "group_events" where "group_id" = (select ?) and ("created_at" <= 
 select "event_id" from "done_events" where "subscriber" = (select ?) and "event_id" = (select ?);
 -- media, 1
 
+-- isInOutbox
+select "id" from "outbox" where "id" = (select ?);
+-- 1
+
 -- listDeadLetters
 select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_aside_at", "request_id" from "outbox" where "set_aside_at" is not null order by "set_aside_at", "id";
 -- 
