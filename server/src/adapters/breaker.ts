@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.ts';
 import type { Now } from '../domain/ports.ts';
+import { noteOutage } from './machine-channel.ts';
 
 /** Runs calls of a machine outside, and spares both sides while it is down. */
 export type Breaker = <T>(call: () => Promise<T>) => Promise<T>;
@@ -8,6 +9,8 @@ type BreakerOptions = {
   now: Now;
   /** Its name in the error of refused calls: `The mail server`. */
   machine: string;
+  /** Its name in metrics: one of few. */
+  label: string;
   /** Failures in a row after which nothing is asked any more. */
   maxFailures?: number;
   /** For so long; then one call tries whether it is back. */
@@ -20,6 +23,7 @@ type BreakerOptions = {
 export function breaker({
   now,
   machine,
+  label,
   maxFailures = 5,
   pauseMs = 10_000,
   isOutage = () => true,
@@ -42,7 +46,9 @@ export function breaker({
       return result;
     } catch (error) {
       failures = isOutage(error) ? failures + 1 : 0;
-      if (failures >= maxFailures) closedUntil = now().getTime() + pauseMs;
+      const isDown = failures >= maxFailures;
+      if (isDown) closedUntil = now().getTime() + pauseMs;
+      if (failures > 0) noteOutage(label, isDown ? pauseMs : 0);
       throw error;
     }
   };

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { DomainError } from '../domain/errors.ts';
 
 /**
@@ -6,7 +7,14 @@ import { DomainError } from '../domain/errors.ts';
  */
 export type Pool = <T>(task: () => Promise<T>, owner?: string) => Promise<T>;
 
+/** How busy a pool is. */
+export type PoolLoad = { name: string; running: number; waiting: number };
+
+/** Hears of each change of a pool's load, a `PoolLoad`; without a listener nothing is made. */
+export const poolChannel = channel('rookery:pool');
+
 type Bounds = {
+  name: string;
   concurrency: number;
   maxWaiting: number;
   /** How many tasks of one owner may wait; default: as many as of all. */
@@ -20,6 +28,7 @@ type Bounds = {
  *   `rate_limited` when too many of the owner's wait
  */
 export function boundedPool({
+  name,
   concurrency,
   maxWaiting,
   maxWaitingEach = maxWaiting,
@@ -27,6 +36,11 @@ export function boundedPool({
 }: Bounds): Pool {
   const queues = turns();
   let running = 0;
+
+  function tell(): void {
+    if (!poolChannel.hasSubscribers) return;
+    poolChannel.publish({ name, running, waiting: queues.count() } satisfies PoolLoad);
+  }
 
   function turn(owner: string): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -36,10 +50,12 @@ export function boundedPool({
       };
       const giveUp = () => {
         queues.remove(owner, begin);
+        tell();
         reject(busy());
       };
       const timer = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs);
       queues.add(owner, begin);
+      tell();
     });
   }
 
@@ -51,6 +67,7 @@ export function boundedPool({
       await turn(owner);
     } else {
       running += 1;
+      tell();
     }
     try {
       return await task();
@@ -58,6 +75,7 @@ export function boundedPool({
       const next = queues.next();
       if (next) next();
       else running -= 1;
+      tell();
     }
   };
 }

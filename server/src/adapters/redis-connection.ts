@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
+import { noteOutage } from './machine-channel.ts';
 
 /** A connection for what may go unanswered: a Redis that is away neither fails nor slows what uses it. */
 export type RedisConnection = {
@@ -73,6 +74,7 @@ export function redisConnection({
   function rest(error: unknown): void {
     if (performance.now() < restsUntil) return;
     restsUntil = performance.now() + restMs;
+    noteOutage('redis', restMs);
     if (redis.status === 'ready') redis.disconnect(true);
     onTrouble(connectionTrouble ?? (error instanceof Error ? error.message : String(error)));
   }

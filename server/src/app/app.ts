@@ -38,6 +38,7 @@ import type { Config } from './config.ts';
 import { dailyBackup } from './daily-backup.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
 import { newLog } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 import { buildServices } from './services.ts';
@@ -63,6 +64,8 @@ export type App = {
   importAccounts: AccountImport;
   /** What follows from what. */
   subscriptions: Subscriptions;
+  /** Null where nothing is measured. */
+  metrics: Metrics | null;
   relay: Relay;
   sweep: Janitor;
   sweepMedia: MediaSweep;
@@ -84,6 +87,8 @@ export type AppOptions = {
   log?: Logger;
   /** How many events this process handles at once. */
   concurrency?: number;
+  /** Whether this process lasts, so that it is worth measuring (`METRICS_PORT`). */
+  isLasting?: boolean;
 };
 
 const defaultConcurrency = 8;
@@ -129,6 +134,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     chance: Math.random,
     subscriptions: followUps,
   });
+  const metrics = options.isLasting
+    ? await startMetrics(config, { database, now, services })
+    : null;
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
   let sweeping: NodeJS.Timeout | undefined;
@@ -163,6 +171,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     services,
     importAccounts,
     subscriptions: followUps,
+    metrics,
     relay: events,
     sweep,
     sweepMedia,
@@ -191,9 +200,26 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await cache?.close();
       await mailer.close();
       await blobs.close();
+      await metrics?.close();
       await database.close();
     },
   };
+}
+
+/** The library is loaded where something is measured. @throws SetupError when the port cannot be had */
+async function startMetrics(
+  { metrics: address }: Config,
+  { services, ...needs }: Pick<App, 'database' | 'services'> & { now: Now },
+): Promise<Metrics | null> {
+  if (!address) return null;
+  const { openMetrics } = await import('./metrics/metrics.ts');
+  try {
+    return await openMetrics({ ...needs, address, countStreams: () => services.live.count() });
+  } catch (error) {
+    // Its connections would keep the process from its end.
+    await needs.database.close();
+    throw error;
+  }
 }
 
 type Opened = Pick<App, 'blobs' | 'bus' | 'cache' | 'images'> & {

@@ -13,6 +13,7 @@ import { type IdentityConfig, identityConfig } from './identity-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
 import { type LoadConfig, loadConfigOf } from './load-settings.ts';
 import { type MailConfig, mailOf } from './mail-settings.ts';
+import { type MetricsConfig, metricsConfigOf } from './metrics-settings.ts';
 import { plainDatabaseUrl } from './older-names.ts';
 import { type Notice, translateOlderVariables } from './older-variables.ts';
 import { originOf } from './origins.ts';
@@ -65,6 +66,7 @@ export type Config = {
   live: LiveConfig;
   load: LoadConfig;
   backup: BackupConfig;
+  metrics: MetricsConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
   /** Names of older systems that were read: `DB_URI as DATABASE_URL`. */
@@ -180,6 +182,7 @@ function configOf(
     live: liveConfigOf(settings),
     load: loadConfigOf(settings),
     backup,
+    metrics: metricsConfigOf(settings),
     concurrency: Math.max(2, availableParallelism()),
     olderNames: read,
     notices: isSending ? notices : [...notices, silence],
@@ -259,6 +262,9 @@ function checkTogether(settings: Settings, isLive: boolean, problems: string[]):
         `CORS_ORIGINS names ${origin}, which is not an origin. Use the form https://app.example.com, or for an app in a shell capacitor://localhost.`,
       );
     }
+  }
+  if (settings.METRICS_PORT === settings.PORT) {
+    problems.push(`METRICS_PORT is PORT. Set it to another, so that metrics are not public.`);
   }
   if (!isLive) return;
   const { ROOKERY_ENV: name } = settings;

@@ -11,6 +11,7 @@ export type HttpConfig = Pick<
 export type HttpNeeds = Pick<
   App,
   'database' | 'dependencies' | 'log' | 'requestCounters' | 'services'
-> & {
-  config: HttpConfig;
-};
+> &
+  Partial<Pick<App, 'metrics'>> & {
+    config: HttpConfig;
+  };

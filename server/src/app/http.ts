@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { noteOutage } from '../adapters/machine-channel.ts';
 import { plainPath, rootRewriter } from '../contracts/addresses.ts';
 import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
@@ -85,6 +86,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
 
   limitDatabaseTime(server, config.load.requestDeadlineMs);
   nameRequests(server);
+  app.metrics?.watchHttp(server);
   normalizeAddresses(server);
   const pace = options.bodyPace ?? usualPace;
   limitPace(server, pace, maxBodyBytes);
@@ -110,7 +112,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
         : null,
       maxUploadBytes: config.media.maxBytes,
       tokenLives: config.tokenLives,
-      isOutage,
+      isOutage: noticedOutage,
       isWriteConflict: (error) => error instanceof WriteConflict,
       corsOrigins,
       hasStrictPasswords: config.hasStrictPasswords,
@@ -142,6 +144,13 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
       await server.close();
     },
   };
+}
+
+/** Whether the database cannot be asked; metrics hear of it. */
+function noticedOutage(error: unknown): boolean {
+  const is = isOutage(error);
+  if (is) noteOutage('database');
+  return is;
 }
 
 /** What a person can do about an address that cannot be had. */

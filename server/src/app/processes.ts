@@ -34,44 +34,51 @@ export function leaveProcesses(): void {
 }
 
 /** Starts the processes; from then on one that ends by itself is replaced, sooner the longer it lived. */
-export function startProcesses(count: number, takenPort: number, log: Logger): Processes {
+export function startProcesses(
+  count: number,
+  { http, metrics }: Pick<Config, 'http' | 'metrics'>,
+  log: Logger,
+): Processes {
   const { promise: started, resolve, reject } = Promise.withResolvers<number>();
   const delays = new Set<NodeJS.Timeout>();
   let isStopping = false;
   let hasStarted = false;
   let listening = 0;
   let failures = 0;
-  let port = takenPort;
-
-  function start(): void {
+  // Process 0, 1 and so on; one that is replaced leaves its port for metrics to the next.
+  function start(slot: number): void {
     const since = Date.now();
-    const child = cluster.fork({ PORT: port });
+    const child = cluster.fork({
+      PORT: http.port,
+      ...(metrics && { METRICS_PORT: metrics.port + slot }),
+    });
     child.once('listening', () => {
       listening += 1;
       if (listening === count) {
         hasStarted = true;
-        resolve(port);
+        resolve(http.port);
       }
     });
     child.once('exit', (code: number | null, signal: string | null) => {
       if (isStopping) return;
-      if (hasStarted) replace({ pid: child.process.pid, code, signal }, Date.now() - since);
+      const ended = { pid: child.process.pid, code, signal };
+      if (hasStarted) replace(slot, ended, Date.now() - since);
       else reject(new Error('A process ended before all had started.'));
     });
   }
 
-  function replace(ended: object, livedMs: number): void {
+  function replace(slot: number, ended: object, livedMs: number): void {
     failures = livedMs > steadyMs ? 0 : failures + 1;
     const delayMs = Math.min(100 * 2 ** failures, maxDelayMs);
     log.error({ ...ended, delayMs }, 'a process ended by itself and is replaced');
     const delay = setTimeout(() => {
       delays.delete(delay);
-      start();
+      start(slot);
     }, delayMs);
     delays.add(delay);
   }
 
-  for (let i = 0; i < count; i += 1) start();
+  for (let slot = 0; slot < count; slot += 1) start(slot);
   // A process that is told to stop while it starts does not ask.
   started.catch(() => {});
   return {

@@ -5,6 +5,7 @@ import { identitySettings } from './identity-settings.ts';
 import { liveSettings } from './live-settings.ts';
 import { loadSettings } from './load-settings.ts';
 import { mailSettings } from './mail-settings.ts';
+import { metricsSettings } from './metrics-settings.ts';
 import { pushSettings } from './push-settings.ts';
 import { secondFactorSettings } from './second-factor-settings.ts';
 import { smsSettings } from './sms-settings.ts';
@@ -190,6 +191,7 @@ export const Settings = Type.Object({
   ...liveSettings,
   ...loadSettings,
   ...backupSettings,
+  ...metricsSettings,
 });
 
 export type Settings = Static<typeof Settings>;

@@ -58,18 +58,22 @@ async function configWithPort({ port, host }: Options): Promise<Config> {
 }
 
 function startOne(config: Config, { seed, worker }: Options): Promise<void> {
-  return withApp(config, async (app) => {
-    const http = await buildHttp(app);
-    if (seed && !isOneOfMany()) await seedPeople(app, print);
-    if (worker) await app.startWork();
-    else app.startHandingOn();
-    const stopping = stopSignal();
-    await http.listen();
-    if (!isOneOfMany()) greet(publicUrlOf(config));
-    await stopping;
-    app.log.info('stopping: finishing open requests and running jobs');
-    await http.close();
-  });
+  return withApp(
+    config,
+    async (app) => {
+      const http = await buildHttp(app);
+      if (seed && !isOneOfMany()) await seedPeople(app, print);
+      if (worker) await app.startWork();
+      else app.startHandingOn();
+      const stopping = stopSignal();
+      await http.listen();
+      if (!isOneOfMany()) greet(publicUrlOf(config));
+      await stopping;
+      app.log.info('stopping: finishing open requests and running jobs');
+      await http.close();
+    },
+    { isLasting: true },
+  );
 }
 
 async function startMany(config: Config, { seed, processes }: Options): Promise<void> {
@@ -78,7 +82,7 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
     if (seed) await seedPeople(app, print);
   });
   const stopping = stopSignal();
-  const children = startProcesses(processes, config.http.port, await newLog(config));
+  const children = startProcesses(processes, config, await newLog(config));
   try {
     const started = children.started.catch(({ message }: Error) => {
       throw new CommandError(`${message} The reason is above.`);

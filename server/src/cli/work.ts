@@ -23,6 +23,6 @@ export function workCommand(): Command {
         await stopping;
         app.log.info('stopping: finishing running jobs');
       };
-      await withApp(config, work, { concurrency });
+      await withApp(config, work, { concurrency, isLasting: true });
     });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
+import { type ConnectionLoad, loadOf } from './connection-load.ts';
 import { remainingMs, waitAtMost, withoutBudget } from './deadline.ts';
 import {
   type Engine,
@@ -9,6 +10,7 @@ import {
   isConstraint,
 } from './dialects.ts';
 import { StaleRead, WriteConflict } from './errors.ts';
+import { tellFacts } from './facts.ts';
 import { isRetryable } from './outages.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
@@ -49,6 +51,8 @@ export type Database = Db & {
   onEvents(listener: () => void): void;
   /** Calls `listener` with each message of `sendAfterCommit`, after the commit. */
   onMessage(listener: (message: CommitMessage) => void): void;
+  /** How busy the connections are. */
+  load(): ConnectionLoad;
   close(): Promise<void>;
 };
 
@@ -83,16 +87,19 @@ export function databaseOn(engine: Engine): Database {
     let hasEvents = false;
     let messages: readonly CommitMessage[] = [];
     let isKept: Promise<void> | undefined;
+    let committed: object | undefined;
     const result = await askForTransaction(() =>
       kysely.transaction().execute(async (tx) => {
         isKept = engine.commitUnderWay();
         const value = await markTransaction(() => work(tx));
         hasEvents = transactionsWithEvents.has(tx);
         messages = messagesOf.get(tx) ?? [];
+        committed = tx;
         return value;
       }),
     );
     await isKept;
+    tellFacts(committed);
     withoutBudget(() => {
       if (hasEvents) for (const listener of eventListeners) listener();
       for (const message of messages) for (const listener of messageListeners) listener(message);
@@ -113,6 +120,7 @@ export function databaseOn(engine: Engine): Database {
     transaction: (work) => withRetry(() => attempt(work)),
     onEvents: (listener) => void eventListeners.push(listener),
     onMessage: (listener) => void messageListeners.push(listener),
+    load: () => loadOf(engine.dialect),
     close: () => kysely.destroy(),
   };
 }

@@ -11,6 +11,7 @@ import {
   type QueryCompiler,
 } from 'kysely';
 import mysql from 'mysql2';
+import type { ConnectionLoad } from './connection-load.ts';
 import { limitedPool } from './mysql-pool.ts';
 import { isEndOfConnection, isReadOnly } from './outages.ts';
 import { connectMs, lockWaitMs, serverStatementMs, statementMs } from './statement-limits.ts';
@@ -56,7 +57,7 @@ export function mysqlDialect(address: string, { poolSize, isPatient }: Options):
     bigNumberStrings: false,
     dateStrings: true,
   });
-  return new ExactMysqlDialect({
+  const dialect = new ExactMysqlDialect({
     pool: limitedPool(pool, isPatient ? Number.POSITIVE_INFINITY : statementMs),
     onCreateConnection: async (connection) => {
       try {
@@ -70,6 +71,18 @@ export function mysqlDialect(address: string, { poolSize, isPatient }: Options):
       }
     },
   });
+  return Object.assign(dialect, { load: () => loadOfPool(pool) });
+}
+
+/** The library counts for itself alone. */
+type Inside = Record<
+  '_allConnections' | '_freeConnections' | '_connectionQueue',
+  { length: number }
+>;
+
+function loadOfPool(pool: object): ConnectionLoad {
+  const { _allConnections: all, _freeConnections: free, _connectionQueue: queue } = pool as Inside;
+  return { busy: all.length - free.length, idle: free.length, waiting: queue.length };
 }
 
 /** Compares text byte by byte, as the other engines do: folding is done by the domain, the same everywhere. */

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { sql } from 'kysely';
 import { type Cause, currentCause } from './cause.ts';
 import { changedOne } from './changed-one.ts';
 import { type Database, type Db, noteEvent, type Tx } from './database.ts';
 import { insertIgnore } from './dialects.ts';
+import { noteFact } from './facts.ts';
 import { preparedWrite } from './prepared.ts';
 import type { OutboxRow } from './schema.ts';
 
@@ -41,6 +43,7 @@ export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
   // Random, not leased: an event is written amid a transaction, where a lease would make all writers queue.
   const id = randomInt(1, maxRandomId);
   await insertEvent(tx, rowOf(entry, id));
+  if (!entry.repeat) noteFact(tx, 'event', entry.topic);
   noteEvent(tx);
 }
 
@@ -49,7 +52,9 @@ const maxRandomId = 2 ** 48 - 1;
 
 /** Writes an event under an id of its own, unless it is there. */
 export async function appendOnce(tx: Tx, entry: NewEntry, id: number): Promise<void> {
-  if (await insertIgnore(tx, 'outbox', rowOf(entry, id))) noteEvent(tx);
+  if (!(await insertIgnore(tx, 'outbox', rowOf(entry, id)))) return;
+  noteFact(tx, 'event', entry.topic);
+  noteEvent(tx);
 }
 
 function rowOf(entry: NewEntry, id: number): OutboxRow {
@@ -241,6 +246,33 @@ export async function dropDeadLetter(tx: Tx, id: number): Promise<boolean> {
   return changedOne(
     tx.deleteFrom('outbox').where('id', '=', id).where('set_aside_at', 'is not', null),
   );
+}
+
+/** How many events of a topic wait, since when, and how many are dead letters. */
+export type OutboxLoad = { topic: string; waiting: number; oldestAt: string | null; dead: number };
+
+/** What waits in the outbox, by topic. Reads every row, so ask it seldom. */
+export async function readOutboxLoad(db: Db): Promise<OutboxLoad[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(({ fn, ref }) => [
+      'topic',
+      fn.count<number>('id').as('count'),
+      fn.count<number>('set_aside_at').as('dead'),
+      fn
+        .min<string | null>(
+          sql`case when ${ref('set_aside_at')} is null then ${ref('created_at')} end`,
+        )
+        .as('oldest_at'),
+    ])
+    .groupBy('topic')
+    .execute();
+  return rows.map(({ topic, count, dead, oldest_at: oldestAt }) => ({
+    topic,
+    waiting: Number(count) - Number(dead),
+    oldestAt,
+    dead: Number(dead),
+  }));
 }
 
 /** Null when the payload is no JSON. */

@@ -1,5 +1,6 @@
 import type { PostgresPool } from 'kysely';
 import type pg from 'pg';
+import type { Counted } from './connection-load.ts';
 import { waitAtMost } from './deadline.ts';
 import { isEndOfConnection, isReadOnly } from './outages.ts';
 
@@ -13,10 +14,11 @@ type Options = {
   statementMs: number;
 };
 
-export type CarefulPool = PostgresPool & {
-  /** True once a pooler (PgBouncer) refused the parameters that a connection begins with: they go into each transaction. */
-  isWithoutParameters(): boolean;
-};
+export type CarefulPool = PostgresPool &
+  Counted & {
+    /** True once a pooler (PgBouncer) refused the parameters that a connection begins with: they go into each transaction. */
+    isWithoutParameters(): boolean;
+  };
 
 /**
  * A pool that gives no connection away that has gone bad, waits for none longer than a request may (`deadline.ts`), and knows
@@ -91,6 +93,11 @@ export function carefulPool({ open, statementMs }: Options): CarefulPool {
         client.release(true);
       }
     },
+    load: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     end: () => pool.end(),
   };
 }

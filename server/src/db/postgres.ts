@@ -57,7 +57,8 @@ export function postgresDialect(url: string, options: Options): Dialect {
     pool,
     begin: () => (pool.isWithoutParameters() ? limited.join('; ') : begin),
   };
-  return isSerializable ? new OwnPostgresDialect(config) : new BytewiseDialect(config);
+  const dialect = isSerializable ? new OwnPostgresDialect(config) : new BytewiseDialect(config);
+  return Object.assign(dialect, { load: pool.load });
 }
 
 function openPool(

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseConnection, Driver } from 'kysely';
+import type { ConnectionLoad } from './connection-load.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import { openConnection, type SqliteConnection } from './sqlite-connection.ts';
 import { takeSeat, type WorkerSeat } from './worker-seat.ts';
@@ -117,6 +118,13 @@ export class SqliteDriver implements Driver {
   readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
     if (this.#isInUse || this.#group || !this.#connection) return null;
     return this.#connection.read(sql, parameters);
+  }
+
+  /** One connection, and who waits for it. */
+  load(): ConnectionLoad {
+    const busy = this.#isInUse ? 1 : 0;
+    const waiting = this.#writers.length + this.#others.length;
+    return { busy, idle: 1 - busy, waiting };
   }
 
   /** See `Database.watchRows`. */

@@ -5,6 +5,7 @@ import {
   SqliteQueryCompiler,
   type ValueNode,
 } from 'kysely';
+import type { Counted } from './connection-load.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import { SqliteDriver } from './sqlite-driver.ts';
 
@@ -22,7 +23,8 @@ type SqliteEngine = {
  */
 export function sqliteEngine(file: string | Buffer): SqliteEngine {
   const driver = new SqliteDriver(file);
-  const dialect: Dialect = {
+  const dialect: Dialect & Counted = {
+    load: () => driver.load(),
     createDriver: () => driver,
     createQueryCompiler: () => new StablePlanCompiler(),
     createAdapter: () => new QueueingAdapter(driver),

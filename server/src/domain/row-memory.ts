@@ -1,9 +1,17 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Database, Db, RowWatch } from '../db/database.ts';
 
 /** Reads what belongs to some ids, by id; what is not there is left out. */
 export type ReadByIds<T> = (ids: readonly number[]) => Promise<ReadonlyMap<number, T>>;
 
+/** What one look into a memory found. */
+export type MemoryUse = { memory: string; hits: number; misses: number; size: number };
+
+/** Hears of each look into a memory, a `MemoryUse`; without a listener nothing is made. */
+export const memoryChannel = channel('rookery:memory');
+
 type Memory<T> = {
+  name: string;
   read: (db: Db, ids: readonly number[]) => Promise<Map<number, T>>;
   /** Writes after which what was read under the told id must be read again. */
   madeOf: readonly RowWatch[];
@@ -16,7 +24,7 @@ type Memory<T> = {
  */
 export function rowMemory<T>(
   database: Database,
-  { read, madeOf, maxKept }: Memory<T>,
+  { name, read, madeOf, maxKept }: Memory<T>,
 ): ReadByIds<T> {
   if (!database.isEmbedded) return (ids) => read(database, ids);
   const kept = new Map<number, T>();
@@ -44,6 +52,10 @@ export function rowMemory<T>(
     }
   }
 
+  function tell(hits: number, misses: number): void {
+    memoryChannel.publish({ memory: name, hits, misses, size: kept.size } satisfies MemoryUse);
+  }
+
   return async (ids) => {
     const found = new Map<number, T>();
     const missing: number[] = [];
@@ -52,7 +64,9 @@ export function rowMemory<T>(
       if (row === undefined) missing.push(id);
       else found.set(id, row);
     }
+    const hits = found.size;
     if (missing.length > 0) await readMissing(missing, found);
+    if (memoryChannel.hasSubscribers) tell(hits, missing.length);
     return found;
   };
 }

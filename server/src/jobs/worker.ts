@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { causedUntilDone } from '../db/cause.ts';
 import type { Database } from '../db/database.ts';
 import { appendToOutbox, isEventDone, markEventDone } from '../db/outbox.ts';
@@ -20,6 +21,16 @@ export type JobLog = {
   warn(details: Record<string, unknown>, message: string): void;
   error(details: Record<string, unknown>, message: string): void;
 };
+
+/** How a subscriber fared with an event. */
+export type JobRun = {
+  subscriber: string;
+  outcome: 'done' | 'retried' | 'dead';
+  ms: number;
+};
+
+/** Hears of each run of a subscriber, a `JobRun`; without a listener nothing is made. */
+export const jobChannel = channel('rookery:job');
 
 export type Worker = (message: BusMessage) => Promise<void>;
 
@@ -63,7 +74,12 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     if (!isWritten) await write(async () => {});
   }
 
-  async function putBack(name: string | null, message: BusMessage, error: unknown): Promise<void> {
+  /** @returns whether it is a dead letter now */
+  async function putBack(
+    name: string | null,
+    message: BusMessage,
+    error: unknown,
+  ): Promise<boolean> {
     const attempts = message.attempts + 1;
     const delayMs = retryDelayMs(attempts, chance(), waitAskedFor(error));
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -96,6 +112,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
         'a job failed for the last time and is now a dead letter; see `rookery outbox list`',
       );
     else log.warn({ ...details, delayMs }, 'a job failed and will be repeated');
+    return delayMs === null;
   }
 
   /** @throws Error when there is nobody: a newer version may have written the event, so it must not be lost */
@@ -119,16 +136,25 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
       checkRedeliveries(message);
       subscribers = subscribersOf(message);
     } catch (error) {
-      return putBack(message.subscriber, message, error);
+      await putBack(message.subscriber, message, error);
+      return;
     }
     for (const subscriber of subscribers) {
+      const since = performance.now();
       try {
         await run(subscriber, message);
+        tell(subscriber.name, 'done', since);
       } catch (error) {
-        await putBack(subscriber.name, message, error);
+        const isDead = await putBack(subscriber.name, message, error);
+        tell(subscriber.name, isDead ? 'dead' : 'retried', since);
       }
     }
   }
 
   return (message) => causedUntilDone(message.cause ?? null, () => handle(message));
+}
+
+function tell(subscriber: string, outcome: JobRun['outcome'], since: number): void {
+  if (!jobChannel.hasSubscribers) return;
+  jobChannel.publish({ subscriber, outcome, ms: performance.now() - since } satisfies JobRun);
 }

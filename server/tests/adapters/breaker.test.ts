@@ -8,7 +8,13 @@ const up = async () => 'done';
 describe('a breaker', () => {
   it('asks a machine no more that has failed three times in a row', async () => {
     const { now } = stoppedClock();
-    const run = breaker({ now, machine: 'The mail server', maxFailures: 3, pauseMs: 1000 });
+    const run = breaker({
+      label: 'machine',
+      now,
+      machine: 'The mail server',
+      maxFailures: 3,
+      pauseMs: 1000,
+    });
     for (const _ of [1, 2, 3]) await expect(run(down)).rejects.toThrow('refused');
 
     const turnedAway = run(up);
@@ -19,6 +25,7 @@ describe('a breaker', () => {
   it('lets one call try after the pause, and all once that has passed', async () => {
     const clock = stoppedClock();
     const run = breaker({
+      label: 'machine',
       now: clock.now,
       machine: 'The mail server',
       maxFailures: 1,
@@ -37,7 +44,13 @@ describe('a breaker', () => {
 
   it('does not count what the machine refused', async () => {
     const { now } = stoppedClock();
-    const run = breaker({ now, machine: 'It', maxFailures: 1, isOutage: () => false });
+    const run = breaker({
+      label: 'machine',
+      now,
+      machine: 'It',
+      maxFailures: 1,
+      isOutage: () => false,
+    });
     await expect(run(down)).rejects.toThrow('refused');
 
     expect(await run(up)).toBe('done');

@@ -9,7 +9,7 @@ describe('a pool', () => {
 
   /** One task runs until `end` is called; others wait for it. */
   beforeEach(() => {
-    pool = boundedPool({ concurrency: 1, maxWaiting: 6, maxWaitingEach: 4 });
+    pool = boundedPool({ name: 'test', concurrency: 1, maxWaiting: 6, maxWaitingEach: 4 });
     begun = [];
     const gate = new Promise<void>((resolve) => {
       end = resolve;
@@ -80,7 +80,7 @@ describe('a pool', () => {
   });
 
   it('forgets a task that has waited too long', async () => {
-    const hasty = boundedPool({ concurrency: 1, maxWaiting: 1, maxWaitMs: 10 });
+    const hasty = boundedPool({ name: 'test', concurrency: 1, maxWaiting: 1, maxWaitMs: 10 });
     const running = hasty(() => first, 'alice');
     await expect(hasty(async () => void begun.push('late'), 'alice')).rejects.toMatchObject({
       code: 'unavailable',

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Database, Db } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
-import { claimOutbox, isEventDone, isInOutbox, listDeadLetters } from '../../src/db/outbox.ts';
+import {
+  claimOutbox,
+  isEventDone,
+  isInOutbox,
+  listDeadLetters,
+  readOutboxLoad,
+} from '../../src/db/outbox.ts';
 import * as accountNames from '../../src/domain/accounts/account-name-store.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as search from '../../src/domain/administration/account-search-store.ts';
@@ -157,6 +163,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   isEventDone: (db) => isEventDone(db, 'media', 1),
   isInOutbox: (db) => isInOutbox(db, 1),
   listDeadLetters: (db) => listDeadLetters(db),
+  readOutboxLoad: (db) => readOutboxLoad(db),
   claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),
 };
 

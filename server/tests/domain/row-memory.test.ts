@@ -30,7 +30,7 @@ describe('a memory of rows', () => {
   }
 
   it('reads what it does not have, all at once', async () => {
-    const rows = rowMemory(database, { read, madeOf, maxKept: 10 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 10 });
     await rows([1, 2]);
 
     expect(Object.fromEntries(await rows([2, 3, 1, 4]))).toEqual({
@@ -46,7 +46,7 @@ describe('a memory of rows', () => {
   });
 
   it('reads again what was written, and nothing else', async () => {
-    const rows = rowMemory(database, { read, madeOf, maxKept: 10 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 10 });
     await rows([1, 2]);
     await write(2);
     await rows([1, 2]);
@@ -55,7 +55,7 @@ describe('a memory of rows', () => {
   });
 
   it('asks again for what was not there', async () => {
-    const rows = rowMemory(database, { read, madeOf, maxKept: 10 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 10 });
     expect(await rows([100])).toEqual(new Map());
     await rows([100]);
 
@@ -64,6 +64,7 @@ describe('a memory of rows', () => {
 
   it('does not keep what was written while it was read', async () => {
     const rows = rowMemory(database, {
+      name: 'test',
       read: async (db, ids) => {
         const found = await read(db, ids);
         if (readings.length === 1) await write(1);
@@ -80,7 +81,7 @@ describe('a memory of rows', () => {
   });
 
   it('forgets what it has kept longest when it is full', async () => {
-    const rows = rowMemory(database, { read, madeOf, maxKept: 3 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 3 });
     await rows([1, 2]);
     await rows([3, 4, 5]);
     await rows([3, 4, 5]);

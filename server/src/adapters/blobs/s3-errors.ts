@@ -1,5 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { DomainError } from '../../domain/errors.ts';
+import { noteOutage } from '../machine-channel.ts';
 
 /** Seconds after which a client may try again. */
 const retryAfterSeconds = 5;
@@ -9,6 +10,7 @@ const retryAfterSeconds = 5;
  * was changed, and the operator can fix both. The cause is logged.
  */
 export function unavailable(cause: unknown): DomainError {
+  noteOutage('s3');
   const message = 'Pictures cannot be stored or fetched right now. Try again in a moment.';
   return new DomainError('unavailable', message, { retryAfterSeconds, cause });
 }

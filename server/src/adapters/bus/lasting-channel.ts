@@ -1,4 +1,5 @@
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { noteOutage } from '../machine-channel.ts';
 
 /** What the bus reports; `app/` decides where it goes. */
 export type BusLog = {
@@ -67,7 +68,9 @@ export function lastingChannel(options: Options): LastingChannel {
   function noteLoss(err: unknown, what: string): void {
     channel = null;
     reason = err;
-    if (!isClosing) log.warn({ err, name }, `${what}; it is tried again`);
+    if (isClosing) return;
+    noteOutage('rabbitmq');
+    log.warn({ err, name }, `${what}; it is tried again`);
   }
 
   async function open(model: ChannelModel): Promise<void> {

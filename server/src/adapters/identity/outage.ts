@@ -15,7 +15,12 @@ export const maxAnswerMs = 10_000;
  */
 export function asking(provider: string, now: Now, maxMs = maxAnswerMs): Asking {
   const machine = `The sign-in with ${provider}`;
-  const run = breaker({ now, machine, isOutage: (error) => !isRefusal(error) });
+  const run = breaker({
+    now,
+    machine,
+    label: `sign-in-${provider}`,
+    isOutage: (error) => !isRefusal(error),
+  });
   return async (work) => {
     try {
       return await run(() => within(maxMs, work()));

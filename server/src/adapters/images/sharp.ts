@@ -38,8 +38,13 @@ type Input = string | Uint8Array;
 
 /** Pictures by sharp (libvips), HEIC by libheif. */
 export function sharpImages({ concurrency, maxPixels }: Limits): Images {
-  const small = boundedPool({ concurrency, maxWaiting: 100, maxWaitingEach: 50 });
-  const large = boundedPool({ concurrency: 1, maxWaiting: 100, maxWaitingEach: 10 });
+  const small = boundedPool({ name: 'images', concurrency, maxWaiting: 100, maxWaitingEach: 50 });
+  const large = boundedPool({
+    name: 'large-images',
+    concurrency: 1,
+    maxWaiting: 100,
+    maxWaitingEach: 10,
+  });
   sharp.cache(false);
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });

@@ -42,7 +42,7 @@ export function smtpMailer({ server, sender, now, timeoutMs = 10_000 }: SmtpOpti
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const guarded = breaker({ now, machine: 'The mail server', isOutage });
+  const guarded = breaker({ now, machine: 'The mail server', label: 'mail', isOutage });
 
   return {
     async send(mail) {

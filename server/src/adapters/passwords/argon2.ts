@@ -34,8 +34,9 @@ export function argon2Hasher({
 }): PasswordHasher {
   const ownForm = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
   const isOwn = (stored: string) => stored.startsWith(ownForm);
-  const pool = boundedPool({ concurrency, maxWaiting: 200 });
+  const pool = boundedPool({ name: 'passwords', concurrency, maxWaiting: 200 });
   const others = boundedPool({
+    name: 'old-passwords',
     concurrency: Math.max(1, Math.floor(concurrency / 2)),
     maxWaiting: 50,
     maxWaitMs,

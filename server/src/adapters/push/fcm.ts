@@ -15,7 +15,7 @@ const machine = 'Firebase Cloud Messaging';
 
 /** Apps on Android and iOS, through the HTTP v1 API of Firebase Cloud Messaging. */
 export function fcm({ now, account, baseUrl, timeoutMs = 10_000 }: FcmOptions): PushSender {
-  const guarded = breaker({ now, machine, isOutage: isPushOutage });
+  const guarded = breaker({ now, machine, label: 'fcm', isOutage: isPushOutage });
   const google = googleToken(account, { now, timeoutMs });
   const address = `${baseUrl}/v1/projects/${encodeURIComponent(account.projectId)}/messages:send`;
 

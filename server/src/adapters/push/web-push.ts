@@ -29,11 +29,12 @@ export function webPushSender(options: WebPushOptions): PushSender {
   // Services that took the last message. All others share two places, so that clients who name addresses that never answer
   // do not keep the workers from everybody else's jobs; what finds no place is repeated.
   const proven = new LRUCache<string, true>({ max: 1000 });
-  const strangers = boundedPool({ concurrency: 2, maxWaiting: 0 });
+  const strangers = boundedPool({ name: 'new-push-services', concurrency: 2, maxWaiting: 0 });
 
   function breakerOf(host: string): Breaker {
     const machine = `The push service ${host}`;
-    const known = breakers.get(host) ?? breaker({ now, machine, isOutage: isPushOutage });
+    const known =
+      breakers.get(host) ?? breaker({ now, machine, label: 'web-push', isOutage: isPushOutage });
     breakers.set(host, known);
     return known;
   }

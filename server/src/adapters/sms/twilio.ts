@@ -21,7 +21,7 @@ type Answer = { status: number; body: unknown };
  */
 export function twilioTexts(needs: Needs): TextMessages {
   const { accountSid, authToken, from, baseUrl, now, timeoutMs = 10_000 } = needs;
-  const guarded = breaker({ now, machine: 'Twilio', isOutage });
+  const guarded = breaker({ now, machine: 'Twilio', label: 'twilio', isOutage });
   const account = `${baseUrl}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
 

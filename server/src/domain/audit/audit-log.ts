@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts';
+import { noteFact } from '../../db/facts.ts';
 import type { Now } from '../ports.ts';
 import { insertAuditEntries, insertAuditEntry } from './audit-log-store.ts';
 
@@ -76,6 +77,7 @@ export function auditLog({ now, newKey }: { now: Now; newKey: () => number }): A
 
   return {
     async record(tx, entry) {
+      noteFact(tx, 'action', entry.action);
       // Another process may have drawn the same key in the same millisecond.
       while (!(await insertAuditEntry(tx, rowOf(entry))));
     },

@@ -85,7 +85,7 @@ export function liveEvents({ broadcast, now, maxStreams, onTrouble, ...sources }
     for (const stream of streams.all) streams.end(stream);
   }
 
-  return { open, stop };
+  return { open, stop, count: () => streams.all.size };
 }
 
 type Watched = {

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../db/database.ts';
+import { noteFact } from '../../db/facts.ts';
 import type { MediaRow } from '../../db/schema.ts';
 import { checkLives } from '../accounts/account-lives.ts';
 import { addMediaBytesWithin } from '../accounts/account-store.ts';
@@ -61,6 +62,7 @@ export function mediaWriting({ database, now, avatars, deleteBlobs, quotaBytes }
       );
     }
     await insertMedia(tx, row);
+    noteFact(tx, 'upload', row.purpose);
     if (row.purpose === 'avatar') await avatars.line(tx, row);
     if (row.state === 'processing') await emit(tx, now(), 'media.uploaded', { mediaId: row.id });
     return row.id;

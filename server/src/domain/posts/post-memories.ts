@@ -13,16 +13,19 @@ export type PostMemories = ReturnType<typeof postMemories>;
 /** Keeps what everybody sees of posts until one of their rows is written (docs/decisions/0023). */
 export function postMemories(database: Database) {
   const postsOf = rowMemory(database, {
+    name: 'posts',
     read: readPosts,
     madeOf: [{ table: 'posts', column: 'id' }],
     maxKept: maxKept.posts,
   });
   const mediaOf = rowMemory(database, {
+    name: 'media',
     read: readMediaOfPosts,
     madeOf: [{ table: 'media', column: 'post_id' }],
     maxKept: maxKept.media,
   });
   const authorsOf = rowMemory(database, {
+    name: 'authors',
     read: readAccountCards,
     madeOf: [
       {

@@ -416,6 +416,10 @@ select "id" from "outbox" where "id" = $1;
 select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_aside_at", "request_id" from "outbox" where "set_aside_at" is not null order by "set_aside_at", "id";
 -- 
 
+-- readOutboxLoad
+select "topic", count("id") as "count", count("set_aside_at") as "dead", min(case when "set_aside_at" is null then "created_at" end) as "oldest_at" from "outbox" group by "topic";
+-- 
+
 -- claimOutbox
 select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 order by "due_at" limit $2;
 -- 2026-06-01T12:00:00.000Z, 10
