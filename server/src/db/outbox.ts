@@ -255,23 +255,23 @@ export type OutboxLoad = { topic: string; waiting: number; oldestAt: string | nu
 export async function readOutboxLoad(db: Db): Promise<OutboxLoad[]> {
   const rows = await db
     .selectFrom('outbox')
-    .select(({ fn, ref }) => [
+    .select((eb) => [
       'topic',
-      fn.count<number>('id').as('count'),
-      fn.count<number>('set_aside_at').as('dead'),
-      fn
-        .min<string | null>(
-          sql`case when ${ref('set_aside_at')} is null then ${ref('created_at')} end`,
-        )
-        .as('oldest_at'),
+      eb.fn.count<number>('id').as('count'),
+      eb.fn.count<number>('set_aside_at').as('dead'),
+      sql<
+        string | null
+      >`min(case when ${eb.ref('set_aside_at')} is null then ${eb.ref('created_at')} end)`.as(
+        'oldest_at',
+      ),
     ])
     .groupBy('topic')
     .execute();
   return rows.map(({ topic, count, dead, oldest_at: oldestAt }) => ({
     topic,
-    waiting: Number(count) - Number(dead),
+    waiting: count - dead,
     oldestAt,
-    dead: Number(dead),
+    dead,
   }));
 }
 

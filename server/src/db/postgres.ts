@@ -58,7 +58,7 @@ export function postgresDialect(url: string, options: Options): Dialect {
     begin: () => (pool.isWithoutParameters() ? limited.join('; ') : begin),
   };
   const dialect = isSerializable ? new OwnPostgresDialect(config) : new BytewiseDialect(config);
-  return Object.assign(dialect, { load: pool.load });
+  return Object.assign(dialect, { load: () => pool.load() });
 }
 
 function openPool(

@@ -13,3 +13,12 @@ export async function scrape(port: number): Promise<{ text: string; metrics: Met
   }
   return { text, metrics };
 }
+
+/** Names of all metrics that were declared, also of those that have no value yet. */
+export function namesIn(text: string): string[] {
+  return [...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name = '', type]) =>
+    type === 'histogram'
+      ? [name, ...['bucket', 'sum', 'count'].map((part) => `${name}_${part}`)]
+      : [name],
+  );
+}

@@ -4,8 +4,10 @@ import type { Channel } from 'node:diagnostics_channel';
 export type Stop = () => void;
 
 /** Listens to one of the program's own channels; each says which messages it has. */
-export function listenTo<T>(channel: Channel, listener: (message: T) => void): Stop {
-  const heard = (message: unknown) => listener(message as T);
+export function listenTo(channel: Channel, listener: (message: never) => void): Stop {
+  const heard = (message: unknown) => listener(message as never);
   channel.subscribe(heard);
-  return () => void channel.unsubscribe(heard);
+  return () => {
+    channel.unsubscribe(heard);
+  };
 }

@@ -8,23 +8,24 @@ type Needs = { database: Database; countStreams: () => number };
 
 /** How busy the process and its connections are, and how the machines outside are. */
 export function machineMetrics(registry: Registry, { database, countStreams }: Needs): Stop[] {
-  new Gauge({
+  const connections = new Gauge({
     name: 'rookery_sql_connections',
     help: 'Connections to the database by state: busy, idle, or waiting (callers that wait for one).',
     labelNames: ['state'],
-    registers: [registry],
+    registers: [],
     collect() {
       for (const [state, count] of Object.entries(database.load())) this.set({ state }, count);
     },
   });
-  new Gauge({
+  const streams = new Gauge({
     name: 'rookery_event_streams',
     help: 'Open connections of live events.',
-    registers: [registry],
+    registers: [],
     collect() {
       this.set(countStreams());
     },
   });
+  for (const gauge of [connections, streams]) registry.registerMetric(gauge);
   return [pools(registry), outages(registry)];
 }
 
@@ -35,7 +36,7 @@ function pools(registry: Registry): Stop {
     labelNames: ['pool', 'state'],
     registers: [registry],
   });
-  return listenTo<PoolLoad>(poolChannel, ({ name: pool, running, waiting }) => {
+  return listenTo(poolChannel, ({ name: pool, running, waiting }: PoolLoad) => {
     tasks.set({ pool, state: 'running' }, running);
     tasks.set({ pool, state: 'waiting' }, waiting);
   });
@@ -49,17 +50,18 @@ function outages(registry: Registry): Stop {
     labelNames: ['machine'],
     registers: [registry],
   });
-  new Gauge({
+  const breakers = new Gauge({
     name: 'rookery_breaker_open',
     help: '1 while a machine is not asked because it failed too often.',
     labelNames: ['machine'],
-    registers: [registry],
+    registers: [],
     collect() {
       const now = performance.now();
       for (const [machine, until] of restsUntil) this.set({ machine }, until > now ? 1 : 0);
     },
   });
-  return listenTo<Outage>(machineChannel, ({ machine, restMs }) => {
+  registry.registerMetric(breakers);
+  return listenTo(machineChannel, ({ machine, restMs }: Outage) => {
     failures.inc({ machine });
     restsUntil.set(machine, performance.now() + restMs);
   });

@@ -46,7 +46,7 @@ function facts(registry: Registry): Stop {
   };
   for (const outcome of ['ok', 'refused']) logins.inc({ outcome }, 0);
 
-  return listenTo<Fact>(factChannel, ({ kind, name }) => {
+  return listenTo(factChannel, ({ kind, name }: Fact) => {
     if (kind === 'upload') uploads.inc({ purpose: name });
     if (kind === 'action') actions[name]?.();
     if (kind !== 'event') return;
@@ -63,7 +63,7 @@ function jobs(registry: Registry): Stop {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60],
     registers: [registry],
   });
-  return listenTo<JobRun>(jobChannel, ({ subscriber, outcome, ms }) =>
+  return listenTo(jobChannel, ({ subscriber, outcome, ms }: JobRun) =>
     durations.observe({ subscriber, outcome }, ms / 1000),
   );
 }
@@ -83,7 +83,7 @@ function memories(registry: Registry): Stop {
     labelNames,
     registers,
   });
-  return listenTo<MemoryUse>(memoryChannel, ({ memory, hits, misses, size }) => {
+  return listenTo(memoryChannel, ({ memory, hits, misses, size }: MemoryUse) => {
     lookUps.inc({ memory, outcome: 'hit' }, hits);
     lookUps.inc({ memory, outcome: 'miss' }, misses);
     sizes.set({ memory }, size);
