@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -163,6 +163,21 @@ describe('each rule of the imports catches a planted violation', () => {
     });
   });
 
+  it('max-lines-per-function, in the domain', () => {
+    const lines = Array.from({ length: 59 }, (_, i) => `  // ${i}`).join('\n');
+    const code = `export function planted(): void {\n${lines}\n}`;
+    plant('server/src/domain/planted-long.ts', code);
+    plant('server/src/domain/planted-fitting.ts', code.replace('  // 0\n', ''));
+    // No link: the patterns of the configuration start where it really is.
+    cpSync(join(root, '.oxlintrc.json'), join(copy, '.oxlintrc.json'));
+
+    const planted = ['long', 'fitting'].map((name) => `server/src/domain/planted-${name}.ts`);
+
+    expect(lint(copy, planted)).toEqual([
+      { code: 'eslint(max-lines-per-function)', filename: 'server/src/domain/planted-long.ts' },
+    ]);
+  });
+
   function plant(file: string, code: string): void {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     writeFileSync(join(copy, file), `${code}\n`);
@@ -185,6 +200,16 @@ function cruise(cwd: string): Violation[] {
     execFileSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: 'pipe' }),
   );
   return summary.violations.map(({ rule, from }: Violation) => ({ rule, from }));
+}
+
+function lint(cwd: string, files: string[]): Array<{ code: string; filename: string }> {
+  const command = join(root, 'node_modules/.bin/oxlint');
+  const { stdout } = spawnSync(command, ['--format', 'json', ...files], { cwd, encoding: 'utf8' });
+  const { diagnostics } = JSON.parse(stdout);
+  return diagnostics.map(({ code, filename }: { code: string; filename: string }) => ({
+    code,
+    filename,
+  }));
 }
 
 /** Folders below `server/src` as the tree in ARCHITECTURE.md draws them. */
