@@ -8,7 +8,8 @@ import { freePort } from '../support/ports.ts';
 import { type Running, run } from '../support/processes.ts';
 import { type RedisServer, redisServer } from '../support/redis.ts';
 import { emptyBucket, s3Environment } from '../support/s3.ts';
-import { requireNginx, startNginx } from './nginx.ts';
+import { requireNginx } from '../support/shipped-nginx.ts';
+import { startNginx } from './nginx.ts';
 import { type OwnPostgres, ownPostgres } from './own-postgres.ts';
 
 /** Two web processes and a worker behind nginx, on services that may be disturbed. */

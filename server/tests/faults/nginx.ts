@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,19 +6,6 @@ import { join } from 'node:path';
 import { isReached } from '../support/databases.ts';
 
 export type Nginx = { close(): Promise<void> };
-
-/** Installs nginx by apt-get when it is missing, which needs root. */
-export function requireNginx(): void {
-  try {
-    execFileSync('nginx', ['-v'], { stdio: 'ignore' });
-  } catch {
-    process.stdout.write('nginx is installed …\n');
-    execFileSync('apt-get', ['update', '-qq']);
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'nginx-light'], {
-      stdio: 'ignore',
-    });
-  }
-}
 
 /** An nginx of our own that shares requests out among the servers, with its files in a temporary folder. */
 export async function startNginx(port: number, servers: readonly string[]): Promise<Nginx> {
