@@ -36,9 +36,9 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/server/dist server/dist
 COPY server/package.json server/
 COPY LICENSE ./
-# /data is the only folder that is written; /tmp may be a tmpfs, and the root read-only.
+# /data is the only folder that the server writes, and /backups what backups do; /tmp may be a tmpfs, and the root read-only.
 RUN ln -s /app/server/dist/main.js /usr/local/bin/rookery \
- && mkdir /data && chown 1000:1000 /data && chmod 700 /data
+ && install -d -o 1000 -g 1000 -m 700 /data /backups
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     DATA_DIR=/data
@@ -46,7 +46,7 @@ USER 1000:1000
 VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+HEALTHCHECK --interval=10s --timeout=10s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/server/dist/main.js"]
 CMD ["start"]

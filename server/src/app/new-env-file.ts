@@ -9,7 +9,7 @@ const newSecret = (): string => randomBytes(24).toString('hex');
  */
 export function newEnvFile(publicUrl: string): string {
   const { hostname, port, protocol } = new URL(publicUrl);
-  const httpPort = protocol === 'http:' ? port || '80' : '80';
+  const hasTls = protocol === 'https:';
   return `# Made by "rookery init". Everything here is secret: keep a copy where others cannot read it.
 # All settings: docs/configuration.md
 ROOKERY_ENV=production
@@ -19,15 +19,18 @@ SECRET_KEY=${randomBytes(32).toString('hex')}
 # closed: new accounts need an invite. open: anybody can sign up.
 SIGNUPS=closed
 
+# Encrypts the keys in backups: keep a copy of it apart from them.
+BACKUP_PASSPHRASE=${newSecret()}
+
 # Without a mail server, mails are files in the data folder, and nobody can recover a password.
 #SMTP_URL=smtps://user:password@smtp.example.com:465
 #MAIL_DEFAULT_SENDER=Rookery <no-reply@${hostname}>
 
-# Only for compose.yaml and compose.small.yaml: the name for TLS, the port of nginx, and passwords.
-DOMAIN=${hostname}
-HTTP_PORT=${httpPort}
-POSTGRES_PASSWORD=${newSecret()}
-MYSQL_PASSWORD=${newSecret()}
+# For compose.yaml and compose.small.yaml alone: where Caddy or nginx listens, and a password for each service.
+SITE=${hasTls ? hostname : ':80'}
+HTTP_PORT=${hasTls ? '80' : port || '80'}
+HTTPS_PORT=${hasTls ? port || '443' : '8443'}
+DATABASE_PASSWORD=${newSecret()}
 REDIS_PASSWORD=${newSecret()}
 RABBITMQ_PASSWORD=${newSecret()}
 STORE_ACCESS_KEY=${randomBytes(10).toString('hex')}

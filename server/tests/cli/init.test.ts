@@ -19,7 +19,7 @@ describe('rookery init', () => {
 
     expect([code, stdout]).toEqual([0, expect.stringContaining('is written')]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(variables).toMatchObject({ DOMAIN: 'photos.example.com', SIGNUPS: 'closed' });
+    expect(variables).toMatchObject({ SITE: 'photos.example.com', SIGNUPS: 'closed' });
     expect(readConfig({ ...variables, DATA_DIR: folder })).toMatchObject({
       isLive: true,
       secretKey: variables.SECRET_KEY,
