@@ -4,12 +4,12 @@ import { rootDir } from '../support/process.ts';
 import { type Podman } from './podman.ts';
 import { responseOf } from './responses.ts';
 
-const ourImage = 'localhost/rookery:test';
+export const ourImage = 'localhost/rookery:test';
 const maxBytes = 350_000_000;
 
 /** Builds the image of the Dockerfile, and runs it with as few rights as there are. */
 export async function image(podman: Podman): Promise<string> {
-  await podman.build(ourImage, { context: rootDir });
+  await podman.build(ourImage, rootDir);
   const [made] = JSON.parse(await podman.run('image', 'inspect', ourImage));
   assert.ok(made.Size < maxBytes, `The image has ${made.Size} bytes.`);
   assert.equal(made.Config.User, '1000:1000');

@@ -1,5 +1,4 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,8 +16,8 @@ export type Podman = {
   run(...args: string[]): Promise<string>;
   /** The same, for what may fail. */
   attempt(...args: string[]): Promise<Result>;
-  /** Makes an image of a Dockerfile in a folder, or of one given as text. */
-  build(tag: string, from: { context: string } | { dockerfile: string }): Promise<void>;
+  /** Makes an image of the Dockerfile in a folder, or of one of its targets. */
+  build(tag: string, context: string, target?: string): Promise<void>;
 };
 
 const baseImage = 'localhost/node:24-slim';
@@ -45,18 +44,12 @@ export async function openPodman(folder = join(tmpdir(), 'rookery-containers')):
     environment,
     run,
     attempt,
-    async build(tag, from) {
+    async build(tag, context, target) {
       // Docker's format: the other one has no HEALTHCHECK.
       const options = ['--network', 'host', '--format', 'docker', '--tag', tag];
       options.push('--build-arg', `BASE=${baseImage}`);
-      if ('context' in from) {
-        await run('build', ...options, from.context);
-        return;
-      }
-      const own = join(folder, tag.replace(/\W+/g, '-'));
-      await mkdir(own, { recursive: true });
-      await writeFile(join(own, 'Dockerfile'), from.dockerfile);
-      await run('build', ...options, own);
+      if (target) options.push('--target', target);
+      await run('build', ...options, context);
     },
   };
 }
@@ -64,7 +57,7 @@ export async function openPodman(folder = join(tmpdir(), 'rookery-containers')):
 type Options = { cwd?: string; environment?: Record<string, string> };
 
 /** Runs a program to its end, whatever its exit code. */
-async function execute(
+export async function execute(
   file: string,
   args: readonly string[],
   { cwd, environment }: Options = {},

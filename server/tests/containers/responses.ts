@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const limitMs = 120_000;
+const limitMs = 300_000;
 
-/** Asks until `check` holds, and returns what it returned. @throws after two minutes */
-async function eventually<T>(what: string, check: () => Promise<T | null>): Promise<T> {
+/** Asks until `check` holds, and returns what it returned. @throws after five minutes */
+export async function eventually<T>(what: string, check: () => Promise<T | null>): Promise<T> {
   const end = Date.now() + limitMs;
   let last: unknown;
   while (Date.now() < end) {
@@ -15,7 +15,7 @@ async function eventually<T>(what: string, check: () => Promise<T | null>): Prom
     }
     await sleep(200);
   }
-  throw new Error(`${what}: not within two minutes.`, { cause: last });
+  throw new Error(`${what}: not within five minutes.`, { cause: last });
 }
 
 /** The first response that is none of a server that starts. */

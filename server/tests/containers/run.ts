@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { composed, small } from './compose.ts';
 import { image } from './image.ts';
 import { packages } from './packages.ts';
 import { openPodman, type Podman } from './podman.ts';
@@ -6,11 +7,11 @@ import { openPodman, type Podman } from './podman.ts';
 type Step = (podman: Podman) => Promise<string>;
 
 /** In this order: later steps use the image of the earlier one. */
-const steps: Record<string, Step> = { packages, image };
+const steps: Record<string, Step> = { packages, image, small, compose: composed };
 
 const program = new Command('test:containers')
   .description(
-    'Packs and installs the packages, builds the image and runs it, with podman and without any registry of images. ' +
+    'Packs and installs the packages, builds the image and runs it, and everything of both Compose files, with podman and without any registry of images. ' +
       'The base image is made from packages of Debian and Node; what was made is kept for the next run.',
   )
   .option('--only <names>', `these steps alone: ${Object.keys(steps).join(', ')}`, stepNames)
