@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { WriteConflict } from '../db/errors.ts';
 import { migrateUp } from '../db/migrate.ts';
 import { type Snapshot, withSnapshot } from '../db/snapshot.ts';
 import { rowLoader } from '../db/table-load.ts';
@@ -29,7 +30,7 @@ export async function createTables(
   await migrateUp(database, last);
 }
 
-/** Writes the rows of a backup's table. @throws BackupError when the file is damaged · the driver's error */
+/** Writes the rows of a backup's table. @throws BackupError when the file is damaged, or the database does not take a row */
 export async function loadTable(
   database: Database,
   { archive, table }: { archive: Archive; table: SavedTable },
@@ -42,10 +43,21 @@ export async function loadTable(
     onRows(rows.length);
     rows = [];
   };
-  for await (const line of readLines(archive, table.file)) {
-    if (rows.push(rowOf(table, line)) === rowsPerLoad) await flush();
+  try {
+    for await (const line of readLines(archive, table.file)) {
+      if (rows.push(rowOf(table, line)) === rowsPerLoad) await flush();
+    }
+    await flush();
+  } catch (error) {
+    if (error instanceof BackupError) throw error;
+    throw new BackupError(`${table.name} cannot be written: ${reasonOf(error)}.`, error);
   }
-  await flush();
+}
+
+/** A transaction that was given up names its reason only in its cause. */
+function reasonOf(error: unknown): string {
+  const told = error instanceof WriteConflict ? error.cause : error;
+  return told instanceof Error ? told.message : String(told);
 }
 
 /** What a table should contain. */

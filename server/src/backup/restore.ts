@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { closeDatabase, findClosing, reopenDatabase } from '../db/closed.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { dropTables } from '../db/reset.ts';
-import { settleFile } from '../db/settle.ts';
+import { settleFile, skipSyncs } from '../db/settle.ts';
 import { sqliteFileOf } from '../db/sqlite-file.ts';
 import { isUnused, listOwnTables } from '../db/table-load.ts';
 import type { Archive, BlobStore, Now } from '../domain/ports.ts';
@@ -121,6 +121,7 @@ async function fillFile(needs: RestoreNeeds, manifest: Manifest, file: string): 
   const url = `sqlite:${file}`;
   const database = openDatabase(url);
   try {
+    await skipSyncs(database);
     await fillDatabase(database, url, { ...needs, manifest });
   } finally {
     // The last connection brings all rows into the file itself.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../db/database.ts';
 import { migrateUp } from '../db/migrate.ts';
+import { skipSyncs } from '../db/settle.ts';
 import { brokenReferences } from '../db/table-load.ts';
 import type { Archive } from '../domain/ports.ts';
 import { BackupError } from './backup-error.ts';
@@ -70,6 +71,7 @@ async function verifyTables(
   const database = openDatabase(url);
   const total = rowsIn(manifest.tables);
   try {
+    await skipSyncs(database);
     const made = await noting(report, async () => {
       await createTables(database, manifest, steps);
       return true;

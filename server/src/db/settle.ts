@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 
 /**
  * Brings all rows of an embedded database into its file, so that nothing beside it counts. False when the file is damaged; it
@@ -15,4 +15,13 @@ export async function settleFile(file: string): Promise<boolean> {
   } finally {
     await database.close();
   }
+}
+
+/**
+ * Leaves it to the system when writes reach the disk: for a file that counts only once it is whole, and is synced then. Nothing
+ * on a server database.
+ */
+export async function skipSyncs(database: Database): Promise<void> {
+  if (database.engine !== 'sqlite') return;
+  await sql`pragma synchronous = off`.execute(database.kysely);
 }

@@ -6,8 +6,10 @@ import { diskBlobs } from '../../src/adapters/blobs/disk.ts';
 import { type BackupNeeds, type BackupReport, createBackup } from '../../src/backup/create.ts';
 import { type RestoreNeeds, type RestoreReport, restoreBackup } from '../../src/backup/restore.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { migrateUp } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { dropTables } from '../../src/db/reset.ts';
+import { skipSyncs } from '../../src/db/settle.ts';
 import type { Archive, BlobStore } from '../../src/domain/ports.ts';
 import {
   bareDatabase,
@@ -21,6 +23,9 @@ import { type Rows, sampleRows } from '../support/sample-rows.ts';
 
 /** Copying whole databases, on a machine that may be busy. */
 export const slow = { timeout: 120_000 };
+
+/** `npm run test:backup`: everything, and more often. */
+export const isThorough = process.env.BACKUP_TESTS === 'all';
 
 export const steps = migrations.map(({ name }) => name);
 
@@ -46,7 +51,7 @@ export function cleanUpSamples(): void {
   for (const cleanup of cleanups.splice(0)) cleanup();
 }
 
-function temporary(): string {
+export function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'rookery-backup-test-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
@@ -87,7 +92,7 @@ function rowsWithPictures(base = 10): Rows {
   return rows;
 }
 
-function hexOf(base: number, i: number): string {
+export function hexOf(base: number, i: number): string {
   return (base * 1000 + i).toString(16).padStart(32, 'a');
 }
 
@@ -101,6 +106,22 @@ export async function filled(engine: string): Promise<{ url: string; blobs: Blob
   await database.close();
   for (const { public_key: key } of rows.media ?? []) await putPicture(blobs, String(key));
   return { url, blobs };
+}
+
+/** A data folder with an embedded database and pictures, as a server leaves it; three pictures of each base. */
+export async function filledFolder(bases: readonly number[]): Promise<string> {
+  const dataDir = temporary();
+  const database = openDatabase(`sqlite:${join(dataDir, 'rookery.sqlite')}`);
+  const blobs = diskBlobs(join(dataDir, 'blobs'));
+  await skipSyncs(database);
+  await migrateUp(database);
+  for (const base of bases) {
+    const rows = rowsWithPictures(base);
+    await insertRows(database, rows);
+    for (const { public_key: key } of rows.media ?? []) await putPicture(blobs, String(key));
+  }
+  await database.close();
+  return dataDir;
 }
 
 async function putPicture(blobs: BlobStore, key: string): Promise<void> {
