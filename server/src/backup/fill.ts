@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { migrateUp } from '../db/migrate.ts';
-import { brokenReferences, raiseCounters } from '../db/table-load.ts';
+import { brokenReferences, listForgottenMedia, raiseCounters } from '../db/table-load.ts';
+import { emit } from '../domain/events.ts';
 import type { Archive } from '../domain/ports.ts';
 import { BackupError } from './backup-error.ts';
 import type { OnProgress } from './dump.ts';
@@ -47,4 +48,16 @@ export async function fillDatabase(
   }
   await migrateUp(database);
   await raiseCounters(database, idsSkipped);
+  await askAgain(database);
+}
+
+/** Events that a broker had are in no backup. Of those, a picture would wait forever. */
+async function askAgain(database: Database): Promise<void> {
+  const forgotten = await listForgottenMedia(database);
+  for (let i = 0; i < forgotten.length; i += 500) {
+    await database.transaction(async (tx) => {
+      for (const mediaId of forgotten.slice(i, i + 500))
+        await emit(tx, new Date(), 'media.uploaded', { mediaId });
+    });
+  }
 }

@@ -83,3 +83,19 @@ export async function brokenReferences(database: Database): Promise<string[]> {
 export async function raiseCounters(database: Database, by: number): Promise<void> {
   await sql`update id_ranges set next_id = next_id + ${by}`.execute(database.kysely);
 }
+
+/** Pictures that wait for a job which no event of the database asks for: a broker had it. */
+export async function listForgottenMedia(database: Database): Promise<number[]> {
+  const events = await database
+    .selectFrom('outbox')
+    .select('payload')
+    .where('topic', '=', 'media.uploaded')
+    .execute();
+  const asked = new Set(events.map(({ payload }) => payload));
+  const rows = await database
+    .selectFrom('media')
+    .select('id')
+    .where('state', '=', 'processing')
+    .execute();
+  return rows.map(({ id }) => id).filter((id) => !asked.has(JSON.stringify({ mediaId: id })));
+}
