@@ -24,12 +24,14 @@ export type CreateOptions = {
   passphrase: string | null;
   hasKeys: boolean;
   onProgress: OnProgress;
+  /** False within a server, where counting large tables would hold up requests. */
+  isCounting: boolean;
   now?: Now;
 };
 
 /** @throws BackupError, SetupError or DomainError that says what to do */
 export async function backUp(config: Config, options: CreateOptions): Promise<BackupReport> {
-  const { passphrase, hasKeys, keep, onProgress, now = () => new Date() } = options;
+  const { passphrase, hasKeys, keep, onProgress, isCounting, now = () => new Date() } = options;
   if (hasKeys && passphrase === null) {
     throw new BackupError(
       'There is no passphrase to encrypt the secret keys with. Set BACKUP_PASSPHRASE or --passphrase-file, or leave the keys out: --without-keys.',
@@ -50,6 +52,7 @@ export async function backUp(config: Config, options: CreateOptions): Promise<Ba
           steps: migrationNames(),
           now,
           onProgress,
+          isCounting,
         }),
       );
     } finally {

@@ -64,7 +64,7 @@ export function dailyBackup({ config, database, now, log }: Needs): DailyBackup 
       const onProgress = () => {
         if (isStopping) throw new BackupError('The worker stops; the next one makes the backup.');
       };
-      const how = { to: null, keep, passphrase, hasKeys: passphrase !== null };
+      const how = { to: null, keep, passphrase, hasKeys: passphrase !== null, isCounting: false };
       try {
         const { manifest, pruned, warnings } = await backUp(config, { ...how, onProgress, now });
         log.info({ backup: manifest.id, pruned }, 'the daily backup is made');

@@ -38,7 +38,13 @@ export function restoreFrom(config: Config, options: RestoreOptions): Promise<Re
   return withArchive(config, from, async (archive) => {
     const id = await findBackup(archive, options.id);
     const blobs = await openBlobs(config);
-    const keep = { passphrase, hasKeys: passphrase !== null, keep: null, to: from };
+    const keep = {
+      passphrase,
+      hasKeys: passphrase !== null,
+      keep: null,
+      to: from,
+      isCounting: true,
+    };
     const backUpFirst = async () =>
       (await backUp(config, { ...keep, onProgress: options.onProgress })).manifest.id;
     try {

@@ -33,6 +33,8 @@ export type BackupNeeds = {
   steps: readonly string[];
   now: Now;
   onProgress: OnProgress;
+  /** Whether progress needs totals. Not within a server: to count a large table holds SQLite up. */
+  isCounting: boolean;
 };
 
 export type BackupReport = {
@@ -67,7 +69,12 @@ async function makeOne(needs: BackupNeeds): Promise<Manifest> {
   const before = await lastObjects(archive);
   const { engine, steps, tables } = await withSnapshot(databaseUrl, async (snapshot) => {
     checkSteps(snapshot, needs.steps);
-    const saved = await dumpTables(snapshot, copiedTables, { archive, id, onProgress });
+    const saved = await dumpTables(snapshot, copiedTables, {
+      archive,
+      id,
+      onProgress,
+      isCounting: needs.isCounting,
+    });
     return { engine: snapshot.engine, steps: [...snapshot.steps], tables: saved };
   });
   const objects = await saveObjects(needs, { id, tables, before });

@@ -5,7 +5,7 @@ import { fileOf, type SavedTable } from './manifest.ts';
 import { writePart } from './parts.ts';
 import { lineOf, RowSum } from './row-lines.ts';
 
-/** Told how far a step is. */
+/** Told how far a step is; the total is 0 where it is not known. */
 export type OnProgress = (step: string, done: number, total: number) => void;
 
 /** Few enough that SQLite, which is asked within the server's own process, holds nobody up for long. */
@@ -25,14 +25,22 @@ export async function* pagesOf(
   }
 }
 
+type Target = {
+  archive: Archive;
+  id: string;
+  onProgress: OnProgress;
+  /** Whether rows are counted first, so that progress has a total: SQLite cannot do anything else meanwhile. */
+  isCounting: boolean;
+};
+
 /** Writes every table of a snapshot to a backup. */
 export async function dumpTables(
   snapshot: Snapshot,
   tables: readonly TableShape[],
-  { archive, id, onProgress }: { archive: Archive; id: string; onProgress: OnProgress },
+  { archive, id, onProgress, isCounting }: Target,
 ): Promise<SavedTable[]> {
   let total = 0;
-  for (const table of tables) total += await snapshot.countRows(table);
+  for (const table of isCounting ? tables : []) total += await snapshot.countRows(table);
   let done = 0;
   const saved: SavedTable[] = [];
   for (const table of tables) {

@@ -52,6 +52,7 @@ function addCreate(backup: Command): void {
           passphrase: passphraseOf(config, options),
           hasKeys: !withoutKeys,
           onProgress,
+          isCounting: true,
         }),
       );
       for (const warning of report.warnings) warn(warning);

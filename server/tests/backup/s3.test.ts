@@ -9,8 +9,18 @@ import { keepRuleOf } from '../../src/backup/keep.ts';
 import { listBackupIds } from '../../src/backup/shelf.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import { runCommand } from '../support/process.ts';
-import { emptyBucket, s3Problem, s3StartMs } from '../support/s3.ts';
-import { backUp, bare, cleanUpSamples, filled, newBlobs, restore, slow, steps } from './samples.ts';
+import { emptyBucket, s3Environment, s3Problem, s3StartMs } from '../support/s3.ts';
+import {
+  backUp,
+  bare,
+  cleanUpSamples,
+  filled,
+  filledFolder,
+  newBlobs,
+  restore,
+  slow,
+  steps,
+} from './samples.ts';
 
 describe.skipIf(s3Problem !== null)('backups in S3', () => {
   let bucket: S3Options;
@@ -57,6 +67,34 @@ describe.skipIf(s3Problem !== null)('backups in S3', () => {
     expect(objects).toEqual({ written: 9, present: 0, problems: [] });
     for (const open of [archive, from, to]) await open.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it('are not needed to move the pictures there', slow, async () => {
+    const [dataDir, to] = [await filledFolder([10]), await emptyBucket()];
+    const environment = {
+      DATA_DIR: dataDir,
+      BACKUP_S3_ENDPOINT: to.endpoint,
+      BACKUP_S3_ACCESS_KEY_ID: to.accessKeyId,
+      BACKUP_S3_SECRET_ACCESS_KEY: to.secretAccessKey,
+    };
+    const file = `sqlite:${join(dataDir, 'moved.sqlite')}`;
+
+    const args = ['move', '--to', file, '--blobs', `s3://${to.bucket}`];
+    const moved = await runCommand(args, { environment });
+    const former = await runCommand(['accounts', 'list'], { environment });
+    const now = await runCommand(['accounts', 'list'], {
+      environment: { ...environment, DATABASE_URL: file, ...s3Environment(to) },
+    });
+
+    expect([moved.stdout, moved.code]).toEqual([expect.stringContaining('9 files copied'), 0]);
+    expect(moved.stdout).toContain(`S3_BUCKET and the other S3_ settings: s3://${to.bucket}`);
+    expect([former.code, former.stderr]).toEqual([1, expect.stringContaining('has moved to')]);
+    expect([now.code, now.stderr]).toEqual([0, '']);
+    const blobs = s3Blobs(to, dataDir);
+    const keys: string[] = [];
+    for await (const { key } of blobs.list('')) keys.push(key);
+    expect(keys).toHaveLength(9);
+    await blobs.close();
   });
 
   it('say what is wrong with the store', slow, async () => {

@@ -146,6 +146,7 @@ export function backUp(
     steps,
     now: () => new Date(),
     onProgress: () => {},
+    isCounting: true,
     ...more,
   });
 }

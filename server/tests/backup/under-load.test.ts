@@ -28,7 +28,7 @@ describe.each(tried)('a backup of a busy server on %s', (engine) => {
       const program = await startProgram({ dataDir, environment });
       const ledger = await newLedger(program);
       const writing = writeUntilSilence(program, ledger);
-      while (ledger.acknowledged < 200) await sleep(10);
+      while (ledger.acknowledged < (isThorough ? 200 : 60)) await sleep(10);
 
       const before = acknowledged(ledger);
       const countBefore = ledger.acknowledged;
@@ -56,7 +56,7 @@ describe.each(tried)('a backup of a busy server on %s', (engine) => {
       expect(findLost(before, kept)).toEqual([]);
       expect(kept.miscounted).toEqual([]);
       expect(findMissingOriginals(restored, kept)).toEqual([]);
-      expect(before.uploads.filter(({ id }) => id !== null).length).toBeGreaterThan(5);
+      expect(before.uploads.length).toBeGreaterThan(3);
       database?.release();
     },
   );

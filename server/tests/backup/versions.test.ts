@@ -123,7 +123,12 @@ type Old = {
 async function saveAs({ url, archive, id, shapes }: Old): Promise<void> {
   const list = await writePart(archive, fileOf(id, 'objects.ndjson.gz'), nothing());
   await withSnapshot(url, async (snapshot) => {
-    const tables = await dumpTables(snapshot, shapes, { archive, id, onProgress: () => {} });
+    const tables = await dumpTables(snapshot, shapes, {
+      archive,
+      id,
+      onProgress: () => {},
+      isCounting: false,
+    });
     const noObjects = { count: 0, bytes: 0, copied: 0, copiedBytes: 0 };
     await writeManifest(archive, {
       id,
