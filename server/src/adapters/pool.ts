@@ -19,13 +19,13 @@ type Bounds = {
   maxWaiting: number;
   /** How many tasks of one owner may wait; default: as many as of all. */
   maxWaitingEach?: number;
-  /** How long a task may wait for its turn; default: as long as it takes. */
+  /** How long a task may wait for its turn, and one that would wait longer is refused at once; default: as long as it takes. */
   maxWaitMs?: number;
 };
 
 /**
- * @throws DomainError (from the pool) `unavailable` when `maxWaiting` tasks wait already, or one has waited too long ·
- *   `rate_limited` when too many of the owner's wait
+ * @throws DomainError (from the pool) `unavailable` when `maxWaiting` tasks wait already, or one has waited or would wait too
+ *   long · `rate_limited` when too many of the owner's wait
  */
 export function boundedPool({
   name,
@@ -35,11 +35,25 @@ export function boundedPool({
   maxWaitMs,
 }: Bounds): Pool {
   const queues = turns();
+  const pace = measuredPace();
   let running = 0;
 
   function tell(): void {
     if (!poolChannel.hasSubscribers) return;
     poolChannel.publish({ name, running, waiting: queues.count() } satisfies PoolLoad);
+  }
+
+  /** How long one more task would wait; null while none has ended. */
+  function expectedMs(): number | null {
+    const taskMs = pace.taskMs();
+    return taskMs === null ? null : (taskMs * (queues.count() + 1)) / concurrency;
+  }
+
+  function checkRoom(owner: string): void {
+    const waitMs = expectedMs();
+    if (queues.count() >= maxWaiting) throw busy(waitMs);
+    if (maxWaitMs !== undefined && waitMs !== null && waitMs > maxWaitMs) throw busy(waitMs);
+    if (queues.count(owner) >= maxWaitingEach) throw tooMany(waitMs);
   }
 
   function turn(owner: string): Promise<void> {
@@ -51,7 +65,7 @@ export function boundedPool({
       const giveUp = () => {
         queues.remove(owner, begin);
         tell();
-        reject(busy());
+        reject(busy(expectedMs()));
       };
       const timer = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs);
       queues.add(owner, begin);
@@ -61,22 +75,51 @@ export function boundedPool({
 
   return async (task, owner = '') => {
     if (running >= concurrency) {
-      if (queues.count() >= maxWaiting) throw busy();
-      if (queues.count(owner) >= maxWaitingEach) throw tooMany();
+      checkRoom(owner);
       // A call that ends passes its place on, so `running` stays the same.
       await turn(owner);
     } else {
       running += 1;
       tell();
     }
+    const ended = pace.begin();
     try {
       return await task();
     } finally {
+      ended();
       const next = queues.next();
       if (next) next();
       else running -= 1;
       tell();
     }
+  };
+}
+
+/** How much of the past each task that ends replaces. */
+const weight = 0.1;
+
+/** Measures how long tasks take. */
+function measuredPace() {
+  const begun = new Set<{ at: number }>();
+  let averageMs: number | null = null;
+
+  return {
+    /** @returns what is called at the end of the task */
+    begin(): () => void {
+      const task = { at: performance.now() };
+      begun.add(task);
+      return () => {
+        begun.delete(task);
+        const ms = performance.now() - task.at;
+        averageMs = averageMs === null ? ms : averageMs + weight * (ms - averageMs);
+      };
+    },
+    /** The average, or more while a task takes longer than that; null while none has ended. */
+    taskMs(): number | null {
+      if (averageMs === null) return null;
+      const [oldest] = begun;
+      return Math.max(averageMs, oldest ? performance.now() - oldest.at : 0);
+    },
   };
 }
 
@@ -116,14 +159,23 @@ function turns() {
   };
 }
 
-function busy(): DomainError {
+function busy(waitMs: number | null): DomainError {
   return new DomainError('unavailable', 'The server is busy. Try again in a moment.', {
-    retryAfterSeconds: 2,
+    retryAfterSeconds: retryAfter(waitMs),
   });
 }
 
-function tooMany(): DomainError {
+function tooMany(waitMs: number | null): DomainError {
   return new DomainError('rate_limited', 'Several of yours wait already. Try again in a moment.', {
-    retryAfterSeconds: 2,
+    retryAfterSeconds: retryAfter(waitMs),
   });
+}
+
+const usualRetrySeconds = 2;
+const maxRetrySeconds = 60;
+
+/** When those who wait now will be done. */
+function retryAfter(waitMs: number | null): number {
+  if (waitMs === null) return usualRetrySeconds;
+  return Math.min(Math.max(1, Math.ceil(waitMs / 1000)), maxRetrySeconds);
 }

@@ -25,12 +25,14 @@ import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { lingerAfterEarlyResponses } from './linger.ts';
+import { type Load, loadMeter } from './load.ts';
 import { hasRequestId, loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { limitDatabaseTime } from './request-budgets.ts';
 import { nameRequests, requestIdOf, tellRequestId } from './request-ids.ts';
 import { SetupError } from './setup-error.ts';
+import { shedLoad } from './shedding.ts';
 
 export type Http = {
   server: FastifyInstance;
@@ -53,6 +55,8 @@ export type HttpOptions = {
   bodyPace?: BodyPace;
   /** Time in which every answer asks its client to close the connection, before the server stops listening. */
   drainMs?: number;
+  /** In place of the load of this process. */
+  load?: () => Load;
 };
 
 const maxBodyBytes = 256 * 1024;
@@ -82,12 +86,18 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   const names = new Set(served.map((contract) => contract.name));
   const server = newServer(app, options, names);
   const endConnections = followConnections(server.server);
+  const meter = loadMeter(server);
   let isDraining = false;
 
   limitDatabaseTime(server, config.load.requestDeadlineMs);
   nameRequests(server);
   app.metrics?.watchHttp(server);
   normalizeAddresses(server);
+  shedLoad(server, {
+    load: options.load ?? (() => meter.read()),
+    chance: Math.random,
+    isShed: ({ url }) => served.some(({ mount }) => plainPath(url).startsWith(`${mount}/`)),
+  });
   const pace = options.bodyPace ?? usualPace;
   limitPace(server, pace, maxBodyBytes);
   // Base64 is the longest form in which the largest upload may come.
@@ -129,12 +139,15 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
     openApi: (name) => mounted.get(name)?.openApi() ?? null,
     routes: () =>
       [...mounted].flatMap(([contract, { routes }]) => routes.map((r) => ({ ...r, contract }))),
-    listen: () =>
-      server.listen({ host, port }).catch((error: unknown) => {
+    listen() {
+      meter.start();
+      return server.listen({ host, port }).catch((error: unknown) => {
         throw new SetupError(listenProblemOf(error, host, port), error);
-      }),
+      });
+    },
     async close() {
       isDraining = true;
+      meter.stop();
       // Streams would never end; their clients reconnect to another process.
       services.live.stop();
       if (server.server.listening) {

@@ -45,6 +45,8 @@ export class SqliteDriver implements Driver {
   #isInUseByWriter = false;
   #group: CommitGroup | undefined;
   #isFlushDue = false;
+  /** How many of the readers that wait come before the next writer. */
+  #readsDue = 0;
   #workerSeat: WorkerSeat | undefined;
   readonly #listeners: RowListener[] = [];
   #versionSeen = 0;
@@ -169,18 +171,26 @@ export class SqliteDriver implements Driver {
     return this.#connection;
   }
 
-  /** To the next writer while a group is open, and to readers before it is opened again. */
+  /** To the next writer while a group is open, and to the readers that waited for its commit before it is opened again. */
   #handOn(): void {
     const isFull = this.#group !== undefined && this.#group.finished >= maxGroup;
     if (isFull && this.#group) this.#commit(this.#group);
-    const next = this.#group
-      ? this.#writers.shift()
-      : (this.#others.shift() ?? this.#writers.shift());
+    const next = this.#group ? this.#writers.shift() : this.#nextBetweenGroups();
     if (next) return next();
     this.#isInUse = false;
     if (!this.#group || this.#isFlushDue) return;
     this.#isFlushDue = true;
     setImmediate(() => this.#commitWhenFree());
+  }
+
+  #nextBetweenGroups(): (() => void) | undefined {
+    if (this.#readsDue > 0) {
+      this.#readsDue -= 1;
+      const reader = this.#others.shift();
+      if (reader) return reader;
+    }
+    // Readers that came later wait for the next commit, or writers would wait for as long as there are readers.
+    return this.#writers.shift() ?? this.#others.shift();
   }
 
   /** After a turn of the event loop, in which other waiting writers have joined. */
@@ -195,6 +205,7 @@ export class SqliteDriver implements Driver {
 
   #commit(group: CommitGroup): void {
     this.#group = undefined;
+    this.#readsDue = this.#others.length;
     const connection = this.#open();
     try {
       if (!connection.inTransaction) throw lostGroup();

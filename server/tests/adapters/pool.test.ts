@@ -69,6 +69,32 @@ describe('a pool', () => {
     expect(begun.at(-1)).toBe('c2');
   });
 
+  it('refuses at once who would wait too long, and tells when those before are done', async () => {
+    const task = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    const timed = boundedPool({
+      name: 'test',
+      concurrency: 1,
+      maxWaiting: 1000,
+      maxWaitMs: 60_000,
+    });
+    await timed(task(300));
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const running = timed(() => gate);
+    const waiting = Array.from({ length: 1000 }, () => timed(async () => {}).catch(String));
+    const refused = await timed(async () => {}).catch((error: unknown) => error);
+    goOn();
+    const outcomes = await Promise.all(waiting);
+    await running;
+
+    expect(refused).toMatchObject({ code: 'unavailable', retryAfterSeconds: 60 });
+    // A task takes 300 ms or more, so at most 200 of them end within a minute.
+    expect(outcomes.filter((it) => it === undefined).length).toBeLessThanOrEqual(200);
+    expect(outcomes.filter((it) => it === undefined).length).toBeGreaterThan(0);
+  });
+
   it('gives a place on when its task fails', async () => {
     const failing = pool(() => Promise.reject(new Error('broken')), 'alice');
     const next = add('b1', 'bob');

@@ -44,6 +44,33 @@ describe('the embedded database', () => {
     expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
+  it('lets neither writers nor readers wait for as long as there are others', async () => {
+    const maxTurns = 500;
+    const write = (name: string) =>
+      database.transaction((tx) => insertIgnore(tx, 'id_ranges', { name, next_id: 1 }));
+    const read = () => database.selectFrom('posts').selectAll().execute();
+    /** Five that begin again as soon as they are done, and how many turns they had until `end` was. */
+    const turnsUntil = async (work: () => Promise<unknown>, end: () => Promise<unknown>) => {
+      let turns = 0;
+      const over = new AbortController();
+      const again = async () => {
+        while (!over.signal.aborted && turns < maxTurns) {
+          turns += 1;
+          await work();
+        }
+      };
+      const others = Array.from({ length: 5 }, again);
+      await end();
+      over.abort();
+      const seen = turns;
+      await Promise.all(others);
+      return seen;
+    };
+
+    expect(await turnsUntil(read, () => write('a'))).toBeLessThan(maxTurns);
+    expect(await turnsUntil(() => write('b'), read)).toBeLessThan(maxTurns);
+  });
+
   it('keeps what others wrote when one that shares their commit fails', async () => {
     const write = (name: string) =>
       database.transaction((tx) => insertIgnore(tx, 'id_ranges', { name, next_id: 1 }));

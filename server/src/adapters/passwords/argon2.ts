@@ -13,8 +13,10 @@ type Cost = { memoryCost: number; timeCost: number; parallelism: number };
 const maxCost = { memoryKib: 262_144, passes: 20, lanes: 16 };
 const maxImportedWork = 1024 * 1024;
 
-/** Others must not wait for what was imported: a request that waits this long is told to try again. */
-const maxWaitMs = 10_000;
+/** Nobody waits at a form for longer: a login that would is told when to try again. */
+const maxWaitMs = 5000;
+/** Of hashes from an import, which take seconds each. */
+const maxOthersWaitMs = 10_000;
 
 /**
  * Argon2id on libuv's threads, so many at once as there are cores to work on them. Hashes of other kinds and costs, from an
@@ -34,12 +36,12 @@ export function argon2Hasher({
 }): PasswordHasher {
   const ownForm = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
   const isOwn = (stored: string) => stored.startsWith(ownForm);
-  const pool = boundedPool({ name: 'passwords', concurrency, maxWaiting: 200 });
+  const pool = boundedPool({ name: 'passwords', concurrency, maxWaiting: 200, maxWaitMs });
   const others = boundedPool({
     name: 'old-passwords',
     concurrency: Math.max(1, Math.floor(concurrency / 2)),
     maxWaiting: 50,
-    maxWaitMs,
+    maxWaitMs: maxOthersWaitMs,
   });
   // Checked in place of an account that does not exist, so that its absence takes the same time.
   const nobody = hash('nobody has this password', cost);
