@@ -43,6 +43,7 @@ import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 import { buildServices } from './services.ts';
 import { openTexts } from './texts.ts';
+import type { Traces } from './traces/traces.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
 export type App = {
@@ -66,6 +67,8 @@ export type App = {
   subscriptions: Subscriptions;
   /** Null where nothing is measured. */
   metrics: Metrics | null;
+  /** Null where nothing is traced. */
+  traces: Traces | null;
   relay: Relay;
   sweep: Janitor;
   sweepMedia: MediaSweep;
@@ -102,6 +105,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const now = options.now ?? (() => new Date());
   const log = options.log ?? (await newLog(config));
   const { concurrency = defaultConcurrency } = options;
+  const traces = options.isLasting ? await startTraces(config, log) : null;
   const database =
     options.database ?? (await openCurrentDatabase(config, (line) => log.info(line)));
   const { blobs, bus, cache, images, mailer, texts, senders } = await openMachines(config, {
@@ -172,6 +176,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     importAccounts,
     subscriptions: followUps,
     metrics,
+    traces,
     relay: events,
     sweep,
     sweepMedia,
@@ -202,8 +207,16 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       await blobs.close();
       await metrics?.close();
       await database.close();
+      await traces?.close();
     },
   };
+}
+
+/** The library is loaded where something is traced. */
+async function startTraces({ traces }: Config, log: Logger): Promise<Traces | null> {
+  if (!traces) return null;
+  const { openTraces } = await import('./traces/traces.ts');
+  return openTraces(traces, log);
 }
 
 /** The library is loaded where something is measured. @throws SetupError when the port cannot be had */

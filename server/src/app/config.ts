@@ -26,6 +26,7 @@ import { textOf, type Variables } from './setting-text.ts';
 import { urlProblem } from './setting-urls.ts';
 import { Settings } from './settings.ts';
 import { type SmsConfig, smsOf } from './sms-settings.ts';
+import { type TracesConfig, tracesConfigOf } from './traces-settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
 export type Config = {
@@ -67,6 +68,7 @@ export type Config = {
   load: LoadConfig;
   backup: BackupConfig;
   metrics: MetricsConfig;
+  traces: TracesConfig;
   /** Threads that hashing and image work may use each. */
   concurrency: number;
   /** Names of older systems that were read: `DB_URI as DATABASE_URL`. */
@@ -183,6 +185,7 @@ function configOf(
     load: loadConfigOf(settings),
     backup,
     metrics: metricsConfigOf(settings),
+    traces: tracesConfigOf(settings),
     concurrency: Math.max(2, availableParallelism()),
     olderNames: read,
     notices: isSending ? notices : [...notices, silence],

@@ -12,6 +12,6 @@ export type HttpNeeds = Pick<
   App,
   'database' | 'dependencies' | 'log' | 'requestCounters' | 'services'
 > &
-  Partial<Pick<App, 'metrics'>> & {
+  Partial<Pick<App, 'metrics' | 'traces'>> & {
     config: HttpConfig;
   };

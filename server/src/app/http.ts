@@ -92,6 +92,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   limitDatabaseTime(server, config.load.requestDeadlineMs);
   nameRequests(server);
   app.metrics?.watchHttp(server);
+  app.traces?.watchHttp(server);
   normalizeAddresses(server);
   shedLoad(server, {
     load: options.load ?? (() => meter.read()),

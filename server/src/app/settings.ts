@@ -9,6 +9,7 @@ import { metricsSettings } from './metrics-settings.ts';
 import { pushSettings } from './push-settings.ts';
 import { secondFactorSettings } from './second-factor-settings.ts';
 import { smsSettings } from './sms-settings.ts';
+import { tracesSettings } from './traces-settings.ts';
 
 /**
  * Every setting: its name, form, default and meaning. docs/configuration.md is made from this list.
@@ -192,6 +193,7 @@ export const Settings = Type.Object({
   ...loadSettings,
   ...backupSettings,
   ...metricsSettings,
+  ...tracesSettings,
 });
 
 export type Settings = Static<typeof Settings>;

@@ -12,6 +12,7 @@ import {
 import { StaleRead, WriteConflict } from './errors.ts';
 import { tellFacts } from './facts.ts';
 import { isRetryable } from './outages.ts';
+import { queryLog } from './query-channel.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { askForTransaction, markTransaction } from './sqlite-driver.ts';
@@ -79,7 +80,7 @@ export function openDatabase(
 
 /** The database that an engine reaches. */
 export function databaseOn(engine: Engine): Database {
-  const kysely = new Kysely<Schema>({ dialect: engine.dialect });
+  const kysely = new Kysely<Schema>({ dialect: engine.dialect, ...queryLog() });
   const eventListeners: Array<() => void> = [];
   const messageListeners: Array<(message: CommitMessage) => void> = [];
 

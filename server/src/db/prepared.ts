@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { Db, Tx } from './database.ts';
+import { toldQuery } from './query-channel.ts';
 import { readAtOnce } from './sqlite.ts';
 
 type Scalar = string | number | null;
@@ -19,7 +20,9 @@ export function prepared<A extends Arguments, O>(
   return async (db, args) => {
     const { adapter } = db.getExecutor();
     const query = queryFor(adapter, db, args);
-    const rows = readAtOnce(adapter, query.sql, query.parameters) as O[] | null;
+    const rows = toldQuery(query.sql, () => readAtOnce(adapter, query.sql, query.parameters)) as
+      | O[]
+      | null;
     return rows ?? (await db.executeQuery<O>(query)).rows;
   };
 }

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { causedUntilDone } from '../db/cause.ts';
 import type { Database } from '../db/database.ts';
 import { appendToOutbox, isEventDone, markEventDone } from '../db/outbox.ts';
@@ -31,6 +31,12 @@ export type JobRun = {
 
 /** Hears of each run of a subscriber, a `JobRun`; without a listener nothing is made. */
 export const jobChannel = channel('rookery:job');
+
+/** A subscriber that runs. */
+export type RunningJob = { subscriber: string; topic: string; eventId: number; attempts: number };
+
+/** Hears of the beginning and the end of each run, a `RunningJob`; without a listener nothing is made. */
+export const jobTracing = tracingChannel<unknown, RunningJob>('rookery:running-job');
 
 export type Worker = (message: BusMessage) => Promise<void>;
 
@@ -72,6 +78,13 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     };
     await subscriber.run(message.payload as never, write, message.id);
     if (!isWritten) await write(async () => {});
+  }
+
+  function traced(subscriber: Subscriber<Topic>, message: BusMessage): Promise<void> {
+    if (!jobTracing.hasSubscribers) return run(subscriber, message);
+    const { topic, id: eventId, attempts } = message;
+    const job: RunningJob = { subscriber: subscriber.name, topic, eventId, attempts };
+    return jobTracing.tracePromise(() => run(subscriber, message), job);
   }
 
   /** @returns whether it is a dead letter now */
@@ -142,7 +155,7 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
     for (const subscriber of subscribers) {
       const since = performance.now();
       try {
-        await run(subscriber, message);
+        await traced(subscriber, message);
         tell(subscriber.name, 'done', since);
       } catch (error) {
         const isDead = await putBack(subscriber.name, message, error);

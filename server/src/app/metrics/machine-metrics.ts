@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { machineChannel, type Outage } from '../../adapters/machine-channel.ts';
 import { type PoolLoad, poolChannel } from '../../adapters/pool.ts';
 import type { Database } from '../../db/database.ts';
-import { listenTo, type Stop } from './listen-to.ts';
+import { listenTo, type Stop } from '../listen-to.ts';
 
 type Needs = { database: Database; countStreams: () => number };
 

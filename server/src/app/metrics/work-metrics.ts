@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type Fact, factChannel } from '../../db/facts.ts';
 import { type MemoryUse, memoryChannel } from '../../domain/row-memory.ts';
 import { type JobRun, jobChannel } from '../../jobs/worker.ts';
-import { listenTo, type Stop } from './listen-to.ts';
+import { listenTo, type Stop } from '../listen-to.ts';
 
 /** What people do, what follows from it, and what is remembered of it. */
 export function workMetrics(registry: Registry): Stop[] {
