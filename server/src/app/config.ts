@@ -41,6 +41,8 @@ export type Config = {
     publicUrl: string | null;
     trustedProxies: string[];
     corsOrigins: string[];
+    /** Web pages of this machine may call the server, on any port. */
+    allowsLoopbackOrigins: boolean;
   };
   databaseUrl: string;
   databasePoolSize: number;
@@ -158,6 +160,7 @@ function configOf(
       publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
       trustedProxies: listOf(settings.TRUSTED_PROXIES),
       corsOrigins: listOf(settings.CORS_ORIGINS).map((origin) => originOf(origin) ?? origin),
+      allowsLoopbackOrigins: !isLive,
     },
     databaseUrl,
     databasePoolSize: settings.DATABASE_POOL_SIZE,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Makes the folder for the database, uploads and the secret, for its owner alone. With a server database some commands
@@ -10,12 +10,17 @@ export function makeDataFolder(
   problems: string[],
 ): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
   } catch (error) {
-    if (!isEmbedded) return;
+    if (!isEmbedded && !isHopeless(error)) return;
     const reason = error instanceof Error ? error.message : String(error);
     problems.push(
       `DATA_DIR=${dataDir} cannot be used: ${reason}. Choose a folder that can be written.`,
     );
   }
+}
+
+/** Where even a folder cannot be: what writes there later would wait for it without an end. */
+function isHopeless(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

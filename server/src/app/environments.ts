@@ -68,6 +68,7 @@ export function environmentRows(): string[][] {
     row('mails, text messages', ({ isSending }) => (isSending ? 'sent' : 'files')),
     row('pushes', ({ isSending }) => (isSending ? 'sent' : 'none')),
     row('`PUBLIC_URL`', ({ isLive }) => (isLive ? 'required' : '')),
+    row('CORS for `localhost` and 127.0.0.1, on any port', ({ isLive }) => (isLive ? '' : 'open')),
     row('`RATE_LIMITS=off`', ({ isLive }) => (isLive ? 'refused' : '')),
     row('`db reset` without `--yes`', ({ isLive }) => (isLive ? 'refused' : 'asks')),
     row('lifetime of an access token of `/v1`', ({ tokenLives: { accessMs } }) =>

@@ -12,6 +12,7 @@ import { noteOutage } from '../adapters/machine-channel.ts';
 import { plainPath, rootRewriter } from '../contracts/addresses.ts';
 import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
+import type { OriginRules } from '../contracts/cross-origin.ts';
 import { docsPolicy } from '../contracts/document.ts';
 import { sendError } from '../contracts/error-responses.ts';
 import { embeddable } from '../contracts/file-response.ts';
@@ -79,7 +80,7 @@ const securityHeaders = {
 /** Builds the server: every contract below its own mount, and what belongs to no contract. */
 export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Promise<Http> {
   const { config, services } = app;
-  const { host, port, corsOrigins } = config.http;
+  const { host, port } = config.http;
   const { drainMs = 1000 } = options;
   const publicUrl = publicUrlOf(config);
   const served = contracts.filter((contract) => config.contracts.includes(contract.name));
@@ -125,7 +126,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
       tokenLives: config.tokenLives,
       isOutage: noticedOutage,
       isWriteConflict: (error) => error instanceof WriteConflict,
-      corsOrigins,
+      origins: originRulesOf(app),
       hasStrictPasswords: config.hasStrictPasswords,
     });
     mounted.set(contract.name, mount);
@@ -157,6 +158,18 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
       }
       await server.close();
     },
+  };
+}
+
+function originRulesOf({ config: { http }, log }: HttpNeeds): OriginRules {
+  return {
+    configured: http.corsOrigins,
+    allowsLoopback: http.allowsLoopbackOrigins,
+    onRefused: (origin) =>
+      log.warn(
+        { origin },
+        `origin ${origin} is not in CORS_ORIGINS: browsers keep the responses from its pages`,
+      ),
   };
 }
 

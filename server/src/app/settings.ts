@@ -123,7 +123,7 @@ export const Settings = Type.Object({
   CORS_ORIGINS: Type.String({
     default: '',
     description:
-      'Origins of web apps that may call the server (CORS), separated by commas: `https://app.example.com`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`, `exp://192.168.1.5:8081`.',
+      'Origins of web apps that may call the server (CORS), separated by commas. In development and testing, pages of this machine may without it: `https://app.example.com`, `capacitor://localhost`, `ionic://localhost`, `tauri://localhost`, `exp://192.168.1.5:8081`.',
   }),
   UPLOAD_MAX_MB: Type.Integer({
     minimum: 1,

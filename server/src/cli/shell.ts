@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type REPLServer, start } from 'node:repl';
 import { text } from 'node:stream/consumers';
@@ -6,6 +5,7 @@ import { inspect } from 'node:util';
 import { Command } from 'commander';
 import type { App } from '../app/app.ts';
 import type { Config } from '../app/config.ts';
+import { makeFolder } from '../app/make-folder.ts';
 import { operator } from '../domain/authority.ts';
 import { print } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
@@ -69,7 +69,7 @@ await works. Ctrl-D exits.
 
 /** If the history cannot be stored, Node says so and continues without it. */
 function keepHistory(repl: REPLServer, dataDir: string): Promise<void> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   return new Promise((resolve) =>
     repl.setupHistory(join(dataDir, 'shell-history'), () => resolve()),
   );

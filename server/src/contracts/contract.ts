@@ -22,6 +22,10 @@ declare module 'fastify' {
     /** Whom its token belongs to, once somebody has asked for it. */
     accountId?: number | null;
   }
+  interface FastifyContextConfig {
+    /** The type of body that a route takes, where a refusal is to name it. */
+    accepts?: string;
+  }
 }
 
 /** The domain's codes and those that only HTTP has. */

@@ -18,10 +18,11 @@ const noStore = 'private, no-store';
 /** Answers an error in the words and the envelope of a contract. */
 export function sendError(
   contract: Contract,
-  raw: unknown,
+  given: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  const raw = namingType(given, request);
   const error = raw instanceof TransportError ? null : toDomainError(raw);
   const code = error?.code ?? ownCodeOf(raw);
   const wire = contract.errors[code];
@@ -50,6 +51,16 @@ export function sendError(
     .header('cache-control', noStore)
     .serializer((payload: string) => payload)
     .send(text);
+}
+
+/** A body of an unknown type is refused by the framework, which cannot say what would be taken. */
+function namingType(raw: unknown, { routeOptions }: FastifyRequest): unknown {
+  const isUnknownType =
+    raw instanceof Error && 'code' in raw && raw.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+  const { accepts } = routeOptions.config;
+  if (!isUnknownType || !accepts) return raw;
+  const message = `Send the body as ${accepts}, and say so in Content-Type.`;
+  return new DomainError('unsupported', message, { cause: raw });
 }
 
 /** Answers every error below a contract's mount in its envelope. */

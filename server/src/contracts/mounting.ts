@@ -1,4 +1,4 @@
-import cors, { type FastifyCorsOptions } from '@fastify/cors';
+import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -9,6 +9,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Principal } from '../domain/viewer.ts';
 import { refuseEncodedBodies } from './body-limits.ts';
 import type { Contract, ContractApp, RouteContext, TokenLives } from './contract.ts';
+import { crossOriginOptions, type OriginRules, tellRefusedOrigins } from './cross-origin.ts';
 import { completeDocument } from './document.ts';
 import { type ErrorKinds, handleErrors } from './error-responses.ts';
 import { limitRequests, type RequestLimit } from './request-limits.ts';
@@ -23,8 +24,7 @@ export type MountOptions = ErrorKinds & {
   requestLimit: RequestLimit | null;
   maxUploadBytes: number;
   tokenLives: TokenLives;
-  /** Origins of web pages that may call the server, where a contract leaves it to the configuration. */
-  corsOrigins: readonly string[];
+  origins: OriginRules;
   /** Whether every contract asks for passwords as strict as those of `/v2`. */
   hasStrictPasswords: boolean;
 };
@@ -53,7 +53,8 @@ export async function mountContract(
       app.decorateRequest('accountId', null);
       handleErrors(app, contract, options);
       app.setValidatorCompiler(contract.validator);
-      await app.register(cors, originsOf(contract, options.corsOrigins));
+      tellRefusedOrigins(app, contract, options.origins);
+      await app.register(cors, crossOriginOptions(contract, options.origins));
       await document(app, contract, options.publicUrl);
       await app.register(multipart, {
         limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
@@ -72,28 +73,6 @@ export async function mountContract(
     [...known].map(([method, operation]) => ({ method, path, operation })),
   );
   return { openApi: () => documentOf(), routes };
-}
-
-function originsOf({ origins }: Contract, configured: readonly string[]): FastifyCorsOptions {
-  return {
-    origin: origins === 'all' ? '*' : configured.length > 0 && [...configured],
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    strictPreflight: false,
-    exposedHeaders: [
-      'Accept-Ranges',
-      'Allow',
-      'Content-Range',
-      'ETag',
-      'Link',
-      'Location',
-      'RateLimit-Limit',
-      'RateLimit-Remaining',
-      'Retry-After',
-      'WWW-Authenticate',
-      'X-Request-Id',
-      'X-Tweet-Id',
-    ],
-  };
 }
 
 function routeContextOf(

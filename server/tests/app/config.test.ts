@@ -20,7 +20,14 @@ describe('the configuration', () => {
 
     expect(config).toMatchObject({
       env: 'development',
-      http: { host: '127.0.0.1', port: 3000, publicUrl: null, trustedProxies: [], corsOrigins: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 3000,
+        publicUrl: null,
+        trustedProxies: [],
+        corsOrigins: [],
+        allowsLoopbackOrigins: true,
+      },
       databaseUrl: `sqlite:${join(dataDir, 'rookery.sqlite')}`,
       logLevel: 'debug',
       notices: [],

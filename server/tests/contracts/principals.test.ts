@@ -33,7 +33,7 @@ describe('a contract with opaque tokens', () => {
       tokenLives: server.app.config.tokenLives,
       isOutage: () => false,
       isWriteConflict: () => false,
-      corsOrigins: [],
+      origins: { configured: [], allowsLoopback: false, onRefused() {} },
       hasStrictPasswords: false,
     });
     await http.ready();

@@ -31,7 +31,7 @@ const samples: Record<WireCode, Sample> = {
   malformed: { message: 'The body is not valid JSON.' },
   too_large: { message: 'The request is larger than this server takes.' },
   encoded: { message: 'Send the body without a Content-Encoding.' },
-  unsupported: { message: 'This type of content is not known here.' },
+  unsupported: { message: 'Send the body as application/json, and say so in Content-Type.' },
   rate_limited: { message: 'Too many requests. Slow down.' },
   unavailable: { message: 'The server cannot do this right now. Try again in a moment.' },
   timeout: { message: 'The body came too slowly. Send it again.' },

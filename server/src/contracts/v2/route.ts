@@ -40,7 +40,11 @@ function add(app: V2App, declared: Declaration, handle: AnyHandler): void {
     attachValidation: true,
     ...(isCheckedEarly(declared) ? tokenFirst(readViewer) : {}),
     ...(isBodyOptional ? { preValidation: assumeBody } : {}),
-    config: { ...(rateLimit ? { rateLimit } : {}), ...(servesFiles ? { servesFiles } : {}) },
+    config: {
+      accepts: declared.form ? 'multipart/form-data' : 'application/json',
+      ...(rateLimit ? { rateLimit } : {}),
+      ...(servesFiles ? { servesFiles } : {}),
+    },
     ...(exposeHeadRoute === undefined ? {} : { exposeHeadRoute }),
     handler: handlerOf(app, declared, { handle, readViewer }),
   });
