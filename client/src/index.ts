@@ -1,5 +1,6 @@
 export type * from './generated.ts';
 export type { LiveEvent, LiveOptions } from './live-events.ts';
+export type { UploadOptions, WaitOptions } from './media.ts';
 export type {
   AnswerOf,
   CallOptions,
@@ -9,17 +10,20 @@ export type {
   OperationId,
   PagedId,
 } from './operations.ts';
-export {
-  type ClientOptions,
-  type RookeryClient,
-  rookeryClient,
-  type UploadOptions,
-  type WaitOptions,
-} from './rookery-client.ts';
+export { type ClientOptions, type RookeryClient, rookeryClient } from './rookery-client.ts';
 export {
   type ErrorDetails,
   type FieldProblem,
   RookeryError,
   type SecondFactorChallenge,
 } from './rookery-error.ts';
+export type { ClientSession, SessionChange, SessionListener } from './session.ts';
+export {
+  type BrowserWindow,
+  browserTokenStore,
+  type KeyValueStorage,
+  memoryTokenStore,
+  storageTokenStore,
+  type TokenStore,
+} from './token-store.ts';
 export type { Fetch } from './transport.ts';

@@ -1,9 +1,10 @@
+import { isTokenRefused } from './calls.ts';
 import type { Notification, Tokens, UnreadCount } from './generated.ts';
 import { requestOf } from './operations.ts';
 import { RookeryError } from './rookery-error.ts';
 import { sleep } from './sleep.ts';
-import type { tokenKeeper } from './token-keeper.ts';
-import { type Fetch, isProblem, readAnswer, successOf } from './transport.ts';
+import type { TokenKeeper } from './token-keeper.ts';
+import { type Fetch, readAnswer, successOf } from './transport.ts';
 
 /** What the server tells of itself. `gap`: more was missed than is sent again, so read the list. */
 export type LiveEvent =
@@ -19,7 +20,7 @@ export type LiveOptions = {
   lastEventId?: string;
 };
 
-type Needs = { baseUrl: string; fetch: Fetch; keeper: ReturnType<typeof tokenKeeper> };
+type Needs = { baseUrl: string; fetch: Fetch; keeper: TokenKeeper };
 
 const firstRetryMs = 2000;
 const maxRetryMs = 30_000;
@@ -73,12 +74,11 @@ async function open(
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
     return fetch(url, { headers, signal });
   };
-  const tokens = keeper.current();
+  const tokens = await keeper.read();
   const response = await openAs(tokens);
   if (response.ok) return response;
   const answer = await readAnswer(response);
-  const isExpired = isProblem(answer.body) && answer.body.code === 'expired_token';
-  if (!tokens || !isExpired) throw refusalOf(answer);
+  if (!tokens || !isTokenRefused(answer)) throw refusalOf(answer);
   const second = await openAs(await keeper.renew(tokens));
   if (second.ok) return second;
   throw refusalOf(await readAnswer(second));

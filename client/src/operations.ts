@@ -67,24 +67,28 @@ function filled(path: string, values: Record<string, string | number>): string {
 }
 
 function queryOf(values: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined) search.set(name, String(value));
-  }
-  return search.size === 0 ? '' : `?${search.toString()}`;
+  const pairs = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
 function formOf(values: Record<string, string | Blob | undefined>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value === 'string') form.set(name, value);
-    else if (value !== undefined) form.set(name, value);
+    // React Native's form has no `set`.
+    if (value !== undefined) form.append(name, value);
   }
   return form;
 }
 
-/** Browsers have `randomUUID` on secure pages only, and a server at home may not be one. */
+/**
+ * Browsers have `randomUUID` on secure pages only, and a server at home may not be one. React Native has no `crypto`; a
+ * key must be unique, not secret.
+ */
 function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const bytes = new Uint8Array(16);
+  if (globalThis.crypto) crypto.getRandomValues(bytes);
+  else bytes.forEach((_, at) => (bytes[at] = Math.floor(Math.random() * 256)));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -50,8 +50,13 @@ async function attemptOf(fetch: Fetch, request: Request): Promise<Answer | Rooke
     return await readAnswer(await fetch(url, init));
   } catch (cause) {
     if (signal?.aborted || cause instanceof RookeryError) throw cause;
-    return new RookeryError(0, 'network', `No answer from ${new URL(url).origin}.`, { cause });
+    return new RookeryError(0, 'network', `No answer from ${originOf(url)}.`, { cause });
   }
+}
+
+/** React Native's `URL` cannot say it. */
+function originOf(url: string): string {
+  return url.split('/').slice(0, 3).join('/');
 }
 
 function retryDelayMs(outcome: Answer | RookeryError, attempt: number): number | null {

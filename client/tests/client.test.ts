@@ -30,7 +30,6 @@ describe('the client', () => {
   async function signedIn(username: 'alice' | 'bob', fetch = notingFetch): Promise<RookeryClient> {
     const client = rookeryClient({ baseUrl, fetch, onTokens: (tokens) => void kept.push(tokens) });
     await client.signUp({ username, password });
-    await client.logIn({ login: username, password });
     return client;
   }
 

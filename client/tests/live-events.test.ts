@@ -14,7 +14,6 @@ describe('live events in the client', () => {
   async function signedIn(username: 'alice' | 'bob'): Promise<RookeryClient> {
     const client = rookeryClient({ baseUrl });
     await client.signUp({ username, password });
-    await client.logIn({ login: username, password });
     return client;
   }
 
@@ -77,7 +76,7 @@ describe('live events in the client', () => {
     const events = alice.events();
     await events.next();
 
-    await alice.call('endSession', { path: { id: 'current' } });
+    await rookeryClient({ baseUrl, tokens: alice.tokens() }).logOut();
 
     await expect(nextKind(events)).rejects.toMatchObject({ status: 401, code: 'revoked_token' });
   });

@@ -39,7 +39,6 @@ async function useServer(folder: string): Promise<void> {
       import { rookeryClient } from 'rookery-client';
       const client = rookeryClient({ baseUrl: '${url}' });
       await client.signUp({ username: 'alice', password: 'alice-likes-dunes' });
-      await client.logIn({ login: 'alice', password: 'alice-likes-dunes' });
       const { id } = await client.call('createPost', { body: { text: 'First light.' } });
       console.log(id > 0 ? 'posted' : 'lost');`;
     await writeFile(join(folder, 'use.js'), script);
