@@ -1,6 +1,8 @@
+export type { FreshOptions } from './fresh-links.ts';
 export type * from './generated.ts';
+export { type ImageSize, imageUrl, linksExpireAt, srcset } from './images.ts';
 export type { LiveEvent, LiveOptions } from './live-events.ts';
-export type { UploadOptions, WaitOptions } from './media.ts';
+export type { NativeFile, UploadOptions, WaitOptions } from './media.ts';
 export type {
   AnswerOf,
   CallOptions,
@@ -10,6 +12,7 @@ export type {
   OperationId,
   PagedId,
 } from './operations.ts';
+export type { ProgressListener, UploadProgress } from './progress.ts';
 export { type ClientOptions, type RookeryClient, rookeryClient } from './rookery-client.ts';
 export {
   type ErrorDetails,

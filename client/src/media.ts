@@ -1,11 +1,22 @@
 import type { Calls } from './calls.ts';
 import type { Media } from './generated.ts';
 import type { CallOptions } from './operations.ts';
+import { type ProgressListener, progressFetch } from './progress.ts';
 import { RookeryError } from './rookery-error.ts';
 import { sleep } from './sleep.ts';
+import type { Fetch } from './transport.ts';
 
 /** What an upload may say of its picture. */
-export type UploadOptions = CallOptions & { alt?: string; keepLocation?: boolean };
+export type UploadOptions = CallOptions & {
+  alt?: string;
+  /** Keeps the place in the photo's EXIF, which is dropped otherwise. */
+  keepLocation?: boolean;
+  /** Called while the file is sent. */
+  onProgress?: ProgressListener;
+};
+
+/** A file as React Native's image pickers name it. */
+export type NativeFile = { uri: string; name: string; type: string };
 
 /** How long a picture is waited for. */
 export type WaitOptions = {
@@ -17,20 +28,32 @@ export type WaitOptions = {
 const firstPollMs = 100;
 const maxPollMs = 2000;
 
+type Needs = {
+  calls: Calls;
+  /** The app's own `fetch`, if it has one. */
+  ownFetch: Fetch | undefined;
+};
+
 /** Pictures of one's own. */
-export function media({ call }: Calls) {
+export function media({ calls: { call, callBy }, ownFetch }: Needs) {
   /**
-   * Uploads a picture for `mediaIds` of a post. Its sizes are rendered in the background: see `waitUntilReady`.
+   * Uploads a picture for `mediaIds` of a post. Its sizes are rendered in the background: see `waitUntilReady`. A lost
+   * upload is sent again with the same Idempotency-Key, so it is kept once.
    * @param file JPEG, PNG, GIF, WebP, AVIF or HEIC
-   * @param options `keepLocation` keeps the place in the photo's EXIF, which is dropped otherwise
+   * @example await client.upload(file, { alt: 'Dunes', onProgress: ({ ratio }) => bar.value = ratio, signal })
    */
-  function upload(file: Blob, { alt, keepLocation, ...more }: UploadOptions = {}): Promise<Media> {
+  function upload(
+    file: Blob | NativeFile,
+    { alt, keepLocation, onProgress, ...more }: UploadOptions = {},
+  ): Promise<Media> {
     const form = {
-      file,
+      // React Native's form takes its own kind of file.
+      file: file as Blob,
       ...(alt === undefined ? {} : { alt }),
       ...(keepLocation === true ? { keepLocation: 'true' as const } : {}),
     };
-    return call('uploadMedia', { form, ...more });
+    if (!onProgress) return call('uploadMedia', { form, ...more });
+    return callBy(progressFetch(onProgress, ownFetch), 'uploadMedia', { form, ...more });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { calls as makeCalls } from './calls.ts';
+import { freshLinks } from './fresh-links.ts';
 import type { Tokens } from './generated.ts';
 import { lists } from './lists.ts';
 import { type LiveEvent, type LiveOptions, liveEvents } from './live-events.ts';
@@ -83,7 +84,8 @@ export function rookeryClient(options: ClientOptions) {
     tokens: (): Tokens | null => keeper.current(),
     /** Uses these tokens from now on. Clients that share a session need a common `store` instead. */
     setTokens: (tokens: Tokens | null): Promise<void> => keeper.adopt(tokens),
-    ...media(calls),
+    ...media({ calls, ownFetch: options.fetch }),
+    ...freshLinks(calls),
     ...lists(calls),
     /**
      * What happens, as it happens; a lost connection is opened anew, and nothing is left out.
