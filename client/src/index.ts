@@ -1,3 +1,4 @@
+export { createFeed, type Feed, type FeedState } from './feed.ts';
 export type { FreshOptions } from './fresh-links.ts';
 export type * from './generated.ts';
 export { type ImageSize, imageUrl, linksExpireAt, srcset } from './images.ts';
@@ -13,6 +14,13 @@ export type {
   PagedId,
 } from './operations.ts';
 export type { ProgressListener, UploadProgress } from './progress.ts';
+export {
+  finishRedirectSignIn,
+  type RedirectOptions,
+  type RedirectResult,
+  type RedirectWindow,
+  startRedirectSignIn,
+} from './redirect-sign-in.ts';
 export { type ClientOptions, type RookeryClient, rookeryClient } from './rookery-client.ts';
 export {
   type ErrorDetails,
