@@ -96,7 +96,10 @@ function errorsOf(declared: Declaration): WireCode[] {
   ];
 }
 
-function formBody({ examples, ...schema }: TSchema & { examples?: unknown[] }): object {
+function formBody({
+  examples,
+  ...schema
+}: TSchema & { examples?: unknown[] }): NonNullable<Shown['requestBody']> {
   const example = examples?.[0];
   return { required: true, content: { 'multipart/form-data': { schema, example } } };
 }
