@@ -1,4 +1,5 @@
-import { makeFolder } from './make-folder.ts';
+import { accessSync, constants } from 'node:fs';
+import { makeFolderSync } from '../adapters/folders.ts';
 
 /**
  * Makes the folder for the database, uploads and the secret, for its owner alone. With a server database some commands
@@ -10,17 +11,13 @@ export function makeDataFolder(
   problems: string[],
 ): void {
   try {
-    makeFolder(dataDir);
+    makeFolderSync(dataDir, { mode: 0o700 });
+    if (isEmbedded) accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    if (!isEmbedded && !isHopeless(error)) return;
+    if (!isEmbedded) return;
     const reason = error instanceof Error ? error.message : String(error);
     problems.push(
       `DATA_DIR=${dataDir} cannot be used: ${reason}. Choose a folder that can be written.`,
     );
   }
-}
-
-/** Where even a folder cannot be: what writes there later would wait for it without an end. */
-function isHopeless(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

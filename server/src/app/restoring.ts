@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../adapters/folders.ts';
 import type { OnProgress } from '../backup/dump.ts';
 import { type RestoreReport, restoreBackup, rollBackFile } from '../backup/restore.ts';
 import type { KeyMaterial } from '../backup/sealed-keys.ts';
@@ -97,7 +98,7 @@ async function keepKeys(config: Config, keys: KeyMaterial | null): Promise<strin
   );
   if (differing.length === 0) return null;
   const path = join(config.dataDir, 'restored-keys.env');
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(config.dataDir, { mode: 0o700 });
   const lines = differing.map(([name, value]) => `${name}=${value}\n`).join('');
   await writeFile(path, lines, { mode: 0o600 });
   const names = differing.map(([name]) => name).join(', ');

@@ -5,7 +5,6 @@ import { inspect } from 'node:util';
 import { Command } from 'commander';
 import type { App } from '../app/app.ts';
 import type { Config } from '../app/config.ts';
-import { makeFolder } from '../app/make-folder.ts';
 import { operator } from '../domain/authority.ts';
 import { print } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
@@ -69,7 +68,6 @@ await works. Ctrl-D exits.
 
 /** If the history cannot be stored, Node says so and continues without it. */
 function keepHistory(repl: REPLServer, dataDir: string): Promise<void> {
-  makeFolder(dataDir);
   return new Promise((resolve) =>
     repl.setupHistory(join(dataDir, 'shell-history'), () => resolve()),
   );

@@ -38,6 +38,15 @@ describe('the configuration', () => {
     expect(config.contracts).toContain('v2');
   });
 
+  it.each(['/proc/rookery', '/dev/null/rookery'])(
+    'says that DATA_DIR=%s cannot be used, and does not try forever',
+    (folder) => {
+      expect(() => readConfig({ DATA_DIR: folder })).toThrow(
+        `DATA_DIR=${folder} cannot be used: E`,
+      );
+    },
+  );
+
   it('takes an empty setting for one that is not set', () => {
     expect(readConfig({ DATA_DIR: dataDir, PORT: '', PUBLIC_URL: ' ' }).http).toMatchObject({
       port: 3000,

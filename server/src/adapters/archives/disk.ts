@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Archive } from '../../domain/ports.ts';
 import { noneIfMissing, nullIfMissing, staging, withFile } from '../blobs/staging.ts';
+import { makeFolder } from '../folders.ts';
 
 /** Backups in a folder. */
 export function diskArchive(folder: string): Archive {
@@ -57,7 +58,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
 
 /** A folder that was just made is safe only when its parent is. */
 async function moveTo(from: string, to: string): Promise<void> {
-  const made = await mkdir(dirname(to), { recursive: true });
+  const made = await makeFolder(dirname(to));
   await rename(from, to);
   const last = made === undefined ? dirname(to) : dirname(made);
   for (let folder = dirname(to); ; folder = dirname(folder)) {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { BlobStore, StoredBlob } from '../../domain/ports.ts';
+import { makeFolder } from '../folders.ts';
 import { checkedKey, isKey } from './keys.ts';
 import { noneIfMissing, nullIfMissing, staging, withFile } from './staging.ts';
 
@@ -26,7 +27,7 @@ export function diskBlobs(folder: string): BlobStore {
 
   async function copy(from: string, to: string): Promise<void> {
     const [source, target] = [pathOf(from), pathOf(to)];
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     // Blobs are never written in place, so two names may share the bytes. A name that is taken, or one too many for the
     // file system, is replaced by a real copy.
     await link(source, target).catch(async () => {
@@ -102,7 +103,7 @@ async function removed(path: string, error: unknown): Promise<never> {
 
 async function moveTo(from: string, to: string): Promise<void> {
   const folder = dirname(to);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await rename(from, to);
   await syncFolder(folder);
   await syncFolder(dirname(folder));

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob, UnkeptBlob } from '../../domain/ports.ts';
+import { makeFolder } from '../folders.ts';
 
 type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -36,7 +37,7 @@ export function staging(folder: string): Staging {
     write: (bytes) => orRemoved(newPath(), (path) => writeSynced(path, [bytes])),
     copyOf: (source) =>
       orRemoved(newPath(), async (path) => {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await copyFile(source, path);
       }),
     async *list() {
@@ -123,7 +124,7 @@ async function openForWriting(path: string): Promise<FileHandle> {
     return await open(path, 'wx', 0o600);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return open(path, 'wx', 0o600);
   }
 }

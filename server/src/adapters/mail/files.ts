@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { DomainError } from '../../domain/errors.ts';
 import type { Mail, Mailer, Now } from '../../domain/ports.ts';
+import { makeFolder } from '../folders.ts';
 import { messageOf } from './message.ts';
 
 type FilesOptions = {
@@ -23,7 +24,7 @@ export function fileMailer({ folder, sender, now, log }: FilesOptions): Mailer {
   async function write(name: string, content: string | Uint8Array): Promise<string> {
     const path = join(folder, name);
     const unnamed = join(folder, `.${randomUUID()}`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, { mode: 0o700 });
     try {
       const file = await open(unnamed, 'wx', 0o600);
       try {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Now, TextMessages } from '../../domain/ports.ts';
+import { makeFolder } from '../folders.ts';
 
 type Needs = {
   /** Made when the first message comes. */
@@ -15,11 +16,11 @@ type Needs = {
  * A program that watches the folder sees complete files only.
  */
 export function fileTexts({ folder, now, log }: Needs): TextMessages {
-  const makeFolder = () => mkdir(folder, { recursive: true, mode: 0o700 });
+  const makeOwnFolder = () => makeFolder(folder, { mode: 0o700 });
 
   return {
     async send({ to, text }) {
-      await makeFolder();
+      await makeOwnFolder();
       const at = now().toISOString();
       const name = `${at.replaceAll(':', '-')}-${randomUUID().slice(0, 8)}.json`;
       const path = join(folder, name);
@@ -31,7 +32,7 @@ export function fileTexts({ folder, now, log }: Needs): TextMessages {
     },
 
     async check() {
-      await makeFolder();
+      await makeOwnFolder();
       const probe = join(folder, `${randomUUID()}.part`);
       await writeFile(probe, '', { mode: 0o600, flag: 'wx' });
       await rm(probe);
