@@ -59,7 +59,7 @@ describe('confirming an e-mail', () => {
     await rig.server.send('POST', '/v2/email-verifications', { as: 'alice' });
     const english = await rig.mailTo('alice@example.com');
 
-    expect(spanish.subject).toBe('Confirma tu dirección de correo');
+    expect(spanish.subject).toBe('Confirma tu correo electrónico');
     expect(spanish.text).toContain('/verify-email?lang=es#token=');
     expect(changed.body.language).toBe('en');
     expect(english.subject).toBe('Confirm your e-mail address');
@@ -187,8 +187,8 @@ describe('confirming an e-mail', () => {
     expect([asked.status, asked.body]).toEqual([202, '']);
     expect(between.email).toBe('alice@example.com');
     expect(await me('alice')).toMatchObject({ email: 'Alice@example.org', emailVerified: true });
-    expect(newNotice?.subject).toBe('The e-mail address of your account was changed');
-    expect(oldNotice?.subject).toBe('Your account has another e-mail address now');
+    expect(newNotice?.subject).toBe('Your e-mail address was changed');
+    expect(oldNotice?.subject).toBe('Your account has a new e-mail address');
     expect((await logIn('alice@example.com')).status).toBe(401);
     expect((await logIn('alice@example.org')).status).toBe(201);
   });
@@ -265,7 +265,7 @@ describe('confirming an e-mail', () => {
     const [mail] = await rig.mailsTo('BOB@example.com');
     expect([held.status, held.body]).toEqual([free.status, free.body]);
     expect(Object.keys(held.headers).sort()).toEqual(Object.keys(free.headers).sort());
-    expect(mail?.subject).toBe('Somebody wanted to use this e-mail address');
+    expect(mail?.subject).toBe('You already have an account');
     expect(mail?.raw).not.toContain('token');
     expect(await me('alice')).toMatchObject({ email: 'alice@example.com' });
   });

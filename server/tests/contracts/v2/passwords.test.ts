@@ -51,7 +51,7 @@ describe('PUT /v2/me/password', () => {
     expect([(await logIn(passwords.alice)).status, (await logIn(newPassword)).status]).toEqual([
       401, 201,
     ]);
-    expect(notice.subject).toBe('The password of your account was changed');
+    expect(notice.subject).toBe('Your password was changed');
     expect(await auditOf('password.changed')).toMatchObject([{ actor_id: 1, account_id: 1 }]);
   });
 
@@ -132,7 +132,7 @@ describe('recovering a password', () => {
     expect([(await logIn(passwords.alice)).status, (await logIn(newPassword)).status]).toEqual([
       401, 201,
     ]);
-    expect(notice.subject).toBe('The password of your account was changed');
+    expect(notice.subject).toBe('Your password was changed');
     rig.server.forget('alice');
     const { body } = await logIn(newPassword);
     const headers = { authorization: `Bearer ${body.accessToken}` };

@@ -2,26 +2,32 @@ import type { AccountChange } from '../../events.ts';
 import type { Language } from './language.ts';
 
 const changes: Record<AccountChange, string> = {
-  password: 'The password',
-  email: 'The e-mail address',
-  phone: 'The phone number',
-  identity: 'A login through another service',
-  'second-factor': 'The second factor',
+  password: 'password',
+  email: 'e-mail address',
+  phone: 'phone number',
+  identity: 'linked logins',
+  'second-factor': 'second factor',
 };
 
-const notYou =
-  'If it was not you, recover your password at once, and end the sessions that you do not know.';
+/** Two of them are several. */
+const wasChanged: Record<AccountChange, string> = {
+  password: 'was changed',
+  email: 'was changed',
+  phone: 'was changed',
+  identity: 'were changed',
+  'second-factor': 'was changed',
+};
 
 export const english: Language = {
   verifyEmail: ({ username, link, hours, isRepeatable, code, codeMinutes }) => ({
     subject: 'Confirm your e-mail address',
-    before: [`Hello ${username},`, 'please confirm that this is your e-mail address.'],
-    link: { label: 'Confirm the address', address: link },
+    before: [`Hi ${username},`, 'Please confirm that this is your e-mail address.'],
+    link: { label: 'Confirm address', address: link },
     ...(code === null
       ? {}
       : {
           code: {
-            label: `Or type this code where you are signed in, within ${codeMinutes} minutes`,
+            label: `Or type this code in the app within ${codeMinutes} minutes`,
             digits: code,
           },
         }),
@@ -29,70 +35,72 @@ export const english: Language = {
       isRepeatable
         ? `The link works for ${hours} hours.`
         : `The link works once, for ${hours} hours.`,
-      'If you did not ask for it, do nothing: without you, nothing happens.',
+      'Didn’t ask for this? Then you can ignore this mail. Nothing happens without you.',
     ],
   }),
 
   recoverPassword: ({ username, link, hours }) => ({
     subject: 'Choose a new password',
-    before: [
-      `Hello ${username},`,
-      'somebody, hopefully you, has lost the password of this account.',
-    ],
-    link: { label: 'Choose a new one', address: link },
+    before: [`Hi ${username},`, 'Forgot your password? No problem. Choose a new one here.'],
+    link: { label: 'Choose a new password', address: link },
     after: [
-      `The link works once, for ${timeOf(hours)}. Afterwards you are signed out everywhere.`,
-      'If you did not ask for it, do nothing: your password stays as it is.',
+      `The link works once, for ${timeOf(hours)}. You will be signed out everywhere.`,
+      'Didn’t ask for this? Then you can ignore this mail. Your password stays the same.',
     ],
   }),
 
   emailInUse: () => ({
-    subject: 'Somebody wanted to use this e-mail address',
+    subject: 'You already have an account',
     before: [
-      'Hello,',
-      'somebody wanted to use this e-mail address for an account. You have an account with it already, so nothing was changed.',
+      'Hi,',
+      'Someone tried to use this e-mail address for an account. You already have an account with it, so nothing was changed.',
     ],
     after: [
-      'If it was you: sign in to the account that you have, or recover its password. Otherwise do nothing.',
+      'If it was you, sign in to your account, or reset its password. If not, you can ignore this mail.',
     ],
   }),
 
   changed: ({ username, what }) => ({
-    subject: `${changes[what]} of your account was changed`,
-    before: [`Hello ${username},`, `${changes[what]} of your account was changed.`],
-    after: [notYou],
+    subject: `Your ${changes[what]} ${wasChanged[what]}`,
+    before: [`Hi ${username},`, `Your ${changes[what]} ${wasChanged[what]}.`],
+    after: [
+      'If this was you, all is well.',
+      'If not, reset your password right away, and sign out the devices that you do not recognize.',
+    ],
   }),
 
   emailChangeAsked: ({ username, hours }) => ({
-    subject: 'Another e-mail address was asked for your account',
+    subject: 'Someone asked to change your e-mail address',
     before: [
-      `Hello ${username},`,
-      `somebody, hopefully you, wants to give your account another e-mail address. It stays as it is until the link that was sent there is opened, within ${hours} hours.`,
+      `Hi ${username},`,
+      `Someone, hopefully you, asked to change the e-mail address of your account. We sent a link to the new address. Nothing changes until it is opened. It works for ${hours} hours.`,
     ],
     after: [
-      'If it was you, there is nothing to do here.',
-      'If it was not you, change your password now: that ends the link.',
+      'If this was you, there is nothing to do here.',
+      'If not, change your password now. Then the link no longer works.',
     ],
   }),
 
   contentRemoved: ({ username, what, excerpt, reason }) => ({
     subject: `Your ${what} was removed`,
     before: [
-      `Hello ${username},`,
-      `the moderators of this server removed a ${what} of yours.`,
+      `Hi ${username},`,
+      `A moderator removed a ${what} of yours.`,
       ...(excerpt === '' ? [] : [`It was: “${excerpt}”`]),
       `The reason: ${reason}`,
     ],
-    after: ['If you think this is a mistake, write to the people who run this server.'],
+    after: ['Do you think this is a mistake? Then write to the people who run this server.'],
   }),
 
   emailReplaced: ({ username }) => ({
-    subject: 'Your account has another e-mail address now',
+    subject: 'Your account has a new e-mail address',
     before: [
-      `Hello ${username},`,
-      'your account was given another e-mail address. Nothing more will be sent to this one.',
+      `Hi ${username},`,
+      'Your account now has another e-mail address. This is the last mail to this one.',
     ],
-    after: ['If it was not you, write to those who run this server: they can give it back to you.'],
+    after: [
+      'If this was not you, write to the people who run this server. They can give you your account back.',
+    ],
   }),
 
   backupFailed: ({ username, time, reason }) => ({

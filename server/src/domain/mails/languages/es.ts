@@ -1,95 +1,101 @@
 import type { AccountChange } from '../../events.ts';
 import type { Language } from './language.ts';
 
-const changes: Record<AccountChange, string> = {
-  password: 'la contraseña',
-  email: 'la dirección de correo',
-  phone: 'el número de teléfono',
-  identity: 'un acceso mediante otro servicio',
-  'second-factor': 'el segundo factor',
+const changed: Record<AccountChange, string> = {
+  password: 'Tu contraseña ha cambiado',
+  email: 'Tu correo electrónico ha cambiado',
+  phone: 'Tu número de teléfono ha cambiado',
+  identity: 'Tus cuentas vinculadas han cambiado',
+  'second-factor': 'Tu segundo factor ha cambiado',
 };
-
-const notYou =
-  'Si no fuiste tú, recupera tu contraseña ahora mismo y cierra las sesiones que no conozcas.';
 
 export const spanish: Language = {
   verifyEmail: ({ username, link, hours, isRepeatable, code, codeMinutes }) => ({
-    subject: 'Confirma tu dirección de correo',
-    before: [`Hola, ${username}:`, 'confirma, por favor, que esta es tu dirección de correo.'],
-    link: { label: 'Confirmar la dirección', address: link },
+    subject: 'Confirma tu correo electrónico',
+    before: [`Hola, ${username}:`, 'Confirma, por favor, que esta es tu dirección de correo.'],
+    link: { label: 'Confirmar dirección', address: link },
     ...(code === null
       ? {}
       : {
           code: {
-            label: `O escribe este código donde has iniciado sesión, antes de ${codeMinutes} minutos`,
+            label: `O escribe este código en la aplicación antes de ${codeMinutes} minutos`,
             digits: code,
           },
         }),
     after: [
       isRepeatable
-        ? `El enlace sirve durante ${hours} horas.`
-        : `El enlace sirve una sola vez, durante ${hours} horas.`,
-      'Si no lo has pedido, no hagas nada: sin ti no ocurre nada.',
+        ? `El enlace funciona durante ${hours} horas.`
+        : `El enlace funciona una sola vez, durante ${hours} horas.`,
+      '¿No lo has pedido tú? Entonces ignora este correo. Sin ti no cambia nada.',
     ],
   }),
 
   recoverPassword: ({ username, link, hours }) => ({
     subject: 'Elige una contraseña nueva',
-    before: [`Hola, ${username}:`, 'alguien, ojalá tú, ha perdido la contraseña de esta cuenta.'],
-    link: { label: 'Elegir una nueva', address: link },
+    before: [
+      `Hola, ${username}:`,
+      '¿Has olvidado tu contraseña? No pasa nada. Aquí puedes elegir otra.',
+    ],
+    link: { label: 'Elegir una contraseña nueva', address: link },
     after: [
-      `El enlace sirve una sola vez, durante ${timeOf(hours)}. Después se cerrarán todas tus sesiones.`,
-      'Si no lo has pedido, no hagas nada: tu contraseña sigue igual.',
+      `El enlace funciona una sola vez, durante ${timeOf(hours)}. Se cerrará tu sesión en todas partes.`,
+      '¿No lo has pedido tú? Entonces ignora este correo. Tu contraseña sigue siendo la misma.',
     ],
   }),
 
   emailInUse: () => ({
-    subject: 'Alguien quiso usar esta dirección de correo',
+    subject: 'Ya tienes una cuenta',
     before: [
       'Hola:',
-      'alguien quiso usar esta dirección de correo para una cuenta. Ya tienes una cuenta con ella, así que nada ha cambiado.',
+      'Alguien ha intentado usar esta dirección de correo para una cuenta. Ya tienes una cuenta con ella, así que no ha cambiado nada.',
     ],
     after: [
-      'Si fuiste tú, entra en la cuenta que ya tienes o recupera su contraseña. Si no, no hagas nada.',
+      'Si fuiste tú, entra en tu cuenta o restablece la contraseña. Si no, ignora este correo.',
     ],
   }),
 
   changed: ({ username, what }) => ({
-    subject: `Se ha cambiado ${changes[what]} de tu cuenta`,
-    before: [`Hola, ${username}:`, `se ha cambiado ${changes[what]} de tu cuenta.`],
-    after: [notYou],
+    subject: changed[what],
+    before: [`Hola, ${username}:`, `${changed[what]}.`],
+    after: [
+      'Si has sido tú, todo está bien.',
+      'Si no, restablece tu contraseña ahora mismo y cierra la sesión en los dispositivos que no reconozcas.',
+    ],
   }),
 
   emailChangeAsked: ({ username, hours }) => ({
-    subject: 'Se ha pedido otra dirección de correo para tu cuenta',
+    subject: 'Alguien ha pedido cambiar tu correo electrónico',
     before: [
       `Hola, ${username}:`,
-      `alguien, ojalá tú, quiere dar a tu cuenta otra dirección de correo. Todo sigue igual hasta que se abra el enlace que se envió allí, antes de ${hours} horas.`,
+      `Alguien, esperamos que tú, ha pedido cambiar la dirección de correo de tu cuenta. Hemos enviado un enlace a la dirección nueva. No cambia nada hasta que se abra. Funciona durante ${hours} horas.`,
     ],
     after: [
-      'Si fuiste tú, aquí no tienes que hacer nada.',
-      'Si no fuiste tú, cambia tu contraseña ahora: así deja de servir el enlace.',
+      'Si has sido tú, no tienes que hacer nada.',
+      'Si no, cambia tu contraseña ahora. Así el enlace deja de funcionar.',
     ],
   }),
 
   contentRemoved: ({ username, what, excerpt, reason }) => ({
-    subject: what === 'post' ? 'Se retiró una publicación tuya' : 'Se retiró una imagen tuya',
+    subject:
+      what === 'post' ? 'Se ha retirado una publicación tuya' : 'Se ha retirado una foto tuya',
     before: [
       `Hola, ${username}:`,
-      `los moderadores de este servidor retiraron una ${what === 'post' ? 'publicación' : 'imagen'} tuya.`,
-      ...(excerpt === '' ? [] : [`Era: «${excerpt}»`]),
+      `Un moderador ha retirado una ${what === 'post' ? 'publicación' : 'foto'} tuya.`,
+      ...(excerpt === '' ? [] : [`Era esta: «${excerpt}»`]),
       `El motivo: ${reason}`,
     ],
-    after: ['Si crees que es un error, escribe a quienes llevan este servidor.'],
+    after: ['¿Crees que es un error? Escribe a quienes administran este servidor.'],
   }),
 
   emailReplaced: ({ username }) => ({
-    subject: 'Tu cuenta tiene ahora otra dirección de correo',
+    subject: 'Tu cuenta tiene una nueva dirección de correo',
     before: [
       `Hola, ${username}:`,
-      'tu cuenta tiene ahora otra dirección de correo. A esta ya no se enviará nada más.',
+      'Tu cuenta tiene ahora otra dirección de correo. Este es el último mensaje que llega a esta.',
     ],
-    after: ['Si no fuiste tú, escribe a quienes llevan este servidor: pueden devolvértela.'],
+    after: [
+      'Si no has sido tú, escribe a quienes administran este servidor. Ellos pueden devolverte la cuenta.',
+    ],
   }),
 
   backupFailed: ({ username, time, reason }) => ({
