@@ -76,7 +76,7 @@ function counted(init: RequestInit, body: Blob, tell: (loaded: number) => void):
   });
   const headers = { ...(init.headers as Record<string, string>), 'content-type': body.type };
   // The DOM's types do not know `duplex`, which Node and Deno ask for.
-  const streamed = { ...init, headers, body: stream, duplex: 'half' };
+  const streamed = { ...init, headers, body: stream, duplex: 'half' as const };
   return streamed;
 }
 

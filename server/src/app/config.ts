@@ -10,6 +10,7 @@ import { type BackupConfig, backupOf } from './backup-settings.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { type Environment, type EnvironmentName, environments } from './environments.ts';
 import { type IdentityConfig, identityConfig } from './identity-settings.ts';
+import { type InstanceConfig, instanceOf } from './instance-settings.ts';
 import { type LiveConfig, liveConfigOf } from './live-settings.ts';
 import { type LoadConfig, loadConfigOf } from './load-settings.ts';
 import { type MailConfig, mailOf } from './mail-settings.ts';
@@ -66,6 +67,7 @@ export type Config = {
   identity: IdentityConfig;
   webauthn: Webauthn;
   push: PushConfig;
+  instance: InstanceConfig;
   live: LiveConfig;
   load: LoadConfig;
   backup: BackupConfig;
@@ -184,6 +186,7 @@ function configOf(
     identity,
     webauthn,
     push: isSending ? push : { fcm: null, webPush: null },
+    instance: instanceOf(settings),
     live: liveConfigOf(settings),
     load: loadConfigOf(settings),
     backup,

@@ -4,7 +4,14 @@ import type { Config } from './config.ts';
 /** The settings that the HTTP side reads; no other changes what it builds. */
 export type HttpConfig = Pick<
   Config,
-  'contracts' | 'hasRateLimits' | 'hasStrictPasswords' | 'http' | 'load' | 'media' | 'tokenLives'
+  | 'contracts'
+  | 'hasRateLimits'
+  | 'hasStrictPasswords'
+  | 'http'
+  | 'instance'
+  | 'load'
+  | 'media'
+  | 'tokenLives'
 >;
 
 /** The parts of the program that the HTTP side uses. */

@@ -1,9 +1,6 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
   LogController,
@@ -13,7 +10,6 @@ import { plainPath, rootRewriter } from '../contracts/addresses.ts';
 import { type BodyPace, limitPace, usualPace } from '../contracts/body-limits.ts';
 import { normalizeAddresses, trustOf } from '../contracts/client-address.ts';
 import type { OriginRules } from '../contracts/cross-origin.ts';
-import { docsPolicy } from '../contracts/document.ts';
 import { sendError } from '../contracts/error-responses.ts';
 import { embeddable } from '../contracts/file-response.ts';
 import { contracts } from '../contracts/index.ts';
@@ -22,6 +18,7 @@ import { sharedLoginRoute } from '../contracts/shared-root-routes.ts';
 import { WriteConflict } from '../db/errors.ts';
 import { isOutage } from '../db/outages.ts';
 import { DomainError } from '../domain/errors.ts';
+import { documentation } from './documentation.ts';
 import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
@@ -118,6 +115,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   for (const contract of served) {
     const mount = await mountContract(server, contract, {
       services,
+      instanceName: config.instance.name,
       publicUrl,
       requestLimit: config.hasRateLimits
         ? { perMinute: options.requestsPerMinute ?? 600, counters: app.requestCounters }
@@ -132,7 +130,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
     mounted.set(contract.name, mount);
   }
   sharedLoginRoute(server, served);
-  await server.register(documentation(served.map(({ name, title }) => ({ name, title }))));
+  await server.register(documentation(served, config.instance));
   ownRoutes(server, { app, contracts: served, mounted, isDraining: () => isDraining });
   await server.ready();
 
@@ -194,25 +192,6 @@ function listenProblemOf(error: unknown, host: string, port: number): string {
     default:
       return `Cannot listen on port ${port} of ${host}: ${error instanceof Error ? error.message : String(error)}.`;
   }
-}
-
-/** Swagger UI at `/docs`, for every contract. Its plugin wants a document of its own scope; each contract has its own. */
-function documentation(served: ReadonlyArray<{ name: string; title: string }>): FastifyPluginAsync {
-  return async (docs) => {
-    await docs.register(swagger, {
-      mode: 'static',
-      specification: {
-        document: { openapi: '3.1.0', info: { title: 'Rookery', version: '2' }, paths: {} },
-      },
-    });
-    await docs.register(swaggerUi, {
-      routePrefix: '/docs',
-      staticCSP: docsPolicy,
-      uiConfig: {
-        urls: served.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` })),
-      },
-    });
-  };
 }
 
 function newServer(

@@ -68,12 +68,15 @@ export const mailSettings = {
       pattern:
         '^(("[^<>\\r\\n"]*"\\s*|[^<>\\r\\n"]*)<[^\\s<>@,]+@[^\\s<>@,]+>|[^\\s<>@,]+@[^\\s<>@,]+)$',
       description:
-        'Sender of mails: `Rookery <no-reply@example.com>`. Default: `no-reply@` and the host of `PUBLIC_URL`.',
+        'Sender of mails: `Rookery <no-reply@example.com>`. Default: `INSTANCE_NAME`, `no-reply@` and the host of `PUBLIC_URL`.',
     }),
   ),
 };
 
-type MailSettings = Static<TObject<typeof mailSettings>> & { PUBLIC_URL?: string };
+type MailSettings = Static<TObject<typeof mailSettings>> & {
+  PUBLIC_URL?: string;
+  INSTANCE_NAME: string;
+};
 
 export type MailConfig = {
   /** Null: mails are written to files. */
@@ -85,7 +88,7 @@ export type MailConfig = {
 export function mailOf(settings: MailSettings, problems: string[]): MailConfig {
   // The code that parses the address reports a malformed one.
   const host = URL.parse(settings.PUBLIC_URL ?? '')?.hostname ?? 'localhost';
-  const sender = settings.MAIL_DEFAULT_SENDER ?? `Rookery <no-reply@${host}>`;
+  const sender = settings.MAIL_DEFAULT_SENDER ?? `${settings.INSTANCE_NAME} <no-reply@${host}>`;
   const byParts = serverOfParts(settings, problems);
   const byUrl = settings.SMTP_URL ? serverOfUrl(settings.SMTP_URL) : null;
   if (byUrl && byParts && !isDeepStrictEqual(byUrl, byParts)) {

@@ -3,9 +3,11 @@ import type { Contract } from '../contracts/contract.ts';
 import { toDomainError } from '../contracts/foreign-errors.ts';
 import type { Mounted } from '../contracts/mounting.ts';
 import { TransportError } from '../contracts/transport-error.ts';
-import { frontPage } from './front-page.ts';
 import type { HttpNeeds } from './http-needs.ts';
+import { frontPage, notFoundPage } from './pages/front-page.ts';
+import { lookOf, policyOf } from './pages/layout.ts';
 import { oneTimeRoutes } from './pages/one-time-routes.ts';
+import { wellKnownRoutes } from './pages/well-known-routes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { readinessRoute } from './readiness.ts';
 
@@ -23,16 +25,14 @@ export function ownRoutes(
   { app, contracts, mounted, isDraining }: Needs,
 ): void {
   let openApi: string | undefined;
+  const { instance } = app.config;
+  const publicUrl = publicUrlOf(app.config);
+  const look = lookOf(instance, publicUrl);
+  const policy = policyOf(look);
+  const sendPage = (reply: FastifyReply, page: string) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page);
 
-  server.get('/', async (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header(
-        'content-security-policy',
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      )
-      .send(frontPage(contracts)),
-  );
+  server.get('/', async (_request, reply) => sendPage(reply, frontPage(look, contracts)));
 
   server.get('/openapi.json', async (_request, reply) => {
     openApi ??= JSON.stringify(mounted.get('v2')?.openApi());
@@ -46,15 +46,23 @@ export function ownRoutes(
   server.get('/livez', async () => ({ status: 'alive' }));
 
   readinessRoute(server, { app, isDraining });
-  oneTimeRoutes(server, publicUrlOf(app.config));
+  oneTimeRoutes(server, look);
+  wellKnownRoutes(server, { instance, publicUrl });
 
-  server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({
+  server.setNotFoundHandler((request, reply) => {
+    reply.code(404).header('vary', 'Accept');
+    if (isBrowser(request)) return sendPage(reply, notFoundPage(look));
+    return reply.send({
       error: 'not_found',
       message: `There is nothing at ${request.originalUrl.split('?')[0]}. Try / or /docs.`,
-    }),
-  );
+    });
+  });
   server.setErrorHandler(sendOwnError);
+}
+
+/** Browsers name HTML when they load a page; programs do not. */
+function isBrowser({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return /(^|,)\s*text\/html\b/i.test(accept);
 }
 
 /** Answers an error at an address that belongs to no contract. */

@@ -112,9 +112,21 @@ function sharedParts(config: Config, machines: Machines) {
   const counters = config.hasRateLimits ? machines.counters : noCounters;
   const audit = auditLog({ now, newKey });
   const verifications = verificationService({ database, newId, now, tokens });
-  const parts = { database, now, newId, newKey, passwords, tokens, counters, audit, verifications };
+  const { name: instanceName } = config.instance;
+  const parts = {
+    database,
+    now,
+    newId,
+    newKey,
+    passwords,
+    tokens,
+    counters,
+    audit,
+    verifications,
+    instanceName,
+  };
   const box = secretBox({ secret: config.secretKey });
-  const verifier = simpleWebauthn(config.webauthn);
+  const verifier = simpleWebauthn({ ...config.webauthn, instanceName });
   const checkCode = codeCheck({ ...parts, box });
   const checkPasskey = passkeyCheck({ ...parts, verifier });
   const checks = { box, verifier, checkCode, checkPasskey };
@@ -223,7 +235,13 @@ function reachingServices(
       onTrouble: (err) => log.warn({ err }, 'live connections are told nothing for now'),
     }),
     jobs: {
-      mails: mailService({ ...shared, mailer, publicUrl: publicUrlOf(config), log }),
+      mails: mailService({
+        ...shared,
+        mailer,
+        publicUrl: publicUrlOf(config),
+        sender: config.instance,
+        log,
+      }),
       pushes: pushService({ database, now, senders }),
       groupEvents,
     },

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { backupSettings } from './backup-settings.ts';
 import { environmentNames } from './environments.ts';
 import { identitySettings } from './identity-settings.ts';
+import { instanceSettings } from './instance-settings.ts';
 import { liveSettings } from './live-settings.ts';
 import { loadSettings } from './load-settings.ts';
 import { mailSettings } from './mail-settings.ts';
@@ -184,6 +185,7 @@ export const Settings = Type.Object({
     default: 10_000,
     description: 'Storage for the pictures of one account, in MB.',
   }),
+  ...instanceSettings,
   ...mailSettings,
   ...smsSettings,
   ...identitySettings,

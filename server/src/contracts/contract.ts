@@ -70,7 +70,8 @@ export type RouteContext = {
 /** One HTTP contract: what it looks like from outside. Nothing branches on its name. */
 export type Contract = {
   name: string;
-  title: string;
+  /** Null: the name of the installation. */
+  title: string | null;
   version: string;
   description: string;
   /** The path below which its routes, errors and parsers apply: `/v2`. */

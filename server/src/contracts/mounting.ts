@@ -19,6 +19,7 @@ import { TransportError } from './transport-error.ts';
 
 export type MountOptions = ErrorKinds & {
   services: Services;
+  instanceName: string;
   publicUrl: string;
   /** Null: requests are not counted. */
   requestLimit: RequestLimit | null;
@@ -55,7 +56,7 @@ export async function mountContract(
       app.setValidatorCompiler(contract.validator);
       tellRefusedOrigins(app, contract, options.origins);
       await app.register(cors, crossOriginOptions(contract, options.origins));
-      await document(app, contract, options.publicUrl);
+      await document(app, contract, options);
       await app.register(multipart, {
         limits: { files: 1, fileSize: options.maxUploadBytes + 1, fields: 10, parts: 12 },
       });
@@ -124,12 +125,16 @@ function principalsOf(
   };
 }
 
-async function document(app: ContractApp, contract: Contract, publicUrl: string): Promise<void> {
+async function document(
+  app: ContractApp,
+  contract: Contract,
+  { instanceName, publicUrl }: MountOptions,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: contract.title,
+        title: contract.title ?? instanceName,
         version: contract.version,
         description: contract.description,
         license: { name: 'MIT', identifier: 'MIT' },

@@ -26,7 +26,9 @@ describe('the pages that mails lead to', () => {
     const dataset = Object.fromEntries(
       [...page.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, name, text]) => [name, text]),
     );
-    const status = { textContent: '', focus() {} };
+    const status = { textContent: '', dataset: {} as { kind?: string }, focus() {} };
+    const location = { pathname, search, hash };
+    let followHash = (): void => {};
     let submit = async (_event: object): Promise<void> => {};
     const form = {
       dataset,
@@ -41,14 +43,24 @@ describe('the pages that mails lead to', () => {
         return Object.entries(field);
       },
       document: { querySelector: (selector: string) => parts[selector] },
-      location: { pathname, search, hash },
-      history: { replaceState: (_state: null, _title: string, to: string) => void shown.push(to) },
+      location,
+      addEventListener: (_name: 'hashchange', listener: () => void) => void (followHash = listener),
+      history: {
+        replaceState(_state: null, _title: string, to: string) {
+          shown.push(to);
+          location.hash = '';
+        },
+      },
       fetch: async (path: string, { body }: { body: string }) => {
         const answer = await rig.server.send('POST', path, { body });
         return { ok: answer.status < 300, json: async () => answer.body };
       },
     });
-    return { press: () => submit({ preventDefault() {} }), status, form, shown };
+    const follow = (to: string) => {
+      location.hash = new URL(to).hash;
+      followHash();
+    };
+    return { press: () => submit({ preventDefault() {} }), follow, status, form, shown };
   }
 
   it.each(['/verify-email', '/reset-password'])(
@@ -93,7 +105,7 @@ describe('the pages that mails lead to', () => {
 
     expect(page.shown).toEqual(['/verify-email?lang=en']);
     expect([page.status.textContent, page.form.hidden]).toEqual([
-      'Thank you. The address is confirmed; you can close this page.',
+      'Thank you! Your address is confirmed. You can close this page.',
       true,
     ]);
   });
@@ -117,9 +129,9 @@ describe('the pages that mails lead to', () => {
 
     expect(weak.status.textContent).toContain('fácil de adivinar');
     expect(weak.form.hidden).toBe(false);
-    expect(good.status.textContent).toContain('Hecho.');
+    expect(good.status.textContent).toContain('¡Listo!');
     expect([used.status.textContent, used.form.hidden]).toEqual([
-      'Este enlace ya se usó, o hay otro más nuevo.',
+      expect.stringContaining('Para recibir otro, elige «He olvidado mi contraseña»'),
       true,
     ]);
     expect((await logIn('alice-likes-rain')).status).toBe(201);
@@ -140,7 +152,7 @@ describe('the pages that mails lead to', () => {
     await page.press();
 
     expect(body).toContain('<input name="removeNewLogins" type="checkbox">');
-    expect(page.status.textContent).toContain('Done.');
+    expect(page.status.textContent).toContain('Done!');
     const entries = await rig.server.app.database
       .selectFrom('audit_log')
       .select('details')
@@ -154,7 +166,24 @@ describe('the pages that mails lead to', () => {
 
     expect([page.form.hidden, page.status.textContent]).toEqual([
       true,
-      'This link is not valid. Open it again from the mail, in full.',
+      expect.stringContaining('This link is incomplete. Open it again from the mail.'),
     ]);
+  });
+
+  it('follow a link that is opened while they are open, and forget what the last one ended with', async () => {
+    await rig.signUp('alice');
+    const link = /https\S+/.exec((await rig.mailTo('alice@example.com')).text ?? '')?.[0] ?? '';
+    const page = await opened(`${link}0`);
+    await page.press();
+    const broken = [page.form.hidden, page.status.dataset.kind];
+
+    page.follow(link);
+    const anew = [page.form.hidden, page.status.textContent];
+    await page.press();
+
+    expect(broken).toEqual([true, 'problem']);
+    expect(anew).toEqual([false, '']);
+    expect([page.form.hidden, page.status.dataset.kind]).toEqual([true, 'done']);
+    expect(page.shown).toHaveLength(2);
   });
 });

@@ -33,6 +33,7 @@ describe('a contract with opaque tokens', () => {
       tokenLives: server.app.config.tokenLives,
       isOutage: () => false,
       isWriteConflict: () => false,
+      instanceName: 'Rookery',
       origins: { configured: [], allowsLoopback: false, onRefused() {} },
       hasStrictPasswords: false,
     });

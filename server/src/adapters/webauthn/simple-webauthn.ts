@@ -7,22 +7,23 @@ type Party = {
   rpId: string;
   /** Of the pages and apps that may use them. */
   origins: readonly string[];
+  /** What browsers call whom the passkeys are for. */
+  instanceName: string;
 };
 
-const name = 'Rookery';
 const timeoutMs = 5 * minuteMs;
 /** EdDSA, ES256, RS256: every authenticator knows one of them. */
 const algorithms = [-8, -7, -257];
 
 /** WebAuthn by @simplewebauthn/server, which is loaded when somebody uses a passkey: it is large. */
-export function simpleWebauthn({ rpId, origins }: Party): PasskeyVerifier {
+export function simpleWebauthn({ rpId, origins, instanceName }: Party): PasskeyVerifier {
   const library = () => import('@simplewebauthn/server');
 
   return {
     async creationOptions({ challenge, user, known }) {
       const { generateRegistrationOptions } = await library();
       return generateRegistrationOptions({
-        rpName: name,
+        rpName: instanceName,
         rpID: rpId,
         challenge,
         userID: new Uint8Array(Buffer.from(user.handle, 'base64url')),

@@ -1,28 +1,53 @@
 import type { LanguageCode } from '../../domain/language-code.ts';
 
-/** What a page says; `failures` by the code of the problem that `/v2` answered, `other` for the rest. */
+/**
+ * What a page says. `failures` by what is wrong: a `weak` password can be tried again, with a link that is `broken`, `gone` or
+ * `expired` nothing can; the rest by the code of the problem that `/v2` answered.
+ */
 export type Words = {
   title: string;
   explanation: string;
   button: string;
   done: string;
   noScript: string;
-  failures: Record<'invalid' | 'gone' | 'expired' | 'rate_limited' | 'other', string>;
+  failures: Record<'weak' | 'broken' | 'gone' | 'expired' | 'rate_limited' | 'other', string>;
+};
+
+export type Labels = {
+  password: string;
+  rule: string;
+  removeNewLogins: string;
+  /** `{name}`: that of the installation. */
+  back: string;
 };
 
 type Page = 'verify-email' | 'reset-password';
 
-export const labels: Record<LanguageCode, { password: string; removeNewLogins: string }> = {
+export const labels: Record<LanguageCode, Labels> = {
   en: {
-    password: 'New password (at least 8 characters)',
+    password: 'New password',
+    rule: 'At least 8 characters. A few random words make a good one.',
     removeNewLogins:
-      'Also remove passkeys and logins through other services that were added since I last confirmed this address',
+      'Also remove passkeys and linked logins that were added since I last confirmed this address',
+    back: 'Go to {name}',
   },
   es: {
-    password: 'Contraseña nueva (al menos 8 caracteres)',
+    password: 'Contraseña nueva',
+    rule: 'Al menos 8 caracteres. Unas cuantas palabras al azar van muy bien.',
     removeNewLogins:
-      'Quitar también las llaves de acceso y los accesos mediante otros servicios que se añadieron desde que confirmé esta dirección por última vez',
+      'Quitar también las llaves de acceso y las cuentas vinculadas que se añadieron desde la última vez que confirmé esta dirección',
+    back: 'Ir a {name}',
   },
+};
+
+const english = {
+  rate_limited: 'Too many attempts. Wait a few minutes, then try again.',
+  other: 'Something went wrong. Check your connection and try again.',
+};
+
+const spanish = {
+  rate_limited: 'Demasiados intentos. Espera unos minutos y vuelve a probar.',
+  other: 'Algo ha salido mal. Comprueba tu conexión y vuelve a probar.',
 };
 
 /** Every page that mails lead to, in every language of theirs. */
@@ -30,63 +55,66 @@ export const words: Record<LanguageCode, Record<Page, Words>> = {
   en: {
     'verify-email': {
       title: 'Confirm your e-mail address',
-      explanation: 'Press the button, and the address counts as yours.',
-      button: 'Confirm',
-      done: 'Thank you. The address is confirmed; you can close this page.',
-      noScript: 'This page needs JavaScript. Or type the code of the mail into the app.',
+      explanation: 'One tap, and we know that this address is yours.',
+      button: 'Confirm address',
+      done: 'Thank you! Your address is confirmed. You can close this page.',
+      noScript: 'This page needs JavaScript. You can also type the code from the mail in the app.',
       failures: {
-        invalid: 'This link is not valid. Open it again from the mail, in full.',
-        gone: 'This link was used already, or there is a newer one.',
-        expired: 'This link has expired. Have the mail sent again.',
-        rate_limited: 'Too many attempts. Try again later.',
-        other: 'That did not work. Try again in a moment.',
+        ...english,
+        weak: english.other,
+        broken:
+          'This link is incomplete. Open it again from the mail. If that does not help, ask for a new mail in the settings of the app.',
+        gone: 'This link was already used, or a newer mail replaced it. If your address is not confirmed yet, ask for a new mail in the settings of the app.',
+        expired: 'This link has expired. Ask for a new mail in the settings of the app.',
       },
     },
     'reset-password': {
       title: 'Choose a new password',
-      explanation: 'Afterwards you are signed out everywhere, and sign in with the new one.',
-      button: 'Save',
-      done: 'Done. Sign in with the new password; you can close this page.',
-      noScript: 'This page needs JavaScript.',
+      explanation: 'You will be signed out everywhere. Then sign in with the new password.',
+      button: 'Save password',
+      done: 'Done! Your password is changed. Sign in with the new one.',
+      noScript: 'This page needs JavaScript. Turn it on, then open the link again.',
       failures: {
-        invalid:
-          'This password is too short, too long or too easy to guess, or the link is not whole.',
-        gone: 'This link was used already, or there is a newer one.',
-        expired: 'This link has expired. Ask for another.',
-        rate_limited: 'Too many attempts. Try again later.',
-        other: 'That did not work. Try again in a moment.',
+        ...english,
+        weak: 'This password is too easy to guess, or too short or too long. Try another one.',
+        broken:
+          'This link is incomplete. Open it again from the mail. If that does not help, choose “Forgot password” in the app to get a new one.',
+        gone: 'This link was already used, or a newer mail replaced it. To get a new one, choose “Forgot password” in the app.',
+        expired: 'This link has expired. To get a new one, choose “Forgot password” in the app.',
       },
     },
   },
   es: {
     'verify-email': {
-      title: 'Confirma tu dirección de correo',
-      explanation: 'Pulsa el botón y la dirección constará como tuya.',
-      button: 'Confirmar',
-      done: 'Gracias. La dirección está confirmada; puedes cerrar esta página.',
+      title: 'Confirma tu correo electrónico',
+      explanation: 'Un toque y sabremos que esta dirección es tuya.',
+      button: 'Confirmar dirección',
+      done: '¡Gracias! Tu dirección está confirmada. Ya puedes cerrar esta página.',
       noScript:
-        'Esta página necesita JavaScript. También puedes escribir el código en la aplicación.',
+        'Esta página necesita JavaScript. También puedes escribir el código del correo en la aplicación.',
       failures: {
-        invalid: 'Este enlace no es válido. Ábrelo otra vez, entero, desde el correo.',
-        gone: 'Este enlace ya se usó, o hay otro más nuevo.',
-        expired: 'Este enlace ha caducado. Pide que te lo envíen otra vez.',
-        rate_limited: 'Demasiados intentos. Prueba más tarde.',
-        other: 'No ha funcionado. Prueba de nuevo dentro de un momento.',
+        ...spanish,
+        weak: spanish.other,
+        broken:
+          'El enlace está incompleto. Ábrelo otra vez desde el correo. Si no funciona, pide otro correo en los ajustes de la aplicación.',
+        gone: 'Este enlace ya se usó o llegó un correo más reciente. Si tu dirección aún no está confirmada, pide otro correo en los ajustes de la aplicación.',
+        expired: 'El enlace ha caducado. Pide otro correo en los ajustes de la aplicación.',
       },
     },
     'reset-password': {
       title: 'Elige una contraseña nueva',
-      explanation: 'Después se cerrarán todas tus sesiones, y entrarás con la nueva.',
-      button: 'Guardar',
-      done: 'Hecho. Entra con la contraseña nueva; puedes cerrar esta página.',
-      noScript: 'Esta página necesita JavaScript.',
+      explanation: 'Se cerrará tu sesión en todas partes. Después, entra con la contraseña nueva.',
+      button: 'Guardar contraseña',
+      done: '¡Listo! Tu contraseña ha cambiado. Ya puedes entrar con la nueva.',
+      noScript: 'Esta página necesita JavaScript. Actívalo y abre el enlace de nuevo.',
       failures: {
-        invalid:
-          'La contraseña es demasiado corta, larga o fácil de adivinar, o el enlace no está entero.',
-        gone: 'Este enlace ya se usó, o hay otro más nuevo.',
-        expired: 'Este enlace ha caducado. Pide otro.',
-        rate_limited: 'Demasiados intentos. Prueba más tarde.',
-        other: 'No ha funcionado. Prueba de nuevo dentro de un momento.',
+        ...spanish,
+        weak: 'Esta contraseña es fácil de adivinar, o demasiado corta o larga. Prueba con otra.',
+        broken:
+          'El enlace está incompleto. Ábrelo otra vez desde el correo. Si no funciona, elige «He olvidado mi contraseña» en la aplicación para recibir otro.',
+        gone: 'Este enlace ya se usó o llegó un correo más reciente. Para recibir otro, elige «He olvidado mi contraseña» en la aplicación.',
+        expired:
+          'El enlace ha caducado. Para recibir otro, elige «He olvidado mi contraseña» en la aplicación.',
       },
     },
   },

@@ -46,7 +46,7 @@ import { v2Validator } from './validator.ts';
 /** Rookery's own contract, where new things go. */
 export const v2: Contract = {
   name: 'v2',
-  title: 'Rookery',
+  title: null,
   version: '2.0.0',
   description:
     'Accounts, photos, posts, follows and feeds. JSON in camelCase; errors are RFC 9457 problems whose `code` is stable; lists are paged by an opaque `cursor`; an `Idempotency-Key` makes a POST safe to repeat.',

@@ -17,6 +17,7 @@ type Needs = {
   senders: PushSenders;
   /** Public half of the VAPID keys; null where Web Push is not set up. */
   pushKey: string | null;
+  instanceName: string;
 };
 
 /** Knows the devices of people: where pushes go. */
@@ -28,12 +29,12 @@ export type DeviceService = ReturnType<typeof deviceRegistering> &
   };
 
 export function deviceService(needs: Needs): DeviceService {
-  const { database, newId, now, counters, senders, pushKey, tokens } = needs;
+  const { database, newId, now, counters, senders, pushKey, tokens, instanceName } = needs;
   const rowOf = newDeviceRow({ database, newId, now, tokens });
   return {
     ...deviceRegistering({ database, counters, rowOf }),
     ...ownDevices({ database, now }),
-    ...testPushes({ database, now, counters, senders }),
+    ...testPushes({ database, now, counters, senders, instanceName }),
     readPushKey() {
       if (pushKey === null) throw new DomainError('not_found', 'Web Push is not set up here.');
       return pushKey;

@@ -9,12 +9,19 @@ import { noSuchDevice } from './device.ts';
 import { findDevice, findPushTarget } from './device-store.ts';
 import { type PushSenders, senderOf } from './push-service.ts';
 
-type Needs = { database: Database; now: Now; counters: Counters; senders: PushSenders };
+type Needs = {
+  database: Database;
+  now: Now;
+  counters: Counters;
+  senders: PushSenders;
+  /** Title of the message. */
+  instanceName: string;
+};
 
 const maxTestPushes = 20;
 
 /** Sends pushes that only show that they arrive. */
-export function testPushes({ database, now, counters, senders }: Needs) {
+export function testPushes({ database, now, counters, senders, instanceName }: Needs) {
   /**
    * Sends a message to one device of the viewer's, to see that it arrives.
    * @throws DomainError `not_found` · `conflict` (no service is set up, or pushes have ended) · `rate_limited`
@@ -36,7 +43,7 @@ export function testPushes({ database, now, counters, senders }: Needs) {
     const at = now();
     const expiresAt = new Date(at.getTime() + hourMs).toISOString();
     const message = {
-      title: 'Rookery',
+      title: instanceName,
       body: 'Pushes reach this device.',
       data: { kind: 'test' },
       collapseKey: 'test',

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { Mailer } from '../ports.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
+import type { Sender } from './letter.ts';
 import { ownerNotices } from './owner-notices.ts';
 import { secretMails } from './secret-mails.ts';
 import { letterSending } from './sending.ts';
@@ -11,6 +12,7 @@ type Needs = {
   verifications: Pick<VerificationService, 'findToSend'>;
   /** Where clients reach this server: links are made of this alone, and never of what a request says. */
   publicUrl: string;
+  sender: Sender;
   log: { warn(details: object, message: string): void };
 };
 
@@ -26,9 +28,10 @@ export function mailService({
   mailer,
   verifications,
   publicUrl,
+  sender,
   log,
 }: Needs): MailService {
-  const send = letterSending({ mailer, log });
+  const send = letterSending({ mailer, sender, log });
   return {
     ...secretMails({ database, verifications, publicUrl, send }),
     ...ownerNotices({ database, send }),

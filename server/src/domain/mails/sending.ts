@@ -1,10 +1,11 @@
 import { DomainError } from '../errors.ts';
 import { languageOf } from '../language-code.ts';
 import type { Mailer } from '../ports.ts';
-import { formsOf, type Letter } from './letter.ts';
+import { formsOf, type Letter, type Sender } from './letter.ts';
 
 type Needs = {
   mailer: Mailer;
+  sender: Sender;
   log: { warn(details: object, message: string): void };
 };
 
@@ -15,10 +16,11 @@ export type SendLetter = (
 ) => Promise<void>;
 
 /** Sends letters; one that is refused for good is noted in the log, and not sent again. */
-export function letterSending({ mailer, log }: Needs): SendLetter {
+export function letterSending({ mailer, sender, log }: Needs): SendLetter {
   return async (to, letter) => {
     try {
-      await mailer.send({ id: to.id, to: to.to, ...formsOf(letter, languageOf(to.language)) });
+      const forms = formsOf(letter, sender, languageOf(to.language));
+      await mailer.send({ id: to.id, to: to.to, ...forms });
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
       // It would be refused the next time, too.

@@ -31,6 +31,8 @@ type Needs = {
   audit: AuditLog;
   checkOwner: OwnerCheck;
   throttle: LoginThrottle;
+  /** What an authenticator app shows beside the codes. */
+  instanceName: string;
 };
 
 type NewTotp = {
@@ -42,7 +44,7 @@ type NewTotp = {
 
 /** Sets an authenticator app up. */
 export function totpSettingUp(needs: Needs) {
-  const { database, now, tokens, box, audit, checkOwner, throttle } = needs;
+  const { database, now, tokens, box, audit, checkOwner, throttle, instanceName } = needs;
 
   /**
    * Makes a key. It protects nothing until a code of it was shown; until then the next call replaces it.
@@ -64,7 +66,7 @@ export function totpSettingUp(needs: Needs) {
       await lockViewer(tx, viewer, row.created_at);
       await putKey(tx, row);
     });
-    const otpauth = otpauthUri(key, 'Rookery', account?.username ?? '');
+    const otpauth = otpauthUri(key, instanceName, account?.username ?? '');
     return { secret: base32(key), otpauthUri: otpauth };
   }
 

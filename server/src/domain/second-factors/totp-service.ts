@@ -18,6 +18,7 @@ type Needs = {
   audit: AuditLog;
   checkOwner: OwnerCheck;
   checkCode: CodeCheck;
+  instanceName: string;
 };
 
 /** Sets the second factor up, and takes it down. */
@@ -27,10 +28,11 @@ export type TotpService = ReturnType<typeof totpSettingUp> &
   ReturnType<typeof securityReading>;
 
 export function totpService(needs: Needs): TotpService {
-  const { database, now, counters, tokens, box, audit, checkOwner, checkCode } = needs;
+  const { database, now, counters, tokens, box, audit, checkOwner, checkCode, instanceName } =
+    needs;
   const throttle = loginThrottle(counters, 'second-factor');
   return {
-    ...totpSettingUp({ database, now, tokens, box, audit, checkOwner, throttle }),
+    ...totpSettingUp({ database, now, tokens, box, audit, checkOwner, throttle, instanceName }),
     ...totpTakingDown({ database, now, audit, checkOwner, checkCode, throttle }),
     ...recoveryCodeRenewing({ database, now, tokens, audit, checkOwner }),
     ...securityReading({ database, tokens }),
