@@ -2,10 +2,7 @@
 type Document = { paths?: Record<string, Record<string, unknown> | undefined> };
 
 /** A part of an operation in the words of OpenAPI; `$ref`s in it are those of the document. */
-export type Shown = {
-  requestBody?: { required?: boolean; content: Record<string, object> };
-  responses: Record<string, object>;
-};
+export type Shown = { requestBody?: object; responses: Record<string, object> };
 
 type Operation = { [shownKey]?: Shown; requestBody?: object; responses?: Record<string, object> };
 

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
 import { type Contract, type ContractApp, type WireCode, WireFault } from './contract.ts';
-import { type Shown, shownKey } from './document.ts';
 import { outage, toDomainError, writeConflict } from './foreign-errors.ts';
 import { logOutage } from './outage-log.ts';
 import { TransportError } from './transport-error.ts';
@@ -72,7 +71,6 @@ export function handleErrors(
 ): void {
   app.setErrorHandler((raw, request, reply) => {
     if (isOutage(raw)) return sendError(contract, outage(raw), request, reply);
-    if (isOfUnknownType(raw)) return sendError(contract, wrongType(raw, request), request, reply);
     if (!isWriteConflict(raw)) return sendError(contract, raw, request, reply);
     // Seldom, or a fault of ours that meets the same constraint every time: somebody should look.
     request.log.error({ err: raw }, 'a write was given up');
@@ -88,24 +86,6 @@ export function handleErrors(
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', noStore);
     done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
   });
-}
-
-/** Of the framework: no parser takes the `Content-Type`. */
-function isOfUnknownType(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
-  );
-}
-
-/** Names the type that the route takes: the one that its document shows, else JSON. */
-function wrongType(cause: unknown, { headers, routeOptions }: FastifyRequest): DomainError {
-  const schema = routeOptions.schema as { [shownKey]?: Shown } | undefined;
-  const content = schema?.[shownKey]?.requestBody?.content ?? {};
-  const [type = 'application/json'] = Object.keys(content);
-  const given = headers['content-type'];
-  const sent =
-    given === undefined ? 'It has no Content-Type.' : `It is ${given.slice(0, 100)} now.`;
-  return new DomainError('unsupported', `Send the body as ${type}. ${sent}`, { cause });
 }
 
 function ownCodeOf(error: unknown): WireCode {

@@ -96,10 +96,7 @@ function errorsOf(declared: Declaration): WireCode[] {
   ];
 }
 
-function formBody({
-  examples,
-  ...schema
-}: TSchema & { examples?: unknown[] }): NonNullable<Shown['requestBody']> {
+function formBody({ examples, ...schema }: TSchema & { examples?: unknown[] }): object {
   const example = examples?.[0];
   return { required: true, content: { 'multipart/form-data': { schema, example } } };
 }

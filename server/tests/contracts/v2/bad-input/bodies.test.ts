@@ -141,10 +141,7 @@ refusals('a body of another kind', [
       as: 'alice',
       send: ['POST', '/v2/posts', 'text=a'],
       headers: { 'content-type': type },
-      expect: [
-        415,
-        { code: 'unsupported', detail: `Send the body as application/json. It is ${type} now.` },
-      ],
+      expect: [415, { code: 'unsupported' }],
       after: expectNoTraces,
     }),
   ),
