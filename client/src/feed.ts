@@ -48,7 +48,8 @@ export function createFeed<Id extends PagedId>(
   return feedOf(async (cursor, signal) => {
     const { query } = input as { query?: object };
     const of = { ...input, query: cursor === null ? query : { ...query, cursor }, signal };
-    return (await client.call(id, ...([of] as unknown as InputArguments<Id>))) as Page<ItemOf<Id>>;
+    const page: unknown = await client.call(id, ...([of] as unknown as InputArguments<Id>));
+    return page as Page<ItemOf<Id>>;
   });
 }
 

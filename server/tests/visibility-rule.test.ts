@@ -13,7 +13,7 @@ const others: Record<string, string> = {
   'domain/accounts/account-store.ts': 'writes accounts',
   'domain/accounts/new-account.ts': 'has the row of a new account',
   'domain/administration/account-admin.ts': 'shows admins when an account was disabled',
-  'domain/moderation/moderation-service.ts': 'removes published posts alone',
+  'domain/moderation/removal-checks.ts': 'removes published posts alone',
   'domain/administration/disabling.ts': 'disables and enables accounts',
   'domain/administration/target-account.ts': 'writes accounts that are locked out',
   'domain/posts/new-draft.ts': 'has the row of a new draft',

@@ -92,7 +92,7 @@ const formats: Readonly<Record<string, string>> = {
 
 function sentenceOf({ keyword, message, params }: SchemaProblem): string {
   if (keyword === 'required') return 'is missing';
-  if (keyword === 'additionalProperties') return 'is not known here';
+  if (keyword === 'additionalProperties') return 'is unknown';
   if (keyword === 'x-text') return 'must be text without control characters or broken Unicode';
   if (keyword === 'enum' && Array.isArray(params?.allowedValues)) {
     return `must be one of ${params.allowedValues.join(', ')}`;

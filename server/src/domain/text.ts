@@ -35,7 +35,7 @@ export function checkLine(field: string, text: string): void {
 
 function lineProblem(text: string): string | null {
   if (!text.isWellFormed()) return 'must not have broken Unicode';
-  if (isBlank(text)) return 'must have a character that can be seen';
+  if (isBlank(text)) return 'must have a visible character';
   if (/[\p{Cc}\u2028\u2029]/u.test(text)) return 'must be one line without control characters';
   if (!isDirectionKept(text)) return 'must not change the direction of the text after it';
   return null;

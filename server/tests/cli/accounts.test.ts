@@ -120,7 +120,7 @@ describe('rookery accounts', () => {
     const byId = await accounts(`disable id:${id}`);
     const reset = await accounts('reset-password bob --mail');
 
-    expect(namesake.stderr).toContain('username must have a character that is no digit.');
+    expect(namesake.stderr).toContain('username must have a character that is not a digit.');
     expect([byNumber.stdout, byId.stdout]).toEqual(['disabled bob\n', 'disabled bob\n']);
     expect(reset).toMatchObject({
       code: 0,

@@ -235,7 +235,7 @@ describe('rookery admin and seed', () => {
 
     expect(before.body.code).toBe('second_factor_required');
     expect([removed.code, again.code, after.status]).toEqual([0, 1, 201]);
-    expect(again.stderr).toContain('There is no authenticator.');
+    expect(again.stderr).toContain('No authenticator app is set up.');
   });
 
   it('seed alice, bob and carla, once', slow, async () => {

@@ -71,7 +71,7 @@ const refusals: Record<string, [status: number, body: unknown]> = {
       title: 'Unauthorized',
       status: 401,
       code: 'no_token',
-      detail: 'This needs an access token.',
+      detail: 'An access token is required.',
       requestId: expect.any(String),
     },
   ],

@@ -54,7 +54,7 @@ function addKey(keys: Set<string> | undefined, key: string): void {
     return;
   }
   const field = key.slice(0, 200);
-  throw new DomainError('malformed', `The key “${field}” stands twice in the body.`, {
+  throw new DomainError('malformed', `The key “${field}” appears twice in the body.`, {
     fields: [{ field, message: 'stands twice' }],
   });
 }

@@ -57,7 +57,7 @@ async function pictureIn(parts: AsyncIterable<Multipart>, stage: Stage): Promise
     } else if (part.type === 'field' && part.fieldname === 'alt') alt = textOf(part.value);
     else if (part.type === 'field' && part.fieldname === 'keepLocation') {
       keepsLocation = flagOf(part.value);
-    } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is not known here');
+    } else throw invalid(part.fieldname?.slice(0, 100) || 'form', 'is unknown');
   }
   if (!file) throw invalid('file', 'is missing');
   return { file, fileName, alt, keepsLocation };

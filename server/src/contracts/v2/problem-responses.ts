@@ -8,12 +8,12 @@ import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-he
 type Sample = { message: string; fields?: readonly FieldProblem[] };
 
 const samples: Record<WireCode, Sample> = {
-  no_token: { message: 'This needs an access token.' },
+  no_token: { message: 'An access token is required.' },
   bad_token: { message: 'The access token is not valid.' },
   expired_token: { message: 'The access token has expired; refresh it.' },
   revoked_token: { message: 'The session has ended; sign in again.' },
-  unknown_account: { message: 'The login or the password is wrong.' },
-  wrong_password: { message: 'The login or the password is wrong.' },
+  unknown_account: { message: 'The login or password is incorrect.' },
+  wrong_password: { message: 'The login or password is incorrect.' },
   second_factor_required: { message: 'The password is right; the second factor is missing.' },
   forbidden: { message: 'This post belongs to somebody else.' },
   not_found: { message: 'There is no such post.' },

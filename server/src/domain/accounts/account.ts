@@ -139,7 +139,7 @@ export function checkUsername(username: string): void {
     throw invalid('username', 'is reserved; choose another');
   }
   if (isNumber(username)) {
-    throw invalid('username', 'must have a character that is no digit');
+    throw invalid('username', 'must have a character that is not a digit');
   }
 }
 

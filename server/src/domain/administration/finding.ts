@@ -22,7 +22,7 @@ export function accountFinding({ database }: { database: Database }) {
   ): Promise<Page<AccountRecord>> {
     checkMay(roleAtFirst(actor), 'read');
     const prefix = q === undefined ? null : foldName(q);
-    if (prefix === '') throw invalid('q', 'must have a character that can be seen');
+    if (prefix === '') throw invalid('q', 'must have a visible character');
     const search = { prefix, role: role ?? null, state: state ?? null, skip };
     const rows = await listAccounts(database, search, page);
     const { items, nextCursor } = datedPageOf('accounts', rows, page.limit, placeOfRow);

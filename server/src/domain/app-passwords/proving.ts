@@ -35,7 +35,7 @@ export function appPasswordProving({ database, now, tokens }: Needs) {
         const current = await findOwnerMark({ db: tx, tokens }, owner.id);
         const isUsed = await noteAppPasswordUse(tx, id, now().toISOString());
         if (isUsed && current === ownerMark) return;
-        throw new DomainError('wrong_password', 'The login or the password is wrong.');
+        throw new DomainError('wrong_password', 'The login or password is incorrect.');
       },
     };
   }

@@ -46,7 +46,7 @@ export function appToken(token: string): DeviceToken {
 
 /** A browser's subscription, kept as JSON. Two with one endpoint are the same. @throws DomainError `invalid` (token) */
 export function webToken({ endpoint, keys }: WebSubscription): DeviceToken {
-  if (!URL.canParse(endpoint)) throw invalid('token.endpoint', 'is no address');
+  if (!URL.canParse(endpoint)) throw invalid('token.endpoint', 'is not an address');
   const { protocol, username, password, href } = new URL(endpoint);
   if (protocol !== 'https:' || username !== '' || password !== '') {
     throw invalid('token.endpoint', 'must be an https address without a user');
@@ -74,7 +74,7 @@ export function tokenHashes(
 /** Checked now, so that pushes do not fail forever because of an invalid key. */
 function checkKeys({ p256dh, auth }: WebSubscription['keys']): void {
   const point = Buffer.from(p256dh, 'base64url');
-  if (!isPoint(point)) throw invalid('token.keys.p256dh', 'is no public key of P-256');
+  if (!isPoint(point)) throw invalid('token.keys.p256dh', 'is not a P-256 public key');
   if (Buffer.from(auth, 'base64url').length !== 16) {
     throw invalid('token.keys.auth', 'must be 16 bytes in base64url');
   }

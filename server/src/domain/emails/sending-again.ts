@@ -31,7 +31,7 @@ export function emailSendingAgain({ database, counters, verifications, issue }: 
     const account = await readAccount(database, viewer.accountId);
     const { email, change } = await findWaiting(account);
     if (email === null) {
-      throw new DomainError('conflict', 'There is no e-mail address that waits to be confirmed.');
+      throw new DomainError('conflict', 'No e-mail address is waiting to be confirmed.');
     }
     const emailKey = foldName(email);
     await takeFrom(counters, mailLimits({ accountId: account.id, emailKey, address }));

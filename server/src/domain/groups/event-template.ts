@@ -9,7 +9,7 @@ const placeholders = /\{(\d+)\}/g;
 
 /** @throws DomainError `invalid` (text) */
 export function checkTemplateText(text: string): void {
-  if (isBlank(text)) throw invalid('text', 'must have a character that can be seen');
+  if (isBlank(text)) throw invalid('text', 'must have a visible character');
   const unknown = [...text.matchAll(placeholders)].find(
     ([, number = '']) => !/^[123]$/.test(number),
   );

@@ -78,5 +78,5 @@ function groupFull(): DomainError {
 }
 
 function noSuchMember(): DomainError {
-  return new DomainError('not_found', 'This account is no member of the group.');
+  return new DomainError('not_found', 'This account is not a member of the group.');
 }

@@ -56,8 +56,12 @@ export function identityJoining(needs: Needs): JoinIdentity {
         isCrowded ||= error.isByName;
       }
     }
-    throw new DomainError('unavailable', 'Too many came at once. Try again in a moment.', {
-      retryAfterSeconds: 1,
-    });
+    throw new DomainError(
+      'unavailable',
+      'Too many requests arrived at once. Try again in a moment.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   };
 }

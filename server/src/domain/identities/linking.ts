@@ -85,5 +85,5 @@ export function identityLinking(needs: Needs) {
 type Linked = { id: number; provider: string; who: ProvidedIdentity; address: string };
 
 function leadsElsewhere(): DomainError {
-  return new DomainError('conflict', 'This identity leads into another account.');
+  return new DomainError('conflict', 'This identity is linked to another account.');
 }

@@ -42,7 +42,7 @@ export function inviting({ database, now, audit, verifications }: Needs) {
         limit: maxInvites,
       });
       if (pending.length === maxInvites) {
-        throw new DomainError('conflict', 'Too many invites wait; revoke some first.');
+        throw new DomainError('conflict', 'Too many invites are pending; revoke some first.');
       }
       await verifications.issueBeside(tx, row);
       const entry = { action: 'invite.created', accountId: null, actorId: accountId } as const;

@@ -52,5 +52,5 @@ export function pendingInvites({ database, audit, verifications }: Needs) {
 }
 
 function noSuchInvite(): DomainError {
-  return new DomainError('not_found', 'There is no such invite, or it was used.');
+  return new DomainError('not_found', 'This invite does not exist or has been used.');
 }

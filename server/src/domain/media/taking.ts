@@ -79,7 +79,7 @@ export function mediaTaking(needs: Needs) {
   async function readEarlier(viewer: Viewer, id: number): Promise<MediaRow> {
     const row = await findShownMedia(database, id);
     if (row && mayFetch(viewer, row)) return row;
-    throw new DomainError('gone', 'This picture was uploaded before and is deleted.');
+    throw new DomainError('gone', 'This picture was uploaded earlier and has been deleted.');
   }
 
   return { stage, keep };

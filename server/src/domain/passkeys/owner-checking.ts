@@ -20,7 +20,7 @@ export function ownerChecking({ database, verifier, challenges }: Needs) {
   async function beginOwnerCheck(viewer: Viewer): Promise<PasskeyRequest> {
     checkScope(viewer, 'security');
     const allowed = (await listPasskeys(database, viewer.accountId)).map(knownPasskey);
-    if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
+    if (allowed.length === 0) throw new DomainError('not_found', 'No passkey is registered.');
     const challenge = await challenges.begin(ownerChallenge, viewer);
     return verifier.requestOptions({ challenge, allowed });
   }

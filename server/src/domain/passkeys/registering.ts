@@ -86,7 +86,7 @@ export function passkeyRegistering(needs: Needs) {
       await lockViewer(tx, viewer, row.created_at);
       await verifications.consume(tx, verification);
       if (!(await insertPasskey(tx, row))) {
-        throw new DomainError('taken', 'This passkey is registered already.');
+        throw new DomainError('taken', 'This passkey is already registered.');
       }
       await noteChange(tx, { now, audit }, 'second-factor.added', row, proof.address);
     });

@@ -57,7 +57,7 @@ export function passwordChanging({ database, now, passwords, counters, audit, ch
         to,
         at,
       });
-      if (!isReplaced) throw new DomainError('wrong_password', 'The password is wrong.');
+      if (!isReplaced) throw new DomainError('wrong_password', 'The password is incorrect.');
       if (input.loginName !== undefined) await replaceLoginName(tx, account, input.loginName, at);
       await endAccess(tx, account.id, {
         at,

@@ -97,11 +97,11 @@ async function checkOwnPassword(
     if (password !== null) throw invalid(field, 'must be left out: there is none yet');
     return checkFresh({ database, now }, viewer);
   }
-  if (password === null) throw invalid(field, 'is needed');
+  if (password === null) throw invalid(field, 'is required');
   const key = `owner:${account.id}`;
   await takeFrom(counters, [{ key, ...guesses }]);
   if (!(await passwords.verify(account.password_hash, password))) {
-    throw new DomainError('wrong_password', 'The password is wrong.');
+    throw new DomainError('wrong_password', 'The password is incorrect.');
   }
   await counters.clear(key);
 }

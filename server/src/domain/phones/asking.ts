@@ -86,7 +86,7 @@ async function takeText(
   const account = await findAccount(database, accountId);
   if (!account) throw noSuchAccount();
   if (account.phone === number && account.phone_verified_at !== null) {
-    throw new DomainError('conflict', 'You have verified this number already.');
+    throw new DomainError('conflict', 'You have already verified this number.');
   }
   await throttle.take({ accountId, address, number });
   return { number, account };

@@ -22,7 +22,7 @@ export function phoneRemoving({ database, now, verifications, audit }: Needs) {
   async function remove(viewer: Viewer, address: string): Promise<void> {
     const { accountId } = viewer;
     const number = (await findAccount(database, accountId))?.phone;
-    if (!number) throw new DomainError('not_found', 'You have given no number.');
+    if (!number) throw new DomainError('not_found', 'Your account has no phone number.');
     await database.transaction(async (tx) => {
       await letGo(tx, accountId, { phone: null, at: now().toISOString() });
       await verifications.cancel(tx, accountId, [purpose]);

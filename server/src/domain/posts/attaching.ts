@@ -8,7 +8,7 @@ export async function attachAll(tx: Tx, post: PostRow, mediaIds: readonly number
   for (const [position, id] of mediaIds.entries()) {
     const spot = { id, accountId: post.account_id, postId: post.id, position };
     if (!(await attachMedia(tx, spot))) {
-      throw invalid(`mediaIds.${position}`, 'is no picture of yours that is free for a post');
+      throw invalid(`mediaIds.${position}`, 'is not an unused picture of yours');
     }
   }
 }

@@ -16,5 +16,5 @@ export async function lockOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostR
   if (post.account_id === viewer.accountId) return post;
   const author = authorOf(post.account_id, await findAccount(tx, post.account_id));
   if (!canSee(viewer, factsOf(post), author, noRelation)) throw noSuchPost();
-  throw new DomainError('forbidden', 'This post is somebody else’s.');
+  throw new DomainError('forbidden', 'This post belongs to another account.');
 }

@@ -77,5 +77,5 @@ async function writeUpload(
 }
 
 function uploadNameTaken(): DomainError {
-  return new DomainError('taken', 'A file of this name was uploaded before.');
+  return new DomainError('taken', 'A file with this name has already been uploaded.');
 }

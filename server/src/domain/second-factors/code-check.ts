@@ -56,5 +56,5 @@ export function totpContext(accountId: number): string {
 }
 
 function wrongCode(field: string) {
-  return invalid(field, 'is not right');
+  return invalid(field, 'is incorrect');
 }

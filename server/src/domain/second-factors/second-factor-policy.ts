@@ -75,7 +75,7 @@ export function secondFactorPolicy({ database, verifications, tokens }: Needs) {
       methods: await methodsOf(accountId),
       expiresAt: row.expires_at,
     };
-    const message = 'That was right; now show your second factor.';
+    const message = 'Correct so far. Now provide your second factor.';
     return new DomainError('second_factor_required', message, { challenge });
   }
 
@@ -99,5 +99,5 @@ function isOpenedBy(account: AccountRow | null, proof: Proof): account is Accoun
 }
 
 function wrongPassword(): DomainError {
-  return new DomainError('wrong_password', 'The login or the password is wrong.');
+  return new DomainError('wrong_password', 'The login or password is incorrect.');
 }

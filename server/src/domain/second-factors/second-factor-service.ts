@@ -90,7 +90,7 @@ export function secondFactorService(needs: Needs) {
   ): Promise<PasskeyRequest> {
     const { accountId } = await findPending(needs, challenge, context);
     const allowed = (await listPasskeys(database, accountId)).map(knownPasskey);
-    if (allowed.length === 0) throw new DomainError('not_found', 'There is no passkey.');
+    if (allowed.length === 0) throw new DomainError('not_found', 'No passkey is registered.');
     return verifier.requestOptions({ challenge, allowed });
   }
 

@@ -28,5 +28,5 @@ export function recoveryCodeHash(
 
 /** The error where a second factor is needed and there is none. */
 export function noTotp(): DomainError {
-  return new DomainError('conflict', 'There is no authenticator.');
+  return new DomainError('conflict', 'No authenticator app is set up.');
 }

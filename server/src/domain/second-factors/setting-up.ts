@@ -86,7 +86,7 @@ export function totpSettingUp(needs: Needs) {
     const attempt = { target: { accountId }, address, isKnownAddress: false };
     await throttle.begin(attempt);
     const step = findStep(secret, code.replace(/\s/g, ''), now());
-    if (step === null) throw invalid('code', 'is not right');
+    if (step === null) throw invalid('code', 'is incorrect');
     await throttle.forgive(attempt);
     const codes = newRecoveryCodes();
     await database.transaction(async (tx) => {
@@ -114,5 +114,5 @@ async function putKey(tx: Tx, row: TotpKeyRow): Promise<void> {
 }
 
 function nothingWaits(): DomainError {
-  return new DomainError('conflict', 'No new authenticator waits to be confirmed.');
+  return new DomainError('conflict', 'No authenticator app is waiting to be confirmed.');
 }

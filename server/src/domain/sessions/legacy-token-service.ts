@@ -45,7 +45,7 @@ export function legacyTokenService({ database, now, sessions, tokens }: Needs) {
     audience: string,
     checkClaims: (claims: PlainClaims) => void = () => {},
   ): Promise<PlainViewer> {
-    if (token === null) throw new DomainError('no_token', 'This needs an access token.');
+    if (token === null) throw new DomainError('no_token', 'An access token is required.');
     const { more, ...claims } = await tokens.verifyPlain(token, audience);
     // The signer allows for clocks that differ, by longer than some of these live.
     if (claims.expiresAt * 1000 <= now().getTime()) {

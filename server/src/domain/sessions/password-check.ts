@@ -62,7 +62,7 @@ export function passwordCheck(needs: Needs): PasswordCheck {
         }),
       );
       if (account) throw wrongPassword();
-      throw new DomainError('unknown_account', 'The login or the password is wrong.');
+      throw new DomainError('unknown_account', 'The login or password is incorrect.');
     }
     await throttle.forgive(attempt);
     if (appProof) return { id: account.id, proof: appProof };

@@ -16,7 +16,7 @@ export function sessionResolving({ database, tokens }: Needs) {
    * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
    */
   async function resolve(credential: string | null, audience: string): Promise<Viewer> {
-    if (credential === null) throw new DomainError('no_token', 'This needs an access token.');
+    if (credential === null) throw new DomainError('no_token', 'An access token is required.');
     return viewerOf(await tokens.verify(credential, audience), 'session');
   }
 

@@ -121,5 +121,5 @@ export function refreshTokenParts(
 }
 
 export function wrongPassword(): DomainError {
-  return new DomainError('wrong_password', 'The login or the password is wrong.');
+  return new DomainError('wrong_password', 'The login or password is incorrect.');
 }

@@ -102,5 +102,5 @@ export function expired(): DomainError {
 
 /** The error about one that works no more. */
 export function used(): DomainError {
-  return new DomainError('gone', 'This was used already, or replaced by a newer one.');
+  return new DomainError('gone', 'This has already been used, or was replaced by a newer one.');
 }

@@ -44,7 +44,7 @@ describe('PUT /v2/me/password', () => {
 
     const notice = await rig.mailTo('alice@example.com');
     expect([wrong.status, wrong.body.code]).toEqual([401, 'wrong_password']);
-    expect(without.body.fields).toEqual([{ field: 'oldPassword', message: 'is needed' }]);
+    expect(without.body.fields).toEqual([{ field: 'oldPassword', message: 'is required' }]);
     expect(changed.status).toBe(204);
     expect(await isAlive(await rig.server.tokens('alice'))).toBe(true);
     expect(await isAlive(other)).toBe(false);

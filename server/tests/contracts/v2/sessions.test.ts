@@ -24,12 +24,12 @@ scenarios('POST /v2/sessions', [
     name: 'refuses a wrong password',
     given: (s) => anAccount(s, 'alice'),
     send: ['POST', '/v2/sessions', { ...login, password: 'alice-likes-dune' }],
-    expect: [401, { code: 'wrong_password', detail: 'The login or the password is wrong.' }],
+    expect: [401, { code: 'wrong_password', detail: 'The login or password is incorrect.' }],
   },
   {
     name: 'refuses an unknown name in the same words',
     send: ['POST', '/v2/sessions', login],
-    expect: [401, { code: 'wrong_password', detail: 'The login or the password is wrong.' }],
+    expect: [401, { code: 'wrong_password', detail: 'The login or password is incorrect.' }],
   },
   {
     name: 'opens one session for a request that is repeated with its key',

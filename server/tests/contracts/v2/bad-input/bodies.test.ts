@@ -88,7 +88,7 @@ refusals('a body with many problems', [
       422,
       {
         fields: [
-          { field: 'more', message: 'is not known here' },
+          { field: 'more', message: 'is unknown' },
           { field: 'text', message: 'must be string' },
           { field: 'mediaIds.1', message: 'must be integer' },
           { field: 'mediaIds.2', message: 'must be >= 1' },

@@ -207,7 +207,7 @@ describe('what nobody may do', () => {
       const me = await server.send('GET', '/v2/me', { as: 'bob' });
 
       expect(answer.body).toMatchObject({ status: 422, code: 'invalid' });
-      expect(answer.body.fields[0].message).toBe('is not known here');
+      expect(answer.body.fields[0].message).toBe('is unknown');
       expect(me.body).toMatchObject({ role: 'user', bio: '', postCount: 0 });
     },
   );
