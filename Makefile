@@ -6,6 +6,9 @@ compose ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose
 image ?= rookery:latest
 file := $(if $(small),compose.small.yaml,compose.yaml)
 service := $(if $(small),rookery,worker)
+BASE ?= node:24-slim
+export BASE
+export ROOKERY_IMAGE := $(image)
 env ?= .env
 port ?= 3000
 net-name ?=
@@ -18,7 +21,7 @@ help: ## lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## builds the image
-	docker build --tag $(image) .
+	docker build --build-arg BASE=$(BASE) --tag $(image) .
 
 init: ## writes .env with generated secrets, unless it is there: make init url=https://photos.example.com
 	@[ -e .env ] || { umask 077; docker run --rm $(image) init --stdout --url $(url) >.env.new && mv .env.new .env; }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +9,8 @@ import { rootDir } from '../support/process.ts';
 // oxlint-disable-next-line typescript/no-explicit-any -- manifests of every kind
 type Manifest = any;
 
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+const reason = hasKubectl ? '' : ' (skipped: kubectl is not installed)';
 const folder = join(rootDir, 'deploy/kubernetes');
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 const kustomization = parse(textOf('kustomization.yaml'));
@@ -71,6 +74,17 @@ describe('the manifests for Kubernetes', () => {
 
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
     expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
+  });
+
+  it.runIf(hasKubectl)(`are put together by kubectl, with the image of the host${reason}`, () => {
+    const { status, stdout } = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
+    const [{ newName, newTag }] = kustomization.images;
+    const made: Manifest[] = parseAllDocuments(stdout).map((document) => document.toJS());
+    const pods = made.flatMap(({ spec }) => spec?.template?.spec.containers ?? []);
+
+    expect(status).toBe(0);
+    expect(made.length).toBe(manifests.length);
+    expect(pods.map(({ image }) => image)).toEqual(workloads.map(() => `${newName}:${newTag}`));
   });
 
   it('set what is a setting', () => {
