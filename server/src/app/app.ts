@@ -34,11 +34,13 @@ import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
 import { openBlobs } from './blobs.ts';
 import { openBroadcast } from './broadcast.ts';
+import { clockNotice } from './clock-notice.ts';
 import type { Config } from './config.ts';
 import { dailyBackup } from './daily-backup.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
 import { newLog } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { watchOpenFiles } from './open-files.ts';
 import { openPush, tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 import { buildServices } from './services.ts';
@@ -117,10 +119,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
   const broadcast = openBroadcast(config, { database, now, log });
   database.onMessage((message) => broadcast.send(message));
+  const newestKey = await readNewestKey(database);
   const machines = { now, log, database, blobs, images, mailer, texts, senders, broadcast };
   const { services, jobs, importAccounts } = buildServices(config, {
     ...machines,
-    newestKey: await readNewestKey(database),
+    newestKey,
     passwords: options.passwords,
     counters: loginCounters,
   });
@@ -144,9 +147,13 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   // Here the relay of a command is the worker, too; a command must not take events from a broker and then end.
   if (!config.amqp) await bus.consume(handle);
   let sweeping: NodeJS.Timeout | undefined;
+  let endWatch = () => {};
 
   function tellNotices(): void {
     for (const { text } of config.notices) log.warn(text);
+    const clock = clockNotice(newestKey, now());
+    if (clock !== null) log.warn(clock);
+    endWatch = watchOpenFiles(log);
   }
 
   function sweepEach(sweeps: ReadonlyArray<() => Promise<void>>): void {
@@ -198,6 +205,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     async close() {
       clearInterval(sweeping);
       backups.stop();
+      endWatch();
       services.live.stop();
       await events.stop();
       await bus.close();

@@ -7,6 +7,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
 import { newLog } from './log.ts';
 import { protectionOf } from './mail-settings.ts';
+import { fewFilesNotice, openFileLimit } from './open-files.ts';
 import { openPush } from './push.ts';
 import { openTexts } from './texts.ts';
 
@@ -37,6 +38,7 @@ export async function runChecks(): Promise<Check[]> {
       detail,
     })),
   ];
+  checks.push(await check('open files', openFiles));
   checks.push(await check('free space', () => freeSpace(config.dataDir)));
   checks.push(
     await check('database', async () => {
@@ -123,6 +125,13 @@ async function check(name: string, work: () => Promise<string>): Promise<Check> 
   } catch (error) {
     return { name, isOk: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function openFiles(): Promise<string> {
+  const limit = await openFileLimit();
+  const notice = fewFilesNotice(limit);
+  if (notice !== null) throw new Error(notice);
+  return limit === null ? 'the system names no limit' : `up to ${limit}`;
 }
 
 async function freeSpace(folder: string): Promise<string> {

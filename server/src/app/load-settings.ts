@@ -9,10 +9,23 @@ export const loadSettings = {
     description:
       'How long one request may wait for a server database, in all its statements and retries together, in milliseconds. Then it is answered with 503. The time that a body takes to arrive does not count.',
   }),
+  WORK_HEALTH_PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 0,
+    description:
+      'Port of `/livez` and `/readyz` of a process that only runs jobs (`work`), at the address `HOST`. 0: none.',
+  }),
 };
 
-export type LoadConfig = { requestDeadlineMs: number };
+export type LoadConfig = { requestDeadlineMs: number; workHealthPort: number };
 
-export function loadConfigOf(settings: { REQUEST_DEADLINE_MS: number }): LoadConfig {
-  return { requestDeadlineMs: settings.REQUEST_DEADLINE_MS };
+export function loadConfigOf(settings: {
+  REQUEST_DEADLINE_MS: number;
+  WORK_HEALTH_PORT: number;
+}): LoadConfig {
+  return {
+    requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
+    workHealthPort: settings.WORK_HEALTH_PORT,
+  };
 }

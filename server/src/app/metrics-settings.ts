@@ -7,7 +7,7 @@ export const metricsSettings = {
       minimum: 1,
       maximum: 65_535,
       description:
-        'Port for Prometheus (`/metrics`), apart from `PORT` so that it is never public. With `start --processes N`, the processes use this port and the N − 1 after it. Without it, nothing is measured.',
+        'Port for Prometheus (`/metrics`), apart from `PORT` so that it is never public. With `start --processes N`, the processes use this port and the N − 1 after it, and one more during a restart. Without it, nothing is measured.',
     }),
   ),
   METRICS_HOST: Type.String({

@@ -3,6 +3,7 @@ import { type Config, readConfigWith } from '../app/config.ts';
 import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
 import { newLog } from '../app/log.ts';
+import { requireOnlyServer } from '../app/only-server.ts';
 import {
   isOneOfMany,
   leaveProcesses,
@@ -58,9 +59,12 @@ async function configWithPort({ port, host }: Options): Promise<Config> {
 }
 
 function startOne(config: Config, { seed, worker }: Options): Promise<void> {
+  // For the process that started this one.
+  if (isOneOfMany() && !process.stdout.isTTY) process.on('SIGHUP', () => {});
   return withApp(
     config,
     async (app) => {
+      await requireOnlyServer(app.database);
       const http = await buildHttp(app);
       if (seed && !isOneOfMany()) await seedPeople(app, print);
       if (worker) await app.startWork();
@@ -88,6 +92,8 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
       throw new CommandError(`${message} The reason is above.`);
     });
     if (await Promise.race([started, stopping])) greet(publicUrlOf(config));
+    // Where somebody watches, the signal says that the terminal was closed.
+    if (!process.stdout.isTTY) process.on('SIGHUP', () => void children.restart());
     await stopping;
   } finally {
     await children.stop();

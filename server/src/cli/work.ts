@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { App } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
 import { requireServerDatabase } from '../app/processes.ts';
+import { serveHealth } from '../app/worker-health.ts';
 import { countOption, print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
 import { withApp } from './with-app.ts';
@@ -20,8 +21,12 @@ export function workCommand(): Command {
         const stopping = stopSignal();
         await app.startWork();
         print(`Rookery is working, ${concurrency} jobs at once.`);
+        const { workHealthPort } = config.load;
+        const endHealth =
+          workHealthPort > 0 ? await serveHealth(app, workHealthPort) : async () => {};
         await stopping;
         app.log.info('stopping: finishing running jobs');
+        await endHealth();
       };
       await withApp(config, work, { concurrency, isLasting: true });
     });
