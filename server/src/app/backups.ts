@@ -105,14 +105,18 @@ export async function withArchive<T>(
   try {
     return await work(archive);
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
-    throw new BackupError(
-      'The store of the pictures is unavailable. ./rookery doctor says why.',
-      error,
-    );
+    throw explained(error);
   } finally {
     await archive.close();
   }
+}
+
+/** A store that fails is for the operator to mend; a fault of ours keeps its form. */
+function explained(error: unknown): unknown {
+  if (error instanceof DomainError && error.code === 'unavailable') {
+    return new BackupError(error.message, error);
+  }
+  return error;
 }
 
 async function openArchive({ backup }: Config, given: string | null): Promise<Archive> {

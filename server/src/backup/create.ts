@@ -1,4 +1,4 @@
-import { type Snapshot, withSnapshot } from '../db/snapshot.ts';
+import { readClosing, type Snapshot, withSnapshot } from '../db/snapshot.ts';
 import { copiedTables } from '../db/tables/shape.ts';
 import type { Archive, BlobStore, Now } from '../domain/ports.ts';
 import { BackupError } from './backup-error.ts';
@@ -64,6 +64,8 @@ export function createBackup(needs: BackupNeeds): Promise<BackupReport> {
 
 async function makeOne(needs: BackupNeeds): Promise<Manifest> {
   const { archive, databaseUrl, now, onProgress, program } = needs;
+  const closing = await readClosing(databaseUrl);
+  if (closing?.state === 'filling') throw new BackupError(closing.advice);
   const takenAt = now();
   const id = newBackupId(takenAt);
   const before = await lastObjects(archive);

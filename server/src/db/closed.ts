@@ -15,11 +15,13 @@ export type Closing = {
   advice: string;
 };
 
+type Readable = { kysely: Database['kysely'] | Kysely<unknown> };
+
 /** What the database says of itself; null when it may be used. */
-export async function findClosing(database: Database): Promise<Closing | null> {
+export async function findClosing({ kysely }: Readable): Promise<Closing | null> {
   try {
     const { rows } = await sql<Closing>`
-      select state, advice from ${sql.table(notes)}`.execute(database.kysely);
+      select state, advice from ${sql.table(notes)}`.execute(kysely);
     return rows[0] ?? null;
   } catch (error) {
     if (isMissingTable(error)) return null;

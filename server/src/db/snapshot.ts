@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { isAfter } from './backfill.ts';
+import { type Closing, findClosing } from './closed.ts';
 import { type EngineName, openDatabase } from './database.ts';
 import { isMissingTable } from './dialects.ts';
 import { sqliteFileOf } from './sqlite-file.ts';
@@ -62,6 +63,16 @@ export async function withSnapshot<T>(
           .catch(() => {});
       }
     });
+  } finally {
+    await kysely.destroy();
+  }
+}
+
+/** What the database says of itself, see `closed.ts`. */
+export async function readClosing(url: string): Promise<Closing | null> {
+  const { kysely } = openReader(url);
+  try {
+    return await findClosing({ kysely });
   } finally {
     await kysely.destroy();
   }

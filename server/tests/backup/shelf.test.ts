@@ -5,6 +5,7 @@ import { keepRuleOf, keptBackups } from '../../src/backup/keep.ts';
 import { withLease } from '../../src/backup/lease.ts';
 import { findBackup, listBackupIds } from '../../src/backup/shelf.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
+import { closeDatabase } from '../../src/db/closed.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { backUp, cleanUpSamples, filled, hexOf, newArchive, slow, steps } from './samples.ts';
 
@@ -111,6 +112,16 @@ describe('a folder of backups', () => {
 
     expect(await findBackup(source.archive, 'latest')).toBe(manifest.id);
     await expect(findBackup(source.archive, '2020')).rejects.toThrow('has no backup 2020');
+  });
+
+  it('gets no backup of a database that is half filled', slow, async () => {
+    const source = { ...(await filled('sqlite')), archive: newArchive() };
+    const database = openDatabase(source.url);
+    await closeDatabase(database, { state: 'filling', advice: 'Finish it first.' });
+    await database.close();
+
+    await expect(backUp(source)).rejects.toThrow('Finish it first.');
+    expect(await listBackupIds(source.archive)).toEqual([]);
   });
 
   it('leads nowhere out of itself', async () => {

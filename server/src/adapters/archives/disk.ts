@@ -1,5 +1,6 @@
 import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { DomainError } from '../../domain/errors.ts';
 import type { Archive } from '../../domain/ports.ts';
 import { noneIfMissing, nullIfMissing, staging, withFile } from '../blobs/staging.ts';
 import { makeFolder } from '../folders.ts';
@@ -16,30 +17,50 @@ export function diskArchive(folder: string): Archive {
     return path;
   }
 
+  /** @throws DomainError `unavailable` that says what the disk refuses */
+  async function told<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof Error) || !('syscall' in error)) throw error;
+      const message = `The place of the backups, ${root}, cannot be used: ${error.message}.`;
+      throw new DomainError('unavailable', message, { cause: error });
+    }
+  }
+
+  async function remove(name: string): Promise<void> {
+    const path = pathOf(name);
+    await rm(path, { force: true });
+    // A folder of ours that has become empty goes, too.
+    await rmdir(dirname(path)).catch(() => {});
+  }
+
+  async function listAll(prefix: string): Promise<string[]> {
+    const paths: string[] = [];
+    for await (const path of filesBelow(prefix === '' ? root : pathOf(prefix))) paths.push(path);
+    return paths.map((path) => relative(root, path).split(sep).join('/'));
+  }
+
   return {
     place: root,
     stage: (content) =>
-      staged.stage(content, Number.POSITIVE_INFINITY, async (path, name) =>
-        moveTo(path, pathOf(name)),
+      told(
+        staged.stage(content, Number.POSITIVE_INFINITY, (path, name) =>
+          told(moveTo(path, pathOf(name))),
+        ),
       ),
     async open(name) {
-      const file = await open(pathOf(name)).catch(nullIfMissing);
+      const file = await told(open(pathOf(name)).catch(nullIfMissing));
       return file && file.createReadStream();
     },
     async size(name) {
-      const stats = await stat(pathOf(name)).catch(nullIfMissing);
+      const stats = await told(stat(pathOf(name)).catch(nullIfMissing));
       return stats && stats.size;
     },
     async *list(prefix) {
-      const start = prefix === '' ? root : pathOf(prefix);
-      for await (const path of filesBelow(start)) yield relative(root, path).split(sep).join('/');
+      yield* await told(listAll(prefix));
     },
-    async delete(name) {
-      const path = pathOf(name);
-      await rm(path, { force: true });
-      // A folder of ours that has become empty goes, too.
-      await rmdir(dirname(path)).catch(() => {});
-    },
+    delete: (name) => told(remove(name)),
     async discardUnkept() {
       for await (const { discard } of staged.list()) await discard();
     },

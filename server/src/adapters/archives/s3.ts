@@ -12,6 +12,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { DomainError } from '../../domain/errors.ts';
 import type { Archive } from '../../domain/ports.ts';
 import { type S3Options, s3Client } from '../blobs/s3-client.ts';
 import { explain, isMissingObject } from '../blobs/s3-errors.ts';
@@ -29,9 +30,9 @@ export async function s3Archive(options: S3Options, prefix: string): Promise<Arc
   const staged = staging(folder);
   const base = prefix === '' ? '' : `${prefix}/`;
 
-  /** @throws Error that says what is wrong with the store */
+  /** @throws DomainError `unavailable` that says what is wrong with the store */
   function explained(error: unknown): never {
-    throw new Error(explain(error, options), { cause: error });
+    throw new DomainError('unavailable', explain(error, options), { cause: error });
   }
 
   async function keep(path: string, name: string): Promise<void> {
