@@ -8,6 +8,7 @@ import { accountsCommand } from './accounts.ts';
 import { adminCommand } from './admin.ts';
 import { backupCommand } from './backup.ts';
 import { dbCommand } from './db.ts';
+import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
 import { importCommand } from './import.ts';
@@ -39,6 +40,7 @@ export async function run(args: readonly string[]): Promise<number> {
     startCommand(),
     workCommand(),
     initCommand(),
+    demoCommand(),
     outboxCommand(),
     migrateCommand(),
     dbCommand(),

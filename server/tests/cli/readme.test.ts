@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { aPhoto } from '../support/given.ts';
 import { cleanUp, rootDir, runFile, startProgram, temporaryFolder } from '../support/process.ts';
 
 const hasJq = spawnSync('jq', ['--version']).status === 0;
@@ -31,7 +30,8 @@ describe('a newcomer with the README', () => {
     `shares a photo, with the commands as they stand there${reason}`,
     async () => {
       const folder = temporaryFolder();
-      writeFileSync(join(folder, 'photo.jpg'), await aPhoto());
+      mkdirSync(join(folder, 'docs'));
+      copyFileSync(join(rootDir, 'docs/photo.jpg'), join(folder, 'docs/photo.jpg'));
       const { url } = await startProgram({ dataDir: join(folder, 'data') });
 
       const { code, stdout, stderr } = await paste(commandsOf('Two people share a photo'), {
