@@ -94,8 +94,19 @@ export const v2: Contract = {
     ],
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        signature: { type: 'apiKey', in: 'query', name: 'signature' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'The `accessToken` of `POST /v2/sessions`. Make an account with `POST /v2/accounts` first.',
+        },
+        signature: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'signature',
+          description: 'Part of signed addresses, such as those of pictures; made by the server.',
+        },
       },
       headers: sharedHeaders,
       ...problemComponents(),

@@ -5,6 +5,7 @@ import { type Shown, shownKey } from '../document.ts';
 import type { Declaration } from './declaration.ts';
 import { PageQuery, ref } from './fields.ts';
 import { errorResponses } from './problem-responses.ts';
+import { problemSamplesOf } from './problem-samples.ts';
 import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-headers.ts';
 
 const tokenErrors: WireCode[] = ['no_token', 'bad_token', 'expired_token', 'revoked_token'];
@@ -68,7 +69,10 @@ function shown(declared: Declaration): Shown {
   const { form } = declared;
   return {
     ...(form ? { requestBody: formBody(form) } : {}),
-    responses: { ...successes(declared), ...errorResponses(errorsOf(declared)) },
+    responses: {
+      ...successes(declared),
+      ...errorResponses(errorsOf(declared), problemSamplesOf(declared)),
+    },
   };
 }
 

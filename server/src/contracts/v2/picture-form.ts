@@ -16,7 +16,10 @@ export const PictureForm = Type.Object(
   {
     file,
     alt: Type.Optional(
-      Type.String({ description: 'What the picture shows, for those who do not see it.' }),
+      Type.String({
+        description: 'What the picture shows, for those who do not see it.',
+        examples: ['A dune at noon'],
+      }),
     ),
     keepLocation: Type.Optional(
       Type.Enum(['true', 'false'], {

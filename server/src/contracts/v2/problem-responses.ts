@@ -1,13 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import type { FieldProblem } from '../../domain/errors.ts';
-import type { WireCode } from '../contract.ts';
+import type { WireCode, WireError } from '../contract.ts';
+import { sharedKey } from '../document.ts';
+import type { ProblemSample, ProblemSamples } from './problem-samples.ts';
 import { sampleRequestId } from './problem-wire.ts';
 import { problemOf, v2Errors } from './problems.ts';
 import { headerRefs, type ResponseHeader, rateLimitHeaders } from './response-headers.ts';
 
-type Sample = { message: string; fields?: readonly FieldProblem[] };
-
-const samples: Record<WireCode, Sample> = {
+const samples: Record<WireCode, ProblemSample> = {
   no_token: { message: 'An access token is required.' },
   bad_token: { message: 'The access token is not valid.' },
   expired_token: { message: 'The access token has expired; refresh it.' },
@@ -31,7 +30,7 @@ const samples: Record<WireCode, Sample> = {
   malformed: { message: 'The body is not valid JSON.' },
   too_large: { message: 'The request is larger than this server takes.' },
   encoded: { message: 'Send the body without a Content-Encoding.' },
-  unsupported: { message: 'Send the body as application/json, and say so in Content-Type.' },
+  unsupported: { message: 'This type of content is not known here.' },
   rate_limited: { message: 'Too many requests. Slow down.' },
   unavailable: { message: 'The server cannot do this right now. Try again in a moment.' },
   timeout: { message: 'The body came too slowly. Send it again.' },
@@ -45,28 +44,41 @@ export function problemComponents(): Record<'examples' | 'responses', Record<str
   const examples: Record<string, object> = {};
   const responses: Record<string, object> = {};
   for (const [code, wire] of Object.entries(v2Errors)) {
-    const { message, fields = [] } = samples[code as WireCode];
-    examples[wire.code] = { value: problemOf({ message, fields }, wire, sampleRequestId) };
+    examples[wire.code] = exampleOf(samples[code as WireCode], wire);
     responses[wire.code] = responseOf(wire.status, [wire.code]);
   }
   return { examples, responses };
 }
 
-/** What an operation may be refused with, by status. */
-export function errorResponses(codes: readonly WireCode[]): Record<string, object> {
+/** What an operation may be refused with, by status. @param own problems in words of its own */
+export function errorResponses(
+  codes: readonly WireCode[],
+  own: ProblemSamples,
+): Record<string, object> {
   const byStatus = new Map<number, Set<string>>();
   for (const { status, code } of codes.map((code) => v2Errors[code])) {
     byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
   }
   const responses = [...byStatus].map(([status, of]) => {
     const [code, ...others] = of;
-    const isAlone = others.length === 0;
-    return [status, isAlone ? refTo('responses', code) : responseOf(status, [...of])];
+    if (code === undefined || others.length > 0) return [status, responseOf(status, [...of], own)];
+    const sample = own[code];
+    if (!sample) return [status, refTo('responses', code)];
+    return [status, { [sharedKey]: nameOf(code, sample), ...responseOf(status, [code], own) }];
   });
   return Object.fromEntries(responses);
 }
 
-function responseOf(status: number, codes: readonly string[]): object {
+/** `not_found.There-is-no-such-post`. */
+function nameOf(code: string, { message }: ProblemSample): string {
+  return `${code}.${message.replace(/\W+/g, '-').slice(0, 60).replace(/-$/, '')}`;
+}
+
+function exampleOf({ message, fields = [] }: ProblemSample, wire: WireError): object {
+  return { value: problemOf({ message, fields }, wire, sampleRequestId) };
+}
+
+function responseOf(status: number, codes: readonly string[], own: ProblemSamples = {}): object {
   const names = codes.map((code) => `\`${code}\``);
   const headers = headerRefs([...(headersByStatus[status] ?? []), 'X-Request-Id']);
   return {
@@ -75,7 +87,12 @@ function responseOf(status: number, codes: readonly string[]): object {
     content: {
       'application/problem+json': {
         schema: refTo('schemas', 'Problem'),
-        examples: Object.fromEntries(codes.map((code) => [code, refTo('examples', code)])),
+        examples: Object.fromEntries(
+          codes.map((code) => {
+            const sample = own[code];
+            return [code, sample ? exampleOf(sample, { status, code }) : refTo('examples', code)];
+          }),
+        ),
       },
     },
   };
