@@ -181,7 +181,7 @@ function refuseOtherMethods(
       schema: { hide: true },
       handler: (_request, reply) => {
         reply.header('allow', allow);
-        throw new TransportError('method_not_allowed', `This address supports ${allow}.`);
+        throw new TransportError('method_not_allowed', `This address answers ${allow}.`);
       },
     });
   }

@@ -259,7 +259,7 @@ const digests: Record<string, string> = {
   'adapters/passwords/phpass.ts': 'of an imported hash that is checked',
   'adapters/passwords/sha-crypt.ts': 'of an imported hash that is checked',
   'adapters/push/web-push.ts': 'of the topic of a push',
-  'app/pages/one-time-page.ts': 'of the pages’ own scripts',
+  'app/pages/layout.ts': 'of the pages’ own scripts and styles',
   'backup/manifest.ts': 'of a manifest, which has no secret',
   'backup/parts.ts': 'of files of a backup, which are kept beside them',
   'backup/restore-objects.ts': 'of uploaded files; kept nowhere',
