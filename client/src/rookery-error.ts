@@ -24,7 +24,8 @@ export class RookeryError extends Error {
   readonly status: number;
   /**
    * Stable; switch on this. The server's codes are in its OpenAPI document. The client's own are `network` (no answer
-   * came), `unreadable` (an answer that is not Rookery's), `processing_failed` and `not_ready_in_time` (of a picture).
+   * came), `unreadable` (an answer that is not Rookery's), `session_changed` (somebody signed in or out meanwhile),
+   * `processing_failed` and `not_ready_in_time` (of a picture), `denied` and `state_mismatch` (of a sign-in at a provider).
    */
   readonly code: string;
   /** Which inputs are wrong, and why. */
