@@ -69,7 +69,7 @@ export const stepEffects: Record<string, (rows: Rows) => void> = {
     }
   },
 
-  '0018-event-causes'(rows) {
+  '0017-event-causes'(rows) {
     add(rows.outbox, { request_id: null, trace_parent: null });
   },
 };

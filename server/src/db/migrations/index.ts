@@ -14,7 +14,7 @@ import { photoFacts } from './0013-photo-facts.ts';
 import { parentsOfRefreshTokens } from './0014-parents-of-refresh-tokens.ts';
 import { statusKeys } from './0015-status-keys.ts';
 import { broadcasts } from './0016-broadcasts.ts';
-import { eventCauses } from './0018-event-causes.ts';
+import { eventCauses } from './0017-event-causes.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */

@@ -1,7 +1,7 @@
 /** Carries events from the relay to the workers, at least once. */
 export type Bus = {
   /**
-   * Resolves when the event was handled, or a broker has it: that is not for ever, for somebody may delete a queue.
+   * Resolves when the event was handled, or a broker has it: which may still lose it if somebody deletes the queue.
    * @throws Error soon when the bus is not reached
    */
   publish(message: BusMessage): Promise<'handled' | 'queued'>;

@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** The request that caused an event, so that what its jobs log can be found by the id of the request. */
 export const eventCauses: Migration = {
-  name: '0018-event-causes',
+  name: '0017-event-causes',
 
   async up(db) {
     // Null in the events of today, and in those of servers of the version before.
