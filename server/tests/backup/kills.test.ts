@@ -5,10 +5,12 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { diskArchive } from '../../src/adapters/archives/disk.ts';
 import { diskBlobs } from '../../src/adapters/blobs/disk.ts';
+import { reopenMoved } from '../../src/backup/move.ts';
 import { listBackupIds } from '../../src/backup/shelf.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import { findClosing } from '../../src/db/closed.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { dropTables, listTables } from '../../src/db/reset.ts';
 import { withSnapshot } from '../../src/db/snapshot.ts';
 import { run } from '../support/processes.ts';
 import {
@@ -77,15 +79,11 @@ describe(`a process killed at ${rounds} random moments`, () => {
     expect(await stateOf(target)).toEqual({ accounts: manyAccounts, integrity: 'ok', missing: [] });
   });
 
-  it.runIf(isThorough && engines.includes('postgres'))(
-    'leaves a server database usable, or closed with the way out, when it restores that',
+  it.each(isThorough ? engines.slice(1) : [])(
+    'leaves a database on %s usable, or closed with the way out, when it restores that',
     verySlow,
-    async () => {
-      const [source, place, url] = [
-        await filledFolder(manyBases),
-        temporary(),
-        await bare('postgres'),
-      ];
+    async (engine) => {
+      const [source, place, url] = [await filledFolder(manyBases), temporary(), await bare(engine)];
       await ended(['backup', 'create', place, '--without-keys'], { ...secret, DATA_DIR: source });
       const environment = { ...secret, DATA_DIR: temporary(), DATABASE_URL: url };
       const id = (await listBackupIds(diskArchive(place)))[0] ?? '';
@@ -99,6 +97,41 @@ describe(`a process killed at ${rounds} random moments`, () => {
       const { code, output } = await ended(restore, environment);
 
       expect([code, output]).toEqual([0, expect.stringContaining('restored')]);
+      expect(await serverState(url)).toBe(`${manyAccounts} accounts`);
+    },
+  );
+
+  it.each(isThorough ? [...engines.slice(1), 'sqlite'] : ['sqlite'])(
+    'leaves a move to %s that can be repeated, and at no time two open databases',
+    verySlow,
+    async (engine) => {
+      const [dataDir, url] = [await filledFolder(manyBases), await bare(engine)];
+      const source = `sqlite:${join(dataDir, 'rookery.sqlite')}`;
+      const move = ['move', '--to', url];
+      const wholeMs = await timed(move, {
+        ...secret,
+        DATA_DIR: await filledFolder(manyBases),
+      });
+      await emptied(url);
+      for (let round = 1; round <= rounds; round += 1) {
+        await killed(move, { ...secret, DATA_DIR: dataDir }, wholeMs);
+        const [from, to] = [await serverState(source), await serverState(url)];
+        const isDone = /has moved to/.test(from);
+        expect([from, to]).toEqual([
+          isDone ? expect.anything() : `${manyAccounts} accounts`,
+          expect.stringMatching(isDone ? /accounts$|not finished/ : /^no tables$|not finished/),
+        ]);
+        if (isDone && to.endsWith('accounts')) {
+          // It was faster than the kill: back to the beginning.
+          await reopenMoved(source);
+          await emptied(url);
+        }
+      }
+
+      const { code, output } = await ended(move, { ...secret, DATA_DIR: dataDir });
+
+      expect([code, output]).toEqual([0, expect.stringContaining('same checksums')]);
+      expect(await serverState(source)).toContain('has moved to');
       expect(await serverState(url)).toBe(`${manyAccounts} accounts`);
     },
   );
@@ -152,11 +185,18 @@ async function stateOf(dataDir: string): Promise<State> {
   }
 }
 
+async function emptied(url: string): Promise<void> {
+  const database = openDatabase(url, 1, { isPatient: true });
+  await dropTables(database);
+  await database.close();
+}
+
 async function serverState(url: string): Promise<string> {
   const database = openDatabase(url, 1);
   try {
     const closing = await findClosing(database);
     if (closing) return `closed: ${closing.advice}`;
+    if (!(await listTables(database)).includes('accounts')) return 'no tables';
   } finally {
     await database.close();
   }
