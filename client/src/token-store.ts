@@ -1,4 +1,5 @@
 import type { Tokens } from './generated.ts';
+import { sleep } from './sleep.ts';
 
 /** Where the tokens of one session are kept. Write your own for a keychain, or use one of those below. */
 export type TokenStore = {
@@ -30,6 +31,12 @@ export type BrowserWindow = {
 };
 
 type StorageChange = { key: string | null };
+
+/**
+ * Chromium tells the processes of its tabs of changes in `localStorage` a moment later, perhaps after the lock. Whoever
+ * still reads the old token gets the same successor from the server, for ten seconds.
+ */
+const settlingMs = 100;
 
 /** Keeps tokens in memory: they are gone with the program. */
 export function memoryTokenStore(tokens: Tokens | null = null): TokenStore {
@@ -74,7 +81,13 @@ export function browserTokenStore(
   const locks = browser.navigator?.locks;
   return {
     ...storageTokenStore(storage, key),
-    ...(locks && { lock: (work) => locks.request(key, work) }),
+    ...(locks && {
+      lock: (work) =>
+        locks.request(key, async () => {
+          await sleep(settlingMs);
+          return work();
+        }),
+    }),
     subscribe(listener) {
       // A null key: everything was cleared.
       const onStorage = (event: StorageChange) => {
