@@ -166,7 +166,7 @@ describe('the pages that mails lead to', () => {
 
     expect([page.form.hidden, page.status.textContent]).toEqual([
       true,
-      expect.stringContaining('This link is incomplete. Open it again from the mail.'),
+      expect.stringContaining('This link does not work; it may be incomplete or too old.'),
     ]);
   });
 

@@ -75,7 +75,7 @@ function styleOf({ accent }: Look): string {
   --paper: light-dark(${paper.light}, ${paper.dark}); --surface: light-dark(#fff, ${darkSurface}); --sunken: light-dark(#f2f0ea, #0e0d0b);
   --ink: light-dark(#1d1b17, #efebe3); --soft: light-dark(#645f55, #a59e91); --line: light-dark(#e6e2d8, #2c2924);
   --edge: light-dark(#8b8578, #7d776c); --accent: light-dark(${light}, ${dark}); --on-accent: light-dark(${textOn(light)}, ${textOn(dark)});
-  --danger: light-dark(#b3261e, #ff8a80);
+  --danger: light-dark(#b3261e, #ff8a80); --done: light-dark(#1b7a43, #6fd196);
 }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: break-word }
@@ -95,7 +95,7 @@ button { width: 100%; margin-top: 1.4rem } button:disabled { opacity: .55; curso
 .actions { display: flex; flex-wrap: wrap; gap: .7rem; margin: 1.6rem 0 0 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px } [role=status]:focus { outline: none }
 [role=status]:empty, [hidden] { display: none } [role=status] { margin: 1.2rem 0 0; padding: .85rem 1rem; border-radius: 14px; background: var(--sunken); border-left: 4px solid var(--danger) }
-[role=status][data-kind=done] { border-color: var(--accent) } form[hidden] + [role=status] { margin-top: .4rem }
+[role=status][data-kind=done] { border-color: var(--done) } form[hidden] + [role=status] { margin-top: .4rem }
 ul { list-style: none; margin: 0; padding: 0 } li { padding: 1rem 0; border-top: 1px solid var(--line) } li:first-child { border: 0; padding-top: 0 } li:last-child { padding-bottom: 0 } li p { color: var(--soft); margin: .3rem 0 0; font-size: .95rem }
 @media (prefers-reduced-motion: no-preference) { button, .button { transition: opacity 140ms } }
 @media (forced-colors: active) { .button, button { border: 1px solid } }

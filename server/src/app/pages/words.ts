@@ -63,7 +63,7 @@ export const words: Record<LanguageCode, Record<Page, Words>> = {
         ...english,
         weak: english.other,
         broken:
-          'This link is incomplete. Open it again from the mail. If that does not help, ask for a new mail in the settings of the app.',
+          'This link does not work; it may be incomplete or too old. Open it again from the mail. If that does not help, ask for a new mail in the settings of the app.',
         gone: 'This link was already used, or a newer mail replaced it. If your address is not confirmed yet, ask for a new mail in the settings of the app.',
         expired: 'This link has expired. Ask for a new mail in the settings of the app.',
       },
@@ -78,7 +78,7 @@ export const words: Record<LanguageCode, Record<Page, Words>> = {
         ...english,
         weak: 'This password is too easy to guess, or too short or too long. Try another one.',
         broken:
-          'This link is incomplete. Open it again from the mail. If that does not help, choose “Forgot password” in the app to get a new one.',
+          'This link does not work; it may be incomplete or too old. Open it again from the mail. If that does not help, choose “Forgot password” in the app to get a new one.',
         gone: 'This link was already used, or a newer mail replaced it. To get a new one, choose “Forgot password” in the app.',
         expired: 'This link has expired. To get a new one, choose “Forgot password” in the app.',
       },
@@ -96,7 +96,7 @@ export const words: Record<LanguageCode, Record<Page, Words>> = {
         ...spanish,
         weak: spanish.other,
         broken:
-          'El enlace está incompleto. Ábrelo otra vez desde el correo. Si no funciona, pide otro correo en los ajustes de la aplicación.',
+          'El enlace no funciona; puede que esté incompleto o sea demasiado antiguo. Ábrelo otra vez desde el correo. Si no funciona, pide otro correo en los ajustes de la aplicación.',
         gone: 'Este enlace ya se usó o llegó un correo más reciente. Si tu dirección aún no está confirmada, pide otro correo en los ajustes de la aplicación.',
         expired: 'El enlace ha caducado. Pide otro correo en los ajustes de la aplicación.',
       },
@@ -111,7 +111,7 @@ export const words: Record<LanguageCode, Record<Page, Words>> = {
         ...spanish,
         weak: 'Esta contraseña es fácil de adivinar, o demasiado corta o larga. Prueba con otra.',
         broken:
-          'El enlace está incompleto. Ábrelo otra vez desde el correo. Si no funciona, elige «He olvidado mi contraseña» en la aplicación para recibir otro.',
+          'El enlace no funciona; puede que esté incompleto o sea demasiado antiguo. Ábrelo otra vez desde el correo. Si no funciona, elige «He olvidado mi contraseña» en la aplicación para recibir otro.',
         gone: 'Este enlace ya se usó o llegó un correo más reciente. Para recibir otro, elige «He olvidado mi contraseña» en la aplicación.',
         expired:
           'El enlace ha caducado. Para recibir otro, elige «He olvidado mi contraseña» en la aplicación.',
