@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
 import { composed, small } from './compose.ts';
 import { image } from './image.ts';
@@ -36,8 +37,7 @@ async function main({ only, folder }: { only?: string[]; folder?: string }): Pro
       process.stdout.write(`PASS ${name} (${seconds} s): ${figures}\n`);
     } catch (error) {
       process.exitCode = 1;
-      const reason = error instanceof Error ? error.stack : String(error);
-      process.stdout.write(`FAIL ${name}: ${reason}\n`);
+      process.stdout.write(`FAIL ${name}: ${inspect(error)}\n`);
     }
   }
 }
