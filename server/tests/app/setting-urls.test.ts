@@ -15,6 +15,7 @@ const schemes: Record<string, string> = {
   AMQP_URL: 'amqp',
   REDIS_URL: 'redis',
   S3_ENDPOINT: 'https',
+  BACKUP_S3_ENDPOINT: 'https',
   S3_PUBLIC_URL: 'https',
   SMTP_URL: 'smtp',
   GOOGLE_ISSUER: 'https',
