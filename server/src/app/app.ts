@@ -1,17 +1,10 @@
-import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
 import type { Logger } from 'pino';
-import { localBus } from '../adapters/bus/local.ts';
-import { rabbitBus } from '../adapters/bus/rabbitmq.ts';
 import { memoryCounters } from '../adapters/cache/memory.ts';
-import { type RedisCache, redisCache } from '../adapters/cache/redis.ts';
-import { sharpImages } from '../adapters/images/sharp.ts';
-import { fileMailer } from '../adapters/mail/files.ts';
-import { smtpMailer } from '../adapters/mail/smtp.ts';
+import type { RedisCache } from '../adapters/cache/redis.ts';
 import type { Services } from '../contracts/services.ts';
 import type { Database } from '../db/database.ts';
 import { readNewestKey } from '../db/keys.ts';
-import type { PushSenders } from '../domain/devices/push-service.ts';
 import { minuteMs } from '../domain/durations.ts';
 import type { AccountImport } from '../domain/imports/account-import.ts';
 import { type Janitor, janitor } from '../domain/janitor.ts';
@@ -22,29 +15,26 @@ import type {
   Bus,
   Counters,
   Images,
-  Mailer,
   Now,
   PasswordHasher,
-  TextMessages,
 } from '../domain/ports.ts';
 import { brokerWorker } from '../jobs/broker-worker.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { type StorageSweep, storageSweep } from '../jobs/storage-sweep.ts';
 import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
-import { openBlobs } from './blobs.ts';
 import { openBroadcast } from './broadcast.ts';
 import { clockNotice } from './clock-notice.ts';
 import type { Config } from './config.ts';
 import { dailyBackup } from './daily-backup.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
 import { newLog } from './log.ts';
+import { defaultConcurrency, openMachines } from './machines.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { watchOpenFiles } from './open-files.ts';
-import { openPush, tellOfPush } from './push.ts';
+import { tellOfPush } from './push.ts';
 import { openCurrentDatabase } from './schema.ts';
 import { buildServices } from './services.ts';
-import { openTexts } from './texts.ts';
 import type { Traces } from './traces/traces.ts';
 
 /** Everything that a running program consists of, but for its HTTP side. */
@@ -96,7 +86,6 @@ export type AppOptions = {
   isLasting?: boolean;
 };
 
-const defaultConcurrency = 8;
 const sweepIntervalMs = 10 * minuteMs;
 
 /**
@@ -241,48 +230,4 @@ async function startMetrics(
     await needs.database.close();
     throw error;
   }
-}
-
-type Opened = Pick<App, 'blobs' | 'bus' | 'cache' | 'images'> & {
-  mailer: Mailer;
-  texts: TextMessages;
-  senders: PushSenders;
-};
-
-type MachineOptions = { log: Logger; concurrency?: number; now?: Now };
-
-/** Where files are kept, what carries events, counts and reads pictures, as the configuration names them. */
-export async function openMachines(
-  config: Config,
-  { log, concurrency = defaultConcurrency, now = () => new Date() }: MachineOptions,
-): Promise<Opened> {
-  return {
-    blobs: await openBlobs(config),
-    bus: config.amqp ? rabbitBus({ ...config.amqp, concurrency, log }) : localBus(),
-    cache: config.redisUrl === null ? null : openCache(config.redisUrl, log),
-    images: sharpImages({
-      concurrency: config.concurrency,
-      maxPixels: config.media.maxPixels,
-    }),
-    mailer: openMailer(config, { log, now }),
-    texts: openTexts(config, { now, log }),
-    senders: await openPush(config.push, { now }),
-  };
-}
-
-function openMailer(
-  { mail: { server, sender }, dataDir }: Config,
-  { log, now }: { log: Logger; now: Now },
-): Mailer {
-  return server
-    ? smtpMailer({ server, sender, now })
-    : fileMailer({ folder: join(dataDir, 'mail'), sender, now, log });
-}
-
-function openCache(url: string, log: Logger): RedisCache {
-  return redisCache({
-    url,
-    onTrouble: (reason) =>
-      log.warn({ reason }, 'Redis does not answer; this process counts for itself'),
-  });
 }

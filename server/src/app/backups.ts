@@ -9,10 +9,10 @@ import { findBackup, listBackups } from '../backup/shelf.ts';
 import { type VerifyReport, verifyBackup } from '../backup/verify.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Archive, Now } from '../domain/ports.ts';
-import type { S3Account } from './backup-settings.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
 import { databasePlace, migrationNames } from './schema.ts';
+import type { S3Account } from './settings/backup-settings.ts';
 import { withUsableDatabase } from './setup-error.ts';
 import { programVersion } from './version.ts';
 

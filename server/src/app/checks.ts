@@ -1,14 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import { redisBroadcast } from '../adapters/broadcast/redis.ts';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
-import { openApp, openMachines } from './app.ts';
+import { openApp } from './app.ts';
 import { backupChecks } from './backup-check.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
 import { newLog } from './log.ts';
-import { protectionOf } from './mail-settings.ts';
+import { openMachines } from './machines.ts';
 import { fewFilesNotice, openFileLimit } from './open-files.ts';
 import { openPush } from './push.ts';
+import { protectionOf } from './settings/mail-settings.ts';
 import { openTexts } from './texts.ts';
 
 /** One thing that must work, and what to do when it does not. */

@@ -1,33 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
-import { contracts } from '../contracts/index.ts';
 import { checkAddress } from '../db/dialects.ts';
 import { DatabaseError } from '../db/errors.ts';
-import { type BackupConfig, backupOf } from './backup-settings.ts';
 import { makeDataFolder } from './data-folder.ts';
-import { type Environment, type EnvironmentName, environments } from './environments.ts';
-import { type IdentityConfig, identityConfig } from './identity-settings.ts';
-import { type InstanceConfig, instanceOf } from './instance-settings.ts';
-import { type LiveConfig, liveConfigOf } from './live-settings.ts';
-import { type LoadConfig, loadConfigOf } from './load-settings.ts';
-import { type MailConfig, mailOf } from './mail-settings.ts';
-import { type MetricsConfig, metricsConfigOf } from './metrics-settings.ts';
-import { plainDatabaseUrl } from './older-names.ts';
-import { type Notice, translateOlderVariables } from './older-variables.ts';
 import { originOf } from './origins.ts';
 import { bareHost, publicUrlNotices } from './public-url.ts';
-import { type PushConfig, pushOf } from './push-settings.ts';
-import { type S3Config, s3Of } from './s3-settings.ts';
-import { type Webauthn, webauthnOf } from './second-factor-settings.ts';
 import { checkSecretKey, keptSecretKey } from './secret-key.ts';
-import { textOf, type Variables } from './setting-text.ts';
-import { urlProblem } from './setting-urls.ts';
-import { Settings } from './settings.ts';
-import { type SmsConfig, smsOf } from './sms-settings.ts';
-import { type TracesConfig, tracesConfigOf } from './traces-settings.ts';
+import { type BackupConfig, backupOf } from './settings/backup-settings.ts';
+import { type Environment, type EnvironmentName, environments } from './settings/environments.ts';
+import { type IdentityConfig, identityConfig } from './settings/identity-settings.ts';
+import { type InstanceConfig, instanceOf } from './settings/instance-settings.ts';
+import { type LiveConfig, liveConfigOf } from './settings/live-settings.ts';
+import { type LoadConfig, loadConfigOf } from './settings/load-settings.ts';
+import { type MailConfig, mailOf } from './settings/mail-settings.ts';
+import { type MetricsConfig, metricsConfigOf } from './settings/metrics-settings.ts';
+import { plainDatabaseUrl } from './settings/older-names.ts';
+import { type Notice, translateOlderVariables } from './settings/older-variables.ts';
+import { type PushConfig, pushOf } from './settings/push-settings.ts';
+import { type S3Config, s3Of } from './settings/s3-settings.ts';
+import { type Webauthn, webauthnOf } from './settings/second-factor-settings.ts';
+import { textOf, type Variables } from './settings/setting-text.ts';
+import { urlProblem } from './settings/setting-urls.ts';
+import { Settings } from './settings/settings.ts';
+import { type SmsConfig, smsOf } from './settings/sms-settings.ts';
+import { checkTogether, contractsOf, listOf } from './settings/together.ts';
+import { type TracesConfig, tracesConfigOf } from './settings/traces-settings.ts';
 
 /** How the program is set up, checked and grouped. Only this file reads the environment. */
 export type Config = {
@@ -249,58 +248,4 @@ function checkDatabaseUrl(url: string, problems: string[]): void {
 
 function numberOf(text: string): number | string {
   return /^-?\d+$/.test(text) ? Number(text) : text;
-}
-
-function checkTogether(settings: Settings, isLive: boolean, problems: string[]): void {
-  const known = contracts.map((contract) => contract.name);
-  for (const name of contractsOf(settings)) {
-    if (!known.includes(name)) {
-      problems.push(`CONTRACTS names ${name}, which is none. Known are: all, ${known.join(', ')}.`);
-    }
-  }
-  for (const proxy of listOf(settings.TRUSTED_PROXIES)) {
-    if (!isNetwork(proxy)) {
-      problems.push(
-        `TRUSTED_PROXIES names ${proxy}, which is no address. Use the form 127.0.0.1,10.0.0.0/8.`,
-      );
-    }
-  }
-  for (const origin of listOf(settings.CORS_ORIGINS)) {
-    if (originOf(origin) === null) {
-      problems.push(
-        `CORS_ORIGINS names ${origin}, which is not an origin. Use the form https://app.example.com, or for an app in a shell capacitor://localhost.`,
-      );
-    }
-  }
-  if (settings.METRICS_PORT === settings.PORT) {
-    problems.push(`METRICS_PORT is PORT. Set it to another, so that metrics are not public.`);
-  }
-  if (!isLive) return;
-  const { ROOKERY_ENV: name } = settings;
-  if (settings.RATE_LIMITS === 'off') {
-    problems.push(`RATE_LIMITS=off is refused in ${name}. Remove it, or set it to on.`);
-  }
-}
-
-/** An address, or one with the length of its network: `10.0.0.0/8`. */
-function isNetwork(text: string): boolean {
-  const [address = '', prefix = '0', ...rest] = text.split('/');
-  const family = isIP(address);
-  const maxPrefix = family === 4 ? 32 : 128;
-  return (
-    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= maxPrefix
-  );
-}
-
-function contractsOf(settings: Settings): string[] {
-  const names = listOf(settings.CONTRACTS);
-  if (names.includes('all')) return contracts.map((contract) => contract.name);
-  return [...new Set(['v2', ...names])];
-}
-
-function listOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }

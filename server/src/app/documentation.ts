@@ -4,8 +4,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Contract } from '../contracts/contract.ts';
 import { docsPolicy } from '../contracts/document.ts';
 import { textOn } from '../domain/mails/colors.ts';
-import type { InstanceConfig } from './instance-settings.ts';
 import { birdFile } from './pages/logo.ts';
+import type { InstanceConfig } from './settings/instance-settings.ts';
 
 type Served = ReadonlyArray<Pick<Contract, 'name' | 'title'>>;
 

@@ -87,7 +87,8 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   const meter = loadMeter(server);
   let isDraining = false;
 
-  limitDatabaseTime(server, config.load.requestDeadlineMs);
+  // A file never keeps a request waiting for another machine.
+  if (!app.database.isEmbedded) limitDatabaseTime(server, config.load.requestDeadlineMs);
   nameRequests(server);
   app.metrics?.watchHttp(server);
   app.traces?.watchHttp(server);

@@ -1,7 +1,7 @@
 import { facebookProvider } from '../adapters/identity/facebook.ts';
 import { oidcProvider } from '../adapters/identity/oidc.ts';
 import type { IdentityProvider, Now } from '../domain/ports.ts';
-import type { IdentityConfig } from './identity-settings.ts';
+import type { IdentityConfig } from './settings/identity-settings.ts';
 
 const googleIssuer = 'https://accounts.google.com';
 

@@ -7,8 +7,8 @@ import type { BlobStore } from '../domain/ports.ts';
 import { accountFor, bucketOf } from './backups.ts';
 import { openBlobs } from './blobs.ts';
 import type { Config } from './config.ts';
-import { plainDatabaseUrl } from './older-names.ts';
 import { databasePlace, migrationNames } from './schema.ts';
+import { plainDatabaseUrl } from './settings/older-names.ts';
 import { SetupError, withUsableDatabase } from './setup-error.ts';
 
 export type MoveOptions = {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { normalAddress } from '../domain/network-address.ts';
-import type { Notice } from './older-variables.ts';
+import type { Notice } from './settings/older-variables.ts';
 
 type Reach = { http: { host: string; port: number; publicUrl: string | null } };
 

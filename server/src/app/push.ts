@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { fcm } from '../adapters/push/fcm.ts';
 import type { PushSenders } from '../domain/devices/push-service.ts';
 import type { Now } from '../domain/ports.ts';
-import type { PushConfig } from './push-settings.ts';
+import type { PushConfig } from './settings/push-settings.ts';
 
 /** Opens the way to push services; what speaks to browsers is loaded only where it is set up. */
 export async function openPush(config: PushConfig, { now }: { now: Now }): Promise<PushSenders> {

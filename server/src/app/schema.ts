@@ -15,7 +15,7 @@ import {
 import { migrations } from '../db/migrations/index.ts';
 import { dropTables, listTables } from '../db/reset.ts';
 import type { Config } from './config.ts';
-import { parsedUrl } from './setting-urls.ts';
+import { parsedUrl } from './settings/setting-urls.ts';
 import { SetupError, withUsableDatabase } from './setup-error.ts';
 
 /** The schema of the configured database, for the commands that change it. */

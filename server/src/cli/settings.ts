@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { settingRows, settingsPage } from '../app/settings-page.ts';
+import { settingRows, settingsPage } from '../app/settings/settings-page.ts';
 import { jsonOption, printRows } from './print.ts';
 
 export function settingsCommand(): Command {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, readPassingConfig } from '../../src/app/config.ts';
-import { environmentNames } from '../../src/app/environments.ts';
+import { environmentNames } from '../../src/app/settings/environments.ts';
 import { testServer } from '../support/server.ts';
 
 const secret = '9f2c41d07ab3e65818c0f47d2b9e3a6c';

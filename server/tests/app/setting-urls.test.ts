@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../src/app/config.ts';
-import { readNames } from '../../src/app/older-names.ts';
-import { Settings } from '../../src/app/settings.ts';
+import { readNames } from '../../src/app/settings/older-names.ts';
+import { Settings } from '../../src/app/settings/settings.ts';
 
 const secret = 'Hunter2';
 
@@ -17,6 +17,9 @@ const schemes: Record<string, string> = {
   S3_ENDPOINT: 'https',
   BACKUP_S3_ENDPOINT: 'https',
   S3_PUBLIC_URL: 'https',
+  APP_URL: 'https',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'https',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https',
   SMTP_URL: 'smtp',
   GOOGLE_ISSUER: 'https',
   FACEBOOK_GRAPH_URL: 'https',

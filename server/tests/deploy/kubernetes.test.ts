@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { settingRows } from '../../src/app/settings-page.ts';
+import { settingRows } from '../../src/app/settings/settings-page.ts';
 import { rootDir } from '../support/process.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- manifests of every kind

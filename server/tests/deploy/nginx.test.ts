@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { settingRows } from '../../src/app/settings-page.ts';
+import { settingRows } from '../../src/app/settings/settings-page.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { freePort } from '../support/ports.ts';
 import { cleanUp, rootDir, temporaryFolder } from '../support/process.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { MetricsConfig } from '../metrics-settings.ts';
+import type { MetricsConfig } from '../settings/metrics-settings.ts';
 import { SetupError } from '../setup-error.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '../../db/database.ts';
 import type { Now } from '../../domain/ports.ts';
-import type { MetricsConfig } from '../metrics-settings.ts';
+import type { MetricsConfig } from '../settings/metrics-settings.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { machineMetrics } from './machine-metrics.ts';
 import { serveMetrics } from './metrics-server.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readableOn, textOn } from '../../domain/mails/colors.ts';
 import { escapeHtml } from '../../domain/mails/letter.ts';
-import type { InstanceConfig } from '../instance-settings.ts';
+import type { InstanceConfig } from '../settings/instance-settings.ts';
 import { bird } from './logo.ts';
 
 export type Look = Pick<InstanceConfig, 'name' | 'accent' | 'appUrl'> & {

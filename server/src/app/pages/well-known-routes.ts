@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { dayMs } from '../../domain/durations.ts';
 import { textOn } from '../../domain/mails/colors.ts';
-import type { InstanceConfig } from '../instance-settings.ts';
+import type { InstanceConfig } from '../settings/instance-settings.ts';
 import { birdFile } from './logo.ts';
 
 /** RFC 9116 recommends less than a year. The text is made anew for each request, so it is never out of date. */

@@ -6,7 +6,7 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { minuteMs } from '../../domain/durations.ts';
-import type { TracesConfig } from '../traces-settings.ts';
+import type { TracesConfig } from '../settings/traces-settings.ts';
 import { traceJobs } from './job-traces.ts';
 import { traceQueries } from './query-traces.ts';
 import { traceRequests } from './request-traces.ts';

@@ -1,6 +1,6 @@
 import { type Static, type TObject, Type } from 'typebox';
-import { BackupError } from '../backup/backup-error.ts';
-import { type KeepRule, keepRuleOf } from '../backup/keep.ts';
+import { BackupError } from '../../backup/backup-error.ts';
+import { type KeepRule, keepRuleOf } from '../../backup/keep.ts';
 
 /** Settings of backups. */
 export const backupSettings = {

@@ -1,6 +1,6 @@
-import type { TokenLives } from '../contracts/contract.ts';
-import { dayMs, hourMs, secondMs } from '../domain/durations.ts';
-import { emailLinkHours } from '../domain/verifications/email-verification.ts';
+import type { TokenLives } from '../../contracts/contract.ts';
+import { dayMs, hourMs, secondMs } from '../../domain/durations.ts';
+import { emailLinkHours } from '../../domain/verifications/email-verification.ts';
 
 /** What an environment decides. All else is the same in each of them. */
 export type Environment = {

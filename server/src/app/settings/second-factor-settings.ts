@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { localUrlOf } from './public-url.ts';
+import { localUrlOf } from '../public-url.ts';
 
 /** Settings of passkeys. */
 export const secondFactorSettings = {

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { type Static, type TObject, Type } from 'typebox';
-import { publicKeyOf, type VapidKeys } from './vapid-keys.ts';
+import { publicKeyOf, type VapidKeys } from '../vapid-keys.ts';
 
 const keyPattern = '^[A-Za-z0-9_-]+$';
 

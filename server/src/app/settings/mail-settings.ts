@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { type Static, type TObject, Type } from 'typebox';
-import type { SmtpServer } from '../adapters/mail/smtp.ts';
+import type { SmtpServer } from '../../adapters/mail/smtp.ts';
 
 const yesOrNo = '^([Tt]rue|[Ff]alse|1|0)$';
 
