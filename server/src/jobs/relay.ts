@@ -10,6 +10,7 @@ import {
   releaseLeases,
 } from '../db/outbox.ts';
 import { hourMs, minuteMs } from '../domain/durations.ts';
+import { logLimit } from '../domain/log-limit.ts';
 import type { Bus, Now } from '../domain/ports.ts';
 import type { JobLog } from './worker.ts';
 
@@ -38,6 +39,7 @@ export type Relay = {
 const leaseMs = 30_000;
 const renewalMs = 10_000;
 const intervalMs = 1000;
+const logEveryMs = 30_000;
 /** What a broker has had for so long may be lost there, and is handed to it again if nothing waits in its queue. */
 const queuedMs = 10 * minuteMs;
 /** An event that is so old is handed to it again in any case: the queue of a busy server is never empty. */
@@ -48,6 +50,7 @@ const pauseMs = 1000;
 /** Carries events from the outbox to the bus. A row is deleted only when its event was handled. */
 export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   const inFlight = new Set<Promise<void>>();
+  const mayLog = logLimit(logEveryMs);
   let claiming: Promise<void> | null = null;
   let isStopped = true;
   /** When nothing waited with the broker. */
@@ -174,7 +177,11 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
   async function claimWhileNudged(): Promise<void> {
     while (hasNudge && hasRoom()) {
       hasNudge = false;
-      await claimSome().catch((err: unknown) => log.warn({ err }, 'the outbox could not be read'));
+      await claimSome().catch((err: unknown) => {
+        // It is asked once a second, also while the database is away.
+        const leftOut = mayLog('outbox');
+        if (leftOut !== null) log.warn({ err, leftOut }, 'the outbox could not be read');
+      });
     }
   }
 

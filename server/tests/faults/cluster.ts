@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { type BrokerPath, brokerPath, type TestQueue, testQueue } from '../support/broker.ts';
 import { command } from '../support/command.ts';
@@ -9,8 +11,10 @@ import { type Running, run } from '../support/processes.ts';
 import { type RedisServer, redisServer } from '../support/redis.ts';
 import { emptyBucket, s3Environment } from '../support/s3.ts';
 import { requireNginx } from '../support/shipped-nginx.ts';
+import { type FaultyDatabase, faultyDatabases } from './faulty-database.ts';
 import { startNginx } from './nginx.ts';
-import { type OwnPostgres, ownPostgres } from './own-postgres.ts';
+
+const execute = promisify(execFile);
 
 /** Two web processes and a worker behind nginx, on services that may be disturbed. */
 export type Cluster = {
@@ -20,7 +24,9 @@ export type Cluster = {
   webUrls: readonly string[];
   webs: readonly Running[];
   database: Database;
-  postgres: OwnPostgres;
+  server: FaultyDatabase;
+  /** Where uploads wait; 40 MB that can be filled, or null where this run may not mount. */
+  smallDisk: string | null;
   redis: RedisServer;
   broker: BrokerPath;
   queue: TestQueue;
@@ -31,14 +37,16 @@ export type Cluster = {
   close(): Promise<void>;
 };
 
-export async function startCluster(): Promise<Cluster> {
+export type EngineName = keyof typeof faultyDatabases;
+
+export async function startCluster(engine: EngineName): Promise<Cluster> {
   requireNginx();
   const closing: Array<() => Promise<unknown>> = [];
   async function close(): Promise<void> {
     for (const each of closing.reverse()) await each();
   }
   try {
-    return await start(closing, close);
+    return await start(engine, closing, close);
   } catch (error) {
     await close();
     throw error;
@@ -46,13 +54,16 @@ export async function startCluster(): Promise<Cluster> {
 }
 
 async function start(
+  engine: EngineName,
   closing: Array<() => Promise<unknown>>,
   close: () => Promise<void>,
 ): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rookery-cluster-'));
   closing.push(() => rm(dataDir, { recursive: true, force: true }));
-  const postgres = await ownPostgres();
-  closing.push(() => postgres.close());
+  const smallDisk = await mounted(dataDir);
+  if (smallDisk) closing.push(() => execute('umount', [dataDir]));
+  const server = await faultyDatabases[engine]();
+  closing.push(() => server.close());
   const redis = await redisServer();
   closing.push(() => redis.close());
   const queue = await testQueue();
@@ -63,7 +74,7 @@ async function start(
   const [port, ...webPorts] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const environment = {
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: server.url,
     DATA_DIR: dataDir,
     REDIS_URL: redis.url,
     AMQP_URL: broker.url,
@@ -85,7 +96,7 @@ async function start(
   const webUrls = webPorts.map((own) => `http://127.0.0.1:${own}`);
   const nginx = await startNginx(port ?? 0, webUrls);
   closing.push(() => nginx.close());
-  const database = openDatabase(postgres.url, 2);
+  const database = openDatabase(server.adminUrl, 2);
   closing.push(() => database.close());
 
   let worker: Running;
@@ -100,7 +111,8 @@ async function start(
     webUrls,
     webs,
     database,
-    postgres,
+    server,
+    smallDisk,
     redis,
     broker,
     queue,
@@ -109,6 +121,14 @@ async function start(
     startWorker,
     close,
   };
+}
+
+/** Only root may. */
+function mounted(folder: string): Promise<string | null> {
+  return execute('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'rookery-faults', folder]).then(
+    () => folder,
+    () => null,
+  );
 }
 
 async function signalStore(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {

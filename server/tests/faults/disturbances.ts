@@ -1,22 +1,45 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { aPhoto } from '../support/given.ts';
 import type { Cluster } from './cluster.ts';
+import type { FaultyDatabase } from './faulty-database.ts';
 import { startLoad } from './load.ts';
 import { people } from './people.ts';
 import { expectations, type Options, type Outcome, pause, until } from './step.ts';
 
-/** The longest that anybody may wait for an answer. */
+/** The longest that anybody may wait for an answer, on a machine that does other things, too. */
 const limitMs = 3000;
+/** A database that says nothing is waited for. */
+const frozenLimitMs = 10_000;
 const clients = 16;
 
 /** Breaks a service, waits, and mends it. */
 type Fault = (cluster: Cluster, options: Options) => Promise<void>;
 
 export const disturbances: Record<string, Fault> = {
-  async postgres({ postgres }, { outageSeconds }) {
-    await postgres.crash();
+  async 'database-crash'({ server }, { outageSeconds }) {
+    if (!server.crash) throw new Error('This run stops PostgreSQL alone.');
+    await server.crash();
     await pause(outageSeconds * 1000);
-    await postgres.start();
+    await server.start();
+  },
+  async 'database-frozen'({ server }, { outageSeconds }) {
+    await server.freeze();
+    await pause(outageSeconds * 1000);
+    await server.thaw();
+  },
+  'database-read-only': ({ server }, options) =>
+    spoiled(server, () => server.makeReadOnly(), options),
+  'database-login': ({ server }, options) => spoiled(server, () => server.lockOut(), options),
+  'database-connections': ({ server }, options) =>
+    spoiled(server, () => server.limitConnections(), options),
+  async 'disk-full'({ smallDisk }, { outageSeconds }) {
+    if (smallDisk === null) throw new Error('Only root may mount a small disk.');
+    const filler = join(smallDisk, 'filler');
+    await writeFile(filler, Buffer.alloc(50_000_000)).catch(() => {});
+    await pause(outageSeconds * 1000);
+    await rm(filler);
   },
   async redis({ redis }, { outageSeconds }) {
     await redis.stop();
@@ -38,6 +61,16 @@ export const disturbances: Record<string, Fault> = {
   },
 };
 
+async function spoiled(
+  server: FaultyDatabase,
+  spoil: () => Promise<void>,
+  { outageSeconds }: Options,
+): Promise<void> {
+  await spoil();
+  await pause(outageSeconds * 1000);
+  await server.mend();
+}
+
 /** Load before, during and after a fault. */
 export async function underLoad(
   cluster: Cluster,
@@ -58,7 +91,8 @@ export async function underLoad(
   const seen = load.recorded.summary();
   expect('answers that are neither success nor 503 with Retry-After', seen.wrong, 0);
   if (seen.wrong > 0) problems.push(seen.statuses);
-  if (seen.maxMs > limitMs) problems.push(`the slowest took ${seen.maxMs} ms (${seen.slowest})`);
+  const longest = name === 'database-frozen' ? frozenLimitMs : limitMs;
+  if (seen.maxMs > longest) problems.push(`the slowest took ${seen.maxMs} ms (${seen.slowest})`);
   for (const web of cluster.webs) expect('a web process ended', web.process.exitCode, null);
   const kept = `${checked.posts} posts, ${checked.likes} likes, ${checked.uploads} uploads kept once`;
   const back = `well ${load.recorded.troubledFor(mendedAt).toFixed(1)} s after`;

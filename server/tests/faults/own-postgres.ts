@@ -11,6 +11,8 @@ const execute = promisify(execFile);
 export type OwnPostgres = {
   url: string;
   start(): Promise<void>;
+  /** Runs one statement as its administrator. */
+  run(sql: string): Promise<void>;
   /** Stops without a word to its clients, as by a crash; the next start recovers from the log. */
   crash(): Promise<void>;
   /** Lets it keep every connection and say nothing more. */
@@ -69,6 +71,9 @@ export async function ownPostgres(tls?: { key: string; cert: string }): Promise<
   return {
     url: `postgres://rookery@127.0.0.1:${port}/rookery`,
     start,
+    async run(sql) {
+      await run('psql', '-h', '127.0.0.1', '-p', String(port), '-U', 'rookery', '-qc', sql);
+    },
     crash,
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),

@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { type Cluster, startCluster } from './cluster.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Cluster, type EngineName, startCluster } from './cluster.ts';
 import { disturbances, underLoad } from './disturbances.ts';
 import { hammer } from './hammer.ts';
+import { queueDeleted } from './lost-queue.ts';
 import type { Options, Outcome } from './step.ts';
 import { story } from './story.ts';
 import { workerKilled } from './worker.ts';
@@ -18,16 +19,26 @@ const steps: Record<string, Step> = {
     ]),
   ),
   worker: workerKilled,
+  'queue-deleted': queueDeleted,
 };
 
-type Given = { only?: string; seconds: number; quick?: boolean };
+type Given = { only?: string; database: EngineName; seconds: number; quick?: boolean };
 
 const program = new Command('test:faults')
   .description(
-    'Runs two web processes and a worker behind nginx, on a PostgreSQL and a Redis of their own, RabbitMQ and radosgw; ' +
+    'Runs two web processes and a worker behind nginx, on a database and a Redis of their own, RabbitMQ and radosgw; ' +
       'hammers them, and breaks one service after the other under load.',
   )
-  .option('--only <name>', `this step alone: ${Object.keys(steps).join(', ')}`, stepName)
+  .option(
+    '--only <name>',
+    `these steps alone, separated by commas: ${Object.keys(steps).join(', ')}`,
+    stepName,
+  )
+  .addOption(
+    new Option('--database <engine>', 'a server of its own')
+      .choices(['postgres', 'mysql'])
+      .default('postgres'),
+  )
   .option('--seconds <number>', 'how long load runs, and before and after each fault', number, 5)
   .option('--quick', 'services are away for 5 s rather than 20 (RabbitMQ 60); 200 jobs, not 500')
   .addHelpText(
@@ -37,18 +48,18 @@ const program = new Command('test:faults')
   )
   .action(main);
 
-async function main({ only, seconds, quick }: Given): Promise<void> {
+async function main({ only, database, seconds, quick }: Given): Promise<void> {
   const away = quick
     ? { outageSeconds: 5, brokerSeconds: 10, jobs: 200 }
     : { outageSeconds: 20, brokerSeconds: 60, jobs: 500 };
   process.stdout.write('The cluster starts (about 30 s) …\n');
-  const cluster = await startCluster();
+  const cluster = await startCluster(database);
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => void cluster.close().finally(() => process.exit(130)));
   const rows: string[] = [];
   try {
     for (const [name, step] of Object.entries(steps)) {
-      if (only && only !== name) continue;
+      if (only && !only.split(',').includes(name)) continue;
       const { figures, problems } = await attempt(() => step(cluster, { seconds, ...away }));
       const verdict = problems.length === 0 ? 'PASS' : 'FAIL';
       process.stdout.write(`${verdict} ${name}: ${figures}\n`);
@@ -74,7 +85,7 @@ async function attempt(run: () => Promise<Outcome>): Promise<Outcome> {
 }
 
 function stepName(name: string): string {
-  if (name in steps) return name;
+  if (name.split(',').every((each) => each in steps)) return name;
   throw new InvalidArgumentError(`There are ${Object.keys(steps).join(', ')}.`);
 }
 

@@ -33,7 +33,11 @@ export async function workerKilled(cluster: Cluster, { jobs }: Options): Promise
   return { figures, problems };
 }
 
-async function uploadMany({ url }: Cluster, { token }: Person, count: number): Promise<number[]> {
+export async function uploadMany(
+  { url }: Cluster,
+  { token }: Person,
+  count: number,
+): Promise<number[]> {
   const photo = new Blob([new Uint8Array(await smallPhoto())]);
   const statuses: number[] = [];
   const one = async () => {
@@ -50,7 +54,7 @@ async function uploadMany({ url }: Cluster, { token }: Person, count: number): P
   return statuses;
 }
 
-async function countReady({ database }: Cluster, { id }: Person): Promise<number> {
+export async function countReady({ database }: Cluster, { id }: Person): Promise<number> {
   const rows = await database
     .selectFrom('media')
     .select('id')
@@ -60,7 +64,7 @@ async function countReady({ database }: Cluster, { id }: Person): Promise<number
   return rows.length;
 }
 
-async function countDone({ database }: Cluster): Promise<number> {
+export async function countDone({ database }: Cluster): Promise<number> {
   const rows = await database.selectFrom('done_events').select('event_id').execute();
   return rows.length;
 }
