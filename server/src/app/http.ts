@@ -58,6 +58,8 @@ export type HttpOptions = {
 };
 
 const maxBodyBytes = 256 * 1024;
+/** Connections that wait to be taken; a client beyond it tries again after seconds. The system may allow fewer. */
+const backlog = 4096;
 /** Above what proxies keep a connection open for, so that they close it first. */
 const keepAliveMs = 72_000;
 
@@ -142,7 +144,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
       [...mounted].flatMap(([contract, { routes }]) => routes.map((r) => ({ ...r, contract }))),
     listen() {
       meter.start();
-      return server.listen({ host, port }).catch((error: unknown) => {
+      return server.listen({ host, port, backlog }).catch((error: unknown) => {
         throw new SetupError(listenProblemOf(error, host, port), error);
       });
     },
