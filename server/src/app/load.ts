@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 export type Load = {
   /** How late the event loop gets to what is due, in ms. */
   delayMs: number;
-  /** Requests that have come completely and are not answered yet. */
+  /** Requests that have come completely and are not answered yet: now and, about, during the last second. A burst is no load. */
   inFlight: number;
   /** How long reads took lately, in ms; they are quick unless they wait for others. */
   readMs: number;
@@ -38,6 +38,7 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
   let timer: NodeJS.Timeout | undefined;
 
   let inFlight = 0;
+  let lately = 0;
   let readMs = 0;
   let reads = { count: 0, totalMs: 0 };
 
@@ -79,6 +80,7 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
     const lateMs = histogram.count === 0 ? 0 : histogram.mean / 1e6 - resolutionMs;
     delayMs += weight * (Math.max(0, lateMs) - delayMs);
     histogram.reset();
+    lately += weight * (inFlight - lately);
     const { count, totalMs } = reads;
     readMs += weight * ((count === 0 ? 0 : totalMs / count) - readMs);
     reads = { count: 0, totalMs: 0 };
@@ -93,6 +95,6 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
       clearInterval(timer);
       histogram.disable();
     },
-    read: () => ({ delayMs, inFlight, readMs }),
+    read: () => ({ delayMs, inFlight: Math.min(inFlight, lately), readMs }),
   };
 }

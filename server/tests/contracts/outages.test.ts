@@ -52,6 +52,7 @@ describe.each(contracts)('an outage in $name', (contract) => {
     const logged: string[] = [];
     const loggerInstance = pino({}, { write: (line: string) => void logged.push(line) });
     const app = Fastify({
+      genReqId: () => 'of-each',
       loggerInstance,
       logController: new LogController({ disableRequestLogging: true }),
     });

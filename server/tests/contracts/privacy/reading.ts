@@ -1,5 +1,5 @@
 import type { Place } from '../../../src/domain/visibility/visibility.ts';
-import type { Answer } from '../../support/server.ts';
+import { type Answer, problemIn } from '../../support/server.ts';
 import {
   isShown,
   type Medium,
@@ -232,8 +232,9 @@ function differences(
   ];
 }
 
+/** Without the id of the request, which tells nothing. */
 function bodyOf({ body }: Answer): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return typeof body === 'string' ? body : JSON.stringify(problemIn({ body }));
 }
 
 /** A few requests at a time. */

@@ -80,7 +80,9 @@ describe('a post that a moderator removes', () => {
       .execute();
     await remove('posts', id);
 
-    expect((await rig.mailTo('alice@example.com')).subject).toBe('Se ha retirado una publicación tuya');
+    expect((await rig.mailTo('alice@example.com')).subject).toBe(
+      'Se ha retirado una publicación tuya',
+    );
   });
 
   it('is not found again, nor is a draft or one that never was', async () => {
