@@ -26,10 +26,11 @@ const codesByStatus: Partial<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
+export const outageMessage = 'The server cannot do this right now. Try again in a moment.';
+
 /** What a client is told when a machine that is needed cannot be asked right now. */
 export function outage(cause: unknown): DomainError {
-  const message = 'The server cannot do this right now. Try again in a moment.';
-  return new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
+  return new DomainError('unavailable', outageMessage, { retryAfterSeconds: 2, cause });
 }
 
 /** What a client is told when what it wrote about was changed or removed each time the write was tried. */

@@ -100,10 +100,13 @@ describe('an access token of Facebook', () => {
     graph.know('a-token-to-hide', { user: { id: '105' }, appId: '999' });
     await signIn({ accessToken: 'a-token-to-hide' });
     graph.fail(500);
-    await signIn({ accessToken: 'a-token-to-hide' });
+    const away = await signIn({ accessToken: 'a-token-to-hide' });
     graph.fail(null);
 
+    expect(away.status).toBe(503);
     expect(server.logged.join('\n')).not.toMatch(/a-token-to-hide|a-secret-of-the-app/);
-    expect(server.logged.join('\n')).toContain('facebook does not work');
+    expect(server.logged.join('\n')).toContain(
+      '/identity-providers/facebook/sign-in","status":503',
+    );
   });
 });
