@@ -1,7 +1,7 @@
 /** How many lines of the same reason were left out since the last one; null: this one is left out, too. */
 export type LogLimit = (reason: string) => number | null;
 
-/** More reasons than an outage has; then all are forgotten. */
+/** More reasons than an outage has; then the oldest is forgotten. */
 const maxReasons = 100;
 
 /** Lets one line of each reason through in so many ms, so that an outage fills no disk. */
@@ -14,7 +14,8 @@ export function logLimit(everyMs: number): LogLimit {
       known.leftOut += 1;
       return null;
     }
-    if (reasons.size >= maxReasons) reasons.clear();
+    reasons.delete(reason);
+    if (reasons.size >= maxReasons) reasons.delete([...reasons.keys()][0] ?? '');
     reasons.set(reason, { since: now, leftOut: 0 });
     return known?.leftOut ?? 0;
   };
