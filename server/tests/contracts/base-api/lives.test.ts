@@ -56,10 +56,10 @@ it('a mail says how long its link for a new password works', async () => {
   await server.work();
   await server.send('POST', '/v2/password-recoveries', { body });
 
-  expect(
-    (await mails(server)).filter((mail) => mail.includes('for 24 hours. You')),
-  ).toHaveLength(1);
-  expect(
-    (await mails(server)).filter((mail) => mail.includes('for 30 minutes. You')),
-  ).toHaveLength(1);
+  expect((await mails(server)).filter((mail) => mail.includes('for 24 hours. You'))).toHaveLength(
+    1,
+  );
+  expect((await mails(server)).filter((mail) => mail.includes('for 30 minutes. You'))).toHaveLength(
+    1,
+  );
 });
