@@ -13,7 +13,6 @@ type Served = ReadonlyArray<Pick<Contract, 'name' | 'title'>>;
 export function documentation(
   served: Served,
   { name: instanceName, accent }: InstanceConfig,
-  publicUrl: string,
 ): FastifyPluginAsync {
   const bird = birdFile(accent, textOn(accent));
   return async (docs) => {
@@ -26,7 +25,7 @@ export function documentation(
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: docsPolicy,
-      logo: { type: 'image/svg+xml', content: bird, href: publicUrl, target: '_self' },
+      logo: { type: 'image/svg+xml', content: bird, href: '/', target: '_self' },
       theme: {
         title: `${instanceName}: API`,
         favicon: [

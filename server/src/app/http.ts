@@ -133,7 +133,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
     mounted.set(contract.name, mount);
   }
   sharedLoginRoute(server, served);
-  await server.register(documentation(served, config.instance, publicUrl));
+  await server.register(documentation(served, config.instance));
   ownRoutes(server, { app, contracts: served, mounted, isDraining: () => isDraining });
   await server.ready();
 

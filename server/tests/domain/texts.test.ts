@@ -86,7 +86,7 @@ const invisible = {
 describe('texts that nobody sees', () => {
   it.each(Object.entries(invisible))('%s is blank, also among blanks', (_kind, text) => {
     expect([isBlank(text), isBlank(` ${text} `), isBlank(`${text}a`)]).toEqual([true, true, false]);
-    expect(() => checkLine('name', text)).toThrow(/^name must have a character/);
+    expect(() => checkLine('name', text)).toThrow(/^name must have a visible character/);
   });
 
   it.each(['a', '.', '❤️', '写', '👩‍👩‍👧', 'ไ', '\u0301', '⠁', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'])('%s is seen', (text) => {
