@@ -70,8 +70,9 @@ export async function emptyDatabase(engine: string | undefined): Promise<ReadyDa
     const open = await embeddedOpener();
     return { url: 'sqlite::memory:', open, release() {} };
   }
-  const { isNew, ...place } = await serverDatabase(engine, 'empty');
-  if (isNew) await prepared(place.url, migrateUp);
+  const { isFirst, isNew: _, ...place } = await serverDatabase(engine, 'empty');
+  // Also one that an earlier worker left, maybe in an earlier version.
+  if (isFirst) await prepared(place.url, migrateUp);
   const lent = warmEngine(place.url);
   const open = () => databaseOn(lent);
   const database = open();
@@ -99,7 +100,7 @@ export async function sharedDatabase(engine: string | undefined): Promise<TestDa
 /** A database without tables, for one test alone, that several processes can open. */
 export async function bareDatabase(engine: string | undefined): Promise<TestDatabase> {
   if (!isEmbedded(engine)) {
-    const { isNew, ...place } = await serverDatabase(engine, 'bare');
+    const { isNew, isFirst: _, ...place } = await serverDatabase(engine, 'bare');
     if (!isNew) await prepared(place.url, dropTables);
     return place;
   }
@@ -116,13 +117,14 @@ function isEmbedded(engine: string | undefined): engine is 'sqlite' | undefined 
 async function serverDatabase(
   engine: string,
   kind: 'bare' | 'empty',
-): Promise<TestDatabase & { isNew: boolean }> {
+): Promise<TestDatabase & { isFirst: boolean; isNew: boolean }> {
   const server = servers[engine as ServerEngine];
   const name = freeName(engine, kind);
   inUse.add(name);
-  const isNew = !made.has(name) && (await createDatabase(server, name));
+  const isFirst = !made.has(name);
+  const isNew = isFirst && (await createDatabase(server, name));
   made.add(name);
-  return { url: server.urlOf(name), isNew, release: () => inUse.delete(name) };
+  return { url: server.urlOf(name), isFirst, isNew, release: () => inUse.delete(name) };
 }
 
 async function prepared(
