@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
-import {
-  bareDatabase,
-  emptyDatabase,
-  isReached,
-  servers,
-  type TestDatabase,
-} from '../support/databases.ts';
+import { emptyDatabase, isReached, servers, type TestDatabase } from '../support/databases.ts';
 import {
   cleanUp,
   type Program,
@@ -73,7 +67,7 @@ const reached = await Promise.all(
     (await isReached(servers[engine])) ? engine : null,
   ),
 );
-const engines = ['sqlite' as const, ...reached.filter((engine) => engine !== null)];
+const engines = reached.filter((engine) => engine !== null);
 
 /** Several processes, on a machine that may be busy. */
 const slowMs = 90_000;
@@ -88,7 +82,7 @@ describe.each(engines)('two processes on %s', { timeout: slowMs }, (engine) => {
   let count = 0;
 
   beforeAll(async () => {
-    test = engine === 'sqlite' ? await bareDatabase(engine) : await emptyDatabase(engine);
+    test = await emptyDatabase(engine);
     const dataDir = temporaryFolder();
     const secretKey = '4f0c6d1be2a97385f1c0b6d47a92e38c';
     environment = { DATA_DIR: dataDir, DATABASE_URL: test.url, SECRET_KEY: secretKey };

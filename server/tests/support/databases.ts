@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { type Database, databaseOn, openDatabase } from '../../src/db/database.ts';
 import { type Engine, engineOf, isMissingTable } from '../../src/db/dialects.ts';
-import { migrateUp } from '../../src/db/migrate.ts';
+import { migrateUp, schemaProblems } from '../../src/db/migrate.ts';
 import { dropTables } from '../../src/db/reset.ts';
 import { sqliteEngine } from '../../src/db/sqlite.ts';
 import { tableNames } from '../../src/db/tables.ts';
@@ -70,13 +70,14 @@ export async function emptyDatabase(engine: string | undefined): Promise<ReadyDa
     const open = await embeddedOpener();
     return { url: 'sqlite::memory:', open, release() {} };
   }
-  const { isFirst, isNew: _, ...place } = await serverDatabase(engine, 'empty');
-  // Also one that an earlier worker left, maybe in an earlier version.
-  if (isFirst) await prepared(place.url, migrateUp);
+  const { isNew: _, ...place } = await serverDatabase(engine, 'empty');
   const lent = warmEngine(place.url);
   const open = () => databaseOn(lent);
   const database = open();
   try {
+    // It is new, or an earlier test took migrations back.
+    const problems = await schemaProblems(database);
+    if (problems.length > 0) await prepared(place.url, migrateUp);
     await emptyTables(database);
   } catch (error) {
     // Only a test that drops a table on purpose has its database made anew: anything else is a mistake.
@@ -100,7 +101,7 @@ export async function sharedDatabase(engine: string | undefined): Promise<TestDa
 /** A database without tables, for one test alone, that several processes can open. */
 export async function bareDatabase(engine: string | undefined): Promise<TestDatabase> {
   if (!isEmbedded(engine)) {
-    const { isNew, isFirst: _, ...place } = await serverDatabase(engine, 'bare');
+    const { isNew, ...place } = await serverDatabase(engine, 'bare');
     if (!isNew) await prepared(place.url, dropTables);
     return place;
   }
@@ -117,14 +118,13 @@ function isEmbedded(engine: string | undefined): engine is 'sqlite' | undefined 
 async function serverDatabase(
   engine: string,
   kind: 'bare' | 'empty',
-): Promise<TestDatabase & { isFirst: boolean; isNew: boolean }> {
+): Promise<TestDatabase & { isNew: boolean }> {
   const server = servers[engine as ServerEngine];
   const name = freeName(engine, kind);
   inUse.add(name);
-  const isFirst = !made.has(name);
-  const isNew = isFirst && (await createDatabase(server, name));
+  const isNew = !made.has(name) && (await createDatabase(server, name));
   made.add(name);
-  return { url: server.urlOf(name), isFirst, isNew, release: () => inUse.delete(name) };
+  return { url: server.urlOf(name), isNew, release: () => inUse.delete(name) };
 }
 
 async function prepared(

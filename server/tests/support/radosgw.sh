@@ -99,7 +99,7 @@ answers() { ! is_free $((port + 1)) && kill -0 "$(tail -1 "$folder/pids")"; }
 # Now and then an OSD never reports to its monitor; the next one does.
 start_osd() {
   local tries
-  for tries in 1 2 3; do
+  for tries in 1 2 3 4 5 6; do
     daemon ceph-osd -i 0
     if until_it_works 10 osd_is_up; then return; fi
     kill_process "$(tail -1 "$folder/pids")"
