@@ -18,7 +18,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY server/package.json server/
 COPY client/package.json client/
-# Native packages bring prebuilt files, so no install script runs. Sources and types are of no use at run time.
+# Native packages bring prebuilt files, so no install script runs. Sources and types are not needed at run time.
 RUN npm ci --omit=dev --workspace server --ignore-scripts \
  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete

@@ -25,7 +25,7 @@ const signIns: ReadonlySet<OperationId> = new Set<OperationId>([
   'confirmAuthorization',
 ]);
 
-/** Calls operations as whoever is signed in, and notices when that changes. */
+/** Calls operations for the account that is signed in, and notices when that changes. */
 export function calls({ baseUrl, fetch, keeper }: Needs) {
   /**
    * Calls any operation by its name. Every way of signing in is noticed, and so is the end of the session.

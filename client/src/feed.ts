@@ -27,7 +27,7 @@ export type Feed<Item> = {
   /** Replaces an item, such as a post that was just liked. */
   update(item: Item): void;
   remove(item: Item): void;
-  /** Ends what is being read. A later `loadMore` begins anew. */
+  /** Ends what is being read. A later `loadMore` starts again. */
   close(): void;
 };
 

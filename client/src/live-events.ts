@@ -28,7 +28,7 @@ const maxRetryMs = 30_000;
 const silenceMs = 45_000;
 
 /**
- * Events as they happen, for as long as somebody listens; a connection that is lost is opened anew, and nothing is left
+ * Events as they happen, for as long as somebody listens; a connection that is lost is reopened, and nothing is left
  * out. Ends without an error only by leaving the loop.
  * @throws RookeryError when the session is over, or the server refuses
  */

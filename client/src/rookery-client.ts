@@ -88,7 +88,7 @@ export function rookeryClient(options: ClientOptions) {
     ...freshLinks(calls),
     ...lists(calls),
     /**
-     * What happens, as it happens; a lost connection is opened anew, and nothing is left out.
+     * What happens, as it happens; a lost connection is reopened, and nothing is left out.
      * @example for await (const { type, data } of client.events()) if (type === 'notification') show(data);
      */
     events: (more: LiveOptions = {}): AsyncGenerator<LiveEvent, void, undefined> =>

@@ -105,7 +105,7 @@ export function tokenKeeper({ store, tokens: given, onTokens, refresh }: Needs) 
     }
     try {
       const next = await inTime((signal) => refresh(expired.refreshToken, signal));
-      // Whoever logged out or in meanwhile has the last word.
+      // A logout or login in the meantime wins.
       if (isCurrent(expired)) await write(next, 'refreshed');
       return next;
     } catch (error) {

@@ -33,8 +33,8 @@ export type BrowserWindow = {
 type StorageChange = { key: string | null };
 
 /**
- * Chromium tells the processes of its tabs of changes in `localStorage` a moment later, perhaps after the lock. Whoever
- * still reads the old token gets the same successor from the server, for ten seconds.
+ * Chromium tells the processes of its tabs of changes in `localStorage` a moment later, perhaps after the lock. For
+ * ten seconds, a tab that still reads the old token gets the same successor from the server.
  */
 const settlingMs = 100;
 

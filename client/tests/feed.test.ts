@@ -93,7 +93,7 @@ describe('a feed', () => {
     expect(texts()).toEqual(['6', '5', '4', '3', '2']);
   });
 
-  it('begins anew rather than leave a gap when much is new', async () => {
+  it('starts again rather than leaving a gap when much is new', async () => {
     await feed.loadMore();
     await publish('6', '7', '8');
     await feed.loadNew();

@@ -32,7 +32,7 @@ export const uploads: PairMaker = async (needs) => {
  */
 export const ownPictures: PairMaker = (needs) => pictures(needs, ['mithril-pictures', true]);
 
-/** The same, but from the list of everybody's, whose length is counted anew for each answer. */
+/** The same, but from the list of everybody's, whose length is counted for each response. */
 export const everybodysPictures: PairMaker = (needs) =>
   pictures(needs, ['mithril-pictures-all', false]);
 

@@ -7,7 +7,7 @@ const app = document.querySelector<HTMLDivElement>('#app')!;
 let shown: number | null | undefined;
 let leave = () => {};
 
-/** Shows the timeline of whoever is signed in, also when that was done in another tab. */
+/** Shows the timeline of the signed-in account, also after a sign-in in another tab. */
 function show(): void {
   if (shown === client.session.id) return;
   shown = client.session.id;

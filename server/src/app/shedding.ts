@@ -10,7 +10,7 @@ type Ramps = Record<keyof Load, Ramp>;
 /** While there are fewer, reads are slow for another reason, such as a storage that does not answer. */
 const crowd = 64;
 
-/** Whoever writes can try again later with the same effect; whoever reads waits before a screen. */
+/** A write can be repeated later with the same effect; a read has somebody waiting for it. */
 const writes: Ramps = {
   delayMs: { from: 150, to: 600 },
   inFlight: { from: 80, to: 200 },

@@ -15,7 +15,7 @@ export async function writePart(
   texts: AsyncIterable<string>,
 ): Promise<Part> {
   const gzip = createGzip();
-  // An error of the source ends the compression with it, and so whoever reads that.
+  // An error of the source also ends the compression, and everything that reads from it.
   const feeding = pipeline(Readable.from(texts), gzip).catch(() => {});
   const file = await archive.stage(gzip);
   await feeding;

@@ -4,7 +4,7 @@ import type { LogEvent } from 'kysely';
 /** A query that was run. The text holds no values. */
 export type QueryRun = { sql: string; ms: number; error: unknown };
 
-/** Hears of each query, a `QueryRun`. Whoever listens must do so before the database is opened. */
+/** Hears of each query, a `QueryRun`. Subscribe before the database is opened. */
 export const queryChannel = channel('rookery:query');
 
 /** For the query builder's `log`: nothing while nobody listens. */

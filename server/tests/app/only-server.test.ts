@@ -6,7 +6,7 @@ import { requireOnlyServer } from '../../src/app/only-server.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 
-it('a second server on one SQLite file waits for the end of the first, and not for ever', async () => {
+it('a second server on one SQLite file waits for the end of the first, but not forever', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rookery-only-'));
   const url = `sqlite:${join(folder, 'rookery.sqlite')}`;
   const [first, second] = [openDatabase(url), openDatabase(url)];

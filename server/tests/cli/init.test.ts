@@ -27,7 +27,7 @@ describe('rookery init', () => {
     });
   });
 
-  it('makes every secret anew, and never the same one twice', async () => {
+  it('generates every secret, and never the same one twice', async () => {
     const [one, two] = await Promise.all([init('--stdout'), init('--stdout')]);
     const secretsOf = (text: string) => text.match(/(?<==)[0-9a-f]{20,}$/gm) ?? [];
     const secrets = [...secretsOf(one.stdout), ...secretsOf(two.stdout)];

@@ -27,7 +27,7 @@ describe('the id of a request', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
 
-  it('is in every response of every route, whoever asks, and no two have the same', async () => {
+  it('is in every response of every route, signed in or not, and no two are the same', async () => {
     const ids: Array<string | undefined> = [];
     for (const { method, path } of server.http.routes()) {
       const known = method === 'GET' || method === 'POST' || method === 'DELETE' ? method : 'PUT';

@@ -9,7 +9,7 @@ export type FaultyDatabase = {
   adminUrl: string;
   freeze(): void | Promise<void>;
   thaw(): void | Promise<void>;
-  /** As after a failover: whoever is connected has to connect again, and may only read. */
+  /** As after a failover: clients have to reconnect, and may only read. */
   makeReadOnly(): Promise<void>;
   /** The program's login is refused, as after its password was changed. */
   lockOut(): Promise<void>;

@@ -10,7 +10,7 @@ import { type Running, run } from '../support/processes.ts';
 const isHere = await isReached(servers.postgres);
 const soon = { timeout: 60_000, interval: 50 };
 
-describe.skipIf(!isHere)('processes that somebody looks after', { timeout: 120_000 }, () => {
+describe.skipIf(!isHere)('supervised processes', { timeout: 120_000 }, () => {
   let dataDir: string;
   let database: TestDatabase;
   let environment: Record<string, string>;

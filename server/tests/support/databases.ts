@@ -80,7 +80,7 @@ export async function emptyDatabase(engine: string | undefined): Promise<ReadyDa
     if (problems.length > 0) await prepared(place.url, migrateUp);
     await emptyTables(database);
   } catch (error) {
-    // Only a test that drops a table on purpose has its database made anew: anything else is a mistake.
+    // Only a test that drops a table on purpose has its database rebuilt: anything else is a mistake.
     if (!isMissingTable(error)) throw error;
     await prepared(place.url, dropTables);
     await prepared(place.url, migrateUp);

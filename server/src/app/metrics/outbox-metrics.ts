@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../db/database.ts';
 import { type OutboxLoad, readOutboxLoad } from '../../db/outbox.ts';
 
-/** The outbox is read no more often, whoever asks. */
+/** The outbox is read no more often, however many scrape. */
 const freshMs = 5000;
 /** A database that does not answer must not keep Prometheus waiting. */
 const maxWaitMs = 3000;

@@ -4,7 +4,7 @@ import { textOn } from '../../domain/mails/colors.ts';
 import type { InstanceConfig } from '../settings/instance-settings.ts';
 import { birdFile } from './logo.ts';
 
-/** RFC 9116 recommends less than a year. The text is made anew for each request, so it is never out of date. */
+/** RFC 9116 recommends less than a year. The text is built for each request, so it never expires. */
 const securityTextLifeMs = 180 * dayMs;
 
 /** Photos belong to those who share them; an app decides itself what search engines find. */

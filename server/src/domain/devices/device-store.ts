@@ -158,7 +158,7 @@ export async function deleteDeadDevice(
     .execute();
 }
 
-/** Sends no more pushes to a device until it is registered anew. False when the account has no such device. */
+/** Sends no more pushes to a device until it is registered again. False when the account has no such device. */
 export async function deactivateDevice(
   tx: Tx,
   { accountId, deviceId, at }: { accountId: number; deviceId: string; at: string },

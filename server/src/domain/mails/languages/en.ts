@@ -111,7 +111,7 @@ export const english: Language = {
       reason,
     ],
     after: [
-      'It is tried again for half an hour. Then whoever runs the server should look: ./rookery doctor and ./rookery backup list say how things are.',
+      'It is retried for half an hour. After that, please check the server: ./rookery doctor and ./rookery backup list show what is wrong.',
     ],
   }),
 };
