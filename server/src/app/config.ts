@@ -13,7 +13,6 @@ import { type Environment, type EnvironmentName, environments } from './settings
 import { type IdentityConfig, identityConfig } from './settings/identity-settings.ts';
 import { type InstanceConfig, instanceOf } from './settings/instance-settings.ts';
 import { type LiveConfig, liveConfigOf } from './settings/live-settings.ts';
-import { type LoadConfig, loadConfigOf } from './settings/load-settings.ts';
 import { type MailConfig, mailOf } from './settings/mail-settings.ts';
 import { type MetricsConfig, metricsConfigOf } from './settings/metrics-settings.ts';
 import { plainDatabaseUrl } from './settings/older-names.ts';
@@ -21,6 +20,7 @@ import { type Notice, translateOlderVariables } from './settings/older-variables
 import { type PushConfig, pushOf } from './settings/push-settings.ts';
 import { type S3Config, s3Of } from './settings/s3-settings.ts';
 import { type Webauthn, webauthnOf } from './settings/second-factor-settings.ts';
+import { type ServingConfig, servingConfigOf } from './settings/serving-settings.ts';
 import { textOf, type Variables } from './settings/setting-text.ts';
 import { urlProblem } from './settings/setting-urls.ts';
 import { Settings } from './settings/settings.ts';
@@ -68,7 +68,7 @@ export type Config = {
   push: PushConfig;
   instance: InstanceConfig;
   live: LiveConfig;
-  load: LoadConfig;
+  serving: ServingConfig;
   backup: BackupConfig;
   metrics: MetricsConfig;
   traces: TracesConfig;
@@ -187,7 +187,7 @@ function configOf(
     push: isSending ? push : { fcm: null, webPush: null },
     instance: instanceOf(settings),
     live: liveConfigOf(settings),
-    load: loadConfigOf(settings),
+    serving: servingConfigOf(settings),
     backup,
     metrics: metricsConfigOf(settings),
     traces: tracesConfigOf(settings),

@@ -9,7 +9,7 @@ export type HttpConfig = Pick<
   | 'hasStrictPasswords'
   | 'http'
   | 'instance'
-  | 'load'
+  | 'serving'
   | 'media'
   | 'tokenLives'
 >;

@@ -90,7 +90,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   let isDraining = false;
 
   // A file never keeps a request waiting for another machine.
-  if (!app.database.isEmbedded) limitDatabaseTime(server, config.load.requestDeadlineMs);
+  if (!app.database.isEmbedded) limitDatabaseTime(server, config.serving.requestDeadlineMs);
   nameRequests(server);
   app.metrics?.watchHttp(server);
   app.traces?.watchHttp(server);

@@ -1,11 +1,13 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { Role } from '../domain/accounts/account.ts';
 import { type AccountFilter, type AccountRecord } from '../domain/administration/account-admin.ts';
 import type { AccountAdminService } from '../domain/administration/account-admin-service.ts';
 import { operator } from '../domain/authority.ts';
 import { DomainError } from '../domain/errors.ts';
 import { confirm, readPassword } from './ask.ts';
-import { CommandError, countOption, jsonOption, print, printRows } from './print.ts';
+import { CommandError } from './errors.ts';
+import { countOption, emailOption, jsonOption } from './options.ts';
+import { print, printRows } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
 
 type Admin = AccountAdminService;
@@ -176,13 +178,6 @@ async function find(admin: Admin, name: string): Promise<AccountRecord> {
     if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
     throw new CommandError(`there is no account ${name}. See: accounts list`);
   }
-}
-
-export function emailOption(): Option {
-  return new Option('--email <address>', 'e-mail address').argParser((text) => {
-    if (!/^[^\s@]+@[^\s@]+$/.test(text)) throw new InvalidArgumentError('It has the form a@b.');
-    return text;
-  });
 }
 
 function accountArgument(): Argument {

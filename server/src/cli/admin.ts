@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readConfig } from '../app/config.ts';
-import { createWithPassword, emailOption } from './accounts.ts';
+import { createWithPassword } from './accounts.ts';
+import { emailOption } from './options.ts';
 import { print } from './print.ts';
 import { withApp } from './with-app.ts';
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { CommandError } from './print.ts';
+import { CommandError } from './errors.ts';
 
 /**
  * A password from standard input, never from an argument: arguments show up in the list of processes.

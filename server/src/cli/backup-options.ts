@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../app/config.ts';
 import { BackupError } from '../backup/backup-error.ts';
 import { type KeepRule, keepRuleOf } from '../backup/keep.ts';
-import { CommandError } from './print.ts';
+import { CommandError } from './errors.ts';
 import { progressBars } from './progress.ts';
 
 export type Place = { from?: string };

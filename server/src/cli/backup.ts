@@ -14,7 +14,9 @@ import {
   warn,
   withProgress,
 } from './backup-options.ts';
-import { CommandError, jsonOption, print, printRows } from './print.ts';
+import { CommandError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print, printRows } from './print.ts';
 import { quiet } from './with-app.ts';
 
 /** `rookery backup`: copies of everything, and the way back. */

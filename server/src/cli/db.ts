@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { type Config, readConfig } from '../app/config.ts';
 import { databasePlace, withSchema } from '../app/schema.ts';
 import { confirm } from './ask.ts';
-import { CommandError, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { print } from './print.ts';
 
 export function dbCommand(): Command {
   const db = new Command('db').description('reset the database');

@@ -8,7 +8,8 @@ import { type Told, tellStory } from '../app/demo/story.ts';
 import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
 import { publicUrlOf } from '../app/public-url.ts';
-import { CommandError, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
 import { withApp } from './with-app.ts';
 

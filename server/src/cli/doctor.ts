@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { runChecks } from '../app/checks.ts';
-import { CommandError, jsonOption, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print } from './print.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { readPassingConfig } from '../app/config.ts';
 import { buildHttp, type Http } from '../app/http.ts';
 import { routeRows, routeTitles } from '../app/route-rows.ts';
-import { CommandError, jsonOption, print, printRows } from './print.ts';
+import { CommandError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print, printRows } from './print.ts';
 import { withApp } from './with-app.ts';
 
 /** Commands that print what the server would say of itself. */

@@ -2,7 +2,9 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import type { ImportReport } from '../domain/imports/account-import.ts';
-import { CommandError, jsonOption, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 

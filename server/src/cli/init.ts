@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { newEnvFile } from '../app/new-env-file.ts';
-import { CommandError, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { print } from './print.ts';
 
 type Options = { url: string; file: string; stdout?: boolean };
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { newVapidKeys } from '../app/vapid-keys.ts';
-import { jsonOption, print } from './print.ts';
+import { jsonOption } from './options.ts';
+import { print } from './print.ts';
 
 export function keysCommand(): Command {
   return new Command('keys')

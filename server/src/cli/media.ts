@@ -3,8 +3,9 @@ import { operator } from '../domain/authority.ts';
 import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { SweepReport } from '../domain/media/media-sweep.ts';
-import { idArgument, reasonOption } from './posts.ts';
-import { CommandError, jsonOption, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { idArgument, jsonOption, reasonOption } from './options.ts';
+import { print } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 

@@ -9,7 +9,9 @@ import {
   sqlOfMigration,
   withSchema,
 } from '../app/schema.ts';
-import { CommandError, jsonOption, print, printRows } from './print.ts';
+import { CommandError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print, printRows } from './print.ts';
 import { progressBars } from './progress.ts';
 
 export function migrateCommand(): Command {

@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { moveTo, reopen, settingsAfterMove } from '../app/moving.ts';
 import type { MoveReport } from '../backup/move.ts';
 import { warn, withProgress } from './backup-options.ts';
-import { CommandError, jsonOption, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print } from './print.ts';
 import { quiet } from './with-app.ts';
 
 type Flags = {

@@ -2,7 +2,9 @@ import { Argument, Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../app/config.ts';
 import { withOutbox } from '../app/outbox.ts';
 import { confirm } from './ask.ts';
-import { CommandError, jsonOption, print, printRows, UsageError } from './print.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { jsonOption } from './options.ts';
+import { print, printRows } from './print.ts';
 
 export function outboxCommand(): Command {
   const outbox = new Command('outbox').description(

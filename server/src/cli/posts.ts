@@ -1,8 +1,9 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 import { operator } from '../domain/authority.ts';
 import type { Page, PageRequest } from '../domain/paging.ts';
 import type { PostView } from '../domain/posts/post.ts';
-import { countOption, jsonOption, print, printRows } from './print.ts';
+import { countOption, idArgument, jsonOption, reasonOption } from './options.ts';
+import { print, printRows } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
 
 type ListOptions = { account?: string; limit: number; json?: boolean };
@@ -31,22 +32,6 @@ export function postsCommand(): Command {
       print(`removed post ${id}; a worker deletes its pictures and mails the author`);
     });
   return posts;
-}
-
-/** Why something is removed; its owner reads it. */
-export function reasonOption(): Option {
-  return new Option(
-    '--reason <text>',
-    'one line; its author gets it by mail',
-  ).makeOptionMandatory();
-}
-
-export function idArgument(name: string, description: string): Argument {
-  return new Argument(name, description).argParser((text) => {
-    const id = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-    if (id < 1) throw new InvalidArgumentError('It is a number.');
-    return id;
-  });
 }
 
 async function list({ account, limit, json }: ListOptions): Promise<void> {

@@ -6,7 +6,8 @@ import { largeSetPassword, seedLargeSet } from '../app/seed/large-set.ts';
 import { type LargeSetSize, largeSetSize } from '../app/seed/large-set-plan.ts';
 import { seedPeople } from '../app/seed/people.ts';
 import { maxId } from '../domain/id.ts';
-import { CommandError, print, UsageError } from './print.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { print } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { settingRows, settingsPage } from '../app/settings/settings-page.ts';
-import { jsonOption, printRows } from './print.ts';
+import { jsonOption } from './options.ts';
+import { printRows } from './print.ts';
 
 export function settingsCommand(): Command {
   return new Command('settings')

@@ -12,7 +12,9 @@ import {
 } from '../app/processes.ts';
 import { publicUrlOf } from '../app/public-url.ts';
 import { seedPeople } from '../app/seed/people.ts';
-import { CommandError, countOption, portOption, print } from './print.ts';
+import { CommandError } from './errors.ts';
+import { countOption, portOption } from './options.ts';
+import { print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
 import { withApp } from './with-app.ts';
 

@@ -3,7 +3,8 @@ import type { App } from '../app/app.ts';
 import { readConfig } from '../app/config.ts';
 import { requireServerDatabase } from '../app/processes.ts';
 import { serveHealth } from '../app/worker-health.ts';
-import { countOption, print } from './print.ts';
+import { countOption } from './options.ts';
+import { print } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
 import { withApp } from './with-app.ts';
 
@@ -21,7 +22,7 @@ export function workCommand(): Command {
         const stopping = stopSignal();
         await app.startWork();
         print(`Rookery is working, ${concurrency} jobs at once.`);
-        const { workHealthPort } = config.load;
+        const { workHealthPort } = config.serving;
         const endHealth =
           workHealthPort > 0 ? await serveHealth(app, workHealthPort) : async () => {};
         await stopping;

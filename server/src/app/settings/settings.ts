@@ -4,11 +4,11 @@ import { environmentNames } from './environments.ts';
 import { identitySettings } from './identity-settings.ts';
 import { instanceSettings } from './instance-settings.ts';
 import { liveSettings } from './live-settings.ts';
-import { loadSettings } from './load-settings.ts';
 import { mailSettings } from './mail-settings.ts';
 import { metricsSettings } from './metrics-settings.ts';
 import { pushSettings } from './push-settings.ts';
 import { secondFactorSettings } from './second-factor-settings.ts';
+import { servingSettings } from './serving-settings.ts';
 import { smsSettings } from './sms-settings.ts';
 import { tracesSettings } from './traces-settings.ts';
 
@@ -192,7 +192,7 @@ export const Settings = Type.Object({
   ...secondFactorSettings,
   ...pushSettings,
   ...liveSettings,
-  ...loadSettings,
+  ...servingSettings,
   ...backupSettings,
   ...metricsSettings,
   ...tracesSettings,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
-/** Settings of how the server behaves under load. */
-export const loadSettings = {
+/** Settings of how requests and health checks are served. */
+export const servingSettings = {
   REQUEST_DEADLINE_MS: Type.Integer({
     minimum: 1000,
     maximum: 60_000,
@@ -18,12 +18,12 @@ export const loadSettings = {
   }),
 };
 
-export type LoadConfig = { requestDeadlineMs: number; workHealthPort: number };
+export type ServingConfig = { requestDeadlineMs: number; workHealthPort: number };
 
-export function loadConfigOf(settings: {
+export function servingConfigOf(settings: {
   REQUEST_DEADLINE_MS: number;
   WORK_HEALTH_PORT: number;
-}): LoadConfig {
+}): ServingConfig {
   return {
     requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
     workHealthPort: settings.WORK_HEALTH_PORT,
