@@ -1,9 +1,9 @@
-import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
 import type { Archive } from '../../domain/ports.ts';
-import { noneIfMissing, nullIfMissing, staging, withFile } from '../blobs/staging.ts';
-import { makeFolder } from '../folders.ts';
+import { staging, withFile } from '../blobs/staging.ts';
+import { filesBelow, makeFolder, nullIfMissing } from '../folders.ts';
 
 /** Backups in a folder. */
 export function diskArchive(folder: string): Archive {
@@ -66,15 +66,6 @@ export function diskArchive(folder: string): Archive {
     },
     async close() {},
   };
-}
-
-async function* filesBelow(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing);
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.isFile()) yield path;
-  }
 }
 
 /** A folder that was just made is safe only when its parent is. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { BlobStore, StoredBlob } from '../../domain/ports.ts';
-import { makeFolder } from '../folders.ts';
+import { filesBelow, makeFolder, nullIfMissing } from '../folders.ts';
 import { checkedKey, isKey } from './keys.ts';
-import { noneIfMissing, nullIfMissing, staging, withFile } from './staging.ts';
+import { staging, withFile } from './staging.ts';
 
 /**
  * Blobs as files below a folder. A file gets its name only when its bytes are on the disk: written under a temporary
@@ -85,15 +85,6 @@ function folderOf(prefix: string): string {
   const [top = '', rest = ''] = prefix.split('/');
   if (!prefix.includes('/')) return '.';
   return rest.length < 2 ? top : join(top, rest.slice(0, 2));
-}
-
-async function* filesBelow(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing);
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.isFile()) yield path;
-  }
 }
 
 async function removed(path: string, error: unknown): Promise<never> {

@@ -3,7 +3,7 @@ import { copyFile, type FileHandle, open, readdir, rm, stat } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
 import type { StagedBlob, UnkeptBlob } from '../../domain/ports.ts';
-import { makeFolder } from '../folders.ts';
+import { isMissing, makeFolder, noneIfMissing, nullIfMissing } from '../folders.ts';
 
 type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -64,18 +64,6 @@ export async function withFile(
   }
 }
 
-/** Turns the error of a missing file into null. */
-export function nullIfMissing(error: unknown): null {
-  if (isMissing(error)) return null;
-  throw error;
-}
-
-/** Turns the error of a missing folder into an empty list. */
-export function noneIfMissing(error: unknown): [] {
-  if (isMissing(error)) return [];
-  throw error;
-}
-
 async function* limited(content: AsyncIterable<Uint8Array>, maxBytes: number) {
   let bytes = 0;
   for await (const chunk of content) {
@@ -127,8 +115,4 @@ async function openForWriting(path: string): Promise<FileHandle> {
     await makeFolder(dirname(path));
     return open(path, 'wx', 0o600);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
