@@ -1,17 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type LargeSetSize, largeSetSize } from '../src/app/seed/large-set-plan.ts';
 import { baselineLoads } from './baseline-loads.ts';
-import { fileSet, mainFile, type RunSet } from './cached-set.ts';
+import { programAt } from './beside.ts';
+import { thisProgram } from './cached-set.ts';
 import { contractLoads } from './contract-loads.ts';
-import { type LoadNeeds, loadNeeds } from './load-needs.ts';
 import { loads } from './loads.ts';
-import { measure, measurePair, type Pace, type Result } from './measure.ts';
-import { type Child, startChild } from './processes.ts';
+import { measure, measureBeside, measurePair, type Pace, type Result } from './measure.ts';
+import type { Child } from './processes.ts';
 import { tableOf, withRatios } from './report.ts';
-import { serverSet, serverUrls } from './server-set.ts';
+import { serverUrls } from './server-set.ts';
+import { type Subject, startBaseline, startSubject } from './subject.ts';
 
 type Options = {
   only?: string[];
@@ -22,6 +21,7 @@ type Options = {
   concurrency: number;
   users: number;
   profile?: string;
+  beside?: string;
   json?: boolean;
 };
 
@@ -31,7 +31,7 @@ const known = [
   ...Object.keys(loads),
   ...Object.values(contractLoads).flatMap((pairs) => Object.keys(pairs)),
 ];
-/** How often a load of an older contract and its counterpart take turns. */
+/** How often two loads that are compared take turns. */
 const turns = 5;
 
 const program = new Command('bench')
@@ -53,6 +53,7 @@ const program = new Command('bench')
   .option('--concurrency <number>', 'connections', wholeNumber, 16)
   .option('--users <number>', 'users of the set; its other numbers follow', wholeNumber, 10_000)
   .option('--profile <folder>', 'write a CPU profile of the server there (for Chrome DevTools)')
+  .option('--beside <commit>', 'measure each load in turns with another version of the program')
   .option('--json', 'print JSON')
   .addHelpText(
     'after',
@@ -64,38 +65,37 @@ await program.parseAsync();
 
 async function bench(options: Options): Promise<void> {
   const size = largeSetSize({ users: options.users });
-  const { database } = options;
-  const set = await (database === 'sqlite' ? fileSet(size, say) : serverSet(database, size, say));
-  try {
-    const results = await measureAll(options, size, set);
-    const rows = withRatios(results);
-    print(
-      options.json ? JSON.stringify({ machine: machine(), size, rows }, null, 2) : tableOf(rows),
-    );
-    const wrong = rows.filter((row) => row.faults > 0);
-    for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
-    if (wrong.length > 0) process.exitCode = 1;
-  } finally {
-    await set.remove();
-  }
+  const results = await measureAll(options, size);
+  const rows = withRatios(results);
+  print(options.json ? JSON.stringify({ machine: machine(), size, rows }, null, 2) : tableOf(rows));
+  const wrong = rows.filter((row) => row.faults > 0);
+  for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
+  if (wrong.length > 0) process.exitCode = 1;
 }
 
-async function measureAll(options: Options, size: LargeSetSize, set: RunSet): Promise<Result[]> {
-  const server = await startServer(options, set);
+async function measureAll(options: Options, size: LargeSetSize): Promise<Result[]> {
+  const { database, profile } = options;
+  const own = await startSubject({ size, program: thisProgram, say }, { database, profile });
   try {
-    const needs = loadNeeds(server.address, size);
-    const baseline = await startBaseline(needs, set);
+    const baseline = await startBaseline(own);
     try {
-      return await runLoads(options, { server, baseline, needs });
+      if (!options.beside) return await runLoads(options, { ...own, baseline });
+      const program = await programAt(options.beside, say);
+      const other = await startSubject({ size, program, say }, { database });
+      try {
+        return await runLoads(options, { ...own, baseline, other });
+      } finally {
+        await other.stop();
+      }
     } finally {
       await baseline.stop();
     }
   } finally {
-    await server.stop();
+    await own.stop();
   }
 }
 
-type Running = { server: Child; baseline: Child; needs: LoadNeeds };
+type Running = Subject & { baseline: Child; other?: Subject };
 
 async function runLoads(options: Options, running: Running): Promise<Result[]> {
   const { seconds, warmUp: warmUpSeconds, concurrency } = options;
@@ -111,13 +111,24 @@ async function runLoads(options: Options, running: Running): Promise<Result[]> {
   return [...results, ...(await more(options, running, pace))];
 }
 
-async function runOwn(options: Options, { server, needs }: Running, pace: Pace): Promise<Result[]> {
+async function runOwn(
+  options: Options,
+  { server, needs, other }: Running,
+  pace: Pace,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (const [name, make] of Object.entries(loads)) {
     if (!isWanted(options, name)) continue;
     say(name);
     const load = await make(needs);
-    if (load) results.push(...(await measure(load, server, pace)));
+    const otherLoad = other ? await make(other.needs) : null;
+    if (load && other && otherLoad) {
+      const sides = [
+        { load, server },
+        { load: otherLoad, server: other.server },
+      ] as const;
+      results.push(...(await measureBeside(...sides, { ...pace, turns })));
+    } else if (load) results.push(...(await measure(load, server, pace)));
     else say(`${name}: the set is too small for it`);
   }
   return results;
@@ -144,28 +155,6 @@ async function runPairs(
 function isWanted({ only, contract }: Options, name: string): boolean {
   if (only) return only.includes(name);
   return !contract || name !== 'hello';
-}
-
-function startServer({ profile }: Options, { dataDir, environment }: RunSet): Promise<Child> {
-  const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-  return startChild([...profiling, mainFile, 'start'], {
-    ...environment,
-    DATA_DIR: dataDir,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    PUBLIC_URL: '',
-    ROOKERY_ENV: 'development',
-    LOG_LEVEL: 'warn',
-    RATE_LIMITS: 'off',
-  });
-}
-
-/** Lends the baseline a page of a real timeline, so that both send the same bytes. */
-async function startBaseline({ crowd, read }: LoadNeeds, { dataDir }: RunSet): Promise<Child> {
-  const [viewer] = await crowd();
-  const file = join(dataDir, 'page.json');
-  await writeFile(file, await read('/v2/timeline', viewer?.token ?? ''));
-  return startChild([join(import.meta.dirname, 'baseline.ts')], { BENCH_PAGE: file });
 }
 
 function machine() {

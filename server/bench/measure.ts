@@ -32,7 +32,12 @@ export type Result = {
   firstFault: string | null;
   /** What it is compared with. */
   counterpart?: Result;
+  /** The same load on another version of the program, in turns with this one. */
+  beside?: Result;
 };
+
+/** A load and the server that it is sent to. */
+export type Side = { load: Load; server: Child };
 
 /** What a turn has seen. */
 type Seen = {
@@ -48,7 +53,7 @@ export type Pace = { seconds: number; warmUpSeconds: number; concurrency: number
 
 /** Warms a load up and measures it. */
 export function measure(load: Load, server: Child, pace: Pace): Promise<Result[]> {
-  return measureInTurns([load], server, { ...pace, turns: 1 });
+  return measureInTurns([{ load, server }], { ...pace, turns: 1 });
 }
 
 /** Measures a load of `/v2` and one of an older contract, which knows the other afterwards. */
@@ -57,8 +62,19 @@ export async function measurePair(
   server: Child,
   pace: Pace & { turns: number },
 ): Promise<Result[]> {
-  const [counterpart, own] = await measureInTurns([v2, older], server, pace);
+  const sides = [v2, older].map((load) => ({ load, server }));
+  const [counterpart, own] = await measureInTurns(sides, pace);
   return counterpart && own ? [counterpart, { ...own, counterpart }] : [];
+}
+
+/** Measures the same load on two versions of the program. */
+export async function measureBeside(
+  own: Side,
+  other: Side,
+  pace: Pace & { turns: number },
+): Promise<Result[]> {
+  const [beside, result] = await measureInTurns([other, own], pace);
+  return beside && result ? [{ ...result, beside }] : [];
 }
 
 /**
@@ -66,18 +82,21 @@ export async function measurePair(
  * measured for all seconds of the pace.
  */
 async function measureInTurns(
-  loads: readonly Load[],
-  server: Child,
+  sides: readonly Side[],
   { concurrency, warmUpSeconds, seconds, turns }: Pace & { turns: number },
 ): Promise<Result[]> {
-  const connections = await openAll(server.address, concurrency);
-  const runs = loads.map((load) => ({ load, counter: { next: 0 }, seen: [] as Seen[] }));
-  for (const { load, counter } of runs) {
+  const runs = await Promise.all(
+    sides.map(async ({ load, server }) => {
+      const connections = await openAll(server.address, concurrency);
+      return { load, server, connections, counter: { next: 0 }, seen: [] as Seen[] };
+    }),
+  );
+  for (const { load, connections, counter } of runs) {
     await drive(load, connections, { counter, seconds: warmUpSeconds });
     await load.settle?.();
   }
   for (let turn = 0; turn < turns; turn += 1) {
-    for (const { load, counter, seen } of runs) {
+    for (const { load, server, connections, counter, seen } of runs) {
       const cpuBefore = cpuMicroseconds(server.pid);
       const driven = await drive(load, connections, { counter, seconds: seconds / turns });
       await load.settle?.();
@@ -86,7 +105,7 @@ async function measureInTurns(
       seen.push({ ...driven, cpuUs });
     }
   }
-  for (const connection of connections) connection.close();
+  for (const connection of runs.flatMap((run) => run.connections)) connection.close();
   return runs.map(({ load, seen }) => resultOf(load, seen));
 }
 

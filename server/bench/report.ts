@@ -1,11 +1,18 @@
 import type { Result } from './measure.ts';
 
-export type Row = Omit<Result, 'counterpart'> & {
+export type Row = Omit<Result, 'counterpart' | 'beside'> & {
   /** CPU per request as a multiple of the static page's; null where one of them is unknown. */
   timesStaticPage: number | null;
   cpuUsPerItem: number | null;
   /** CPU as a multiple of the counterpart's; null without one. */
   timesV2: { perRequest: number | null; perItem: number | null } | null;
+  /** The same load on another version; its figures, and ours as multiples of them. Null without one. */
+  beside: {
+    cpuUsPerRequest: number | null;
+    requestsPerSecond: number;
+    timesCpu: number | null;
+    timesRate: number | null;
+  } | null;
 };
 
 type Column = [title: string, cell: (row: Row) => string];
@@ -27,11 +34,18 @@ const comparison: readonly Column[] = [
   ['× /v2 per item', (row) => row.timesV2?.perItem?.toFixed(2) ?? '-'],
 ];
 
+/** Of loads that run on another version of the program, too. */
+const besides: readonly Column[] = [
+  ['beside: CPU', (row) => row.beside?.cpuUsPerRequest?.toFixed(0) ?? '-'],
+  ['× beside CPU', (row) => row.beside?.timesCpu?.toFixed(2) ?? '-'],
+  ['× beside requests/s', (row) => row.beside?.timesRate?.toFixed(2) ?? '-'],
+];
+
 const wrong: Column = ['wrong', (row) => String(row.faults)];
 
 export function withRatios(results: readonly Result[]): Row[] {
   const base = results.find((result) => result.name === 'static-page')?.cpuUsPerRequest ?? null;
-  return results.map(({ counterpart, ...result }) => ({
+  return results.map(({ counterpart, beside, ...result }) => ({
     ...result,
     timesStaticPage: ratio(result.cpuUsPerRequest, base),
     cpuUsPerItem: perItem(result),
@@ -41,7 +55,20 @@ export function withRatios(results: readonly Result[]): Row[] {
           perItem: ratio(perItem(result), perItem(counterpart)),
         }
       : null,
+    beside: beside ? besideOf(result, beside) : null,
   }));
+}
+
+function besideOf(
+  own: Result,
+  { cpuUsPerRequest, requestsPerSecond }: Result,
+): NonNullable<Row['beside']> {
+  return {
+    cpuUsPerRequest,
+    requestsPerSecond,
+    timesCpu: ratio(own.cpuUsPerRequest, cpuUsPerRequest),
+    timesRate: ratio(own.requestsPerSecond, requestsPerSecond),
+  };
 }
 
 function perItem({
@@ -58,7 +85,13 @@ function ratio(one: number | null, other: number | null): number | null {
 /** An aligned table; it is Markdown as well. */
 export function tableOf(rows: readonly Row[]): string {
   const isCompared = rows.some((row) => row.timesV2 !== null);
-  const shown = [...columns, ...(isCompared ? comparison : []), wrong];
+  const isBeside = rows.some((row) => row.beside !== null);
+  const shown = [
+    ...columns,
+    ...(isCompared ? comparison : []),
+    ...(isBeside ? besides : []),
+    wrong,
+  ];
   const titles = shown.map(([title]) => title);
   const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
   const widths = titles.map((title, i) =>

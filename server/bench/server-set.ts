@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { LargeSetSize } from '../src/app/seed/large-set-plan.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { listTables } from '../src/db/reset.ts';
 import {
   fingerprint,
-  mainFile,
+  mainFileOf,
   type RunSet,
   removeFolder,
   runFolder,
+  type SetOptions,
   seedSet,
 } from './cached-set.ts';
 import { runChild } from './processes.ts';
@@ -22,24 +22,22 @@ export const serverUrls = {
 /** Written last into a set: one that lacks it was interrupted. */
 const finishedMark = 'bench_finished';
 
-type Server = { url: string; dataDir: string; secret: string; say: (line: string) => void };
+type Server = SetOptions & { url: string; dataDir: string; secret: string };
 
 /** Makes the large set of a size once, in a database of a server, keeps it and copies it for a run. */
-export async function serverSet(
-  serverUrl: string,
-  size: LargeSetSize,
-  say: (line: string) => void,
-): Promise<RunSet> {
-  const dataDir = await runFolder();
-  const server = { url: serverUrl, dataDir, secret: randomBytes(32).toString('hex'), say };
-  const kept = await keptName(size);
-  const copy = `rookery_bench_run_${process.pid}`;
+export async function serverSet(serverUrl: string, options: SetOptions): Promise<RunSet> {
+  const { program, say } = options;
+  const dataDir = await runFolder(program);
+  const secret = randomBytes(32).toString('hex');
+  const server = { ...options, url: serverUrl, dataDir, secret };
+  const kept = await keptName(options);
+  const copy = `rookery_bench_run_${process.pid}${program.label}`;
   const remove = async () => {
     await withDatabase(serverUrl, (admin) => dropDatabase(admin, copy));
     await removeFolder(dataDir);
   };
   try {
-    await makeKept(server, kept, size);
+    await makeKept(server, kept);
     say(`Copying ${kept}.`);
     if (serverUrl.startsWith('mysql:')) await copyByRows(server, kept, copy);
     else await copyByTemplate(server, kept, copy);
@@ -50,13 +48,13 @@ export async function serverSet(
   return { dataDir, environment: environmentOf(server, copy), remove };
 }
 
-async function keptName(size: LargeSetSize): Promise<string> {
-  const shape = `${JSON.stringify(size)} ${await fingerprint()}`;
+async function keptName({ size, program }: SetOptions): Promise<string> {
+  const shape = `${JSON.stringify(size)} ${await fingerprint(program)}`;
   const key = createHash('sha256').update(shape).digest('hex').slice(0, 8);
   return `rookery_bench_${size.users}_${key}`;
 }
 
-async function makeKept(server: Server, kept: string, size: LargeSetSize): Promise<void> {
+async function makeKept(server: Server, kept: string): Promise<void> {
   if (await isFinished(server, kept)) return;
   server.say(`Seeding the database ${kept}; this is done once.`);
   await withDatabase(server.url, async (admin) => {
@@ -64,8 +62,8 @@ async function makeKept(server: Server, kept: string, size: LargeSetSize): Promi
     await createDatabase(admin, kept);
   });
   const environment = environmentOf(server, kept);
-  await runChild([mainFile, 'migrate', 'up'], environment);
-  await seedSet(size, environment);
+  await runChild([mainFileOf(server.program), 'migrate', 'up'], environment);
+  await seedSet(server, environment);
   await withDatabase(urlOf(server, kept), async (database) => {
     await collectStatistics(database);
     await sql`create table ${sql.table(finishedMark)} (n integer)`.execute(database.kysely);
@@ -92,7 +90,7 @@ async function copyByRows(server: Server, kept: string, copy: string): Promise<v
     await dropDatabase(admin, copy);
     await createDatabase(admin, copy);
   });
-  await runChild([mainFile, 'migrate', 'up'], environmentOf(server, copy));
+  await runChild([mainFileOf(server.program), 'migrate', 'up'], environmentOf(server, copy));
   await withDatabase(urlOf(server, copy), async (database) => {
     await sql`set foreign_key_checks = 0`.execute(database.kysely);
     for (const table of await listTables(database)) {
