@@ -1,10 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import { redisBroadcast } from '../adapters/broadcast/redis.ts';
 import { samplePhoto } from '../adapters/images/sample-photo.ts';
+import { type IdUse, readIdUse } from '../db/ids.ts';
 import { openApp } from './app.ts';
 import { backupChecks } from './backup-check.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openIdentityProviders } from './identity-providers.ts';
+import { idsLeft, tablesWithShortIds } from './ids-left.ts';
 import { newLog } from './log.ts';
 import { openMachines } from './machines.ts';
 import { fewFilesNotice, openFileLimit } from './open-files.ts';
@@ -41,13 +43,7 @@ export async function runChecks(): Promise<Check[]> {
   ];
   checks.push(await check('open files', openFiles));
   checks.push(await check('free space', () => freeSpace(config.dataDir)));
-  checks.push(
-    await check('database', async () => {
-      const app = await openApp({ ...config, logLevel: 'silent' });
-      await app.close();
-      return `${config.databaseUrl.split(':')[0]}, schema up to date`;
-    }),
-  );
+  checks.push(...(await databaseChecks(config)));
   // Opened apart from the database: a broken one must not hide what else is broken, and each check tells of its own.
   const log = await newLog({ ...config, logLevel: 'silent' });
   const { blobs, bus, cache, images, mailer } = await openMachines(config, { log });
@@ -89,6 +85,22 @@ export async function runChecks(): Promise<Check[]> {
   await cache?.close();
   await blobs.close();
   return checks;
+}
+
+/** Whether the database answers and has room; of one that does not answer, the first alone. */
+async function databaseChecks(config: Config): Promise<Check[]> {
+  let uses: IdUse[] | null = null;
+  const database = await check('database', async () => {
+    const app = await openApp({ ...config, logLevel: 'silent' });
+    try {
+      uses = await readIdUse(app.database, tablesWithShortIds);
+    } finally {
+      await app.close();
+    }
+    return `${config.databaseUrl.split(':')[0]}, schema up to date`;
+  });
+  const used = uses;
+  return used === null ? [database] : [database, await check('ids', async () => idsLeft(used))];
 }
 
 /** How processes tell each other what may be lost. The table of a database is checked with its schema. */

@@ -1,4 +1,4 @@
-import type { Database, Tx } from './database.ts';
+import type { Database, Db, Tx } from './database.ts';
 import { insertIgnore } from './dialects.ts';
 import type { Schema } from './schema.ts';
 
@@ -19,19 +19,43 @@ type TableWithIds =
   | 'sessions'
   | 'verifications';
 
-type Range = { next: number; end: number };
+/** Ids from `next` to `end`, without it. */
+type Range = { next: number; end: number; leasedAt: number };
+
+/** How many ids a lease takes at first, and at most. */
+type LeaseSizes = { least: number; most: number };
+
+/** A range that was used up faster is followed by one of twice its size, and a slower one by half of it. */
+const aimedMs = 1000;
 
 /**
- * Leases ids from the database in ranges, so that the application knows an id before it writes, on every engine.
+ * Leases ids from the database in ranges, so that the application knows an id before it writes, on every engine. Under load
+ * ranges grow, so that a process leases about once a second and table.
  * Must be asked before a transaction is opened: leasing is a transaction of its own.
  */
-export function idLeases(database: Database, rangeSize = 50): NewId {
+export function idLeases(
+  database: Database,
+  { least, most }: LeaseSizes = { least: 50, most: 10_000 },
+  elapsedMs: () => number = () => performance.now(),
+): NewId {
   const ranges = new Map<string, Range>();
+  const sizes = new Map<string, number>();
   const pending = new Map<string, Promise<void>>();
 
+  function nextSize(table: string, leasedAt: number): number {
+    const range = ranges.get(table);
+    const before = sizes.get(table) ?? least;
+    const isFast = range !== undefined && leasedAt - range.leasedAt < aimedMs;
+    const size = isFast ? Math.min(most, before * 2) : Math.max(least, Math.ceil(before / 2));
+    return range ? size : least;
+  }
+
   async function lease(table: keyof Schema): Promise<void> {
-    const next = await database.transaction((tx) => leaseRange(tx, table, rangeSize));
-    ranges.set(table, { next, end: next + rangeSize });
+    const leasedAt = elapsedMs();
+    const size = nextSize(table, leasedAt);
+    const next = await database.transaction((tx) => leaseRange(tx, table, size));
+    sizes.set(table, size);
+    ranges.set(table, { next, end: next + size, leasedAt });
   }
 
   return async (table) => {
@@ -62,6 +86,20 @@ export async function leaseRange(tx: Tx, name: keyof Schema, count: number): Pro
     .where('name', '=', name)
     .executeTakeFirstOrThrow();
   return row.next_id - count;
+}
+
+/** How many ids of a table were given out to processes. */
+export type IdUse = { table: string; used: number };
+
+/** Reads how many ids of some tables were given out, the most first. */
+export async function readIdUse(db: Db, names: readonly TableWithIds[]): Promise<IdUse[]> {
+  const rows = await db
+    .selectFrom('id_ranges')
+    .select(['name', 'next_id'])
+    .where('name', 'in', names)
+    .orderBy('next_id', 'desc')
+    .execute();
+  return rows.map(({ name, next_id: next }) => ({ table: name, used: next - 1 }));
 }
 
 /**

@@ -1,7 +1,10 @@
-/** The largest id of a row: every engine keeps ids in 32 signed bits, and refuses to look for a larger one. */
+/** The largest id of an account, a post, a picture or a group: clients of the older servers keep it in 32 signed bits. */
 export const maxId = 2 ** 31 - 1;
 
+/** The largest id of what no older client keeps: sessions, links, devices. Numbers in JSON are exact up to here. */
+export const maxLongId = Number.MAX_SAFE_INTEGER;
+
 /** The id that a text is, in digits; null when it is none that a row could have. */
-export function idIn(text: string): number | null {
-  return /^[1-9]\d{0,9}$/.test(text) && Number(text) <= maxId ? Number(text) : null;
+export function idIn(text: string, max = maxId): number | null {
+  return /^[1-9]\d{0,15}$/.test(text) && Number(text) <= max ? Number(text) : null;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { insertIgnore } from '../../src/db/dialects.ts';
-import { idLeases } from '../../src/db/ids.ts';
+import { idLeases, readIdUse } from '../../src/db/ids.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { prepared } from '../../src/db/prepared.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
@@ -42,7 +42,8 @@ describe('the database', () => {
   });
 
   it('gives two processes different ids, without a lease per id', async () => {
-    const [here, there] = [idLeases(database, 10), idLeases(database, 10)];
+    const sizes = { least: 10, most: 10 };
+    const [here, there] = [idLeases(database, sizes), idLeases(database, sizes)];
 
     const ids = await Promise.all(
       Array.from({ length: 50 }, (_, i) => (i % 2 ? here('posts') : there('posts'))),
@@ -50,6 +51,29 @@ describe('the database', () => {
 
     expect(new Set(ids).size).toBe(50);
     expect(Math.min(...ids)).toBe(1);
+  });
+
+  it('leases more ids at a time the faster they are used', async () => {
+    let elapsedMs = 0;
+    const newId = idLeases(database, { least: 2, most: 16 }, () => elapsedMs);
+    const nextIds: number[] = [];
+    for (let i = 0; i < 70; i += 1) {
+      if (i === 62) elapsedMs += 5000;
+      await newId('posts');
+      nextIds.push((await readIdUse(database, ['posts']))[0]?.used ?? 0);
+    }
+
+    // 2, then 4, 8 and 16 more and never more than that; after a pause half as many.
+    expect([...new Set(nextIds)]).toEqual([2, 6, 14, 30, 46, 62, 70]);
+  });
+
+  it('keeps sessions, links and devices apart beyond 32 bits', async () => {
+    const far = 2 ** 31 + 5;
+    await database.transaction((tx) =>
+      insertIgnore(tx, 'id_ranges', { name: 'sessions', next_id: far }),
+    );
+
+    expect(await idLeases(database)('sessions')).toBe(far);
   });
 
   it('keeps emoji, 64-bit keys, and the case of names apart', async () => {

@@ -72,8 +72,8 @@ async function rowsOf(database: Database, base: number): Promise<Rows> {
   const rows = withSpecialCases(sampleRows(base), base);
   const known = Object.groupBy(await readColumns(database), ({ table }) => table);
   const entries = Object.entries(rows).flatMap(([table, some]) => {
-    const names = known[table]?.map(({ column }) => column);
-    return names ? [[table, some.map((row) => only(row, names))]] : [];
+    const types = Object.fromEntries(known[table]?.map(({ column, type }) => [column, type]) ?? []);
+    return known[table] ? [[table, some.map((row) => asKept(row, types))]] : [];
   });
   return Object.fromEntries(entries);
 }
@@ -100,8 +100,17 @@ function withSpecialCases(rows: Rows, base: number): Rows {
   return rows;
 }
 
-function only(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
+/** The columns that a table has, with numbers that fit into their types. */
+function asKept(row: Row, types: Record<string, string>): Row {
+  const columns = Object.entries(row).filter(([name]) => types[name] !== undefined);
+  const isTooLong = (name: string, value: Row[string]) =>
+    types[name] === 'integer' && Number(value) >= 2 ** 31;
+  return Object.fromEntries(
+    columns.map(([name, value]) => [
+      name,
+      isTooLong(name, value) ? Number(value) % 2 ** 31 : value,
+    ]),
+  );
 }
 
 async function readRows(database: Database): Promise<Rows> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { idIn, maxId } from '../../src/domain/id.ts';
+import { idIn, maxId, maxLongId } from '../../src/domain/id.ts';
 
 it.each([
   ['1', 1],
@@ -16,4 +16,13 @@ it.each([
   ['', null],
 ])('the id in “%s” is %s', (text, id) => {
   expect(idIn(text)).toBe(id);
+});
+
+it.each([
+  ['2147483648', 2 ** 31],
+  ['9007199254740991', maxLongId],
+  ['9007199254740992', null],
+  ['99999999999999999', null],
+])('the long id in “%s” is %s', (text, id) => {
+  expect(idIn(text, maxLongId)).toBe(id);
 });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../domain/errors.ts';
-import { maxId } from '../../domain/id.ts';
+import { maxId, maxLongId } from '../../domain/id.ts';
 import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../../domain/ports.ts';
 
 const algorithm = 'HS256';
@@ -34,7 +34,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
       requiredClaims: ['sub', 'aud', 'sid', 'iat', 'exp'],
     });
     const { sub, aud, sid, gen, iat = 0, exp = 0 } = payload;
-    if (typeof aud !== 'string' || !isId(sid) || !areTimes(iat, exp)) throw badToken();
+    if (typeof aud !== 'string' || !isId(sid, maxLongId) || !areTimes(iat, exp)) throw badToken();
     if (iat > now().getTime() / 1000 + clockToleranceSeconds) throw badToken();
     const claims = { accountId: idOfSubject(sub), sessionId: sid, audience: aud };
     // Tokens of earlier versions have none.
@@ -61,7 +61,7 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
       requiredClaims: ['sid', 'acc', 'iat', 'exp'],
     });
     const { sid, acc, iat = 0, exp = 0, aud: _aud, ...more } = payload;
-    if (!isId(sid) || !isId(acc) || !areTimes(iat, exp)) throw badToken();
+    if (!isId(sid, maxLongId) || !isId(acc) || !areTimes(iat, exp)) throw badToken();
     const claims = { accountId: acc, sessionId: sid, audience, issuedAt: iat, expiresAt: exp };
     return { ...claims, more: more as PlainClaims };
   }
@@ -112,8 +112,8 @@ function derive(secret: string, purpose: string): Uint8Array {
 /** The last moment that a Date can represent, in seconds. */
 const lastSecond = 8_640_000_000_000;
 
-function isId(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxId;
+function isId(value: unknown, max = maxId): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max;
 }
 
 function areTimes(...values: number[]): boolean {

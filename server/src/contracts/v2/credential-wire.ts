@@ -1,9 +1,9 @@
 import { type TSchema, Type } from 'typebox';
-import { id, nullable, ref, text, time } from './fields.ts';
+import { longId, nullable, ref, text, time } from './fields.ts';
 
 /** What passkeys and app passwords have in common. */
 
-export const IdParams = Type.Object({ id: id('Number in the list.') });
+export const IdParams = Type.Object({ id: longId('Number in the list.') });
 
 export const nameField = text({
   minLength: 1,
@@ -12,7 +12,7 @@ export const nameField = text({
 });
 
 export const credentialFields = {
-  id: id('Number in the list.'),
+  id: longId('Number in the list.'),
   name: Type.String(),
   createdAt: time('When it was made.'),
   lastUsedAt: nullable(time('When it was used last; null: never.')),

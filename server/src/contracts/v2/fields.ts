@@ -1,16 +1,21 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
-import { maxId } from '../../domain/id.ts';
+import { maxId, maxLongId } from '../../domain/id.ts';
 import { languageCodes } from '../../domain/language-code.ts';
 
 /** Parts that the schemas of several nouns share. */
 
 export const time = (description: string) => Type.String({ format: 'date-time', description });
-/** The id of a row. */
+/** The id of an account, a post, a picture or a group. */
 export const rowId = Type.Integer({ minimum: 1, maximum: maxId });
+/** The id of a row of which there may be more than 2^31. */
+export const longRowId = Type.Integer({ minimum: 1, maximum: maxLongId });
 
 export const id = (description: string) =>
   Type.Integer({ minimum: 1, maximum: maxId, description });
+
+export const longId = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: maxLongId, description });
 
 /** Text without control characters and broken Unicode; lengths are code points. */
 export const text = (options: { minLength?: number; maxLength: number; description: string }) =>

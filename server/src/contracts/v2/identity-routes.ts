@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { SignedIn } from '../../domain/identities/signing-in.ts';
 import type { WireCode } from '../contract.ts';
 import { spokenIn } from '../spoken-language.ts';
-import { NoContent, rowId } from './fields.ts';
+import { longRowId, NoContent } from './fields.ts';
 import {
   AuthorizationSchema,
   IdentityListSchema,
@@ -88,7 +88,7 @@ const LinkBody = Type.Object(
 );
 
 const NameParams = Type.Object({ name: Type.String({ maxLength: 100 }) });
-const IdParams = Type.Object({ id: rowId });
+const IdParams = Type.Object({ id: longRowId });
 
 const signInErrors: WireCode[] = [
   'not_found',

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { IdentityView, ProviderView } from '../../domain/identities/identity.ts';
-import { id, nullable, ref } from './fields.ts';
+import { longId, nullable, ref } from './fields.ts';
 import { sampleTokens, TokensSchema } from './session-wire.ts';
 
 const provider = {
@@ -45,7 +45,7 @@ export const IdentityProviderListSchema = Type.Object(
 
 export const IdentitySchema = Type.Object(
   {
-    id: id('Number of the identity.'),
+    id: longId('Number of the identity.'),
     provider: nullable(
       Type.String({ description: 'Null when the provider is not offered any more.' }),
     ),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { email, id, NoContent } from './fields.ts';
+import { email, longId, NoContent } from './fields.ts';
 import { InviteSchema, PendingInviteListSchema } from './invite-wire.ts';
 import { route, type V2App } from './route.ts';
 
@@ -8,7 +8,7 @@ const InviteBody = Type.Object(
   { additionalProperties: false, examples: [{ email: 'carla@example.com' }] },
 );
 
-const InviteParams = Type.Object({ id: id('Number of the invite.') });
+const InviteParams = Type.Object({ id: longId('Number of the invite.') });
 
 export function inviteRoutes(app: V2App): void {
   const { invites } = app.services;

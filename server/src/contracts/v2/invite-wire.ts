@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { id, nullable, ref } from './fields.ts';
+import { id, longId, nullable, ref } from './fields.ts';
 
 const sampleInvite = {
   id: 12,
@@ -10,7 +10,7 @@ const sampleInvite = {
 };
 
 const pending = {
-  id: id('Number of the invite.'),
+  id: longId('Number of the invite.'),
   email: nullable(Type.String({ description: 'The only address that it is for.' })),
   madeBy: id('Number of the account that made it.'),
   createdAt: Type.String({ format: 'date-time', description: 'When it was made.' }),

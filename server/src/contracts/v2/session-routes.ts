@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { NoContent, rowId, text } from './fields.ts';
+import { longRowId, NoContent, text } from './fields.ts';
 import { route, type V2App } from './route.ts';
 import { presentSession, presentTokens, SessionListSchema, TokensSchema } from './session-wire.ts';
 import { signInContextOf } from './sign-in-context.ts';
@@ -23,7 +23,7 @@ const RefreshBody = Type.Object(
 );
 
 const SessionParams = Type.Object({
-  id: Type.Union([rowId, Type.Literal('current')]),
+  id: Type.Union([longRowId, Type.Literal('current')]),
 });
 
 const audience = 'v2';

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { SessionTokens, SessionView } from '../../domain/sessions/session.ts';
-import { id, ref, time } from './fields.ts';
+import { longId, ref, time } from './fields.ts';
 
 export const sampleTokens = {
   accessToken: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
@@ -26,7 +26,7 @@ export const TokensSchema = Type.Object(
     tokenType: Type.Literal('Bearer'),
     expiresIn: Type.Integer({ description: 'Seconds until the access token expires.' }),
     refreshToken: Type.String({ description: 'Buys the next pair, once.' }),
-    sessionId: id('Number of the session behind the tokens.'),
+    sessionId: longId('Number of the session behind the tokens.'),
   },
   {
     $id: 'Tokens',
@@ -37,7 +37,7 @@ export const TokensSchema = Type.Object(
 
 export const SessionSchema = Type.Object(
   {
-    id: id('Number of the session.'),
+    id: longId('Number of the session.'),
     device: Type.String({ description: 'What the client said it is.' }),
     address: Type.String(),
     createdAt: time('When somebody signed in.'),

@@ -15,6 +15,7 @@ import { parentsOfRefreshTokens } from './0014-parents-of-refresh-tokens.ts';
 import { statusKeys } from './0015-status-keys.ts';
 import { broadcasts } from './0016-broadcasts.ts';
 import { eventCauses } from './0017-event-causes.ts';
+import { longIds } from './0019-long-ids.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   statusKeys,
   broadcasts,
   eventCauses,
+  longIds,
 ];

@@ -85,7 +85,7 @@ export const identities = table({
   key: ['id'],
   owner: 'account_id',
   columns: {
-    id: integer,
+    id: bigint,
     account_id: accountId('deleted'),
     issuer: text(255),
     subject: text(255),

@@ -21,7 +21,7 @@ export const idempotency_keys = table({
     operation: text(32),
     fingerprint: text(64),
     /** The id of what the request made, in the table that its operation writes. */
-    result_id: integer,
+    result_id: bigint,
     created_at: time,
   },
 });
@@ -82,6 +82,6 @@ export const id_ranges = table({
   columns: {
     /** The table whose ids are leased. */
     name: text(32),
-    next_id: integer,
+    next_id: bigint,
   },
 });

@@ -5,6 +5,7 @@ import {
   idOf,
   integer,
   json,
+  longIdOf,
   nullable,
   oneOf,
   table,
@@ -17,13 +18,13 @@ export const devices = table({
   key: ['id'],
   owner: 'account_id',
   columns: {
-    id: integer,
+    id: bigint,
     /** The client's id of the device. */
     device_id: text(128),
     /** Null until somebody signs in on the device. */
     account_id: nullable(accountId('deleted')),
     /** The session that registered it: pushes end with it. Null: they end with the account alone. */
-    session_id: nullable(idOf('sessions')),
+    session_id: nullable(longIdOf('sessions')),
     type: text(128),
     /** An FCM token, or a Web Push subscription as JSON. */
     token: nullable(text()),

@@ -1,11 +1,21 @@
-import { accountId, bigint, idOf, integer, json, nullable, table, text, time } from './table.ts';
+import {
+  accountId,
+  bigint,
+  integer,
+  json,
+  longIdOf,
+  nullable,
+  table,
+  text,
+  time,
+} from './table.ts';
 
 export const sessions = table({
   kind: 'secret',
   key: ['id'],
   owner: 'account_id',
   columns: {
-    id: integer,
+    id: bigint,
     account_id: accountId('deleted'),
     audience: text(32),
     /** Random part of every refresh token of the session; 32 hex digits. */
@@ -23,7 +33,7 @@ export const sessions = table({
     expires_at: time,
     ended_at: nullable(time),
     /** The app password that opened it; deleting that ends the session. */
-    app_password_id: nullable(idOf('app_passwords')),
+    app_password_id: nullable(longIdOf('app_passwords')),
   },
 });
 
@@ -33,7 +43,7 @@ export const verifications = table({
   key: ['id'],
   owner: 'account_id',
   columns: {
-    id: integer,
+    id: bigint,
     /** Null while the account is not known. */
     account_id: nullable(accountId('deleted')),
     purpose: text(32),
@@ -48,7 +58,7 @@ export const verifications = table({
     expires_at: time,
     used_at: nullable(time),
     /** The session that requested it, and whose end cancels it; null: it is bound to none. */
-    session_id: nullable(idOf('sessions')),
+    session_id: nullable(longIdOf('sessions')),
   },
 });
 
@@ -84,7 +94,7 @@ export const passkeys = table({
   key: ['id'],
   owner: 'account_id',
   columns: {
-    id: integer,
+    id: bigint,
     account_id: accountId('deleted'),
     /** The authenticator's id of it, base64url. */
     credential_id: text(512),
@@ -104,7 +114,7 @@ export const app_passwords = table({
   key: ['id'],
   owner: 'account_id',
   columns: {
-    id: integer,
+    id: bigint,
     account_id: accountId('deleted'),
     name: text(100),
     password_hash: text(64),

@@ -87,6 +87,11 @@ export function idOf(refersTo: string): Column<number> {
   return column('integer', { refersTo });
 }
 
+/** The id of a row of a table that may have more than 2^31. */
+export function longIdOf(refersTo: string): Column<number> {
+  return column('bigint', { refersTo });
+}
+
 /** The id of an account, and what becomes of the row when that account is purged. */
 export function accountId(atPurge: AtPurge): Column<number> {
   return column('integer', { refersTo: 'accounts', atPurge });

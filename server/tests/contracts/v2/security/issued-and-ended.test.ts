@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { insertIgnore } from '../../../../src/db/dialects.ts';
 import { operator } from '../../../../src/domain/authority.ts';
 import { changeAccount } from '../../../support/given.ts';
 import {
@@ -79,6 +80,14 @@ const table: Record<string, string> = {
   'the challenge of a new passkey': /*   */ 'xxxxxxxxxxxxxxxx',
 };
 
+/** Ids as large as after years of sign-ins: beyond 32 bits. */
+async function giveLongIds({ app: { database } }: Mailed['server']): Promise<void> {
+  const names = ['sessions', 'verifications', 'passkeys', 'app_passwords', 'identities', 'devices'];
+  await database.transaction(async (tx) => {
+    for (const name of names) await insertIgnore(tx, 'id_ranges', { name, next_id: 2 ** 31 + 7 });
+  });
+}
+
 describe('the table', () => {
   it('is all in the table', () => {
     expect(Object.keys(issued).sort()).toEqual(Object.keys(table).sort());
@@ -110,6 +119,7 @@ describe('what was handed out', () => {
       },
     });
     const { server } = rig;
+    await giveLongIds(server);
     // The provider has no other clock.
     server.clock.advance(Date.now() - server.clock.now().getTime());
     await rig.signUp('alice');
