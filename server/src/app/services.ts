@@ -196,7 +196,7 @@ function contentServices(
     media,
     moderation: moderationService({ ...needs, media }),
     ownMedia: ownMediaService({ database, now, media }),
-    originals: originalService({ database, blobs, media, posts }),
+    originals: originalService({ database, blobs, media, posts, now }),
     posts,
     likes: likeService({ database, newKey, now, posts }),
     follows,

@@ -4,14 +4,18 @@ import { foldName } from '../accounts/account.ts';
 import { findAccountByName } from '../accounts/account-name-store.ts';
 import { loginNameOf, publicNameOf } from '../accounts/login-name.ts';
 import { DomainError } from '../errors.ts';
+import { largeTotal } from '../large-total.ts';
 import { variantKey } from '../media/media.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { variantsOf } from '../media/media-store.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore, Now } from '../ports.ts';
 import type { PostService } from '../posts/post-service.ts';
 import type { Viewer } from '../viewer.ts';
 import { documentFinder } from './document-finder.ts';
 import { countOriginals, listOriginals, type OriginalRow } from './original-store.ts';
+
+/** How many pictures may have come since a total was counted. */
+const slack = 100_000;
 
 export type OriginalService = ReturnType<typeof originalService>;
 
@@ -20,6 +24,7 @@ type Needs = {
   blobs: BlobStore;
   media: Pick<MediaService, 'stage' | 'keep' | 'keepFile'>;
   posts: Pick<PostService, 'create'>;
+  now: Now;
 };
 
 export type Original = {
@@ -33,7 +38,9 @@ export type Original = {
 };
 
 /** Bytes exactly as they came in, for contracts that give them back so. What was posted elsewhere keeps its metadata from others. */
-export function originalService({ database, blobs, media, posts }: Needs) {
+export function originalService({ database, blobs, media, posts, now }: Needs) {
+  const totalOfAll = largeTotal(() => countOriginals(database, { accountId: null }), now);
+
   /**
    * Keeps bytes. Those of a picture become a published post that every feed shows, without its metadata; others are a file.
    * Returns their number.
@@ -51,7 +58,10 @@ export function originalService({ database, blobs, media, posts }: Needs) {
     return picture;
   }
 
-  /** A page of everybody's, or of the owner of a name: nobody's when nobody has it. The newest first. */
+  /**
+   * A page of everybody's, or of the owner of a name: nobody's when nobody has it. The newest first. A large total of
+   * everybody's may be half a minute old.
+   */
   async function list(
     viewer: Viewer,
     { ownerName, limit, offset }: ListRequest,
@@ -62,13 +72,19 @@ export function originalService({ database, blobs, media, posts }: Needs) {
         : await findAccountByName(database, foldName(ownerName), ['username', 'login_name']);
     if (ownerName !== null && !account) return { total: 0, items: [] };
     const accountId = account?.id ?? null;
-    const rows = limit === 0 ? [] : await listOriginals(database, { accountId, limit, offset });
+    const total = await (accountId === null
+      ? totalOfAll()
+      : countOriginals(database, { accountId }));
+    // Rows before a page are read to be skipped: a page far past the end reads none.
+    const isPastEnd = offset > total + slack;
+    const rows =
+      limit === 0 || isPastEnd ? [] : await listOriginals(database, { accountId, limit, offset });
     const items = rows.map((row) => ({
       id: row.id,
       ownerName: nameFor(row, viewer),
       ...bytesFor(blobs, row, viewer),
     }));
-    return { total: await countOriginals(database, { accountId }), items };
+    return { total, items };
   }
 
   return { keep, list, findDocument: documentFinder({ database, blobs }) };
