@@ -7,6 +7,9 @@ import { type BenchViewer, signUpRequest, viewerPool } from './viewers.ts';
 /** What loads are made of: the server, the set that it serves, and those who use it. */
 export type LoadNeeds = {
   size: LargeSetSize;
+  address: Address;
+  /** Where the server keeps its files. */
+  dataDir: string;
   /** Ordinary accounts from all parts of the set. */
   crowd: () => Promise<BenchViewer[]>;
   /** An account that follows exactly so many; null when the set has none. */
@@ -29,7 +32,7 @@ export type PairMaker = (needs: LoadNeeds) => Promise<LoadPair | null>;
 
 const crowdSize = 200;
 
-export function loadNeeds(address: Address, size: LargeSetSize): LoadNeeds {
+export function loadNeeds(address: Address, size: LargeSetSize, dataDir: string): LoadNeeds {
   const pool = viewerPool(address);
   // The last three may be the accounts with exactly so many followees.
   const ordinary = size.users - 3;
@@ -55,6 +58,8 @@ export function loadNeeds(address: Address, size: LargeSetSize): LoadNeeds {
 
   return {
     size,
+    address,
+    dataDir,
     atOlder: olderPool(ask),
     newcomers,
     ask,

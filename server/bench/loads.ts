@@ -1,5 +1,6 @@
 import { around, type LoadMaker } from './load-needs.ts';
 import type { Load } from './measure.ts';
+import { photo, photoAndPost, storm } from './photo-loads.ts';
 import {
   deeperPage,
   photosOfAll,
@@ -56,6 +57,9 @@ export const loads: Record<string, LoadMaker> = {
   follow,
   post,
   upload,
+  photo,
+  'photo+post': photoAndPost,
+  storm,
   login,
   mixed,
 };

@@ -13,6 +13,10 @@ export type Load = {
   items?(n: number): number;
   /** Waits for work that the requests left behind, so that its CPU counts too. */
   settle?(): Promise<void>;
+  /** Of how many requests that work is done so far; tells what the requests alone cost. */
+  countSettled?(): Promise<number>;
+  /** Begins what disturbs the requests; gives what ends it. Each turn is then measured without it as well. */
+  disturb?(): () => Promise<void>;
 };
 
 /** A load of an older contract, and one of `/v2` that gives its clients the same. */
@@ -24,8 +28,12 @@ export type Result = {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** User and system time of the server's process, all threads; null where it cannot be read. */
+  /** User and system time of the server and the processes that it has started; null where it cannot be read. */
   cpuUsPerRequest: number | null;
+  /** The same up to the answer, without the work that follows; null where that is not counted. */
+  cpuUsBeforeJobs: number | null;
+  /** The 99th percentile while nothing disturbed the requests; null where nothing does. */
+  quietP99Ms: number | null;
   /** Null where they are not counted. */
   itemsPerRequest: number | null;
   faults: number;
@@ -45,6 +53,9 @@ type Seen = {
   items: number;
   tookSeconds: number;
   cpuUs: number | null;
+  /** Up to the last answer, and how many requests were settled by then. */
+  answered: { cpuUs: number; settled: number } | null;
+  quietMs: number[];
   faults: number;
   firstFault: string | null;
 };
@@ -97,20 +108,62 @@ async function measureInTurns(
   }
   for (let turn = 0; turn < turns; turn += 1) {
     for (const { load, server, connections, counter, seen } of runs) {
-      const cpuBefore = cpuMicroseconds(server.pid);
-      const driven = await drive(load, connections, { counter, seconds: seconds / turns });
-      await load.settle?.();
-      const cpuAfter = cpuMicroseconds(server.pid);
-      const cpuUs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
-      seen.push({ ...driven, cpuUs });
+      seen.push(await takeTurn({ load, server, connections, counter }, seconds / turns));
     }
   }
   for (const connection of runs.flatMap((run) => run.connections)) connection.close();
   return runs.map(({ load, seen }) => resultOf(load, seen));
 }
 
+type Run = Side & { connections: readonly Connection[]; counter: { next: number } };
+
+async function takeTurn(
+  { load, server, connections, counter }: Run,
+  seconds: number,
+): Promise<Seen> {
+  const spend = () => cpuMicroseconds(server.pid);
+  const quiet = load.disturb ? await drive(load, connections, { counter, seconds }) : null;
+  const settledBefore = await load.countSettled?.();
+  const before = spend();
+  const calm = load.disturb?.();
+  const driven = await drive(load, connections, { counter, seconds });
+  const cpuUs = since(before, spend());
+  const settledNow = await load.countSettled?.();
+  await calm?.();
+  await load.settle?.();
+  const isCounted = cpuUs !== null && settledBefore !== undefined && settledNow !== undefined;
+  return {
+    ...driven,
+    cpuUs: since(before, spend()),
+    answered: isCounted ? { cpuUs, settled: settledNow - settledBefore } : null,
+    quietMs: quiet?.latenciesMs ?? [],
+  };
+}
+
+function since(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : after - before;
+}
+
+/**
+ * What the requests alone cost. What was spent after the last answer was for the work of those that were not settled by then,
+ * which tells what that work costs for each.
+ */
+function cpuBeforeJobs(seen: readonly Seen[]): number | null {
+  const turns = seen.flatMap(({ latenciesMs, cpuUs, answered }) =>
+    cpuUs === null || answered === null ? [] : [{ requests: latenciesMs.length, cpuUs, answered }],
+  );
+  const requests = sumOf(turns, (turn) => turn.requests);
+  const settled = sumOf(turns, ({ answered }) => answered.settled);
+  if (settled >= requests) return null;
+  const allUs = sumOf(turns, (turn) => turn.cpuUs);
+  const answeredUs = sumOf(turns, ({ answered }) => answered.cpuUs);
+  const jobUs = (allUs - answeredUs) / (requests - settled);
+  return (answeredUs - jobUs * settled) / requests;
+}
+
 function resultOf(load: Load, seen: readonly Seen[]): Result {
   const sorted = Float64Array.from(seen.flatMap((turn) => turn.latenciesMs)).sort();
+  const quiet = Float64Array.from(seen.flatMap((turn) => turn.quietMs)).sort();
   const requests = sorted.length;
   const cpuUs = seen.some((turn) => turn.cpuUs === null)
     ? null
@@ -122,6 +175,8 @@ function resultOf(load: Load, seen: readonly Seen[]): Result {
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
     cpuUsPerRequest: cpuUs === null ? null : cpuUs / requests,
+    cpuUsBeforeJobs: cpuBeforeJobs(seen),
+    quietP99Ms: quiet.length === 0 ? null : percentile(quiet, 0.99),
     itemsPerRequest: load.items ? sumOf(seen, (turn) => turn.items) / requests : null,
     faults: sumOf(seen, (turn) => turn.faults),
     firstFault: seen.find((turn) => turn.firstFault !== null)?.firstFault ?? null,
@@ -140,7 +195,7 @@ async function drive(
   load: Load,
   connections: readonly Connection[],
   { counter, seconds }: { counter: { next: number }; seconds: number },
-): Promise<Omit<Seen, 'cpuUs'>> {
+): Promise<Omit<Seen, 'cpuUs' | 'answered' | 'quietMs'>> {
   const latenciesMs: number[] = [];
   let items = 0;
   let faults = 0;

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type JpegOptions, type OutputInfo, type Sharp } from 'sharp';
 import { samplePhoto } from '../src/adapters/images/sample-photo.ts';
 
 const targetBytes = 100_000;
@@ -15,6 +15,51 @@ export function formOf(photo: Buffer, filename: string): { body: Buffer; type: s
   return { body, type: `multipart/form-data; boundary=${boundary}` };
 }
 
+/** A photo as a phone sends it to a chat: 0.9 megapixels in 90 kB, with EXIF. */
+export function smallPhoto(): Promise<Buffer> {
+  return finePhoto({ width: 1152, height: 768, maxBytes: targetBytes });
+}
+
+/** A photo as a phone takes it: 12 megapixels in 3 MB, with EXIF. */
+export function largePhoto(): Promise<Buffer> {
+  return finePhoto({ width: 4032, height: 3024, maxBytes: 3_500_000 });
+}
+
+type Wanted = { width: number; height: number; maxBytes: number };
+
+/** Grain of two pixels, which a codec finds as hard as what a lens draws. */
+async function finePhoto({ width, height, maxBytes }: Wanted): Promise<Buffer> {
+  const coarse = { width: Math.round(width / 2), height: Math.round(height / 2) };
+  const noise = { type: 'gaussian', mean: 128, sigma: 14 } as const;
+  const grain = await sharp({ create: { ...coarse, channels: 3, background: '#888', noise } })
+    .resize(width, height)
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  const pixels = await sharp(await samplePhoto(1))
+    .resize(width, height, { fit: 'fill' })
+    .composite([{ input: grain, blend: 'soft-light' }])
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const exif = { IFD0: { Make: 'Rookery', Model: 'Sample camera' } };
+  return bestBelow(maxBytes, (quality) => jpegOf(pixels, { quality }).withExif(exif));
+}
+
+type Pixels = { data: Buffer; info: OutputInfo };
+
+function jpegOf({ data, info }: Pixels, options: JpegOptions): Sharp {
+  const { width, height, channels } = info;
+  return sharp(data, { raw: { width, height, channels } }).jpeg(options);
+}
+
+/** In the best quality that makes it so small. */
+async function bestBelow(maxBytes: number, make: (quality: number) => Sharp): Promise<Buffer> {
+  for (let quality = 95; quality >= 20; quality -= 5) {
+    const jpeg = await make(quality).toBuffer();
+    if (jpeg.length <= maxBytes) return jpeg;
+  }
+  throw new Error('No quality makes the sample photo small enough.');
+}
+
 /** A JPEG of about 100 kB. Grain makes it as large as a photo of a camera is. */
 export async function grainyPhoto(): Promise<Buffer> {
   const photo = await samplePhoto(1);
@@ -27,11 +72,5 @@ export async function grainyPhoto(): Promise<Buffer> {
     .composite([{ input: grain, blend: 'soft-light' }])
     .raw()
     .toBuffer({ resolveWithObject: true });
-  for (let quality = 90; quality >= 20; quality -= 5) {
-    const { info, data } = pixels;
-    const raw = { width: info.width, height: info.height, channels: info.channels };
-    const jpeg = await sharp(data, { raw }).jpeg({ quality }).toBuffer();
-    if (jpeg.length <= targetBytes) return jpeg;
-  }
-  throw new Error('No quality makes the sample photo small enough.');
+  return bestBelow(targetBytes, (quality) => jpegOf(pixels, { quality }));
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Address } from './connection.ts';
 
@@ -58,12 +58,30 @@ async function endOf(child: ChildProcess, args: readonly string[]): Promise<neve
 
 let microsecondsPerTick: number | undefined;
 
-/** User and system time of a process so far, all its threads; null where there is no /proc (proc(5), `stat`). */
+/**
+ * User and system time of a process so far, with all its threads and all that it has started; null where there is no /proc
+ * (proc(5), `stat`).
+ */
 export function cpuMicroseconds(pid: number): number | null {
   if (process.platform !== 'linux') return null;
   microsecondsPerTick ??= 1e6 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  return ticksOf(pid) * microsecondsPerTick;
+}
+
+function ticksOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The second field is the program's name in brackets, and may have spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick;
+  // Its own, and that of its children that have ended.
+  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
+  return childrenOf(pid).reduce((sum, child) => sum + ticksOf(child), own);
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+      .split(' ')
+      .filter((child) => child.trim() !== '')
+      .map(Number),
+  );
 }

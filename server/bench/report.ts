@@ -3,6 +3,8 @@ import type { Result } from './measure.ts';
 export type Row = Omit<Result, 'counterpart' | 'beside'> & {
   /** CPU per request as a multiple of the static page's; null where one of them is unknown. */
   timesStaticPage: number | null;
+  /** The 99th percentile as a multiple of the quiet one; null where nothing disturbs the load. */
+  timesQuiet: number | null;
   cpuUsPerItem: number | null;
   /** CPU as a multiple of the counterpart's; null without one. */
   timesV2: { perRequest: number | null; perItem: number | null } | null;
@@ -10,8 +12,10 @@ export type Row = Omit<Result, 'counterpart' | 'beside'> & {
   beside: {
     cpuUsPerRequest: number | null;
     requestsPerSecond: number;
+    cpuUsBeforeJobs: number | null;
     timesCpu: number | null;
     timesRate: number | null;
+    timesQuiet: number | null;
   } | null;
 };
 
@@ -25,6 +29,15 @@ const columns: readonly Column[] = [
   ['CPU µs/request', (row) => row.cpuUsPerRequest?.toFixed(0) ?? '-'],
   ['× static page', (row) => row.timesStaticPage?.toFixed(1) ?? '-'],
 ];
+
+/** Of loads that leave work behind. */
+const beforeJobs: Column = [
+  'CPU µs before the response',
+  (row) => row.cpuUsBeforeJobs?.toFixed(0) ?? '-',
+];
+
+/** Of loads that are disturbed. */
+const disturbed: Column = ['p99 × quiet', (row) => row.timesQuiet?.toFixed(1) ?? '-'];
 
 /** Of loads that are compared with others. */
 const comparison: readonly Column[] = [
@@ -41,6 +54,16 @@ const besides: readonly Column[] = [
   ['× beside requests/s', (row) => row.beside?.timesRate?.toFixed(2) ?? '-'],
 ];
 
+const besideBeforeJobs: Column = [
+  'beside: CPU before the response',
+  (row) => row.beside?.cpuUsBeforeJobs?.toFixed(0) ?? '-',
+];
+
+const besideDisturbed: Column = [
+  'beside: p99 × quiet',
+  (row) => row.beside?.timesQuiet?.toFixed(1) ?? '-',
+];
+
 const wrong: Column = ['wrong', (row) => String(row.faults)];
 
 export function withRatios(results: readonly Result[]): Row[] {
@@ -48,6 +71,7 @@ export function withRatios(results: readonly Result[]): Row[] {
   return results.map(({ counterpart, beside, ...result }) => ({
     ...result,
     timesStaticPage: ratio(result.cpuUsPerRequest, base),
+    timesQuiet: ratio(result.quietP99Ms === null ? null : result.p99Ms, result.quietP99Ms),
     cpuUsPerItem: perItem(result),
     timesV2: counterpart
       ? {
@@ -61,13 +85,15 @@ export function withRatios(results: readonly Result[]): Row[] {
 
 function besideOf(
   own: Result,
-  { cpuUsPerRequest, requestsPerSecond }: Result,
+  { cpuUsPerRequest, cpuUsBeforeJobs, requestsPerSecond, p99Ms, quietP99Ms }: Result,
 ): NonNullable<Row['beside']> {
   return {
     cpuUsPerRequest,
+    cpuUsBeforeJobs,
     requestsPerSecond,
     timesCpu: ratio(own.cpuUsPerRequest, cpuUsPerRequest),
     timesRate: ratio(own.requestsPerSecond, requestsPerSecond),
+    timesQuiet: ratio(quietP99Ms === null ? null : p99Ms, quietP99Ms),
   };
 }
 
@@ -86,10 +112,16 @@ function ratio(one: number | null, other: number | null): number | null {
 export function tableOf(rows: readonly Row[]): string {
   const isCompared = rows.some((row) => row.timesV2 !== null);
   const isBeside = rows.some((row) => row.beside !== null);
+  const leavesWork = rows.some((row) => row.cpuUsBeforeJobs !== null);
+  const isDisturbed = rows.some((row) => row.timesQuiet !== null);
   const shown = [
     ...columns,
+    ...(leavesWork ? [beforeJobs] : []),
+    ...(isDisturbed ? [disturbed] : []),
     ...(isCompared ? comparison : []),
     ...(isBeside ? besides : []),
+    ...(isBeside && leavesWork ? [besideBeforeJobs] : []),
+    ...(isBeside && isDisturbed ? [besideDisturbed] : []),
     wrong,
   ];
   const titles = shown.map(([title]) => title);

@@ -33,7 +33,8 @@ export async function startSubject(
       await server.stop();
       await set.remove();
     };
-    return { server, set, needs: loadNeeds(server.address, options.size), stop };
+    const needs = loadNeeds(server.address, options.size, set.dataDir);
+    return { server, set, needs, stop };
   } catch (error) {
     await set.remove();
     throw error;
