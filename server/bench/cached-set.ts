@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,8 +8,9 @@ import { runChild } from './processes.ts';
 /** A copy of the large set that one run may change. */
 export type RunSet = {
   dataDir: string;
-  /** Settings by which a server finds it. */
-  environment: Record<string, string>;
+  databaseUrl: string;
+  /** The key by which a server signs its tokens. */
+  secret: string;
   remove(): Promise<void>;
 };
 
@@ -42,7 +43,17 @@ export async function fileSet(options: SetOptions): Promise<RunSet> {
   const dataDir = await runFolder(options.program);
   const file = 'rookery.sqlite';
   await copyFile(join(folder, file), join(dataDir, file), constants.COPYFILE_FICLONE);
-  return { dataDir, environment: { DATABASE_URL: '' }, remove: () => removeFolder(dataDir) };
+  return {
+    dataDir,
+    databaseUrl: `sqlite:${join(dataDir, file)}`,
+    secret: newSecret(),
+    remove: () => removeFolder(dataDir),
+  };
+}
+
+/** A key for a server that lives as long as a run. */
+export function newSecret(): string {
+  return randomBytes(32).toString('hex');
 }
 
 /** An empty data folder of this run. What runs left behind that were killed goes first. */

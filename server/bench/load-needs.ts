@@ -1,5 +1,7 @@
 import type { LargeSetSize } from '../src/app/seed/large-set-plan.ts';
+import type { RunSet } from './cached-set.ts';
 import { type Address, Connection, type WireRequest, wireRequest } from './connection.ts';
+import { signInEveryone } from './everyone.ts';
 import type { Load, LoadPair } from './measure.ts';
 import { type OlderDoor, type OlderViewer, olderPool } from './older-viewers.ts';
 import { type BenchViewer, signUpRequest, viewerPool } from './viewers.ts';
@@ -10,7 +12,9 @@ export type LoadNeeds = {
   address: Address;
   /** Where the server keeps its files. */
   dataDir: string;
-  /** Ordinary accounts from all parts of the set. */
+  /** All ordinary accounts of the set, in no order that an index would like. */
+  everyone: () => Promise<BenchViewer[]>;
+  /** 200 of them, from all parts of the set. */
   crowd: () => Promise<BenchViewer[]>;
   /** An account that follows exactly so many; null when the set has none. */
   exact: (followees: number) => Promise<BenchViewer | null>;
@@ -32,7 +36,7 @@ export type PairMaker = (needs: LoadNeeds) => Promise<LoadPair | null>;
 
 const crowdSize = 200;
 
-export function loadNeeds(address: Address, size: LargeSetSize, dataDir: string): LoadNeeds {
+export function loadNeeds(address: Address, size: LargeSetSize, set: RunSet): LoadNeeds {
   const pool = viewerPool(address);
   // The last three may be the accounts with exactly so many followees.
   const ordinary = size.users - 3;
@@ -48,6 +52,12 @@ export function loadNeeds(address: Address, size: LargeSetSize, dataDir: string)
     throw new Error(`${line} answered ${status}: ${body.toString()}`);
   }
 
+  let everybody: Promise<BenchViewer[]> | null = null;
+  function everyone(): Promise<BenchViewer[]> {
+    everybody ??= signInEveryone(set).then(shuffled);
+    return everybody;
+  }
+
   let made = 0;
   async function newcomers(count: number): Promise<BenchViewer[]> {
     const usernames = Array.from({ length: count }, (_, i) => `newcomer-${made + i + 1}`);
@@ -59,15 +69,23 @@ export function loadNeeds(address: Address, size: LargeSetSize, dataDir: string)
   return {
     size,
     address,
-    dataDir,
+    dataDir: set.dataDir,
     atOlder: olderPool(ask),
     newcomers,
+    everyone,
     ask,
     crowd: () => pool.signInAll(names),
     exact: async (followees) =>
       followees < size.users ? pool.signIn(`follows-${followees}`) : null,
     read: (path, token) => ask(wireRequest('GET', path, { token })),
   };
+}
+
+/** A prime: steps of it visit everything once. */
+const stride = 7919;
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items.map((_, i) => around(items, i * stride));
 }
 
 /** The i-th of `count` numbers that are spread evenly from 1 to `total`. */

@@ -1,3 +1,4 @@
+import { photosOfAny, profileOfAny, timelineOfAny } from './everyone-loads.ts';
 import { around, type LoadMaker } from './load-needs.ts';
 import type { Load } from './measure.ts';
 import { photo, photoAndPost, storm } from './photo-loads.ts';
@@ -49,10 +50,13 @@ export const loads: Record<string, LoadMaker> = {
   'timeline-100': timelineOf(100),
   'timeline-1000': timelineOf(1000),
   timeline,
+  'timeline-any': timelineOfAny,
   'deeper-page': deeperPage,
   profile,
+  'profile-any': profileOfAny,
   'photos-explore': photosOfAll,
   'photos-user': photosOfUser,
+  'photos-any': photosOfAny,
   like,
   follow,
   post,

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { listTables } from '../src/db/reset.ts';
 import {
   fingerprint,
   mainFileOf,
+  newSecret,
   type RunSet,
   removeFolder,
   runFolder,
@@ -28,7 +29,7 @@ type Server = SetOptions & { url: string; dataDir: string; secret: string };
 export async function serverSet(serverUrl: string, options: SetOptions): Promise<RunSet> {
   const { program, say } = options;
   const dataDir = await runFolder(program);
-  const secret = randomBytes(32).toString('hex');
+  const secret = newSecret();
   const server = { ...options, url: serverUrl, dataDir, secret };
   const kept = await keptName(options);
   const copy = `rookery_bench_run_${process.pid}${program.label}`;
@@ -45,7 +46,7 @@ export async function serverSet(serverUrl: string, options: SetOptions): Promise
     await remove();
     throw error;
   }
-  return { dataDir, environment: environmentOf(server, copy), remove };
+  return { dataDir, databaseUrl: urlOf(server, copy), secret, remove };
 }
 
 async function keptName({ size, program }: SetOptions): Promise<string> {

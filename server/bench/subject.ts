@@ -33,7 +33,7 @@ export async function startSubject(
       await server.stop();
       await set.remove();
     };
-    const needs = loadNeeds(server.address, options.size, set.dataDir);
+    const needs = loadNeeds(server.address, options.size, set);
     return { server, set, needs, stop };
   } catch (error) {
     await set.remove();
@@ -43,13 +43,14 @@ export async function startSubject(
 
 function startServer(
   program: Program,
-  { dataDir, environment }: RunSet,
+  { dataDir, databaseUrl, secret }: RunSet,
   profile?: string,
 ): Promise<Child> {
   const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   return startChild([...profiling, mainFileOf(program), 'start'], {
-    ...environment,
     DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    SECRET_KEY: secret,
     HOST: '127.0.0.1',
     PORT: '0',
     PUBLIC_URL: '',
