@@ -5,9 +5,11 @@ import { baselineLoads } from './baseline-loads.ts';
 import { programAt } from './beside.ts';
 import { thisProgram } from './cached-set.ts';
 import { contractLoads } from './contract-loads.ts';
+import { checkGates, gateTable } from './gates.ts';
 import { loads } from './loads.ts';
 import { measure, measureBeside, measurePair, type Pace, type Result } from './measure.ts';
 import type { Child } from './processes.ts';
+import { publish } from './publish.ts';
 import { tableOf, withRatios } from './report.ts';
 import { serverUrls } from './server-set.ts';
 import { type Subject, startBaseline, startSubject } from './subject.ts';
@@ -22,6 +24,7 @@ type Options = {
   users: number;
   profile?: string;
   beside?: string;
+  publish?: boolean;
   json?: boolean;
 };
 
@@ -54,6 +57,7 @@ const program = new Command('bench')
   .option('--users <number>', 'users of the set; its other numbers follow', wholeNumber, 10_000)
   .option('--profile <folder>', 'write a CPU profile of the server there (for Chrome DevTools)')
   .option('--beside <commit>', 'measure each load in turns with another version of the program')
+  .option('--publish', 'write the figures and a chart to docs/benchmarks')
   .option('--json', 'print JSON')
   .addHelpText(
     'after',
@@ -67,7 +71,12 @@ async function bench(options: Options): Promise<void> {
   const size = largeSetSize({ users: options.users });
   const results = await measureAll(options, size);
   const rows = withRatios(results);
-  print(options.json ? JSON.stringify({ machine: machine(), size, rows }, null, 2) : tableOf(rows));
+  const engine = engineOf(options.database);
+  const gates = options.contract ? [] : checkGates(rows, engine === 'sqlite' ? engine : 'server');
+  const run = { engine, machine: machine(), size, beside: options.beside, rows, gates };
+  print(options.json ? JSON.stringify(run, null, 2) : tableOf(rows));
+  if (!options.json && gates.length > 0) print(`\n${gateTable(gates)}`);
+  if (options.publish) say(`Wrote ${await publish(run)}.`);
   const wrong = rows.filter((row) => row.faults > 0);
   for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
   if (wrong.length > 0) process.exitCode = 1;
@@ -181,6 +190,10 @@ function databaseName(text: string): string {
   if (text === 'sqlite' || /^(postgres|mysql):\/\//.test(text)) return text;
   if (text === 'postgres' || text === 'mysql') return serverUrls[text];
   throw new InvalidArgumentError('It must be sqlite, postgres, mysql or an address of the latter.');
+}
+
+function engineOf(database: string): string {
+  return database === 'sqlite' ? database : (/^\w+/.exec(database)?.[0] ?? database);
 }
 
 function wholeNumber(text: string): number {
