@@ -1,6 +1,8 @@
+import type { Server as NetServer } from 'node:net';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyListenOptions,
   type FastifyReply,
   type FastifyRequest,
   LogController,
@@ -23,9 +25,11 @@ import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { lingerAfterEarlyResponses } from './linger.ts';
+import { mayShareAPort, openMoreSockets, type Place, requireFree } from './listeners.ts';
 import { type Load, loadMeter } from './load.ts';
 import { hasRequestId, loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
+import { isOneOfMany } from './processes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { limitDatabaseTime } from './request-budgets.ts';
 import { nameRequests, requestIdOf, tellRequestId } from './request-ids.ts';
@@ -55,6 +59,8 @@ export type HttpOptions = {
   drainMs?: number;
   /** In place of the load of this process. */
   load?: () => Load;
+  /** How long a refusal under load is kept back. */
+  holdMs?: number;
 };
 
 const maxBodyBytes = 256 * 1024;
@@ -85,8 +91,8 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   const served = contracts.filter((contract) => config.contracts.includes(contract.name));
   const names = new Set(served.map((contract) => contract.name));
   const server = newServer(app, options, names);
-  const endConnections = followConnections(server.server);
-  const meter = loadMeter(server);
+  const more: NetServer[] = [];
+  const endConnections = followConnections(server.server, () => more);
   let isDraining = false;
 
   // A file never keeps a request waiting for another machine.
@@ -97,9 +103,12 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
   normalizeAddresses(server);
   shedLoad(server, {
     load: options.load ?? (() => meter.read()),
+    holdMs: options.holdMs,
     chance: Math.random,
     isShed: ({ url }) => served.some(({ mount }) => plainPath(url).startsWith(`${mount}/`)),
   });
+  // After that: what is refused is no load.
+  const meter = loadMeter(server);
   const pace = options.bodyPace ?? usualPace;
   limitPace(server, pace, maxBodyBytes);
   // Base64 is the longest form in which the largest upload may come.
@@ -142,11 +151,24 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
     openApi: (name) => mounted.get(name)?.openApi() ?? null,
     routes: () =>
       [...mounted].flatMap(([contract, { routes }]) => routes.map((r) => ({ ...r, contract }))),
-    listen() {
+    async listen() {
       meter.start();
-      return server.listen({ host, port, backlog }).catch((error: unknown) => {
+      const place: Place = { host, port, backlog };
+      try {
+        // Several processes have their connections from the one that started them, which has time for it.
+        const isShared = mayShareAPort && !isOneOfMany();
+        if (isShared) await requireFree(place);
+        const options: FastifyListenOptions & { reusePort: boolean } = {
+          ...place,
+          reusePort: isShared,
+        };
+        const address = await server.listen(options);
+        if (!isShared) return address;
+        more.push(...(await openMoreSockets(server.server, place)));
+        return address;
+      } catch (error) {
         throw new SetupError(listenProblemOf(error, host, port), error);
-      });
+      }
     },
     async close() {
       isDraining = true;

@@ -6,10 +6,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 export type Load = {
   /** How late the event loop gets to what is due, in ms. */
   delayMs: number;
-  /** Requests that have come completely and are not answered yet: now and, about, during the last second. A burst is no load. */
+  /** Requests that have come completely and are not answered yet. */
   inFlight: number;
-  /** How long reads took lately, in ms; they are quick unless they wait for others. */
-  readMs: number;
+  /** How long it takes to answer those in flight, in ms, at the pace of the last second with enough to do (Little's law). */
+  waitMs: number;
 };
 
 export type LoadMeter = {
@@ -22,6 +22,10 @@ const sampleMs = 250;
 const resolutionMs = 10;
 /** How much of the past each sample replaces: about a second back counts. */
 const weight = 0.4;
+/** With fewer in flight, responses tell how much is asked, not how much can be done. */
+const enoughToDo = 12;
+/** Answers per second, before any second had enough to do. */
+const firstPace = 600;
 
 const left = Symbol('left');
 type Counted = FastifyReply & { [left]?: () => void };
@@ -38,18 +42,16 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
   let timer: NodeJS.Timeout | undefined;
 
   let inFlight = 0;
-  let lately = 0;
-  let readMs = 0;
-  let reads = { count: 0, totalMs: 0 };
+  let answered = 0;
+  const pace = measuredPace();
 
-  server.addHook('onRequest', ({ raw, method }, reply, done) => {
-    const since = performance.now();
+  server.addHook('onRequest', ({ raw }, reply, done) => {
     let isCounted = false;
     const leave = () => {
       if (!isCounted) return;
       inFlight -= 1;
       // What is refused is always quick.
-      if (method === 'GET' && reply.statusCode !== 503) note(performance.now() - since);
+      if (reply.statusCode !== 503) answered += 1;
       isCounted = false;
     };
     const enter = () => {
@@ -70,20 +72,13 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
     done();
   });
 
-  function note(ms: number): void {
-    reads.count += 1;
-    reads.totalMs += ms;
-  }
-
   function sample(): void {
     // Nothing was measured while the loop stood still; the next sample has it.
     const lateMs = histogram.count === 0 ? 0 : histogram.mean / 1e6 - resolutionMs;
     delayMs += weight * (Math.max(0, lateMs) - delayMs);
     histogram.reset();
-    lately += weight * (inFlight - lately);
-    const { count, totalMs } = reads;
-    readMs += weight * ((count === 0 ? 0 : totalMs / count) - readMs);
-    reads = { count: 0, totalMs: 0 };
+    pace.note(answered, inFlight);
+    answered = 0;
   }
 
   return {
@@ -95,6 +90,26 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
       clearInterval(timer);
       histogram.disable();
     },
-    read: () => ({ delayMs, inFlight: Math.min(inFlight, lately), readMs }),
+    read: () => ({ delayMs, inFlight, waitMs: pace.waitMs(inFlight) }),
+  };
+}
+
+/** How many requests can be answered in a second: measured while more wait, and never less than what was answered otherwise. */
+export function measuredPace() {
+  let perSecond = firstPace;
+  let since = performance.now();
+  let wasBusy = false;
+
+  return {
+    /** Notes what was answered since the last call, and how many are in flight now. */
+    note(answered: number, inFlight: number): void {
+      const now = performance.now();
+      const measured = (answered * 1000) / Math.max(1, now - since);
+      const isBusy = inFlight >= enoughToDo;
+      if ((isBusy && wasBusy) || measured > perSecond) perSecond += weight * (measured - perSecond);
+      since = now;
+      wasBusy = isBusy;
+    },
+    waitMs: (inFlight: number) => (inFlight * 1000) / Math.max(1, perSecond),
   };
 }

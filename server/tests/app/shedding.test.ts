@@ -1,35 +1,70 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Load } from '../../src/app/load.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Load, measuredPace } from '../../src/app/load.ts';
 import { refusedShare } from '../../src/app/shedding.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
-const idle: Load = { delayMs: 5, inFlight: 3, readMs: 4 };
+const idle: Load = { delayMs: 5, inFlight: 3, waitMs: 4 };
 
 describe('the share of requests that is refused', () => {
   it.each<[Load, number, number]>([
     [idle, 0, 0],
-    [{ ...idle, delayMs: 600 }, 1, 0],
-    [{ ...idle, delayMs: 1300 }, 1, 0.5],
+    [{ ...idle, delayMs: 250 }, 0.5, 0],
+    [{ ...idle, delayMs: 400 }, 1, 0],
+    [{ ...idle, delayMs: 700 }, 1, 0.5],
     [{ ...idle, delayMs: 5000 }, 1, 1],
-    [{ ...idle, inFlight: 140 }, 0.5, 0],
-    [{ ...idle, inFlight: 400 }, 1, 1],
-    [{ ...idle, readMs: 9000 }, 0, 0],
-    [{ ...idle, inFlight: 64, readMs: 1750 }, 1, 0.5],
+    [{ ...idle, waitMs: 9000 }, 0, 0],
+    [{ ...idle, inFlight: 64, waitMs: 225 }, 0.5, 0],
+    [{ ...idle, inFlight: 64, waitMs: 450 }, 1, 0.5],
+    [{ ...idle, inFlight: 64, waitMs: 9000 }, 1, 1],
   ])('at %o is %d of writes and %d of reads', (load, ofWrites, ofReads) => {
     expect(refusedShare(load, false)).toBe(ofWrites);
     expect(refusedShare(load, true)).toBe(ofReads);
   });
 });
 
+describe('how long those in flight will wait', () => {
+  const second = (pace: ReturnType<typeof measuredPace>, answered: number, left: number) => {
+    vi.advanceTimersByTime(1000);
+    pace.note(answered, left);
+  };
+
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('follows the pace at which a busy process answers', () => {
+    const pace = measuredPace();
+    const atFirst = pace.waitMs(300);
+    for (let i = 0; i < 30; i += 1) second(pace, 100, 300);
+
+    expect(atFirst).toBe(500);
+    expect(Math.round(pace.waitMs(300))).toBe(3000);
+  });
+
+  it('is not longer because little was asked', () => {
+    const pace = measuredPace();
+    for (let i = 0; i < 30; i += 1) second(pace, 3, 1);
+
+    expect(pace.waitMs(300)).toBe(500);
+  });
+
+  it('is shorter as soon as more was answered', () => {
+    const pace = measuredPace();
+    for (let i = 0; i < 30; i += 1) second(pace, 3000, 1);
+
+    expect(Math.round(pace.waitMs(300))).toBe(100);
+  });
+});
+
 describe('a server that is too busy', () => {
   let server: TestServer;
   let load: Load;
+  const holdMs = 100;
 
   beforeEach(async () => {
     load = idle;
-    server = await testServer({ contracts: 'all', http: { load: () => load } });
+    server = await testServer({ contracts: 'all', http: { load: () => load, holdMs } });
   });
 
   afterEach(() => server.close());
@@ -41,7 +76,7 @@ describe('a server that is too busy', () => {
     const statuses = async () => (await Promise.all([write(), read()])).map((it) => it.status);
     const whileIdle = await statuses();
 
-    load = { ...idle, delayMs: 600 };
+    load = { ...idle, delayMs: 400 };
     const whileBusy = await statuses();
     load = { ...idle, delayMs: 2000 };
     const whileOverloaded = await statuses();
@@ -63,9 +98,20 @@ describe('a server that is too busy', () => {
     expect(probes.map((it) => it.status)).toEqual([200, 200, 200]);
   });
 
+  it('keeps a refusal back, so that a client that repeats at once costs little', async () => {
+    load = { ...idle, delayMs: 2000 };
+
+    const since = performance.now();
+    const answers = await Promise.all([1, 2, 3].map(() => server.send('GET', '/v2/explore')));
+    const tookMs = performance.now() - since;
+
+    expect(answers.map((it) => it.status)).toEqual([503, 503, 503]);
+    expect(tookMs).toBeGreaterThan(holdMs - 10);
+  });
+
   it('answers an upload before its body has come', async () => {
     const address = new URL(await server.listen());
-    load = { ...idle, delayMs: 600 };
+    load = { ...idle, delayMs: 400 };
     const socket = connect(Number(address.port), address.hostname);
     const head = `POST /v2/media HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 5000000\r\n\r\n`;
 

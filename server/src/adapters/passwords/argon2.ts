@@ -14,7 +14,7 @@ const maxCost = { memoryKib: 262_144, passes: 20, lanes: 16 };
 const maxImportedWork = 1024 * 1024;
 
 /** Nobody waits at a form for longer: a login that would is told when to try again. */
-const maxWaitMs = 5000;
+const maxWaitMs = 1500;
 /** Of hashes from an import, which take seconds each. */
 const maxOthersWaitMs = 10_000;
 
