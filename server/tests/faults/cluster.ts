@@ -11,8 +11,10 @@ import { type Running, run } from '../support/processes.ts';
 import { type RedisServer, redisServer } from '../support/redis.ts';
 import { emptyBucket, s3Environment } from '../support/s3.ts';
 import { requireNginx } from '../support/shipped-nginx.ts';
+import { type MailServer, mailServer } from '../support/smtp.ts';
 import { type FaultyDatabase, faultyDatabases } from './faulty-database.ts';
 import { startNginx } from './nginx.ts';
+import { type OwnVhost, ownVhost } from './own-vhost.ts';
 
 const execute = promisify(execFile);
 
@@ -23,6 +25,8 @@ export type Cluster = {
   /** Each web process by itself. */
   webUrls: readonly string[];
   webs: readonly Running[];
+  /** Starts one of them again, by its place. */
+  startWeb(index: number): Promise<void>;
   database: Database;
   server: FaultyDatabase;
   /** Where uploads wait; 40 MB that can be filled, or null where this run may not mount. */
@@ -30,6 +34,8 @@ export type Cluster = {
   redis: RedisServer;
   broker: BrokerPath;
   queue: TestQueue;
+  vhost: OwnVhost;
+  mail: MailServer;
   /** Stops radosgw in its tracks, or lets it go on. */
   signalStore(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   worker(): Running;
@@ -66,10 +72,13 @@ async function start(
   closing.push(() => server.close());
   const redis = await redisServer();
   closing.push(() => redis.close());
-  const queue = await testQueue();
-  closing.push(() => queue.release());
-  const broker = await brokerPath();
+  const vhost = await ownVhost();
+  closing.push(() => vhost.delete());
+  const queue = await testQueue(vhost.url);
+  const broker = await brokerPath(vhost.name);
   closing.push(() => broker.close());
+  const mail = await mailServer();
+  closing.push(() => mail.stop());
   const store = await emptyBucket();
   const [port, ...webPorts] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
@@ -80,6 +89,8 @@ async function start(
     AMQP_URL: broker.url,
     AMQP_QUEUE: queue.name,
     ...s3Environment(store),
+    SMTP_URL: mail.url,
+    MAIL_DEFAULT_SENDER: 'no-reply@example.com',
     SECRET_KEY: '4f0c6d1be2a97385f1c0b6d47a92e38c',
     PUBLIC_URL: url,
     TRUSTED_PROXIES: '127.0.0.1',
@@ -88,11 +99,14 @@ async function start(
   const migrated = await command(['migrate', 'up'], environment);
   if (migrated.code !== 0) throw new Error(`migrate up: ${migrated.err}${migrated.out}`);
 
-  const webs = webPorts.map((own) =>
-    run(['start', '--no-worker'], { ...environment, PORT: String(own) }),
-  );
-  for (const web of webs) closing.push(() => web.end('SIGKILL'));
-  await Promise.all(webs.map((web) => web.shows(/running at/)));
+  const webs: Running[] = [];
+  async function startWeb(index: number): Promise<void> {
+    const web = run(['start', '--no-worker'], { ...environment, PORT: String(webPorts[index]) });
+    webs[index] = web;
+    await web.shows(/running at/);
+  }
+  closing.push(() => Promise.all(webs.map((web) => web.end('SIGKILL'))));
+  await Promise.all(webPorts.map((_port, index) => startWeb(index)));
   const webUrls = webPorts.map((own) => `http://127.0.0.1:${own}`);
   const nginx = await startNginx(port ?? 0, webUrls);
   closing.push(() => nginx.close());
@@ -110,12 +124,15 @@ async function start(
     url,
     webUrls,
     webs,
+    startWeb,
     database,
     server,
     smallDisk,
     redis,
     broker,
     queue,
+    vhost,
+    mail,
     signalStore,
     worker: () => worker,
     startWorker,

@@ -15,10 +15,29 @@ async function hurry(database: Database): Promise<void> {
 }
 
 /** Deletes the queue with jobs in it. */
-export async function queueDeleted(cluster: Cluster, { jobs }: Options): Promise<Outcome> {
+export async function queueDeleted(cluster: Cluster, options: Options): Promise<Outcome> {
+  return jobsDeleted(cluster, options, () => cluster.queue.delete());
+}
+
+/** Deletes the vhost with the queue and all its jobs, and makes an empty one. */
+export async function vhostDeleted(cluster: Cluster, options: Options): Promise<Outcome> {
+  const { vhost, queue } = cluster;
+  return jobsDeleted(cluster, options, async () => {
+    await vhost.delete();
+    await pause(options.outageSeconds * 1000);
+    await vhost.create();
+    await queue.reconnect();
+  });
+}
+
+async function jobsDeleted(
+  cluster: Cluster,
+  { jobs }: Options,
+  deleteThem: () => Promise<void>,
+): Promise<Outcome> {
   const { expect, problems } = expectations();
   const { database, queue } = cluster;
-  const [alice] = await people(cluster.url, 'alice-queue', 1);
+  const [alice] = await people(cluster.url, `alice-${Date.now() % 1_000_000}`, 1);
   if (!alice) throw new Error('Nobody signed up.');
   await cluster.worker().end('SIGKILL');
   const doneBefore = await countDone(cluster);
@@ -27,7 +46,7 @@ export async function queueDeleted(cluster: Cluster, { jobs }: Options): Promise
   await until(async () => (await queue.count()) >= jobs, 60);
   const deleted = await queue.count();
 
-  await queue.delete();
+  await deleteThem();
   await cluster.startWorker();
   const isDone = async () => {
     await hurry(database);
@@ -36,8 +55,11 @@ export async function queueDeleted(cluster: Cluster, { jobs }: Options): Promise
   };
 
   expect('all jobs are done', await until(isDone, 180), true);
-  expect('pictures that are ready', await countReady(cluster, alice), jobs);
-  expect('jobs that are noted as done', (await countDone(cluster)) - doneBefore, jobs);
+  const ready = await countReady(cluster, alice);
+  const done = (await countDone(cluster)) - doneBefore;
+  expect('pictures that are ready', ready, jobs);
+  expect('jobs that are noted as done', done, jobs);
   problems.push(...(await leftovers(cluster)));
-  return { figures: `${deleted} of ${jobs} jobs deleted with the queue; each done once`, problems };
+  const figures = `${deleted} of ${jobs} jobs deleted; lost ${jobs - ready}, done ${done} times in all`;
+  return { figures, problems };
 }

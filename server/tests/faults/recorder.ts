@@ -32,18 +32,20 @@ export function recorder() {
     return answer;
   }
 
-  function summary(): Summary {
-    const times = entries.map(({ ms }) => ms).sort((a, b) => a - b);
+  /** Of the answers in a span of time; default: of all. */
+  function summary({ from = 0, to = Number.POSITIVE_INFINITY } = {}): Summary {
+    const within = entries.filter(({ at }) => at >= from && at < to);
+    const times = within.map(({ ms }) => ms).sort((a, b) => a - b);
     const at = (share: number) => Math.round(times[Math.floor((times.length - 1) * share)] ?? 0);
-    const succeeded = entries.filter(({ status }) => status >= 200 && status < 300).length;
-    const unavailable = entries.filter(({ isPolite }) => isPolite).length;
-    const slowest = entries.reduce<Entry | null>((a, b) => (a && a.ms > b.ms ? a : b), null);
+    const succeeded = within.filter(({ status }) => status >= 200 && status < 300).length;
+    const unavailable = within.filter(({ isPolite }) => isPolite).length;
+    const slowest = within.reduce<Entry | null>((a, b) => (a && a.ms > b.ms ? a : b), null);
     return {
-      requests: entries.length,
+      requests: within.length,
       succeeded,
       unavailable,
-      wrong: entries.length - succeeded - unavailable,
-      statuses: statusesOf(entries),
+      wrong: within.length - succeeded - unavailable,
+      statuses: statusesOf(within),
       p50Ms: at(0.5),
       p99Ms: at(0.99),
       maxMs: at(1),

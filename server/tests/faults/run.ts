@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Cluster, type EngineName, startCluster } from './cluster.ts';
 import { disturbances, underLoad } from './disturbances.ts';
 import { hammer } from './hammer.ts';
-import { queueDeleted } from './lost-queue.ts';
+import { queueDeleted, vhostDeleted } from './lost-queue.ts';
 import type { Options, Outcome } from './step.ts';
 import { story } from './story.ts';
 import { workerKilled } from './worker.ts';
@@ -20,6 +20,7 @@ const steps: Record<string, Step> = {
   ),
   worker: workerKilled,
   'queue-deleted': queueDeleted,
+  'vhost-deleted': vhostDeleted,
 };
 
 type Given = { only?: string; database: EngineName; seconds: number; quick?: boolean };
@@ -43,7 +44,7 @@ const program = new Command('test:faults')
   .option('--quick', 'services are away for 5 s rather than 20 (RabbitMQ 60); 200 jobs, not 500')
   .addHelpText(
     'after',
-    '\nRabbitMQ is the machine’s: its connections go through a proxy of ours, which cuts them and refuses new ones.' +
+    '\nRabbitMQ is the machine’s, with a vhost of our own: connections go through a proxy of ours, which cuts them and refuses new ones.' +
       '\nnginx is installed by apt-get when it is missing, which needs root.',
   )
   .action(main);

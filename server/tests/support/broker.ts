@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
-import { type ConfirmChannel, connect } from 'amqplib';
+import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { isReached } from './databases.ts';
 
 const broker = { host: '127.0.0.1', port: 5672 };
@@ -20,15 +20,28 @@ export type TestQueue = {
   count(suffix?: '.dead'): Promise<number>;
   send(content: string): Promise<void>;
   delete(): Promise<void>;
+  /** Connects again, after the vhost was deleted. */
+  reconnect(): Promise<void>;
   /** Deletes both queues and leaves. */
   release(): Promise<void>;
 };
 
-export async function testQueue(): Promise<TestQueue> {
+export async function testQueue(url = brokerUrl): Promise<TestQueue> {
   const name = `rookery.test.${randomUUID()}`;
-  const connection = await connect(brokerUrl);
-  const channel: ConfirmChannel = await connection.createConfirmChannel();
+  let connection: ChannelModel;
+  let channel: ConfirmChannel;
+
+  async function reconnect(): Promise<void> {
+    connection = await connect(url);
+    // Unheard, the loss of what is deleted on purpose would end the process.
+    connection.on('error', () => {});
+    channel = await connection.createConfirmChannel();
+    channel.on('error', () => {});
+  }
+
+  await reconnect();
   return {
+    reconnect,
     name,
     count: async (suffix) => (await channel.checkQueue(`${name}${suffix ?? ''}`)).messageCount,
     async send(content) {
@@ -58,7 +71,8 @@ export type BrokerPath = {
   swallow(): void;
 };
 
-export async function brokerPath(): Promise<BrokerPath> {
+/** @param vhost one of the test's own; default: the one that all share */
+export async function brokerPath(vhost = ''): Promise<BrokerPath> {
   const sockets = new Set<Socket>();
   let isSwallowing = false;
   let port = 0;
@@ -93,7 +107,7 @@ export async function brokerPath(): Promise<BrokerPath> {
 
   await open();
   return {
-    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    url: `amqp://guest:guest@127.0.0.1:${port}${vhost === '' ? '' : `/${vhost}`}`,
     cut,
     open,
     async close() {

@@ -18,6 +18,9 @@ export type OwnMariadb = {
   /** Lets it keep every connection and say nothing more. */
   freeze(): void;
   thaw(): void;
+  /** Kills it; the next start recovers from the log. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -39,23 +42,34 @@ export async function ownMariadb(tls?: Certificate): Promise<OwnMariadb> {
     await writeFile(cert, tls.cert);
     protection.push(`--ssl-key=${key}`, `--ssl-cert=${cert}`);
   }
-  const server: ChildProcess = spawn(
-    'mariadbd',
-    [
-      ...common,
-      ...protection,
-      `--port=${port}`,
-      `--socket=${socket}`,
-      '--bind-address=127.0.0.1',
-      '--innodb-buffer-pool-size=16M',
-      '--skip-log-bin',
-    ],
-    { stdio: 'ignore' },
-  );
-  while (!(await isReached({ host: '127.0.0.1', port }))) {
-    if (server.exitCode !== null) throw new Error('mariadbd ended at its start.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  let server: ChildProcess;
+  async function start(): Promise<void> {
+    server = spawn(
+      'mariadbd',
+      [
+        ...common,
+        ...protection,
+        `--port=${port}`,
+        `--socket=${socket}`,
+        '--bind-address=127.0.0.1',
+        '--innodb-buffer-pool-size=16M',
+        '--skip-log-bin',
+      ],
+      { stdio: 'ignore' },
+    );
+    while (!(await isReached({ host: '127.0.0.1', port }))) {
+      if (server.exitCode !== null) throw new Error('mariadbd ended at its start.');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
+
+  async function crash(): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  }
+
+  await start();
 
   async function run(sql: string): Promise<void> {
     await execute('mariadb', ['--no-defaults', `--socket=${socket}`, '-uroot', '-e', sql]);
@@ -69,9 +83,10 @@ export async function ownMariadb(tls?: Certificate): Promise<OwnMariadb> {
     run,
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
+    start,
+    crash,
     async close() {
-      server.kill('SIGKILL');
-      await once(server, 'exit');
+      await crash();
       await rm(folder, { recursive: true, force: true });
     },
   };
