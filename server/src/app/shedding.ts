@@ -12,7 +12,7 @@ const crowd = 64;
 
 /** A write can be repeated later with the same effect; a read has somebody waiting for it. */
 const writes: Ramps = {
-  delayMs: { from: 100, to: 400 },
+  delayMs: { from: 150, to: 600 },
   waitMs: { from: 150, to: 300 },
 };
 const reads: Ramps = {

@@ -10,8 +10,7 @@ const idle: Load = { delayMs: 5, inFlight: 3, waitMs: 4 };
 describe('the share of requests that is refused', () => {
   it.each<[Load, number, number]>([
     [idle, 0, 0],
-    [{ ...idle, delayMs: 250 }, 0.5, 0],
-    [{ ...idle, delayMs: 400 }, 1, 0],
+    [{ ...idle, delayMs: 375 }, 0.5, 0],
     [{ ...idle, delayMs: 700 }, 1, 0.5],
     [{ ...idle, delayMs: 5000 }, 1, 1],
     [{ ...idle, waitMs: 9000 }, 0, 0],
@@ -76,7 +75,7 @@ describe('a server that is too busy', () => {
     const statuses = async () => (await Promise.all([write(), read()])).map((it) => it.status);
     const whileIdle = await statuses();
 
-    load = { ...idle, delayMs: 400 };
+    load = { ...idle, inFlight: 64, waitMs: 300 };
     const whileBusy = await statuses();
     load = { ...idle, delayMs: 2000 };
     const whileOverloaded = await statuses();
@@ -111,7 +110,7 @@ describe('a server that is too busy', () => {
 
   it('answers an upload before its body has come', async () => {
     const address = new URL(await server.listen());
-    load = { ...idle, delayMs: 400 };
+    load = { ...idle, inFlight: 64, waitMs: 300 };
     const socket = connect(Number(address.port), address.hostname);
     const head = `POST /v2/media HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 5000000\r\n\r\n`;
 

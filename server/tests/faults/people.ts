@@ -1,4 +1,6 @@
+import type { Answer } from '../support/server.ts';
 import { send } from './request.ts';
+import { pause } from './step.ts';
 
 export type Person = { id: number; name: string; token: string; refreshToken: string };
 
@@ -17,9 +19,19 @@ export async function people(url: string, group: string, count: number): Promise
 
 async function signUp(url: string, name: string): Promise<Person> {
   const account = { username: name, password };
-  const { body } = await send(`${url}/v2/accounts`, 'POST', { body: account });
-  const { body: tokens } = await signIn(url, name);
+  const { body } = await accepted(() => send(`${url}/v2/accounts`, 'POST', { body: account }));
+  const { body: tokens } = await accepted(() => signIn(url, name));
   return { id: body.id, name, token: tokens.accessToken, refreshToken: tokens.refreshToken };
+}
+
+/** On a machine that does other things, the first answer may be that the server is busy. */
+async function accepted(request: () => Promise<Answer>): Promise<Answer> {
+  for (let left = 30; ; left -= 1) {
+    const answer = await request();
+    if (answer.status === 201) return answer;
+    if (answer.status !== 503 || left === 0) throw new Error(`People: ${answer.status}`);
+    await pause(1000);
+  }
 }
 
 export function signIn(url: string, login: string) {
