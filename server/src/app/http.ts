@@ -25,7 +25,7 @@ import { followConnections } from './drain.ts';
 import type { HttpNeeds } from './http-needs.ts';
 import { lazySerializers } from './lazy-serializers.ts';
 import { lingerAfterEarlyResponses } from './linger.ts';
-import { mayShareAPort, openMoreSockets, type Place, requireFree } from './listeners.ts';
+import { mayShare, openMoreSockets, type Place } from './listeners.ts';
 import { type Load, loadMeter } from './load.ts';
 import { hasRequestId, loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
@@ -156,15 +156,13 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
       const place: Place = { host, port, backlog };
       try {
         // Several processes have their connections from the one that started them, which has time for it.
-        const isShared = mayShareAPort && !isOneOfMany();
-        if (isShared) await requireFree(place);
+        const isShared = !isOneOfMany() && (await mayShare(place));
         const options: FastifyListenOptions & { reusePort: boolean } = {
           ...place,
           reusePort: isShared,
         };
         const address = await server.listen(options);
-        if (!isShared) return address;
-        more.push(...(await openMoreSockets(server.server, place)));
+        if (isShared) more.push(...(await openMoreSockets(server.server, place)));
         return address;
       } catch (error) {
         throw new SetupError(listenProblemOf(error, host, port), error);

@@ -10,15 +10,20 @@ const sockets = 128;
 
 export type Place = { host: string; port: number; backlog: number };
 
-/** Linux shares connections out among the sockets of one port; elsewhere, one has to do. */
-export const mayShareAPort = process.platform === 'linux';
-
 /**
- * Checks that nobody else listens: sockets that share a port would not notice another process of the same user.
+ * Whether several sockets can share the port and its connections: Linux can, but some containers run on something else. Checks
+ * on the way that nobody else listens, since sockets that share a port would not notice another process of the same user.
  * @throws Error of Node's when the port cannot be had
  */
-export async function requireFree(place: Place): Promise<void> {
+export async function mayShare(place: Place): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
   await close(await listenTo(createServer(), place));
+  try {
+    await close(await listenTo(createServer(), { ...place, reusePort: true }));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
