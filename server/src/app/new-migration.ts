@@ -6,14 +6,12 @@ const sourceFolder = join(import.meta.dirname, '../db/migrations');
 
 /**
  * Writes the next step of the schema, empty, and names it in the list. Returns its path.
- * @throws Error outside a source checkout, or for a subject that is no name
+ * @param subject that `isSubject` accepts
+ * @throws Error outside a source checkout
  */
 export function newMigration(subject: string, folder = sourceFolder): string {
   if (!existsSync(join(folder, 'index.ts'))) {
     throw new Error('New migrations are written in a source checkout; this is a built program.');
-  }
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(subject)) {
-    throw new Error(`${subject} is no subject. Use small letters and hyphens: post-places.`);
   }
   const files = stepsIn(folder);
   const number = String(Number(files.at(-1)?.slice(0, 4) ?? 0) + 1).padStart(4, '0');
@@ -21,6 +19,11 @@ export function newMigration(subject: string, folder = sourceFolder): string {
   writeFileSync(path, stepText(`${number}-${subject}`, exportName(subject)), { flag: 'wx' });
   writeFileSync(join(folder, 'index.ts'), indexText(folder));
   return path;
+}
+
+/** Whether a migration can be named after it. */
+export function isSubject(text: string): boolean {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text);
 }
 
 function stepsIn(folder: string): string[] {

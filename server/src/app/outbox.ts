@@ -4,6 +4,8 @@ import type { Now } from '../domain/ports.ts';
 import type { Config } from './config.ts';
 import { openCurrentDatabase } from './schema.ts';
 
+export type { DeadLetter };
+
 /** The dead letters, for the operator. */
 export type Outbox = {
   list(): Promise<DeadLetter[]>;

@@ -5,14 +5,14 @@ import type { AccountAdminService } from '../domain/administration/account-admin
 import { operator } from '../domain/authority.ts';
 import { DomainError } from '../domain/errors.ts';
 import { confirm, readPassword } from './ask.ts';
-import { CommandError } from './errors.ts';
-import { countOption, emailOption, jsonOption } from './options.ts';
-import { print, printRows } from './print.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { countOption, emailOption, type Json, jsonOption } from './options.ts';
+import { printResult, printRows } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
 
 type Admin = AccountAdminService;
-type ListOptions = { role?: Role; state?: 'active' | 'disabled'; limit: number; json?: boolean };
-type CreateOptions = { email?: string; displayName?: string; role: Role; mail?: boolean };
+type ListOptions = Json & { role?: Role; state?: 'active' | 'disabled'; limit: number };
+type CreateOptions = Json & { email?: string; displayName?: string; role: Role; mail?: boolean };
 
 const roles: readonly Role[] = ['user', 'moderator', 'admin'];
 const largestPage = 100;
@@ -45,36 +45,46 @@ export function accountsCommand(): Command {
       new Option('--role <role>', 'the role of the account').choices(roles).default('user'),
     )
     .option('--mail', 'read no password: mail the owner a link to choose one')
+    .addOption(jsonOption())
     .action(create);
   accounts
     .command('disable')
     .description('block an account at once, and hide what it posted')
     .addArgument(accountArgument())
-    .action((name: string) => change(name, { disabled: true }, (who) => `disabled ${who}`));
+    .addOption(jsonOption())
+    .action((name: string, json: Json) =>
+      change(name, { disabled: true }, { ...json, told: (who) => `disabled ${who}` }),
+    );
   accounts
     .command('enable')
     .description('undo `disable`')
     .addArgument(accountArgument())
-    .action((name: string) => change(name, { disabled: false }, (who) => `enabled ${who}`));
+    .addOption(jsonOption())
+    .action((name: string, json: Json) =>
+      change(name, { disabled: false }, { ...json, told: (who) => `enabled ${who}` }),
+    );
   accounts
     .command('role')
     .description('set the role of an account; losing rights ends its sessions')
     .addArgument(accountArgument())
     .addArgument(new Argument('<role>', 'the new role').choices(roles))
-    .action((name: string, role: Role) =>
-      change(name, { role }, (who) => `${who} has the role ${role}`),
+    .addOption(jsonOption())
+    .action((name: string, role: Role, json: Json) =>
+      change(name, { role }, { ...json, told: (who) => `${who} has the role ${role}` }),
     );
   accounts
     .command('reset-password')
     .description('set a new password from standard input, and end all sessions')
     .addArgument(accountArgument())
     .option('--mail', 'read no password: mail the owner a link to choose one')
+    .addOption(jsonOption())
     .action(resetPassword);
   accounts
     .command('delete')
     .description('permanently delete an account and everything it posted')
     .addArgument(accountArgument())
     .option('--yes', 'do not ask')
+    .addOption(jsonOption())
     .action(remove);
   return accounts;
 }
@@ -82,7 +92,7 @@ export function accountsCommand(): Command {
 /** Makes an account of a role, with a password from standard input. */
 export async function createWithPassword(
   username: string,
-  { email, displayName, role, mail }: CreateOptions,
+  { email, displayName, role, mail, json }: CreateOptions,
   command: string,
 ): Promise<void> {
   const password = mail ? null : await readPassword(command);
@@ -95,13 +105,16 @@ export async function createWithPassword(
       role,
       idempotencyKey: null,
     });
-    print(`made ${account.username}, account ${account.id}, role ${account.role}`);
+    printResult(account, {
+      json,
+      lines: () => `made ${account.username}, account ${account.id}, role ${account.role}`,
+    });
   });
 }
 
 async function create(username: string, options: CreateOptions): Promise<void> {
   if (options.mail && options.email === undefined) {
-    throw new CommandError('there is no address to mail to. Add --email ADDRESS.');
+    throw new UsageError('there is no address to mail to. Add --email ADDRESS.');
   }
   await createWithPassword(username, options, `accounts create ${username}`);
 }
@@ -110,9 +123,7 @@ async function list(prefix: string | undefined, options: ListOptions): Promise<v
   const { role, state, limit, json } = options;
   const filter: AccountFilter = { q: prefix, role, state };
   const { items, hasMore } = await withAdmin((admin) => collect(admin, filter, limit));
-  if (json) print(JSON.stringify(items, null, 2));
-  else if (items.length === 0) print('No accounts found.');
-  else printRows([titles, ...items.map(rowOf)], { json });
+  printRows(items, { json, titles, row: rowOf, none: 'No accounts found.' });
   if (hasMore) process.stderr.write(`There are more than ${limit}; raise --limit.\n`);
 }
 
@@ -132,38 +143,44 @@ async function collect(admin: Admin, filter: AccountFilter, limit: number) {
 async function change(
   name: string,
   wanted: Parameters<Admin['change']>[2],
-  told: (username: string) => string,
+  { json, told }: Json & { told: (username: string) => string },
 ): Promise<void> {
   await withAdmin(async (admin) => {
     const { id } = await find(admin, name);
-    const { username } = await admin.change(operator, id, wanted);
-    print(told(username));
+    const account = await admin.change(operator, id, wanted);
+    printResult(account, { json, lines: () => told(account.username) });
   });
 }
 
-async function resetPassword(name: string, { mail }: { mail?: boolean }): Promise<void> {
+async function resetPassword(
+  name: string,
+  { mail, json }: Json & { mail?: boolean },
+): Promise<void> {
   const password = mail ? null : await readPassword(`accounts reset-password ${name}`);
   await withAdmin(async (admin) => {
     const { id, username, email } = await find(admin, name);
     if (password !== null) {
       await admin.setPassword(operator, id, password);
-      return print(`set the password of ${username}; all sessions ended`);
+      const line = `set the password of ${username}; all sessions ended`;
+      return printResult({ id, username, isMailed: false }, { json, lines: () => line });
     }
     if (email === null) {
       throw new CommandError(`${username} has no e-mail. Enter a password instead of --mail.`);
     }
     await admin.change(operator, id, { forceReset: true });
-    print(`reset the password of ${username}; all sessions ended; a mail follows`);
+    const line = `reset the password of ${username}; all sessions ended; a mail follows`;
+    printResult({ id, username, isMailed: true }, { json, lines: () => line });
   });
 }
 
-async function remove(name: string, { yes }: { yes?: boolean }): Promise<void> {
+async function remove(name: string, { yes, json }: Json & { yes?: boolean }): Promise<void> {
   await withAdmin(async (admin) => {
     const { id, username } = await find(admin, name);
     if (!yes)
       await confirm(`Delete ${username} (account ${id}) permanently?`, 'nothing was deleted');
     await admin.remove(operator, id);
-    print(`deleted ${username}; a worker removes what it has posted`);
+    const line = `deleted ${username}; a worker removes what it has posted`;
+    printResult({ deleted: id, username }, { json, lines: () => line });
   });
 }
 

@@ -15,8 +15,8 @@ import {
   withProgress,
 } from './backup-options.ts';
 import { CommandError } from './errors.ts';
-import { jsonOption } from './options.ts';
-import { print, printRows } from './print.ts';
+import { type Json, jsonOption } from './options.ts';
+import { print, printResult, printRows } from './print.ts';
 import { quiet } from './with-app.ts';
 
 /** `rookery backup`: copies of everything, and the way back. */
@@ -36,7 +36,7 @@ export function backupCommand(): Command {
 }
 
 function addCreate(backup: Command): void {
-  type Options = Secret & { keep?: KeepRule; keys: boolean; json?: boolean };
+  type Options = Secret & { keep?: KeepRule; keys: boolean } & Json;
   backup
     .command('create [place]')
     .description('back up the database, the pictures and the secret keys')
@@ -59,9 +59,8 @@ function addCreate(backup: Command): void {
       );
       for (const warning of report.warnings) warn(warning);
       if (withoutKeys) warn(keysAreElsewhere);
-      if (json) return print(JSON.stringify(report, null, 2));
-      for (const line of linesOf(report.manifest)) print(line);
-      for (const id of report.pruned) print(`deleted ${id}`);
+      const deleted = report.pruned.map((id) => `deleted ${id}`);
+      printResult(report, { json, lines: () => [...linesOf(report.manifest), ...deleted] });
     });
 }
 
@@ -71,11 +70,9 @@ function addList(backup: Command): void {
     .description('list the backups, oldest first')
     .addOption(fromOption())
     .addOption(jsonOption())
-    .action(async ({ from, json }: Place & { json?: boolean }) => {
+    .action(async ({ from, json }: Place & Json) => {
       const manifests = await backupsAt(quiet(), from ?? null, warn);
-      if (json) return print(JSON.stringify(manifests, null, 2));
-      if (manifests.length === 0) return print('There is no backup.');
-      printRows(manifests.map(rowOf), { json });
+      printRows(manifests, { json, row: rowOf, none: 'There is no backup.' });
     });
 }
 
@@ -88,18 +85,20 @@ function addVerify(backup: Command): void {
     .addOption(fromOption())
     .addOption(passphraseOption())
     .addOption(jsonOption())
-    .action(async (id: string | undefined, options: Place & Secret & { json?: boolean }) => {
+    .action(async (id: string | undefined, options: Place & Secret & Json) => {
       const config = quiet();
       const passphrase = passphraseOf(config, options);
       const report = await withProgress((onProgress) =>
         verifyAt(config, options.from ?? null, { id, passphrase, onProgress }),
       );
       const { rows, objects, keys, problems } = report;
-      if (options.json) print(JSON.stringify(report, null, 2));
-      else {
-        print(`${report.id}: ${rows} rows, ${objects} files, keys ${keys}`);
-        for (const problem of problems) print(`✗ ${problem}`);
-      }
+      printResult(report, {
+        json: options.json,
+        lines: () => [
+          `${report.id}: ${rows} rows, ${objects} files, keys ${keys}`,
+          ...problems.map((problem) => `✗ ${problem}`),
+        ],
+      });
       if (problems.length > 0) throw new CommandError(`${report.id} is damaged`);
       if (!options.json) print('✓ It can be restored.');
     });
@@ -117,38 +116,39 @@ function addRestore(backup: Command): void {
     .option('--partial', 'go on although pictures of the backup are damaged')
     .option('--force', 'go on although others are connected to the database')
     .addOption(jsonOption())
-    .action(
-      async (id: string | undefined, options: Place & Secret & Flags & { json?: boolean }) => {
-        const config = quiet();
-        const { from = null, withoutKeys, replace, partial, force, json } = options;
-        const report = await withProgress((onProgress) =>
-          restoreFrom(config, {
-            from,
-            id,
-            passphrase: withoutKeys ? null : passphraseOf(config, options),
-            hasKeys: !withoutKeys,
-            isReplacing: replace === true,
-            isPartial: partial === true,
-            isForced: force === true,
-            onProgress,
-          }),
-        );
-        if (report.keyAdvice) warn(report.keyAdvice);
-        for (const problem of report.objects.problems) warn(problem);
-        if (json) return print(JSON.stringify({ ...report, keys: report.keys !== null }, null, 2));
-        for (const line of restoredLines(report)) print(line);
-      },
-    );
+    .action(async (id: string | undefined, options: Place & Secret & Flags & Json) => {
+      const config = quiet();
+      const { from = null, withoutKeys, replace, partial, force, json } = options;
+      const report = await withProgress((onProgress) =>
+        restoreFrom(config, {
+          from,
+          id,
+          passphrase: withoutKeys ? null : passphraseOf(config, options),
+          hasKeys: !withoutKeys,
+          isReplacing: replace === true,
+          isPartial: partial === true,
+          isForced: force === true,
+          onProgress,
+        }),
+      );
+      if (report.keyAdvice) warn(report.keyAdvice);
+      for (const problem of report.objects.problems) warn(problem);
+      const shown = { ...report, keys: report.keys !== null };
+      printResult(shown, { json, lines: () => restoredLines(report) });
+    });
 }
 
 function addRollback(backup: Command): void {
   backup
     .command('rollback')
     .description('take the last restore of an embedded database back')
-    .action(async () => {
-      const { restored, former } = await rollBack(quiet());
-      print(`The state before the restore is back, from ${restored}.`);
-      if (former !== null) print(`The one that it replaced is in ${former}.`);
+    .addOption(jsonOption())
+    .action(async ({ json }: Json) => {
+      const report = await rollBack(quiet());
+      const { restored, former } = report;
+      const replaced = former === null ? [] : [`The one that it replaced is in ${former}.`];
+      const line = `The state before the restore is back, from ${restored}.`;
+      printResult(report, { json, lines: () => [line, ...replaced] });
     });
 }
 

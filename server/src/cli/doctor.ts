@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { runChecks } from '../app/checks.ts';
 import { CommandError } from './errors.ts';
-import { jsonOption } from './options.ts';
-import { print } from './print.ts';
+import { type Json, jsonOption } from './options.ts';
+import { printResult } from './print.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -10,12 +10,11 @@ export function doctorCommand(): Command {
       'check configuration, database, storage, image library and mail, and say how to fix problems',
     )
     .addOption(jsonOption())
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json }: Json) => {
       const checks = await runChecks();
-      if (json) print(JSON.stringify(checks, null, 2));
-      else
-        for (const { name, isOk, detail } of checks)
-          print(`${isOk ? '✓' : '✗'} ${name}: ${detail}`);
+      const lines = () =>
+        checks.map(({ name, isOk, detail }) => `${isOk ? '✓' : '✗'} ${name}: ${detail}`);
+      printResult(checks, { json, lines });
       const broken = checks.filter((check) => !check.isOk);
       if (broken.length > 0)
         throw new CommandError(`failed: ${broken.map((c) => c.name).join(', ')}`);

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { readPassingConfig } from '../app/config.ts';
 import { buildHttp, type Http } from '../app/http.ts';
 import { routeRows, routeTitles } from '../app/route-rows.ts';
-import { CommandError } from './errors.ts';
-import { jsonOption } from './options.ts';
+import { UsageError } from './errors.ts';
+import { type Json, jsonOption } from './options.ts';
 import { print, printRows } from './print.ts';
 import { withApp } from './with-app.ts';
 
@@ -13,11 +13,11 @@ export function documentCommands(): Command[] {
     .description('list every route with its contract and the path that older clients use')
     .option('--contract <name>', 'only the routes of one contract')
     .addOption(jsonOption())
-    .action(({ contract, json }: { contract?: string; json?: boolean }) =>
+    .action(({ contract, json }: Json & { contract?: string }) =>
       withHttp(async (http) => {
         const rows = routeRows(http).filter((row) => !contract || row.contract === contract);
-        if (rows.length === 0) throw new CommandError(`no contract is called ${contract}`);
-        printRows(json ? rows : [routeTitles, ...rows], { json });
+        if (rows.length === 0) throw new UsageError(`no contract is called ${contract}`);
+        printRows(rows, { json, titles: routeTitles, row: (each) => each, none: '' });
       }),
     );
   const openapi = new Command('openapi')
@@ -26,7 +26,7 @@ export function documentCommands(): Command[] {
     .action((name: string) =>
       withHttp(async (http) => {
         const document = http.openApi(name);
-        if (!document) throw new CommandError(`no contract is called ${name}`);
+        if (!document) throw new UsageError(`no contract is called ${name}`);
         print(JSON.stringify(document, null, 2));
       }),
     );

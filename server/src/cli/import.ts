@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import type { ImportReport } from '../domain/imports/account-import.ts';
 import { CommandError } from './errors.ts';
-import { jsonOption } from './options.ts';
-import { print } from './print.ts';
+import { type Json, jsonOption } from './options.ts';
+import { printResult } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 
-type Options = { dryRun?: boolean; json?: boolean };
+type Options = Json & { dryRun?: boolean };
 
 const help = `
 One JSON object per line. At least one of the first three fields is required; all others are optional:
@@ -27,8 +27,7 @@ export function importCommand(): Command {
     .addHelpText('after', help)
     .action(async (file: string, { dryRun = false, json }: Options) => {
       const report = await importAccounts(file, dryRun);
-      if (json) print(JSON.stringify(report, null, 2));
-      else for (const line of linesOf(report, dryRun)) print(line);
+      printResult(report, { json, lines: () => linesOf(report, dryRun) });
       const count = report.faults.length;
       if (count === 0) return;
       throw new CommandError(

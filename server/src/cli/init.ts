@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { newEnvFile } from '../app/new-env-file.ts';
 import { CommandError } from './errors.ts';
-import { print } from './print.ts';
+import { type Json, jsonOption } from './options.ts';
+import { printResult } from './print.ts';
 
-type Options = { url: string; file: string; stdout?: boolean };
+type Options = Json & { url: string; file: string; stdout?: boolean };
 
 export function initCommand(): Command {
   return new Command('init')
@@ -16,11 +17,13 @@ export function initCommand(): Command {
     )
     .option('--file <path>', 'the file to write', '.env')
     .option('--stdout', 'print the text instead of writing a file')
-    .action(({ url, file, stdout }: Options) => {
+    .addOption(jsonOption())
+    .action(({ url, file, stdout, json }: Options) => {
       const text = newEnvFile(url);
-      if (stdout) return print(text.trimEnd());
+      if (stdout) return printResult({ text }, { json, lines: () => text.trimEnd() });
       writeNew(file, text);
-      return print(`${file} is written, with new secrets. Only this user can read it.`);
+      const line = `${file} is written, with new secrets. Only this user can read it.`;
+      printResult({ file }, { json, lines: () => line });
     });
 }
 

@@ -4,12 +4,12 @@ import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { SweepReport } from '../domain/media/media-sweep.ts';
 import { CommandError } from './errors.ts';
-import { idArgument, jsonOption, reasonOption } from './options.ts';
-import { print } from './print.ts';
+import { idArgument, type Json, jsonOption, reasonOption } from './options.ts';
+import { printResult } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 
-type Options = { dryRun?: boolean; olderThan: number; force?: boolean; json?: boolean };
+type Options = Json & { dryRun?: boolean; olderThan: number; force?: boolean };
 
 const maxShown = 20;
 
@@ -28,8 +28,7 @@ export function mediaCommand(): Command {
         isDryRun: dryRun,
         isForced: force,
       });
-      if (json) print(JSON.stringify(report, null, 2));
-      else for (const line of linesOf(report)) print(line);
+      printResult(report, { json, lines: () => linesOf(report) });
     });
   media
     .command('remove')
@@ -38,11 +37,13 @@ export function mediaCommand(): Command {
     )
     .addArgument(idArgument('<picture>', 'id of the picture'))
     .addOption(reasonOption())
-    .action(async (id: number, { reason }: { reason: string }) => {
+    .addOption(jsonOption())
+    .action(async (id: number, { reason, json }: Json & { reason: string }) => {
       await withApp(quiet(), ({ services }) =>
         services.moderation.removePicture(operator, id, reason),
       );
-      print(`removed picture ${id}; a worker deletes its files and mails the owner`);
+      const line = `removed picture ${id}; a worker deletes its files and mails the owner`;
+      printResult({ removed: id, reason }, { json, lines: () => line });
     });
   return media;
 }

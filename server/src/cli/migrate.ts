@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../app/config.ts';
-import { newMigration } from '../app/new-migration.ts';
+import { isSubject, newMigration } from '../app/new-migration.ts';
 import {
   migrationNamed,
   migrationNames,
@@ -9,9 +9,9 @@ import {
   sqlOfMigration,
   withSchema,
 } from '../app/schema.ts';
-import { CommandError } from './errors.ts';
-import { jsonOption } from './options.ts';
-import { print, printRows } from './print.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { type Json, jsonOption } from './options.ts';
+import { printResult, printRows } from './print.ts';
 import { progressBars } from './progress.ts';
 
 export function migrateCommand(): Command {
@@ -27,33 +27,43 @@ function addChanges(migrate: Command): void {
   migrate
     .command('up [to]')
     .description('apply all pending migrations, or those up to one')
-    .action(async (to?: string) => {
+    .addOption(jsonOption())
+    .action(async (to: string | undefined, { json }: Json) => {
       const { applied } = await withSchema(readConfig(), (schema) => upWithProgress(schema, to));
-      for (const name of applied) print(`applied ${name}`);
-      if (applied.length === 0) print('Nothing to do: the schema is up to date.');
+      const none = 'Nothing to do: the schema is up to date.';
+      printResult({ applied }, { json, lines: () => linesOf('applied', applied, none) });
     });
   migrate
     .command('down [to]')
     .description('revert the latest migration, or all after one (none: all), with their data')
-    .action(async (to?: string) => {
+    .addOption(jsonOption())
+    .action(async (to: string | undefined, { json }: Json) => {
       const { reverted } = await withSchema(readConfig(), (schema) => schema.down(nameIfAny(to)));
-      for (const name of reverted) print(`reverted ${name}`);
-      if (reverted.length === 0) print('Nothing to do: no such migration is applied.');
+      const none = 'Nothing to do: no such migration is applied.';
+      printResult({ reverted }, { json, lines: () => linesOf('reverted', reverted, none) });
     });
   migrate
     .command('stamp <name>')
     .description('record the migrations up to one as applied, without running them')
-    .action(async (text: string) => {
+    .addOption(jsonOption())
+    .action(async (text: string, { json }: Json) => {
       const marked = await withSchema(readConfig(), (schema) => schema.stamp(nameOf(text)));
-      for (const name of marked) print(`recorded ${name}`);
-      if (marked.length === 0) print('Nothing to do: they were recorded before.');
+      const none = 'Nothing to do: they were recorded before.';
+      printResult({ recorded: marked }, { json, lines: () => linesOf('recorded', marked, none) });
     });
   migrate
     .command('new <subject>')
     .description('create an empty migration in a source checkout: new post-places')
-    .action((subject: string) => {
+    .addOption(jsonOption())
+    .action((subject: string, { json }: Json) => {
+      if (!isSubject(subject)) {
+        throw new UsageError(
+          `${subject} is no subject. Use small letters and hyphens: post-places.`,
+        );
+      }
       try {
-        print(`wrote ${relative(process.cwd(), newMigration(subject))}`);
+        const file = relative(process.cwd(), newMigration(subject));
+        printResult({ file }, { json, lines: () => `wrote ${file}` });
       } catch (error) {
         throw new CommandError(error instanceof Error ? error.message : String(error));
       }
@@ -65,29 +75,35 @@ function addViews(migrate: Command): void {
     .command('status')
     .description('show every migration and when it was applied')
     .addOption(jsonOption())
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json }: Json) => {
       const states = await withSchema(readConfig(), (schema) => schema.states());
       const rows = states.map(({ name, appliedAt }) => ({ name, applied: appliedAt ?? 'not yet' }));
-      printRows(rows, { json });
+      printRows(rows, { json, row: (each) => each, none: '' });
     });
   migrate
     .command('history')
     .description('show the applied migrations and when they were applied, in order')
     .addOption(jsonOption())
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json }: Json) => {
       const history = await withSchema(readConfig(), (schema) => schema.history());
       const rows = history.map(({ name, appliedAt }) => ({ applied: appliedAt, name }));
-      if (rows.length === 0 && !json) print('No migration is applied yet.');
-      else printRows(rows, { json });
+      printRows(rows, { json, row: (each) => each, none: 'No migration is applied yet.' });
     });
   migrate
     .command('show <name>')
     .description('print the SQL of a migration for the configured engine, without running it')
     .option('--down', 'the SQL that reverts it')
-    .action(async (text: string, { down }: { down?: boolean }) => {
+    .addOption(jsonOption())
+    .action(async (text: string, { down, json }: Json & { down?: boolean }) => {
       const direction = down ? 'down' : 'up';
-      for (const line of await sqlOfMigration(readConfig(), nameOf(text), direction)) print(line);
+      const name = nameOf(text);
+      const sql = await sqlOfMigration(readConfig(), name, direction);
+      printResult({ name, direction, sql }, { json, lines: () => sql });
     });
+}
+
+function linesOf(done: string, names: readonly string[], none: string): string[] {
+  return names.length === 0 ? [none] : names.map((name) => `${done} ${name}`);
 }
 
 async function upWithProgress(schema: Schema, to?: string) {
@@ -106,5 +122,5 @@ function nameIfAny(text: string | undefined): string | undefined {
 function nameOf(text: string): string {
   const name = migrationNamed(text);
   if (name !== null) return name;
-  throw new CommandError(`${text} is not a migration. There are: ${migrationNames().join(', ')}`);
+  throw new UsageError(`${text} is not a migration. There are: ${migrationNames().join(', ')}`);
 }

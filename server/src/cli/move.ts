@@ -3,19 +3,18 @@ import { Command } from 'commander';
 import { moveTo, reopen, settingsAfterMove } from '../app/moving.ts';
 import type { MoveReport } from '../backup/move.ts';
 import { warn, withProgress } from './backup-options.ts';
-import { CommandError } from './errors.ts';
-import { jsonOption } from './options.ts';
-import { print } from './print.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { type Json, jsonOption } from './options.ts';
+import { printResult } from './print.ts';
 import { quiet } from './with-app.ts';
 
-type Flags = {
+type Flags = Json & {
   to?: string;
   toFile?: string;
   blobs?: string;
   copy?: boolean;
   force?: boolean;
   reopen?: boolean;
-  json?: boolean;
 };
 
 /** `rookery move`: another database, another store for the pictures. */
@@ -37,21 +36,21 @@ export function moveCommand(): Command {
       const config = quiet();
       if (flags.reopen) {
         const isOpened = await reopen(config);
-        return print(isOpened ? 'Servers may use the database again.' : 'It is not closed.');
+        const line = isOpened ? 'Servers may use the database again.' : 'It is not closed.';
+        return printResult({ isOpened }, { json: flags.json, lines: () => line });
       }
       const [to, blobs] = [addressOf(flags), flags.blobs ?? null];
-      if (to === null && blobs === null) throw new CommandError('say where: --to or --blobs');
+      if (to === null && blobs === null) throw new UsageError('say where: --to or --blobs');
       const report = await withProgress((onProgress) => {
         const options = { to, blobs, isCopy: flags.copy === true, isForced: flags.force === true };
         return moveTo(config, { ...options, onProgress });
       });
       for (const key of report.objects?.missing ?? []) warn(`${key} is missing in the old store.`);
-      if (flags.json) return print(JSON.stringify(report, null, 2));
-      for (const line of linesOf(report)) print(line);
-      const next = settingsAfterMove(config, { to, blobs });
-      print(
-        `Now set, before you start the servers:\n${next.map((line) => `  ${line}`).join('\n')}`,
-      );
+      const next = () => settingsAfterMove(config, { to, blobs }).map((line) => `  ${line}`);
+      printResult(report, {
+        json: flags.json,
+        lines: () => [...linesOf(report), 'Now set, before you start the servers:', ...next()],
+      });
     });
 }
 

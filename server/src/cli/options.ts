@@ -1,6 +1,9 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
-/** `--json` for commands that print data. */
+/** Whether a command prints JSON. */
+export type Json = { json?: boolean | undefined };
+
+/** `--json`, which every command has that prints and ends. */
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON');
 }

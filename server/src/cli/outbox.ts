@@ -1,10 +1,10 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../app/config.ts';
-import { withOutbox } from '../app/outbox.ts';
+import { type DeadLetter, withOutbox } from '../app/outbox.ts';
 import { confirm } from './ask.ts';
 import { CommandError, UsageError } from './errors.ts';
-import { jsonOption } from './options.ts';
-import { print, printRows } from './print.ts';
+import { type Json, jsonOption } from './options.ts';
+import { printResult, printRows } from './print.ts';
 
 export function outboxCommand(): Command {
   const outbox = new Command('outbox').description(
@@ -20,12 +20,14 @@ export function outboxCommand(): Command {
     .description('retry one, or all')
     .addArgument(idArgument('[id]'))
     .option('--all', 'all dead letters')
+    .addOption(jsonOption())
     .action(retry);
   outbox
     .command('drop')
     .description('delete one: its job never runs')
     .addArgument(idArgument('<id>'))
     .option('--yes', 'do not ask')
+    .addOption(jsonOption())
     .action(drop);
   return outbox;
 }
@@ -39,52 +41,55 @@ function idOf(text: string): number {
   return Number(text);
 }
 
-async function list({ json }: { json?: boolean }): Promise<void> {
+async function list({ json }: Json): Promise<void> {
   const entries = await withOutbox(readConfig(), (it) => it.list());
-  if (json) return print(JSON.stringify(entries, null, 2));
-  if (entries.length === 0) return print('There are no dead letters.');
-  const rows = entries.map((entry) => ({
+  printRows(entries, { json, titles, row: rowOf, none: 'There are no dead letters.' });
+}
+
+const titles = {
+  id: 'ID',
+  topic: 'TOPIC',
+  subscriber: 'SUBSCRIBER',
+  attempts: 'ATTEMPTS',
+  age: 'AGE',
+  error: 'LAST ERROR',
+};
+
+function rowOf(entry: DeadLetter): typeof titles {
+  return {
     id: String(entry.id),
     topic: entry.topic,
     subscriber: entry.subscriber ?? 'all',
     attempts: String(entry.attempts),
     age: ageOf(entry.deadLetterAt),
     error: entry.error.split('\n')[0]?.slice(0, 100) ?? '',
-  }));
-  printRows(
-    [
-      {
-        id: 'ID',
-        topic: 'TOPIC',
-        subscriber: 'SUBSCRIBER',
-        attempts: 'ATTEMPTS',
-        age: 'AGE',
-        error: 'LAST ERROR',
-      },
-      ...rows,
-    ],
-    { json },
-  );
+  };
 }
 
-async function retry(id: number | undefined, { all }: { all?: boolean }): Promise<void> {
+async function retry(
+  id: number | undefined,
+  { all, json }: Json & { all?: boolean },
+): Promise<void> {
   if ((id === undefined) === (all === undefined))
     throw new UsageError('name one dead letter, or all: outbox retry ID, or outbox retry --all');
   await withOutbox(readConfig(), async (it) => {
-    if (id === undefined) return print(`retrying ${await it.retryAll()}`);
+    if (id === undefined) {
+      const count = await it.retryAll();
+      return printResult({ retrying: count }, { json, lines: () => `retrying ${count}` });
+    }
     if (!(await it.retry(id))) throw missing(id);
-    print(`retrying ${id}`);
+    printResult({ retrying: 1, id }, { json, lines: () => `retrying ${id}` });
   });
 }
 
-async function drop(id: number, { yes }: { yes?: boolean }): Promise<void> {
+async function drop(id: number, { yes, json }: Json & { yes?: boolean }): Promise<void> {
   await withOutbox(readConfig(), async (it) => {
     const entry = (await it.list()).find((each) => each.id === id);
     if (!entry) throw missing(id);
     const question = `Delete ${entry.topic} (${entry.error.split('\n')[0]}) permanently?`;
     if (!yes) await confirm(question, 'nothing was dropped');
     if (!(await it.drop(id))) throw missing(id);
-    print(`dropped ${id}`);
+    printResult({ dropped: id }, { json, lines: () => `dropped ${id}` });
   });
 }
 

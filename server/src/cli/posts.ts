@@ -2,11 +2,11 @@ import { Command } from 'commander';
 import { operator } from '../domain/authority.ts';
 import type { Page, PageRequest } from '../domain/paging.ts';
 import type { PostView } from '../domain/posts/post.ts';
-import { countOption, idArgument, jsonOption, reasonOption } from './options.ts';
-import { print, printRows } from './print.ts';
+import { countOption, idArgument, type Json, jsonOption, reasonOption } from './options.ts';
+import { printResult, printRows } from './print.ts';
 import { quiet, withApp } from './with-app.ts';
 
-type ListOptions = { account?: string; limit: number; json?: boolean };
+type ListOptions = Json & { account?: string; limit: number };
 
 const largestPage = 100;
 const shownText = 60;
@@ -25,11 +25,13 @@ export function postsCommand(): Command {
     .description('permanently remove a post, and mail its author the reason')
     .addArgument(idArgument('<post>', 'id of the post'))
     .addOption(reasonOption())
-    .action(async (id: number, { reason }: { reason: string }) => {
+    .addOption(jsonOption())
+    .action(async (id: number, { reason, json }: Json & { reason: string }) => {
       await withApp(quiet(), ({ services }) =>
         services.moderation.removePost(operator, id, reason),
       );
-      print(`removed post ${id}; a worker deletes its pictures and mails the author`);
+      const line = `removed post ${id}; a worker deletes its pictures and mails the author`;
+      printResult({ removed: id, reason }, { json, lines: () => line });
     });
   return posts;
 }
@@ -42,9 +44,7 @@ async function list({ account, limit, json }: ListOptions): Promise<void> {
         : feeds.byAuthor(null, { username: account, filter: 'all' }, page),
     ),
   );
-  if (json) print(JSON.stringify(found, null, 2));
-  else if (found.length === 0) print('No posts found.');
-  else printRows([titles, ...found.map(rowOf)], { json });
+  printRows(found, { json, titles, row: rowOf, none: 'No posts found.' });
 }
 
 async function collect(

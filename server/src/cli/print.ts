@@ -1,17 +1,47 @@
-/** Writes lines to standard output. */
+/** Writes a line to standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Prints what a command found or did: as JSON with `--json`, else as `lines` say it. */
+export function printResult(
+  result: unknown,
+  { json, lines }: { json: boolean | undefined; lines: () => readonly string[] | string },
+): void {
+  if (json) return print(JSON.stringify(result, null, 2));
+  for (const line of [lines()].flat()) print(line);
+}
+
 type Row = Readonly<Record<string, string>>;
 
-/** Prints rows as an aligned table, or as JSON. */
-export function printRows(rows: readonly Row[], { json }: { json: boolean | undefined }): void {
-  if (json) return print(JSON.stringify(rows, null, 2));
+type Table<T> = {
+  json: boolean | undefined;
+  /** Titles of the columns, by name. Default: their names. */
+  titles?: Row;
+  /** How an item is shown. */
+  row: (item: T) => Row;
+  /** What is said when there is none. */
+  none: string;
+};
+
+/** Prints items as JSON, whole, or as an aligned table. */
+export function printRows<T>(items: readonly T[], { json, titles, row, none }: Table<T>): void {
+  printResult(items, {
+    json,
+    lines: () => {
+      if (items.length === 0) return none;
+      return tableOf([...(titles ? [titles] : []), ...items.map(row)]);
+    },
+  });
+}
+
+function tableOf(rows: readonly Row[]): string[] {
   const columns = Object.keys(rows[0] ?? {});
   const widths = columns.map((name) => Math.max(...rows.map((row) => row[name]?.length ?? 0)));
-  for (const row of rows) {
-    const cells = columns.map((name, i) => (row[name] ?? '').padEnd(widths[i] ?? 0));
-    print(cells.join('  ').trimEnd());
-  }
+  return rows.map((row) =>
+    columns
+      .map((name, i) => (row[name] ?? '').padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -26,10 +26,8 @@ import { shellCommand } from './shell.ts';
 import { startCommand } from './start.ts';
 import { workCommand } from './work.ts';
 
-/** Finds the command, runs it, and returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  // What the program writes is for its owner alone: the database, uploads, secrets.
-  process.umask(0o077);
+/** The program with all of its commands. */
+export function newProgram(): Command {
   const program = new Command('rookery')
     .description('A backend for photo-sharing and social apps.')
     .addHelpText('after', '\nSettings come from the environment; docs/configuration.md lists them.')
@@ -58,10 +56,17 @@ export async function run(args: readonly string[]): Promise<number> {
     settingsCommand(),
     keysCommand(),
   ];
-  endQuietlyWhenUnread();
   for (const command of commands) program.addCommand(passOn(command));
+  return program;
+}
+
+/** Finds the command, runs it, and returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  // What the program writes is for its owner alone: the database, uploads, secrets.
+  process.umask(0o077);
+  endQuietlyWhenUnread();
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await newProgram().parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error);

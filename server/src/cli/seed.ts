@@ -7,11 +7,12 @@ import { type LargeSetSize, largeSetSize } from '../app/seed/large-set-plan.ts';
 import { seedPeople } from '../app/seed/people.ts';
 import { maxId } from '../domain/id.ts';
 import { CommandError, UsageError } from './errors.ts';
-import { print } from './print.ts';
+import { type Json, jsonOption } from './options.ts';
+import { print, printResult } from './print.ts';
 import { progressBars } from './progress.ts';
 import { quiet, withApp } from './with-app.ts';
 
-type Options = Partial<LargeSetSize> & { baseApi?: true };
+type Options = Partial<LargeSetSize> & Json & { baseApi?: true };
 
 const help = `
 Without options: creates alice, bob and carla with real photos.
@@ -31,8 +32,9 @@ export function seedCommand(): Command {
     .option('--posts <number>', 'posts of the large set (default: 20 per user)', wholeNumber)
     .option('--follows <number>', 'follows of the large set (default: 48 per user)', wholeNumber)
     .option('--likes <number>', 'likes of the large set (default: 100 per user)', wholeNumber)
+    .addOption(jsonOption())
     .addHelpText('after', help)
-    .action(async (options: Options) => {
+    .action(async ({ json, ...options }: Options) => {
       const { users, baseApi } = options;
       if (baseApi && Object.keys(options).length > 1) {
         throw new UsageError('--base-api cannot be combined with other options.');
@@ -42,11 +44,14 @@ export function seedCommand(): Command {
       }
       const config = readConfig();
       if (baseApi) refuseWhereLive(config);
+      const done: string[] = [];
+      const say = (line: string) => void (json ? done.push(line) : print(line));
       await withApp(quiet(config), async (app) => {
-        if (baseApi) await seedBaseApi(app, print);
-        else if (users === undefined) await seedPeople(app, print);
-        else await seedMany(app, largeSetSize({ ...options, users }));
+        if (baseApi) await seedBaseApi(app, say);
+        else if (users === undefined) await seedPeople(app, say);
+        else say(await seedMany(app, largeSetSize({ ...options, users })));
       });
+      if (json) printResult({ done }, { json, lines: () => done });
     });
 }
 
@@ -57,14 +62,14 @@ function refuseWhereLive({ env, isLive }: Config): void {
   );
 }
 
-async function seedMany(app: App, size: LargeSetSize): Promise<void> {
+async function seedMany(app: App, size: LargeSetSize): Promise<string> {
   const progress = progressBars();
   try {
     await seedLargeSet(app, size, progress.report);
   } finally {
     progress.stop();
   }
-  print(`seeded ${size.users} accounts, each with the password ${largeSetPassword}`);
+  return `seeded ${size.users} accounts, each with the password ${largeSetPassword}`;
 }
 
 function wholeNumber(text: string): number {

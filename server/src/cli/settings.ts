@@ -10,6 +10,6 @@ export function settingsCommand(): Command {
     .option('--markdown', 'print docs/configuration.md')
     .action(({ json, markdown }: { json?: boolean; markdown?: boolean }) => {
       if (markdown) process.stdout.write(settingsPage());
-      else printRows(settingRows(), { json });
+      else printRows(settingRows(), { json, row: (setting) => setting, none: '' });
     });
 }

@@ -98,7 +98,7 @@ describe('rookery accounts', () => {
     ]);
 
     // 2: what was typed cannot be meant.
-    expect(outputs.map(({ code }) => code)).toEqual([1, 1, 1, 2, 1, 2, 1, 1, 1]);
+    expect(outputs.map(({ code }) => code)).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1]);
     expect(outputs.map(({ stdout }) => stdout)).toEqual(outputs.map(() => ''));
     expect(outputs.map(({ stderr }) => stderr.split('\n')[0])).toEqual([
       'rookery: This is the last admin; make somebody else an admin first, or nobody could.',

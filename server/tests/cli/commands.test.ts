@@ -110,9 +110,9 @@ describe('rookery routes and openapi', () => {
       /\nreadPicture +GET, HEAD +\/compat\/hmlet\/pictures\/:key +hmlet\n/,
     );
     expect(older.stdout).not.toContain('mini-sns');
-    expect([none.code, none.stderr]).toEqual([1, 'rookery: no contract is called nope\n']);
+    expect([none.code, none.stderr]).toEqual([2, 'rookery: no contract is called nope\n']);
     expect(JSON.parse(openapi.stdout)).toMatchObject({ openapi: '3.1.0' });
-    expect([unknown.code, unknown.stderr]).toEqual([1, 'rookery: no contract is called nope\n']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, 'rookery: no contract is called nope\n']);
     expect(existsSync(join(environment.DATA_DIR, 'rookery.sqlite'))).toBe(false);
   });
 });

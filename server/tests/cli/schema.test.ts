@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newMigration } from '../../src/app/new-migration.ts';
+import { isSubject, newMigration } from '../../src/app/new-migration.ts';
 import { databasePlace, migrationNamed } from '../../src/app/schema.ts';
 import { command } from '../support/command.ts';
 
@@ -116,7 +116,7 @@ describe('rookery migrate new', () => {
   });
 
   it('refuses a subject that is no name, and a folder without source', () => {
-    expect(() => newMigration('Post Places', folder)).toThrow('Post Places is no subject.');
+    expect(['post-places', 'Post Places'].map(isSubject)).toEqual([true, false]);
     expect(() => newMigration('post-places', join(folder, 'dist'))).toThrow('source checkout');
   });
 });
