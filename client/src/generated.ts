@@ -443,8 +443,8 @@ export type Invite = {
   id: number;
   /** The only address that it is for. */
   email: string | null;
-  /** Number of the account that made it. */
-  madeBy: number;
+  /** Number of the account that made it; null for the command line. */
+  madeBy: number | null;
   /** When it was made. */
   createdAt: string;
   /** When it ends unless it is used. */
@@ -459,8 +459,8 @@ export type PendingInvite = {
   id: number;
   /** The only address that it is for. */
   email: string | null;
-  /** Number of the account that made it. */
-  madeBy: number;
+  /** Number of the account that made it; null for the command line. */
+  madeBy: number | null;
   /** When it was made. */
   createdAt: string;
   /** When it ends unless it is used. */

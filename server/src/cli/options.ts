@@ -1,4 +1,5 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
+import { dayMs, hourMs, minuteMs } from '../domain/durations.ts';
 
 /** Whether a command prints JSON. */
 export type Json = { json?: boolean | undefined };
@@ -52,4 +53,18 @@ export function reasonOption(): Option {
     '--reason <text>',
     'one line; its author gets it by mail',
   ).makeOptionMandatory();
+}
+
+const unitsMs = { m: minuteMs, h: hourMs, d: dayMs } as const;
+
+/** An option `--name <time>` that takes `30m`, `12h` or `7d`, at most `maxMs`, as milliseconds. */
+export function timeOption(name: string, description: string, maxMs: number): Option {
+  return new Option(`${name} <time>`, description).argParser((text) => {
+    const [, digits = '', unit = 'd'] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+    const ms = Number(digits) * unitsMs[unit as keyof typeof unitsMs];
+    if (ms >= minuteMs && ms <= maxMs) return ms;
+    throw new InvalidArgumentError(
+      `Give minutes, hours or days, at most ${maxMs / dayMs} days: 30m, 12h, 7d.`,
+    );
+  });
 }

@@ -14,6 +14,7 @@ import { documentCommands } from './documents.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
+import { invitesCommand } from './invites.ts';
 import { keysCommand } from './keys.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
@@ -47,6 +48,7 @@ export function newProgram(): Command {
     ...documentCommands(),
     accountsCommand(),
     adminCommand(),
+    invitesCommand(),
     importCommand(),
     mediaCommand(),
     postsCommand(),

@@ -28,7 +28,8 @@ export function inviteRoutes(app: V2App): void {
       response: { 201: InviteSchema },
       errors: ['conflict'],
     },
-    ({ viewer, body, request }) => invites.create(viewer, body.email ?? null, request.ip),
+    ({ viewer, body, request }) =>
+      invites.create({ who: viewer, address: request.ip }, { email: body.email ?? null }),
   );
 
   route(
@@ -43,7 +44,7 @@ export function inviteRoutes(app: V2App): void {
       authority: 'invite',
       response: { 200: PendingInviteListSchema },
     },
-    async ({ viewer }) => ({ items: await invites.list(viewer) }),
+    async ({ viewer }) => ({ items: await invites.list({ who: viewer }) }),
   );
 
   route(
@@ -60,6 +61,7 @@ export function inviteRoutes(app: V2App): void {
       response: { 204: NoContent },
       errors: ['not_found'],
     },
-    ({ viewer, params, request }) => invites.revoke(viewer, params.id, request.ip),
+    ({ viewer, params, request }) =>
+      invites.revoke({ who: viewer, address: request.ip }, params.id),
   );
 }

@@ -12,7 +12,7 @@ const sampleInvite = {
 const pending = {
   id: longId('Number of the invite.'),
   email: nullable(Type.String({ description: 'The only address that it is for.' })),
-  madeBy: id('Number of the account that made it.'),
+  madeBy: nullable(id('Number of the account that made it; null for the command line.')),
   createdAt: Type.String({ format: 'date-time', description: 'When it was made.' }),
   expiresAt: Type.String({ format: 'date-time', description: 'When it ends unless it is used.' }),
 };

@@ -6,6 +6,7 @@ import { DomainError, invalid } from '../errors.ts';
 import type { Verification } from '../verifications/verification.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { isActive } from '../visibility/visibility.ts';
+import { isOfOperator } from './invite.ts';
 
 type Needs = { database: Database; verifications: Pick<VerificationService, 'findByToken'> };
 
@@ -19,6 +20,7 @@ export function inviteFinding({ database, verifications }: Needs) {
     const invite = await verifications.findByToken('invite', token, 'invite');
     const isFor = invite.subject === '' || foldName(invite.subject) === foldName(email ?? '');
     if (!isFor) throw invalid('invite', 'is for another e-mail address');
+    if (isOfOperator(invite)) return invite;
     // Those that wait are ended with the rights; one that was being made at that moment is not.
     const maker = await findAccount(database, invite.accountId ?? 0);
     if (!maker || !isActive(maker) || !may(maker.role, 'invite')) {

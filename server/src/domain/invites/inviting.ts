@@ -1,13 +1,12 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { checkMay, roleAtFirst } from '../authority.ts';
-import { dayMs } from '../durations.ts';
+import { type Actor, by, checkMay, idOf, roleAtFirst } from '../authority.ts';
 import { DomainError } from '../errors.ts';
 import type { Now } from '../ports.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import type { Viewer } from '../viewer.ts';
 import { lockViewer } from '../viewer-lock.ts';
-import { type InviteView, maxInvites } from './invite.ts';
+import { type InviteView, inviteMs, maxInvites, operatorDetails } from './invite.ts';
 
 type Needs = {
   database: Database;
@@ -18,35 +17,35 @@ type Needs = {
 
 export type NewInvite = InviteView & { token: string };
 
-const inviteMs = 7 * dayMs;
+export type InviteWish = {
+  /** The only address that it is for; null for anybody. */
+  email: string | null;
+  /** Default: seven days. */
+  lifeMs?: number;
+};
 
 /** Makes invites. */
 export function inviting({ database, now, audit, verifications }: Needs) {
   /**
-   * Makes an invite for one account, bound to an e-mail or not. It ends with the rights of its maker.
+   * Makes an invite for one account, bound to an e-mail or not. It ends with the rights of its maker; the operator's does not,
+   * and of those any number may wait.
    * @throws DomainError `forbidden` · `conflict` (too many wait)
    */
-  async function create(viewer: Viewer, email: string | null, address: string): Promise<NewInvite> {
-    checkMay(roleAtFirst({ who: viewer }), 'invite');
-    const { accountId } = viewer;
+  async function create(actor: Actor, { email, lifeMs }: InviteWish): Promise<NewInvite> {
+    checkMay(roleAtFirst(actor), 'invite');
+    const accountId = idOf(actor);
     const row = await verifications.prepare({
       purpose: 'invite',
       accountId,
       subject: email ?? '',
-      lifeMs: inviteMs,
+      details: accountId === null ? operatorDetails : {},
+      lifeMs: lifeMs ?? inviteMs,
     });
     await database.transaction(async (tx) => {
-      await lockViewer(tx, viewer, now().toISOString());
-      const pending = await verifications.listPending(tx, 'invite', {
-        accountId,
-        limit: maxInvites,
-      });
-      if (pending.length === maxInvites) {
-        throw new DomainError('conflict', 'Too many invites are pending; revoke some first.');
-      }
+      if (actor.who !== 'operator') await checkMaker(tx, actor.who);
       await verifications.issueBeside(tx, row);
-      const entry = { action: 'invite.created', accountId: null, actorId: accountId } as const;
-      await audit.record(tx, { ...entry, address, details: { inviteId: row.id } });
+      const entry = { action: 'invite.created', accountId: null } as const;
+      await audit.record(tx, { ...entry, ...by(actor), details: { inviteId: row.id } });
     });
     const view = {
       id: row.id,
@@ -56,6 +55,14 @@ export function inviting({ database, now, audit, verifications }: Needs) {
       expiresAt: row.expires_at,
     };
     return { ...view, token: verifications.tokenOf(row) };
+  }
+
+  async function checkMaker(tx: Tx, viewer: Viewer): Promise<void> {
+    await lockViewer(tx, viewer, now().toISOString());
+    const of = { accountId: viewer.accountId, limit: maxInvites };
+    const pending = await verifications.listPending(tx, 'invite', of);
+    if (pending.length < maxInvites) return;
+    throw new DomainError('conflict', 'Too many invites are pending; revoke some first.');
   }
 
   return { create };
