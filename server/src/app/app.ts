@@ -23,6 +23,7 @@ import { type Relay, relay } from '../jobs/relay.ts';
 import { type StorageSweep, storageSweep } from '../jobs/storage-sweep.ts';
 import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
 import { worker } from '../jobs/worker.ts';
+import { backupTimes } from './backups.ts';
 import { openBroadcast } from './broadcast.ts';
 import { clockNotice } from './clock-notice.ts';
 import type { Config } from './config.ts';
@@ -218,13 +219,19 @@ async function startTraces({ traces }: Config, log: Logger): Promise<Traces | nu
 
 /** The library is loaded where something is measured. @throws SetupError when the port cannot be had */
 async function startMetrics(
-  { metrics: address }: Config,
+  config: Config,
   { services, ...needs }: Pick<App, 'database' | 'services'> & { now: Now },
 ): Promise<Metrics | null> {
+  const { metrics: address, backup } = config;
   if (!address) return null;
   const { openMetrics } = await import('./metrics/metrics.ts');
   try {
-    return await openMetrics({ ...needs, address, countStreams: () => services.live.count() });
+    return await openMetrics({
+      ...needs,
+      address,
+      countStreams: () => services.live.count(),
+      readBackups: backup.to === null ? null : () => backupTimes(config),
+    });
   } catch (error) {
     // Its connections would keep the process from its end.
     await needs.database.close();

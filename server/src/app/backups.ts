@@ -5,7 +5,7 @@ import type { OnProgress } from '../backup/dump.ts';
 import type { KeepRule } from '../backup/keep.ts';
 import type { Manifest } from '../backup/manifest.ts';
 import type { KeyMaterial } from '../backup/sealed-keys.ts';
-import { findBackup, listBackups } from '../backup/shelf.ts';
+import { findBackup, listBackups, newestBackups, noteVerified } from '../backup/shelf.ts';
 import { type VerifyReport, verifyBackup } from '../backup/verify.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Archive, Now } from '../domain/ports.ts';
@@ -70,6 +70,11 @@ export function backupsAt(
   return withArchive(config, from, (archive) => listBackups(archive, onDamaged));
 }
 
+/** When the newest backup was made, and the newest that was verified. */
+export function backupTimes(config: Config): ReturnType<typeof newestBackups> {
+  return withArchive(config, null, newestBackups);
+}
+
 /** @throws BackupError when there is no such backup */
 export function verifyAt(
   config: Config,
@@ -79,7 +84,11 @@ export function verifyAt(
   const { passphrase, onProgress } = options;
   return withArchive(config, from, async (archive) => {
     const id = await findBackup(archive, options.id);
-    return verifyBackup({ archive, id, passphrase, steps: migrationNames(), onProgress });
+    const steps = migrationNames();
+    const report = await verifyBackup({ archive, id, passphrase, steps, onProgress });
+    // Who may only read the backups can verify them, too.
+    if (report.problems.length === 0) await noteVerified(archive, id).catch(() => {});
+    return report;
   });
 }
 

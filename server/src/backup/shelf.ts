@@ -1,8 +1,11 @@
 import type { Archive } from '../domain/ports.ts';
 import { BackupError } from './backup-error.ts';
 import { type KeepRule, keptBackups } from './keep.ts';
-import { fileOf, isBackupId, type Manifest, readManifest } from './manifest.ts';
+import { fileOf, isBackupId, type Manifest, oneChunk, readManifest } from './manifest.ts';
 import { readObjects } from './objects.ts';
+
+/** Name of the note that a backup was verified. */
+const verifiedName = 'verified.json';
 
 /** Ids of all backups that are whole, oldest first. */
 export async function listBackupIds(archive: Archive): Promise<string[]> {
@@ -24,6 +27,36 @@ export async function listBackups(
     }
   }
   return manifests;
+}
+
+/** Notes beside a backup that it was brought back without a problem. */
+export async function noteVerified(archive: Archive, id: string): Promise<void> {
+  const file = await archive.stage(oneChunk('{}'));
+  await file.keep(fileOf(id, verifiedName));
+}
+
+/** When the newest backup was taken, and the newest that was verified; null: there is none. A damaged one is passed over. */
+export async function newestBackups(
+  archive: Archive,
+): Promise<{ made: string | null; verified: string | null }> {
+  const { files, complete } = await readShelf(archive);
+  const isVerified = (id: string) => files.get(id)?.includes(fileOf(id, verifiedName)) === true;
+  return {
+    made: await newestTime(archive, complete),
+    verified: await newestTime(archive, complete.filter(isVerified)),
+  };
+}
+
+/** @param ids oldest first */
+async function newestTime(archive: Archive, ids: readonly string[]): Promise<string | null> {
+  for (const id of ids.toReversed()) {
+    try {
+      return (await readManifest(archive, id)).takenAt;
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+    }
+  }
+  return null;
 }
 
 /** The id of a backup that a person named, or of the latest. @throws BackupError when there is none */
@@ -68,6 +101,7 @@ export async function prune(
     await archive.delete(fileOf(id, 'manifest.json'));
     for (const { file } of tables) await archive.delete(file.name);
     for (const part of [objects.list, keys]) if (part) await archive.delete(part.name);
+    await archive.delete(fileOf(id, verifiedName));
   }
   if (warnings.length === 0) {
     const needed = manifests.filter(({ id }) => kept.has(id));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepRuleOf, keptBackups } from '../../src/backup/keep.ts';
 import { withLease } from '../../src/backup/lease.ts';
-import { findBackup, listBackupIds } from '../../src/backup/shelf.ts';
+import { findBackup, listBackupIds, newestBackups, noteVerified } from '../../src/backup/shelf.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import { closeDatabase } from '../../src/db/closed.ts';
 import { openDatabase } from '../../src/db/database.ts';
@@ -53,6 +53,20 @@ describe('which backups are kept', () => {
 
 describe('a folder of backups', () => {
   afterEach(cleanUpSamples);
+
+  it('knows its newest backup, and the newest that was verified', slow, async () => {
+    const source = { ...(await filled('sqlite')), archive: newArchive() };
+    const none = await newestBackups(source.archive);
+    const { manifest } = await backUp(source);
+    const made = await newestBackups(source.archive);
+    await noteVerified(source.archive, manifest.id);
+    const verified = await newestBackups(source.archive);
+
+    const { takenAt } = manifest;
+    expect(none).toEqual({ made: null, verified: null });
+    expect(made).toEqual({ made: takenAt, verified: null });
+    expect(verified).toEqual({ made: takenAt, verified: takenAt });
+  });
 
   it('loses old backups and the pictures that only they had', slow, async () => {
     const source = { ...(await filled('sqlite')), archive: newArchive() };

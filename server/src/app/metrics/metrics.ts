@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '../../db/database.ts';
 import type { Now } from '../../domain/ports.ts';
 import type { MetricsConfig } from '../settings/metrics-settings.ts';
+import { type BackupTimes, backupMetrics } from './backup-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { machineMetrics } from './machine-metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
@@ -25,6 +26,8 @@ type Needs = {
   now: Now;
   /** How many live connections are open. */
   countStreams: () => number;
+  /** When backups were made; null: Rookery makes none. */
+  readBackups: (() => Promise<BackupTimes>) | null;
 };
 
 /**
@@ -36,6 +39,7 @@ export async function openMetrics({
   database,
   now,
   countStreams,
+  readBackups,
 }: Needs): Promise<Metrics> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -48,7 +52,11 @@ export async function openMetrics({
   }).set({ node: process.version, database: database.engine }, 1);
   const watchHttp = httpMetrics(registry);
   outboxMetrics(registry, database, () => now().getTime());
-  const stops = [...workMetrics(registry), ...machineMetrics(registry, { database, countStreams })];
+  const stops = [
+    ...workMetrics(registry),
+    ...machineMetrics(registry, { database, countStreams }),
+    backupMetrics(registry, readBackups, () => now().getTime()),
+  ];
   const server = await serveMetrics(registry, address);
   return {
     watchHttp,
