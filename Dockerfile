@@ -22,6 +22,8 @@ COPY client/package.json client/
 RUN npm ci --omit=dev --workspace server --ignore-scripts \
  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+# What is in the image, with its licenses (CycloneDX).
+RUN npm run --silent sbom >sbom.cdx.json
 
 FROM ${BASE}
 ARG VERSION=0.1.0
@@ -34,6 +36,7 @@ LABEL org.opencontainers.image.title="Rookery" \
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/server/dist server/dist
+COPY --from=packages /app/sbom.cdx.json ./
 COPY server/package.json server/
 COPY LICENSE ./
 # /data is the only folder that the server writes, and /backups what backups do; /tmp may be a tmpfs, and the root read-only.

@@ -15,13 +15,16 @@ net-name ?=
 url ?= http://localhost:8080
 
 .DEFAULT_GOAL := help
-.PHONY: help build init run rm up down logs ps test backup restore upgrade
+.PHONY: help sbom build init run rm up down logs ps test backup restore upgrade
 
 help: ## lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## builds the image
 	docker build --build-arg BASE=$(BASE) --tag $(image) .
+
+sbom: ## writes sbom.cdx.json: every package of the server, with its license
+	npm run --silent sbom >sbom.cdx.json
 
 init: ## writes .env with generated secrets, unless it is there: make init url=https://photos.example.com
 	@[ -e .env ] || { umask 077; docker run --rm $(image) init --stdout --url $(url) >.env.new && mv .env.new .env; }

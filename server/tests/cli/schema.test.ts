@@ -26,7 +26,7 @@ describe('rookery migrate', () => {
   it('says which names there are', async () => {
     const { code, err } = await command(['migrate', 'up', 'nothing']);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toContain('nothing is not a migration. There are: 0001-foundation');
   });
 

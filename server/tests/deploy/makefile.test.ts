@@ -15,7 +15,7 @@ function dryRun(...args: string[]) {
 }
 
 describe('the Makefile', () => {
-  const targets = 'build init rm up down logs ps upgrade test backup restore'.split(' ');
+  const targets = 'build sbom init rm up down logs ps upgrade test backup restore'.split(' ');
 
   it.runIf(hasMake).each(targets)(`has the target %s${reason}`, (target) => {
     expect(dryRun(target)).toMatchObject({ status: 0 });
