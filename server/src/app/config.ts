@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import { checkAddress } from '../db/dialects.ts';
 import { DatabaseError } from '../db/errors.ts';
+import type { Letters } from '../domain/mails/templates/own-letters.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { lettersOf } from './mail-templates.ts';
 import { originOf } from './origins.ts';
 import { bareHost, publicUrlNotices } from './public-url.ts';
 import { checkSecretKey, keptSecretKey } from './secret-key.ts';
@@ -61,6 +63,8 @@ export type Config = {
   /** Null: pictures are kept in files. */
   s3: S3Config;
   mail: MailConfig;
+  /** The mails of each language. */
+  letters: Letters;
   sms: SmsConfig;
   /** Who may vouch for people. */
   identity: IdentityConfig;
@@ -141,6 +145,7 @@ function configOf(
   checkSecretKey(settings.SECRET_KEY, { isEmbedded }, problems);
   const s3 = s3Of(settings, problems);
   const mail = mailOf(settings, problems);
+  const letters = lettersOf(settings.MAIL_TEMPLATES_DIR, problems);
   const sms = smsOf(settings, problems);
   const identity = identityConfig(settings, problems);
   const webauthn = webauthnOf(settings, problems);
@@ -180,6 +185,7 @@ function configOf(
       quotaBytes: settings.MEDIA_QUOTA_MB * 1_000_000,
     },
     s3,
+    letters,
     mail: isSending ? mail : { ...mail, server: null },
     sms: isSending ? sms : { ...sms, twilio: null },
     identity,

@@ -239,6 +239,7 @@ function reachingServices(
         ...shared,
         mailer,
         publicUrl: publicUrlOf(config),
+        letters: config.letters,
         sender: config.instance,
         log,
       }),

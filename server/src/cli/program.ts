@@ -16,6 +16,7 @@ import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { invitesCommand } from './invites.ts';
 import { keysCommand } from './keys.ts';
+import { mailsCommand } from './mails.ts';
 import { mediaCommand } from './media.ts';
 import { migrateCommand } from './migrate.ts';
 import { moveCommand } from './move.ts';
@@ -50,6 +51,7 @@ export function newProgram(): Command {
     adminCommand(),
     invitesCommand(),
     importCommand(),
+    mailsCommand(),
     mediaCommand(),
     postsCommand(),
     backupCommand(),

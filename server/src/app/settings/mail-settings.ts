@@ -63,6 +63,13 @@ export const mailSettings = {
       description: 'Whether `MAIL_SERVER` uses TLS from the start.',
     }),
   ),
+  MAIL_TEMPLATES_DIR: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Folder with your own wording of mails: `LANGUAGE/LETTER.txt`, such as `es/recover-password.txt`. Letters without a file keep the built-in wording ([mails.md](mails.md)).',
+    }),
+  ),
   MAIL_DEFAULT_SENDER: Type.Optional(
     Type.String({
       pattern:

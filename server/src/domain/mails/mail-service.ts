@@ -5,6 +5,7 @@ import type { Sender } from './letter.ts';
 import { ownerNotices } from './owner-notices.ts';
 import { secretMails } from './secret-mails.ts';
 import { letterSending } from './sending.ts';
+import type { Letters } from './templates/own-letters.ts';
 
 type Needs = {
   database: Database;
@@ -12,6 +13,7 @@ type Needs = {
   verifications: Pick<VerificationService, 'findToSend'>;
   /** Where clients reach this server: links are made of this alone, and never of what a request says. */
   publicUrl: string;
+  letters: Letters;
   sender: Sender;
   log: { warn(details: object, message: string): void };
 };
@@ -28,12 +30,13 @@ export function mailService({
   mailer,
   verifications,
   publicUrl,
+  letters,
   sender,
   log,
 }: Needs): MailService {
   const send = letterSending({ mailer, sender, log });
   return {
-    ...secretMails({ database, verifications, publicUrl, send }),
-    ...ownerNotices({ database, send }),
+    ...secretMails({ database, verifications, publicUrl, letters, send }),
+    ...ownerNotices({ database, letters, send }),
   };
 }

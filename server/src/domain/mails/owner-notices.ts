@@ -4,19 +4,21 @@ import { listAdmins } from '../administration/account-search-store.ts';
 import type { Events } from '../events.ts';
 import { languageOf } from '../language-code.ts';
 import { emailLinkHours } from '../verifications/email-verification.ts';
-import { languages } from './languages/languages.ts';
 import type { SendLetter } from './sending.ts';
+import type { Letters } from './templates/own-letters.ts';
+
+type Needs = { database: Database; letters: Letters; send: SendLetter };
 
 type Changed = Events['account.changed'];
 
 /** Mails owners what has happened to their accounts. */
-export function ownerNotices({ database, send }: { database: Database; send: SendLetter }) {
+export function ownerNotices({ database, letters, send }: Needs) {
   /** Tells the owner that the way into the account was changed. */
   async function tellOwner({ accountId, what }: Changed, eventId: number): Promise<void> {
     const account = await findAccount(database, accountId);
     if (!account?.email) return;
     const { username, email, language } = account;
-    const letter = languages[languageOf(language)].changed({ username, what });
+    const letter = letters[languageOf(language)].changed({ username, what });
     await send({ id: `notice-${eventId}`, to: email, language }, letter);
   }
 
@@ -25,7 +27,7 @@ export function ownerNotices({ database, send }: { database: Database; send: Sen
     const account = formerEmail === undefined ? null : await findAccount(database, accountId);
     if (!account || formerEmail === undefined) return;
     const { username, language } = account;
-    const letter = languages[languageOf(language)].emailReplaced({ username });
+    const letter = letters[languageOf(language)].emailReplaced({ username });
     await send({ id: `former-notice-${eventId}`, to: formerEmail, language }, letter);
   }
 
@@ -37,7 +39,7 @@ export function ownerNotices({ database, send }: { database: Database; send: Sen
     const account = await findAccount(database, accountId);
     if (!account) return;
     const { username, language } = account;
-    const letter = languages[languageOf(language)].emailChangeAsked({
+    const letter = letters[languageOf(language)].emailChangeAsked({
       username,
       hours: emailLinkHours,
     });
@@ -52,7 +54,7 @@ export function ownerNotices({ database, send }: { database: Database; send: Sen
     const account = await findAccount(database, accountId);
     if (!account?.email) return;
     const { username, email, language } = account;
-    const letter = languages[languageOf(language)].contentRemoved({ username, ...removed });
+    const letter = letters[languageOf(language)].contentRemoved({ username, ...removed });
     await send({ id: `removed-${eventId}`, to: email, language }, letter);
   }
 
@@ -63,7 +65,7 @@ export function ownerNotices({ database, send }: { database: Database; send: Sen
   ): Promise<void> {
     for (const { id: accountId, username, email, language } of await listAdmins(database)) {
       if (email === null) continue;
-      const letter = languages[languageOf(language)].backupFailed({ username, time, reason });
+      const letter = letters[languageOf(language)].backupFailed({ username, time, reason });
       await send({ id: `backup-failed-${eventId}-${accountId}`, to: email, language }, letter);
     }
   }

@@ -3,13 +3,13 @@ import { hourMs, minuteMs } from '../durations.ts';
 import { languageOf } from '../language-code.ts';
 import { emailLinkHours } from '../verifications/email-verification.ts';
 import { codeLifeMs, type Verification } from '../verifications/verification.ts';
-import { languages } from './languages/languages.ts';
 import type { Letter } from './letter.ts';
+import type { Letters } from './templates/own-letters.ts';
 
 type Secrets = { token: string; code: string; lifeMs: number };
 
 /** Words the letters that contain a secret. @param publicUrl where clients reach this server */
-export function secretLetters(publicUrl: string) {
+export function secretLetters(publicUrl: string, letters: Letters) {
   function emailLetter(account: AccountRow, verification: Verification & Secrets): Letter {
     const { token, code, details } = verification;
     const language = languageOf(account.language);
@@ -17,7 +17,7 @@ export function secretLetters(publicUrl: string) {
       typeof details.linkPath === 'string'
         ? `${publicUrl}${details.linkPath}/${token}`
         : linkTo('verify-email', language, token);
-    return languages[language].verifyEmail({
+    return letters[language].verifyEmail({
       username: account.username,
       link,
       hours: emailLinkHours,
@@ -30,7 +30,7 @@ export function secretLetters(publicUrl: string) {
   function recoveryLetter(account: AccountRow, { token, lifeMs }: Verification & Secrets): Letter {
     const language = languageOf(account.language);
     const link = linkTo('reset-password', language, token);
-    return languages[language].recoverPassword({
+    return letters[language].recoverPassword({
       username: account.username,
       link,
       hours: lifeMs / hourMs,

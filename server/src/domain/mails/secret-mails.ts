@@ -7,21 +7,22 @@ import { findAccount } from '../accounts/account-store.ts';
 import { languageOf } from '../language-code.ts';
 import type { VerificationService } from '../verifications/verification-service.ts';
 import { isActive } from '../visibility/visibility.ts';
-import { languages } from './languages/languages.ts';
 import { secretLetters } from './secret-letters.ts';
 import type { SendLetter } from './sending.ts';
+import type { Letters } from './templates/own-letters.ts';
 
 type Needs = {
   database: Database;
   verifications: Pick<VerificationService, 'findToSend'>;
   /** Where clients reach this server: links are made of this alone, and never of what a request says. */
   publicUrl: string;
+  letters: Letters;
   send: SendLetter;
 };
 
 /** Mails links and codes. */
-export function secretMails({ database, verifications, publicUrl, send }: Needs) {
-  const { emailLetter, recoveryLetter } = secretLetters(publicUrl);
+export function secretMails({ database, verifications, publicUrl, letters, send }: Needs) {
+  const { emailLetter, recoveryLetter } = secretLetters(publicUrl, letters);
 
   /** Sends the secret of a verification, if it is one that goes by mail and still works. */
   async function sendVerification({ verificationId }: { verificationId: number }): Promise<void> {
@@ -39,7 +40,7 @@ export function secretMails({ database, verifications, publicUrl, send }: Needs)
     const holder = await findProvenHolder(to, account.id);
     if (holder) {
       const { language } = holder;
-      return send({ id, to, language }, languages[languageOf(language)].emailInUse());
+      return send({ id, to, language }, letters[languageOf(language)].emailInUse());
     }
     return send({ id, to, language: account.language }, emailLetter(account, verification));
   }

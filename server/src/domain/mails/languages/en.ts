@@ -19,6 +19,8 @@ const wasChanged: Record<AccountChange, string> = {
 };
 
 export const english: Language = {
+  words: { ...changes, post: 'post', picture: 'picture' },
+
   verifyEmail: ({ username, link, hours, isRepeatable, code, codeMinutes }) => ({
     subject: 'Confirm your e-mail address',
     before: [`Hi ${username},`, 'Please confirm that this is your e-mail address.'],

@@ -10,6 +10,16 @@ const changed: Record<AccountChange, string> = {
 };
 
 export const spanish: Language = {
+  words: {
+    password: 'contraseña',
+    email: 'correo electrónico',
+    phone: 'número de teléfono',
+    identity: 'cuentas vinculadas',
+    'second-factor': 'segundo factor',
+    post: 'publicación',
+    picture: 'foto',
+  },
+
   verifyEmail: ({ username, link, hours, isRepeatable, code, codeMinutes }) => ({
     subject: 'Confirma tu correo electrónico',
     before: [`Hola, ${username}:`, 'Confirma, por favor, que esta es tu dirección de correo.'],

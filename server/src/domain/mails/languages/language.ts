@@ -3,6 +3,8 @@ import type { Letter } from '../letter.ts';
 
 /** Every mail that is sent, in one language. Plain text: what comes from people is put in as it is. */
 export type Language = {
+  /** What was changed or removed, for templates of operators. */
+  words: Readonly<Record<AccountChange | RemovedContent['what'], string>>;
   verifyEmail(facts: Proof): Letter;
   recoverPassword(facts: Pick<Proof, 'username' | 'link' | 'hours'>): Letter;
   /** To the owner of an address that somebody else wanted to use. */
