@@ -3,28 +3,12 @@
  * codes in silence, so this is the one place where a garbled file is told from a whole one.
  */
 
-import {
-  allPlaces,
-  BrokenJpeg,
-  type HuffmanTables,
-  longCode,
-  quickBits,
-  readHuffman,
-  type Table,
-} from './jpeg-tables.ts';
+import { codedBlock, readBlocks, type Scan } from './jpeg-blocks.ts';
+import { nextMarker } from './jpeg-markers.ts';
+import { BrokenJpeg, type HuffmanTables, readHuffman } from './jpeg-tables.ts';
 
 type Component = { id: number; h: number; v: number; quantTable: number };
 type Frame = { width: number; height: number; components: Component[] };
-type Scan = {
-  blocks: Array<{ dc: Table; ac: Table }>;
-  /** Groups of blocks that belong together: one of each component, or as many as its sampling says. */
-  groups: number;
-  restartInterval: number;
-};
-
-/** Some cameras leave a few bytes of anything after the coded data. */
-const maxPadding = 16;
-const quickMask = (1 << quickBits) - 1;
 
 /**
  * Whether a JPEG is whole: each of its blocks is there and can be decoded. The end marker may be missing, and what follows
@@ -122,7 +106,7 @@ function readScan(
     const component = frame.components.find((one) => one.id === id);
     const [dcTable, acTable] = [dc[tables >> 4], ac[tables & 15]];
     if (!component || !dcTable || !acTable) throw new BrokenJpeg('A scan lacks its tables.');
-    return { component, tables: { dc: dcTable, ac: acTable } };
+    return { component, block: codedBlock(dcTable, acTable) };
   });
   const [first] = parts;
   if (!first) throw new BrokenJpeg('A scan has no components.');
@@ -137,100 +121,10 @@ function readScan(
   const down = Math.ceil(
     isAlone ? Math.ceil((frame.height * v) / maxV) / 8 : frame.height / (8 * maxV),
   );
-  const blocks = parts.flatMap(({ component, tables }) =>
-    Array.from({ length: isAlone ? 1 : component.h * component.v }, () => tables),
+  const blocks = parts.flatMap(({ component, block }) =>
+    Array.from({ length: isAlone ? 1 : component.h * component.v }, () => block),
   );
   if (blocks.length > 10) throw new BrokenJpeg('The frame makes no sense.');
   const ids = parts.map(({ component }) => component.id);
   return { scan: { blocks, groups: across * down, restartInterval }, ids };
-}
-
-/**
- * Reads the blocks of one scan, and returns where the next marker begins, or the end of the file.
- */
-function readBlocks(bytes: Uint8Array, start: number, scan: Scan): number {
-  const { groups, restartInterval } = scan;
-  const interval = restartInterval === 0 ? groups : restartInterval;
-  let at = start;
-  for (let done = 0; done < groups; done += interval) {
-    if (done > 0) {
-      const expected = 0xd0 + ((done / interval - 1) & 7);
-      if (bytes[at + 1] !== expected) throw new BrokenJpeg('A restart marker is missing.');
-      at += 2;
-    }
-    at = readRun(bytes, at, scan.blocks, Math.min(interval, groups - done));
-  }
-  return at;
-}
-
-/**
- * Reads blocks up to the next marker, and returns where that begins. State is in local variables, for it sees every byte
- * of every upload.
- */
-function readRun(bytes: Uint8Array, start: number, blocks: Scan['blocks'], groups: number): number {
-  const end = bytes.length;
-  let at = start;
-  /** The lowest `count` bits wait to be read; below zero: so many are still to be skipped. */
-  let bits = 0;
-  let count = 0;
-  /** Bits that were made up after the end of the data. They are the last ones; none of them may be used. */
-  let made = 0;
-
-  for (let i = 0; i < groups * blocks.length; i += 1) {
-    const { dc, ac } = blocks[i % blocks.length] as { dc: Table; ac: Table };
-    let table = dc;
-    let places = 0;
-    while (places < 64) {
-      while (count < 16) {
-        const next = at < end ? (bytes[at] as number) : 0xff;
-        const after = at + 1 < end ? (bytes[at + 1] as number) : 0xff;
-        if (next !== 0xff && after !== 0xff) {
-          bits = (bits << 16) | (next << 8) | after;
-          count += 16;
-          at += 2;
-          continue;
-        }
-        const isData = next !== 0xff || after === 0;
-        if (!isData) made += 8;
-        else at += next === 0xff ? 2 : 1;
-        bits = (bits << 8) | (isData ? next : 0);
-        count += 8;
-      }
-      const quick = table.quick[(bits >>> (count - quickBits)) & quickMask] as number;
-      const meaning = quick === 0 ? longCode(table, bits, count) : quick;
-      count -= meaning & 255;
-      places += meaning >> 8;
-      table = ac;
-    }
-    if (places > 64 && places < allPlaces) throw new BrokenJpeg('A block has too many numbers.');
-    if (made > 0 && count < made) throw new BrokenJpeg('The data ends before the picture.');
-  }
-  const marker = nextMarker(bytes, at);
-  const unread = Math.floor((count - made) / 8) + marker - at;
-  if (unread < 0) throw new BrokenJpeg('The data ends before the picture.');
-  if (unread - fillBefore(bytes, at, marker) > maxPadding)
-    throw new BrokenJpeg('There is more data than blocks.');
-  return marker;
-}
-
-/** How many of the bytes before a marker only fill the file up to a length, as some cameras do: zeros, or 0xff. */
-export function fillBefore(bytes: Uint8Array, start: number, marker: number): number {
-  const fill = bytes[marker - 1];
-  if (fill !== 0 && fill !== 0xff) return 0;
-  let at = marker;
-  while (at > start && bytes[at - 1] === fill) at -= 1;
-  return marker - at;
-}
-
-/** Where the next marker begins, after any number of fill bytes; the end of the file when there is none. */
-export function nextMarker(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (at < bytes.length) {
-    const next = bytes.indexOf(0xff, at);
-    if (next < 0 || next + 1 >= bytes.length) return bytes.length;
-    if (bytes[next + 1] === 0) at = next + 2;
-    else if (bytes[next + 1] === 0xff) at = next + 1;
-    else return next;
-  }
-  return bytes.length;
 }

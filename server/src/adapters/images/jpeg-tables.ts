@@ -2,21 +2,23 @@
 
 export class BrokenJpeg extends Error {}
 
+/**
+ * What codes stand for, as a step: how many bits they take with the numbers behind them, and how many places of the block they
+ * fill, `bits | places << 5`. A code that ends the block adds `allPlaces`.
+ */
 export type Table = {
-  /**
-   * By the next 9 bits, what their code stands for: how many bits it takes with the number behind it, and how many places of
-   * the block it fills, `bits | places << 8`. 0 when the code is longer.
-   */
-  quick: Uint16Array;
-  /** By length: the largest code, and what to add to a code for its place among the meanings; -1 when there is none. */
+  /** By the next `quickBits` bits: the step of the first code, and its length. 0 when it is longer. */
+  first: Uint16Array;
+  lengths: Uint8Array;
+  /** By length: the largest code, and what to add to a code for its place among the steps; -1 when there is none. */
   maxCodes: Int32Array;
   offsets: Int32Array;
-  meanings: Uint16Array;
+  steps: Uint16Array;
 };
 
 export type HuffmanTables = { dc: Array<Table | undefined>; ac: Array<Table | undefined> };
 
-export const quickBits = 9;
+export const quickBits = 11;
 /** More than any block has: the rest of this one is empty. */
 export const allPlaces = 128;
 
@@ -35,8 +37,9 @@ export function readHuffman(segment: Uint8Array, { dc, ac }: HuffmanTables): voi
 }
 
 function tableOf(counts: Uint8Array, symbols: Uint8Array, isDc: boolean): Table {
-  const quick = new Uint16Array(1 << quickBits);
-  const meanings = new Uint16Array(symbols.length);
+  const first = new Uint16Array(1 << quickBits);
+  const lengths = new Uint8Array(1 << quickBits);
+  const steps = new Uint16Array(symbols.length);
   const maxCodes = new Int32Array(17).fill(-1);
   const offsets = new Int32Array(17);
   let code = 0;
@@ -47,38 +50,64 @@ function tableOf(counts: Uint8Array, symbols: Uint8Array, isDc: boolean): Table 
     offsets[length] = next - code;
     if (count > 0) maxCodes[length] = code + count - 1;
     for (const end = code + count; code < end; code += 1) {
-      const meaning = meaningOf(symbols[next] ?? 0, length, isDc);
-      meanings[next] = meaning;
+      const step = stepOf(symbols[next] ?? 0, length, isDc);
+      steps[next] = step;
       next += 1;
       const spare = quickBits - length;
-      if (spare >= 0) quick.fill(meaning, code << spare, (code + 1) << spare);
+      if (spare < 0) continue;
+      first.fill(step, code << spare, (code + 1) << spare);
+      lengths.fill(length, code << spare, (code + 1) << spare);
     }
     code <<= 1;
   }
-  return { quick, maxCodes, offsets, meanings };
+  return { first, lengths, maxCodes, offsets, steps };
 }
 
-/** Of a code of so many bits: `bits | places << 8`. */
-function meaningOf(symbol: number, length: number, isDc: boolean): number {
+/**
+ * By the next `quickBits` bits, two steps: that of all codes which these bits hold, and that of the first alone,
+ * `all | first << 16`; 0 when even the first is longer.
+ * @param then the table of the codes after the first
+ */
+export function quickSteps({ first, lengths }: Table, then: Table): Int32Array {
+  const quick = new Int32Array(1 << quickBits);
+  for (let bits = 0; bits < quick.length; bits += 1) {
+    const step = first[bits] as number;
+    if (step !== 0) quick[bits] = allSteps(step, bits, then) | (step << 16);
+  }
+  return quick;
+}
+
+/** The step of a code and of those after it, as many as `quickBits` bits hold and one block may have. */
+function allSteps(firstStep: number, bits: number, { first, lengths }: Table): number {
+  let all = firstStep;
+  while (all >> 5 < allPlaces) {
+    const used = all & 31;
+    const next = (bits << used) & ((1 << quickBits) - 1);
+    const length = lengths[next] as number;
+    const step = first[next] as number;
+    if (used >= quickBits || length === 0 || used + length > quickBits) return all;
+    all += step;
+  }
+  return all;
+}
+
+/** Of a code of so many bits. */
+function stepOf(symbol: number, length: number, isDc: boolean): number {
   if (isDc) {
     if (symbol > 15) throw new BrokenJpeg('A table makes no sense.');
-    return (length + symbol) | (1 << 8);
+    return (length + symbol) | (1 << 5);
   }
   const size = symbol & 15;
-  if (size > 0) return (length + size) | (((symbol >> 4) + 1) << 8);
-  return length | ((symbol === 0xf0 ? 16 : allPlaces) << 8);
+  if (size > 0) return (length + size) | (((symbol >> 4) + 1) << 5);
+  return length | ((symbol === 0xf0 ? 16 : allPlaces) << 5);
 }
 
-/** The meaning of a code that is longer than the quick table knows. */
-export function longCode(
-  { maxCodes, offsets, meanings }: Table,
-  bits: number,
-  count: number,
-): number {
+/** The step of a code that is longer than the quick table knows. @param bits the next 16 */
+export function longCode({ maxCodes, offsets, steps }: Table, bits: number): number {
   for (let length = quickBits + 1; length <= 16; length += 1) {
-    const code = (bits >>> (count - length)) & ((1 << length) - 1);
+    const code = bits >>> (16 - length);
     if (code <= (maxCodes[length] as number)) {
-      return meanings[code + (offsets[length] as number)] as number;
+      return steps[code + (offsets[length] as number)] as number;
     }
   }
   throw new BrokenJpeg('A code is none.');

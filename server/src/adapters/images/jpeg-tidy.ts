@@ -1,4 +1,4 @@
-import { fillBefore, nextMarker } from './jpeg-scan.ts';
+import { fillBefore, nextMarker } from './jpeg-markers.ts';
 
 /** Far more than photos have; a file of nothing else would keep everybody waiting. */
 const maxMarkers = 100_000;
