@@ -123,11 +123,11 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
       return makeAll(other, { ...(await headerOf(other)), isAnimated }, keepsFormat);
     }
     const source = opener(picture, maxPixels, header);
-    const open = await decodedOnce(source, header);
-    const { variants, blurhash } = await makeStills(open, header, keepsFormat);
+    const decoded = await decodedOnce(source, header);
+    const { variants, blurhash } = await makeStills(decoded, header, keepsFormat);
     const more = header.isAnimated
       ? await makeAnimation(source, header)
-      : [await makeOriginal(open, header)];
+      : [await makeOriginal(decoded.open, header)];
     return { blurhash, variants: [...variants, ...more] };
   }
 

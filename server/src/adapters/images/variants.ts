@@ -1,20 +1,29 @@
 import { encode } from 'blurhash';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import type { ImageVariant } from '../../domain/ports.ts';
 import type { Header } from './header.ts';
 
 type Size = { width: number; height: number };
 export type Open = (options?: { animated: boolean }) => Sharp;
-type StillSize = 'small' | 'medium' | 'large';
+type Still = {
+  size: 'small' | 'medium' | 'large';
+  longPx: number;
+  shortPx: number;
+  /** Baseline: what a progressive one saves in bytes is little, and it takes twice the time or more (docs/decisions/0050). */
+  jpeg: JpegOptions;
+};
+
+/** Written row by row. The best codes are known only when the whole picture has been read. */
+const inPassing = { optimizeCoding: false };
 
 /**
  * Sides in pixels, largest first: the smaller ones are made from the larger. A picture is reduced until its long side or its
  * short side fits, whichever comes first, so that a long one stays legible; one up to twice as long as wide fits by its long side.
  */
-const stills: ReadonlyArray<{ size: StillSize; longPx: number; shortPx: number }> = [
-  { size: 'large', longPx: 1280, shortPx: 640 },
-  { size: 'medium', longPx: 640, shortPx: 320 },
-  { size: 'small', longPx: 320, shortPx: 160 },
+const stills: readonly Still[] = [
+  { size: 'large', longPx: 1280, shortPx: 640, jpeg: { quality: 82, ...inPassing } },
+  { size: 'medium', longPx: 640, shortPx: 320, jpeg: { quality: 82 } },
+  { size: 'small', longPx: 320, shortPx: 160, jpeg: { quality: 82 } },
 ];
 /** How many times the pixels of a square a very long picture may have. */
 const maxSquares = 6;
@@ -22,7 +31,6 @@ const maxSquares = 6;
 const maxSidePx = 16_383;
 const maxAnimatedPixels = 30_000_000;
 const encoding = {
-  jpeg: { quality: 82, progressive: true },
   webp: { quality: 80 },
   png: {},
   gif: {},
@@ -34,8 +42,6 @@ const keptFormats: Partial<Record<Header['contentType'], keyof typeof encoding>>
   'image/gif': 'gif',
 };
 const originalQuality = 90;
-/** Written row by row. The best codes are known only when the whole picture has been read. */
-const inPassing = { optimizeCoding: false };
 
 /** Above this an original is reduced; so many pixels are in memory at once when it is turned upright. */
 export const maxOriginalPixels = 50_000_000;
@@ -45,13 +51,21 @@ const maxDecodedPixels = 5_000_000;
 /** From here on the decoder reduces a JPEG while it reads it, which is faster than decoding it once. */
 const reducesOnLoad = 2;
 
+/** A picture to make sizes of: how to open it, and its pixels where they are in memory. */
+export type Source = { open: Open; pixels: Pixels | null };
+
+/** Pixels in memory, upright, and how to open them as often as they are needed. */
+type Pixels = Size & { open: Open; hasAlpha: boolean };
+
 /** Decodes a JPEG once for all of its sizes where its largest still needs each pixel anyway. */
-export async function decodedOnce(open: Open, header: Header): Promise<Open> {
+export async function decodedOnce(open: Open, header: Header): Promise<Source> {
   const { contentType, width, height } = header;
   const isReducedOnLoad = width / fitting(header, stills[0]).width >= reducesOnLoad;
-  if (contentType !== 'image/jpeg' || isReducedOnLoad) return open;
-  if (width * height > maxDecodedPixels) return open;
-  return (await decoded(open().autoOrient())).open;
+  if (contentType !== 'image/jpeg' || isReducedOnLoad || width * height > maxDecodedPixels) {
+    return { open, pixels: null };
+  }
+  const pixels = await decoded(open().autoOrient());
+  return { open: pixels.open, pixels };
 }
 
 /**
@@ -59,27 +73,32 @@ export async function decodedOnce(open: Open, header: Header): Promise<Open> {
  *
  * @param keepsFormat whether PNG, GIF and WebP stay what they are
  */
-export async function makeStills(open: Open, header: Header, keepsFormat: boolean) {
+export async function makeStills(source: Source, header: Header, keepsFormat: boolean) {
   const variants: ImageVariant[] = [];
-  let larger = open;
+  let larger = source;
   for (const still of stills) {
-    const resized = await decoded(larger().autoOrient().resize(fitting(header, still)));
-    const webFormat = resized.hasAlpha ? 'webp' : 'jpeg';
+    const pixels = await fitted(larger, fitting(header, still));
+    const webFormat = pixels.hasAlpha ? 'webp' : 'jpeg';
     const format = (keepsFormat && keptFormats[header.contentType]) || webFormat;
-    const image = resized.open().toFormat(format, encoding[format]);
-    variants.unshift(await variantOf(still.size, image));
-    larger = resized.open;
+    const options = format === 'jpeg' ? still.jpeg : encoding[format];
+    variants.unshift(await variantOf(still.size, pixels.open().toFormat(format, options)));
+    larger = { open: pixels.open, pixels };
   }
-  return { variants, blurhash: await blurhashOf(larger()) };
+  return { variants, blurhash: await blurhashOf(larger.open()) };
 }
 
-/** The pixels of an image in memory, and how to open them as often as they are needed. */
-async function decoded(image: Sharp): Promise<{ open: Open; hasAlpha: boolean }> {
+/** In a size; pixels that have it already are not copied. */
+async function fitted({ open, pixels }: Source, size: ReturnType<typeof fitting>): Promise<Pixels> {
+  if (pixels?.width === size.width && pixels.height === size.height) return pixels;
+  return decoded(open().autoOrient().resize(size));
+}
+
+async function decoded(image: Sharp): Promise<Pixels> {
   const pixels = image.toColourspace('srgb').raw();
   const { data, info } = await pixels.toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const open = () => sharp(data, { raw: { width, height, channels } });
-  return { open, hasAlpha: channels === 4 };
+  return { width, height, open, hasAlpha: channels === 4 };
 }
 
 /** What moves, for showing and for downloading. */
@@ -131,7 +150,7 @@ async function variantOf(size: ImageVariant['size'], image: Sharp): Promise<Imag
   return { size, width, height: pageHeight ?? height, contentType, bytes: data };
 }
 
-function fitting({ width, height }: Size, still: (typeof stills)[number] | undefined) {
+function fitting({ width, height }: Size, still: Still | undefined) {
   const { longPx, shortPx } = still ?? { longPx: 1280, shortPx: 640 };
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   const scale = Math.min(
