@@ -47,9 +47,10 @@ async function copyBlob(
   if (!source) return 'missing';
   const file = await to.stage(source as AsyncIterable<Uint8Array>, Number.POSITIVE_INFINITY);
   try {
-    if ((await digestOf(to, key)) === file.sha256) return 'present';
+    const sha256 = await file.sha256();
+    if ((await digestOf(to, key)) === sha256) return 'present';
     await file.keep(key);
-    if ((await digestOf(to, key)) === file.sha256) return 'written';
+    if ((await digestOf(to, key)) === sha256) return 'written';
     throw new BackupError(`${key} has other bytes in the new store than in the old one.`);
   } finally {
     await file.discard();

@@ -58,6 +58,15 @@ describe.each(stores)('blobs %s', (_name, problem, open) => {
     expect(bytes.equals(streamed)).toBe(true);
   });
 
+  it('gives back several that were put together, in one folder and in two', async () => {
+    const all = ['small', 'medium'].map((size) => `${key}/${size}`).concat(newKey());
+    await blobs.putAll(all.map((each) => ({ key: each, bytes: Buffer.from(each) })));
+
+    const read = await Promise.all(all.map((each) => blobs.read(each)));
+
+    expect(read.map(String)).toEqual(all);
+  });
+
   it('keeps an empty blob', async () => {
     await blobs.put(key, new Uint8Array());
 
@@ -165,11 +174,12 @@ describe.each(stores)('blobs %s', (_name, problem, open) => {
       const staged = await Promise.all(
         contents.map((bytes) => blobs.stage(chunked(bytes), 20_000_000)),
       );
+      const digests = await Promise.all(staged.map((upload) => upload.sha256()));
       await Promise.all(staged.map((upload, i) => upload.keep(keys[i] ?? '')));
       const kept = await Promise.all(keys.map((k) => blobs.read(k)));
 
       expect(staged.map(({ bytes }) => bytes)).toEqual(sizes);
-      expect(staged.map(({ sha256 }) => sha256)).toEqual(contents.map(sha256Of));
+      expect(digests).toEqual(contents.map(sha256Of));
       expect(kept.map((bytes) => sha256Of(bytes))).toEqual(contents.map(sha256Of));
       expect(await filesIn(store.uploads)).toEqual([]);
     });

@@ -48,6 +48,22 @@ describe('an acknowledged commit', () => {
     },
   );
 
+  it.runIf(canTrace)(
+    `of an upload is synced with its bytes and their folder${reason}`,
+    { timeout: 60_000 },
+    async () => {
+      const { program, trace } = await startTraced();
+      const token = await signUp(program, 'alice');
+      const body = formOf(await smallPhoto());
+      const before = countSyncs(trace);
+
+      const { status } = await program.send('POST', '/v2/media', { token, body });
+
+      expect(status).toBe(201);
+      expect(countSyncs(trace) - before).toBeGreaterThanOrEqual(3);
+    },
+  );
+
   it('is synced in full by every connection', async () => {
     const database = openDatabase(`sqlite:${join(temporaryFolder(), 'rookery.sqlite')}`);
 

@@ -1,14 +1,16 @@
-import { open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
 import type { Archive } from '../../domain/ports.ts';
-import { staging, withFile } from '../blobs/staging.ts';
-import { filesBelow, makeFolder, nullIfMissing } from '../folders.ts';
+import { stageDigested, staging } from '../blobs/staging.ts';
+import { filesBelow, nullIfMissing } from '../folders.ts';
+import { syncedMoves } from '../synced-moves.ts';
 
 /** Backups in a folder. */
 export function diskArchive(folder: string): Archive {
   const root = resolve(folder);
   const staged = staging(join(root, 'tmp'));
+  const move = syncedMoves(root);
 
   /** Names come from manifests, which somebody may have changed: none leads out of the folder. */
   function pathOf(name: string): string {
@@ -45,9 +47,7 @@ export function diskArchive(folder: string): Archive {
     place: root,
     stage: (content) =>
       told(
-        staged.stage(content, Number.POSITIVE_INFINITY, (path, name) =>
-          told(moveTo(path, pathOf(name))),
-        ),
+        stageDigested(staged, content, (from, name) => told(move([{ from, to: pathOf(name) }]))),
       ),
     async open(name) {
       const file = await told(open(pathOf(name)).catch(nullIfMissing));
@@ -66,15 +66,4 @@ export function diskArchive(folder: string): Archive {
     },
     async close() {},
   };
-}
-
-/** A folder that was just made is safe only when its parent is. */
-async function moveTo(from: string, to: string): Promise<void> {
-  const made = await makeFolder(dirname(to));
-  await rename(from, to);
-  const last = made === undefined ? dirname(to) : dirname(made);
-  for (let folder = dirname(to); ; folder = dirname(folder)) {
-    await withFile(await open(folder), (handle) => handle.sync());
-    if (folder === last || folder === dirname(folder)) return;
-  }
 }

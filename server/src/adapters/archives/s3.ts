@@ -16,7 +16,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Archive } from '../../domain/ports.ts';
 import { type S3Options, s3Client } from '../blobs/s3-client.ts';
 import { explain, isMissingObject } from '../blobs/s3-errors.ts';
-import { staging } from '../blobs/staging.ts';
+import { stageDigested, staging } from '../blobs/staging.ts';
 
 /** S3 takes at most 10,000 parts of 5 MB and more. */
 const minPartBytes = 5 * 1024 * 1024;
@@ -52,7 +52,7 @@ export async function s3Archive(options: S3Options, prefix: string): Promise<Arc
 
   return {
     place: `s3://${Bucket}/${prefix}`,
-    stage: (content) => staged.stage(content, Number.POSITIVE_INFINITY, keep),
+    stage: (content) => stageDigested(staged, content, keep),
     async open(name) {
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: base + name }));

@@ -1,25 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { BlobStore, StoredBlob } from '../../domain/ports.ts';
 import { filesBelow, makeFolder, nullIfMissing } from '../folders.ts';
+import { type Move, syncedMoves } from '../synced-moves.ts';
 import { checkedKey, isKey } from './keys.ts';
-import { staging, withFile } from './staging.ts';
+import { staging } from './staging.ts';
 
-/**
- * Blobs as files below a folder. A file gets its name only when its bytes are on the disk: written under a temporary
- * name, synced, renamed, and then the folder is synced.
- */
-export function diskBlobs(folder: string): BlobStore {
+/** Blobs as files below a folder. A file gets its name only when its bytes are on the disk. */
+export function diskBlobs(place: string): BlobStore {
+  const folder = resolve(place);
+  const move = syncedMoves(folder);
   const pathOf = (key: string) => join(folder, fanOut(key));
   const staged = staging(join(folder, 'tmp'));
 
-  async function put(key: string, bytes: Uint8Array): Promise<void> {
-    const target = pathOf(key);
-    const path = await staged.write(bytes);
-    await moveTo(path, target).catch((error: unknown) => removed(path, error));
+  async function putAll(blobs: ReadonlyArray<{ key: string; bytes: Uint8Array }>): Promise<void> {
+    const moves: Move[] = [];
+    try {
+      await Promise.all(
+        blobs.map(async ({ key, bytes }) => {
+          const to = pathOf(key);
+          moves.push({ from: await staged.write(bytes), to });
+        }),
+      );
+      await move(moves);
+    } catch (error) {
+      await Promise.all(moves.map(({ from }) => rm(from, { force: true })));
+      throw error;
+    }
   }
+
+  const put = (key: string, bytes: Uint8Array) => putAll([{ key, bytes }]);
 
   async function read(key: string): Promise<Uint8Array | null> {
     return readFile(pathOf(key)).catch(nullIfMissing);
@@ -50,8 +62,9 @@ export function diskBlobs(folder: string): BlobStore {
 
   return {
     stage: (content, maxBytes) =>
-      staged.stage(content, maxBytes, async (path, key) => moveTo(path, pathOf(key))),
+      staged.stage(content, maxBytes, async (from, key) => move([{ from, to: pathOf(key) }])),
     put,
+    putAll,
     copy,
     read,
     async open(key, range) {
@@ -90,16 +103,4 @@ function folderOf(prefix: string): string {
 async function removed(path: string, error: unknown): Promise<never> {
   await rm(path, { force: true });
   throw error;
-}
-
-async function moveTo(from: string, to: string): Promise<void> {
-  const folder = dirname(to);
-  await makeFolder(folder);
-  await rename(from, to);
-  await syncFolder(folder);
-  await syncFolder(dirname(folder));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  await withFile(await open(path), (folder) => folder.sync());
 }

@@ -161,6 +161,9 @@ export function s3Blobs(options: S3Options, folder: string): BlobStore {
   return {
     stage: (content, maxBytes) => staged.stage(content, maxBytes, keep),
     put,
+    async putAll(blobs) {
+      await Promise.all(blobs.map(({ key, bytes }) => put(key, bytes)));
+    },
     async copy(from, to) {
       const CopySource = `${Bucket}/${checkedKey(from)}`;
       const command = new CopyObjectCommand({ Bucket, Key: checkedKey(to), CopySource });

@@ -1,20 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { copyFile, type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../../domain/errors.ts';
-import type { StagedBlob, UnkeptBlob } from '../../domain/ports.ts';
+import type { StagedBlob, StagedFile, UnkeptBlob } from '../../domain/ports.ts';
 import { isMissing, makeFolder, noneIfMissing, nullIfMissing } from '../folders.ts';
+import { withFile } from '../synced-moves.ts';
 
 type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+/** Is called with the file and the key that it is kept under. */
+type Keep = (path: string, key: string) => Promise<void>;
 
 export type Staging = {
-  /** Takes in an upload; `keep` is called with the file and the key that it is kept under. */
-  stage(
-    content: AsyncIterable<Uint8Array>,
-    maxBytes: number,
-    keep: (path: string, key: string) => Promise<void>,
-  ): Promise<StagedBlob>;
-  /** Writes bytes to a file of their own, safe on the disk, and returns its path. */
+  /** Takes in an upload. Not synced. */
+  stage(content: AsyncIterable<Uint8Array>, maxBytes: number, keep: Keep): Promise<StagedBlob>;
+  /** Writes bytes to a file of their own, and returns its path. Not synced. */
   write(bytes: Uint8Array): Promise<string>;
   /** Copies a file to one of its own, and returns its path. Not synced. */
   copyOf(path: string): Promise<string>;
@@ -27,14 +27,25 @@ export function staging(folder: string): Staging {
 
   return {
     async stage(content, maxBytes, keep) {
-      let written = { bytes: 0, sha256: '' };
+      let bytes = 0;
       const path = await orRemoved(newPath(), async (file) => {
-        written = await writeSynced(file, limited(content, maxBytes));
+        bytes = await writeAll(file, limited(content, maxBytes));
       });
-      const discard = () => rm(path, { force: true });
-      return { path, ...written, discard, keep: (key) => keep(path, key) };
+      let isKept = false;
+      return {
+        path,
+        bytes,
+        sha256: () => digestOf(path),
+        async keep(key) {
+          await keep(path, key);
+          isKept = true;
+        },
+        async discard() {
+          if (!isKept) await rm(path, { force: true });
+        },
+      };
     },
-    write: (bytes) => orRemoved(newPath(), (path) => writeSynced(path, [bytes])),
+    write: (bytes) => orRemoved(newPath(), (path) => writeAll(path, [bytes])),
     copyOf: (source) =>
       orRemoved(newPath(), async (path) => {
         await makeFolder(folder);
@@ -52,18 +63,6 @@ export function staging(folder: string): Staging {
   };
 }
 
-/** Runs `work` on an open file, and closes it whatever happens. */
-export async function withFile(
-  file: FileHandle,
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  try {
-    await work(file);
-  } finally {
-    await file.close();
-  }
-}
-
 async function* limited(content: AsyncIterable<Uint8Array>, maxBytes: number) {
   let bytes = 0;
   for await (const chunk of content) {
@@ -78,22 +77,53 @@ async function* limited(content: AsyncIterable<Uint8Array>, maxBytes: number) {
   }
 }
 
-async function writeSynced(
-  path: string,
-  content: Content,
-): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
+/** Enough for most photos to be written at once. */
+const bytesAtOnce = 256 * 1024;
+
+async function writeAll(path: string, content: Content): Promise<number> {
   let bytes = 0;
   await withFile(await openForWriting(path), async (file) => {
+    // A disk that is nearly full takes a part of it and no error; this goes on until all is written.
+    for await (const part of inParts(content)) await file.appendFile(part);
+  });
+  return bytes;
+
+  async function* inParts(chunks: Content) {
+    let waiting: Uint8Array[] = [];
+    let waitingBytes = 0;
+    for await (const chunk of chunks) {
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
+      bytes += chunk.length;
+      if (waitingBytes < bytesAtOnce) continue;
+      yield Buffer.concat(waiting);
+      [waiting, waitingBytes] = [[], 0];
+    }
+    if (waitingBytes > 0) yield Buffer.concat(waiting);
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Takes in a file whose digest is always wanted, and so is taken in passing. */
+export async function stageDigested(
+  staged: Staging,
+  content: AsyncIterable<Uint8Array>,
+  keep: Keep,
+): Promise<StagedFile> {
+  const hash = createHash('sha256');
+  async function* hashed() {
     for await (const chunk of content) {
       hash.update(chunk);
-      bytes += chunk.length;
-      // A disk that is nearly full takes a part of it and no error; this goes on until all is written.
-      await file.appendFile(chunk);
+      yield chunk;
     }
-    await file.sync();
-  });
-  return { bytes, sha256: hash.digest('hex') };
+  }
+  const file = await staged.stage(hashed(), Number.POSITIVE_INFINITY, keep);
+  return { ...file, sha256: hash.digest('hex') };
 }
 
 /** Leaves no file behind that could not be written: a full disk would stay full. @returns the path */

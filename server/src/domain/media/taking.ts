@@ -57,7 +57,7 @@ export function mediaTaking(needs: Needs) {
   async function keepStaged(viewer: Viewer, upload: Upload): Promise<MediaRow> {
     checkAlt(upload.alt);
     if (upload.file.bytes === 0) throw invalid('file', 'is empty');
-    const repeat = repeatOf(tokens, viewer, upload);
+    const repeat = await repeatOf(tokens, viewer, upload);
     const earlier = await findIdempotentResult(database, repeat);
     if (earlier !== null) return readEarlier(viewer, earlier);
     const facts = await factsOfUpload(images, viewer, upload);
@@ -105,11 +105,12 @@ async function makeAtOnce(
   }
 }
 
-function repeatOf(
+async function repeatOf(
   tokens: Needs['tokens'],
   { accountId }: Viewer,
   { file, purpose, idempotencyKey: key }: Upload,
-): IdempotentRequest | null {
+): Promise<IdempotentRequest | null> {
+  if (key === null) return null;
   const operation = `media.keep.${purpose}`;
-  return idempotentRequest(tokens, { accountId, key, operation, asked: file.sha256 });
+  return idempotentRequest(tokens, { accountId, key, operation, asked: await file.sha256() });
 }

@@ -15,8 +15,8 @@ export function variantStorage({ blobs, images }: { blobs: BlobStore; images: Im
     const whose = { ...options, accountId: row.account_id };
     const made = await images.makeVariants(original, whose).catch(nullIfBroken);
     if (!made) return null;
-    await Promise.all(
-      made.variants.map(({ size, bytes }) => blobs.put(variantKey(row.public_key, size), bytes)),
+    await blobs.putAll(
+      made.variants.map(({ size, bytes }) => ({ key: variantKey(row.public_key, size), bytes })),
     );
     const variants = made.variants.map(
       ({ bytes, ...v }): VariantView => ({ ...v, bytes: bytes.length }),

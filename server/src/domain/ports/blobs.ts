@@ -11,6 +11,8 @@ export type BlobStore = {
    */
   stage(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** As `put`, for several that belong together: they share what makes them safe. */
+  putAll(blobs: ReadonlyArray<{ key: string; bytes: Uint8Array }>): Promise<void>;
   /** Gives the bytes of a blob a second key without sending them again. Not synced: a crash may undo it. */
   copy(from: string, to: string): Promise<void>;
   /** The bytes of a blob, or those from `start` to `end` inclusive; null when there is none. */
@@ -41,8 +43,8 @@ export type ByteRange = { start: number; end: number };
 export type StagedBlob = {
   path: string;
   bytes: number;
-  /** Of the content, 64 hex digits. */
-  sha256: string;
+  /** Of the content, 64 hex digits. Not after it was kept or discarded. */
+  sha256(): Promise<string>;
   keep(key: string): Promise<void>;
   discard(): Promise<void>;
 };
