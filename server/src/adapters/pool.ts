@@ -5,7 +5,14 @@ import { DomainError } from '../domain/errors.ts';
  * Runs at most so many tasks at once and lets a few wait. Owners take turns, so that one with many tasks delays others by
  * one task at a time; without an owner, tasks run in the order in which they came.
  */
-export type Pool = <T>(task: () => Promise<T>, owner?: string) => Promise<T>;
+export type Pool = (<T>(task: () => Promise<T>, owner?: string) => Promise<T>) & Busy;
+
+/** What others can give way to. */
+type Busy = {
+  isBusy(): boolean;
+  /** Calls the listener each time when the last task has ended. */
+  onIdle(listener: () => void): void;
+};
 
 /** How busy a pool is. */
 export type PoolLoad = { name: string; running: number; waiting: number };
@@ -21,6 +28,8 @@ type Bounds = {
   maxWaitingEach?: number;
   /** How long a task may wait for its turn, and one that would wait longer is refused at once; default: as long as it takes. */
   maxWaitMs?: number;
+  /** While this is busy, one task runs at a time. */
+  givesWayTo?: Busy;
 };
 
 /**
@@ -33,15 +42,32 @@ export function boundedPool({
   maxWaiting,
   maxWaitingEach = maxWaiting,
   maxWaitMs,
+  givesWayTo,
 }: Bounds): Pool {
   const queues = turns();
   const pace = measuredPace();
+  const idleListeners: Array<() => void> = [];
   let running = 0;
 
   function tell(): void {
     if (!poolChannel.hasSubscribers) return;
     poolChannel.publish({ name, running, waiting: queues.count() } satisfies PoolLoad);
   }
+
+  const places = () => (givesWayTo?.isBusy() ? 1 : concurrency);
+
+  /** Lets those begin who wait while there are places. */
+  function fill(): void {
+    while (running < places()) {
+      const next = queues.next();
+      if (!next) break;
+      running += 1;
+      next();
+    }
+    tell();
+    if (running === 0) for (const listener of idleListeners) listener();
+  }
+  givesWayTo?.onIdle(fill);
 
   /** How long one more task would wait; null while none has ended. */
   function expectedMs(): number | null {
@@ -73,10 +99,9 @@ export function boundedPool({
     });
   }
 
-  return async (task, owner = '') => {
-    if (running >= concurrency) {
+  async function run<T>(task: () => Promise<T>, owner = ''): Promise<T> {
+    if (running >= places()) {
       checkRoom(owner);
-      // A call that ends passes its place on, so `running` stays the same.
       await turn(owner);
     } else {
       running += 1;
@@ -87,12 +112,15 @@ export function boundedPool({
       return await task();
     } finally {
       ended();
-      const next = queues.next();
-      if (next) next();
-      else running -= 1;
-      tell();
+      running -= 1;
+      fill();
     }
-  };
+  }
+
+  return Object.assign(run, {
+    isBusy: () => running > 0,
+    onIdle: (listener: () => void) => void idleListeners.push(listener),
+  });
 }
 
 /** How much of the past each task that ends replaces. */

@@ -105,6 +105,27 @@ describe('a pool', () => {
     expect(begun).toEqual(['b1']);
   });
 
+  it('gives way to another pool: one task at a time while that is busy, and all of them then', async () => {
+    const ready = boundedPool({ name: 'test', concurrency: 3, maxWaiting: 6, givesWayTo: pool });
+    const ends: Array<() => void> = [];
+    const long = () =>
+      new Promise<void>((resolve) => {
+        ends.push(resolve);
+      });
+    const tasks = [1, 2, 3, 4].map(() => ready(long));
+    const whileBusy = ends.length;
+    ends[0]?.();
+    await tasks[0];
+    const afterOne = ends.length;
+    end();
+    await first;
+    const whenIdle = ends.length;
+    for (const one of ends) one();
+    await Promise.all(tasks);
+
+    expect([whileBusy, afterOne, whenIdle]).toEqual([1, 2, 4]);
+  });
+
   it('forgets a task that has waited too long', async () => {
     const hasty = boundedPool({ name: 'test', concurrency: 1, maxWaiting: 1, maxWaitMs: 10 });
     const running = hasty(() => first, 'alice');

@@ -71,6 +71,10 @@ export function diskBlobs(place: string): BlobStore {
       const file = await open(pathOf(key)).catch(nullIfMissing);
       return file && createReadStream('', { fd: file, ...range });
     },
+    async lend(key, work) {
+      const path = pathOf(key);
+      return (await stat(path).catch(nullIfMissing)) && work(path);
+    },
     async delete(key) {
       await rm(pathOf(key), { force: true });
     },

@@ -171,6 +171,14 @@ export function s3Blobs(options: S3Options, folder: string): BlobStore {
     },
     open,
     read,
+    async lend(key, work) {
+      const content = await open(key);
+      if (!content) return null;
+      const file = await staged
+        .stage(content, Number.POSITIVE_INFINITY, keep)
+        .catch(throwUnavailable);
+      return work(file.path).finally(() => file.discard());
+    },
     delete: remove,
     list,
     async *listUnkept() {

@@ -2,9 +2,9 @@ import { encode } from 'blurhash';
 import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import type { ImageVariant } from '../../domain/ports.ts';
 import type { Header } from './header.ts';
+import type { Open } from './opening.ts';
 
 type Size = { width: number; height: number };
-export type Open = (options?: { animated: boolean }) => Sharp;
 type Still = {
   size: 'small' | 'medium' | 'large';
   longPx: number;

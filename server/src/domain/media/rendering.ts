@@ -27,8 +27,9 @@ export function mediaRendering({ database, now, blobs, storeVariants, avatars }:
   ): Promise<void> {
     const row = await findMedia(database, mediaId);
     if (!row) return;
-    const original = await blobs.read(row.original_key);
-    const values = original ? await storeVariants(row, original) : null;
+    const values = await blobs.lend(row.original_key, (path) =>
+      storeVariants(row, path, { isAwaited: false }),
+    );
     if (!values) {
       const failure = { state: 'failed' as const, blurhash: null, variants: '[]' };
       await write((tx) => finish(tx, row, failure));

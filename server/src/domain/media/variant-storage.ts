@@ -7,7 +7,7 @@ import { type VariantView, variantKey } from './media.ts';
 export type StoreVariants = (
   row: Pick<MediaRow, 'account_id' | 'public_key'>,
   original: string | Uint8Array,
-  options?: { keepsFormat?: boolean },
+  options?: { keepsFormat?: boolean; isAwaited?: boolean },
 ) => Promise<Pick<MediaRow, 'state' | 'blurhash' | 'variants'> | null>;
 
 export function variantStorage({ blobs, images }: { blobs: BlobStore; images: Images }) {

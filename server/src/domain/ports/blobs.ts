@@ -19,6 +19,8 @@ export type BlobStore = {
   open(key: string, range?: ByteRange): Promise<Readable | null>;
   /** All bytes of a blob; null when there is none. */
   read(key: string): Promise<Uint8Array | null>;
+  /** Lends a blob as a file on this machine while `work` runs; null when there is none. The file must not be changed. */
+  lend<T>(key: string, work: (path: string) => Promise<T>): Promise<T | null>;
   /** Deletes a blob; one that is not there counts as deleted. */
   delete(key: string): Promise<void>;
   /** Every blob whose key begins with `prefix`, in no order. Files of others in the same place are left out. */

@@ -1,4 +1,4 @@
-/** Decodes pictures. Both functions run in a bounded pool and throw `unavailable` when it is full. */
+/** Decodes pictures. Both functions run in bounded pools and throw `unavailable` when one is full. */
 export type Images = {
   /**
    * Tells what the bytes are, by decoding all of them.
@@ -12,11 +12,12 @@ export type Images = {
    * GIF and WebP stay what they are, for clients that expect what they sent; otherwise all become JPEG or WebP. Takes
    * what `inspect` took, as a file or as its bytes; a file is read only when its turn has come.
    * @param options.accountId null: the server’s own picture
-   * @throws DomainError as `inspect`
+   * @param options.isAwaited whether somebody waits for them; if not, they give way to everything else. Default: true
+   * @throws DomainError as `inspect` · Error when the decoder broke down
    */
   makeVariants(
     picture: string | Uint8Array,
-    options: { accountId: number | null; keepsFormat?: boolean },
+    options: { accountId: number | null; keepsFormat?: boolean; isAwaited?: boolean },
   ): Promise<ImageVariants>;
 };
 
@@ -59,4 +60,4 @@ export type ImageVariant = {
   bytes: Uint8Array;
 };
 
-type ImageVariants = { blurhash: string; variants: ImageVariant[] };
+export type ImageVariants = { blurhash: string; variants: ImageVariant[] };

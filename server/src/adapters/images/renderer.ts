@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { DomainError, type ErrorCode } from '../../domain/errors.ts';
+import type { ImageVariants } from '../../domain/ports.ts';
+import { type Limits, pictureMaking } from './making.ts';
+import type { Input } from './opening.ts';
+
+type Order = { picture: Input; keepsFormat: boolean; limits: Limits };
+type Request = { id: number; order: Order };
+type Answer = { id: number } & ({ made: ImageVariants } | { refusal: Refusal } | { fault: string });
+type Refusal = { code: ErrorCode; message: string; retryAfterSeconds: number | null };
+type Waiting = { resolve: (made: ImageVariants) => void; reject: (error: unknown) => void };
+
+/** Tells what this file is to do where it is the first of a process. */
+const mark = 'rookery: make sizes of pictures';
+/** How long the process stays without work: to start it takes a fifth of a second. */
+const idleMs = 30_000;
+
+const waiting = new Map<number, Waiting>();
+let renderer: ChildProcess | undefined;
+let idleTimer: NodeJS.Timeout | undefined;
+let lastId = 0;
+
+/**
+ * Makes the sizes of a picture in a process of its own, which all of this process share: it runs when nothing else wants to, its
+ * decoders share neither memory nor secrets with the server, and what they take is given back when it ends.
+ * @throws DomainError as `pictureMaking` · Error when the process ended: the picture was too much for it, or another was
+ */
+export function makeApart(order: Order): Promise<ImageVariants> {
+  const child = (renderer ??= startRenderer());
+  clearTimeout(idleTimer);
+  // The program may end while it is idle, but not while it works.
+  child.ref();
+  child.channel?.ref();
+  lastId += 1;
+  const request: Request = { id: lastId, order };
+  return new Promise((resolve, reject) => {
+    waiting.set(request.id, { resolve, reject });
+    child.send(request, (error) => error && settle(request.id, ({ reject: fail }) => fail(error)));
+  });
+}
+
+function startRenderer(): ChildProcess {
+  const child = fork(fileURLToPath(import.meta.url), [mark], {
+    // Neither flags of the program nor its environment are for it: that has secrets.
+    execArgv: [],
+    env: {},
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('message', (answer: Answer) => settle(answer.id, (one) => take(answer, one)));
+  child.on('error', (error) => lose(child, error));
+  child.on('exit', () => lose(child, new Error('The process that makes sizes has ended.')));
+  return child;
+}
+
+function take(answer: Answer, { resolve, reject }: Waiting): void {
+  if ('made' in answer) return resolve(answer.made);
+  if ('fault' in answer) return reject(new Error(answer.fault));
+  const { code, message, retryAfterSeconds } = answer.refusal;
+  reject(new DomainError(code, message, retryAfterSeconds === null ? {} : { retryAfterSeconds }));
+}
+
+function settle(id: number, end: (one: Waiting) => void): void {
+  const one = waiting.get(id);
+  waiting.delete(id);
+  if (one) end(one);
+  if (waiting.size === 0) rest();
+}
+
+/** A renderer that is gone takes what it was working on along; the next picture starts another. */
+function lose(child: ChildProcess, error: Error): void {
+  if (renderer !== child) return;
+  renderer = undefined;
+  for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(error));
+}
+
+function rest(): void {
+  const child = renderer;
+  if (!child) return;
+  child.unref();
+  child.channel?.unref();
+  clearTimeout(idleTimer);
+  idleTimer = setTimeout(() => {
+    if (renderer === child) renderer = undefined;
+    child.disconnect();
+  }, idleMs);
+  idleTimer.unref();
+}
+
+/** What the process does: it serves until its parent leaves it, and outlives signals to both, so that no picture is cut short. */
+function serve(): void {
+  yieldToOthers();
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+  let making: ReturnType<typeof pictureMaking> | undefined;
+  process.on('message', async ({ id, order }: Request) => {
+    making ??= pictureMaking(order.limits);
+    const { picture, keepsFormat } = order;
+    const answer = await making(picture, { owner: '', keepsFormat }).then(
+      (made): Answer => ({ id, made }),
+      (error: unknown): Answer => ({ id, ...told(error) }),
+    );
+    process.send?.(answer);
+  });
+}
+
+function told(error: unknown): { refusal: Refusal } | { fault: string } {
+  if (!(error instanceof DomainError)) return { fault: String(error) };
+  const { code, message, retryAfterSeconds = null } = error;
+  return { refusal: { code, message, retryAfterSeconds } };
+}
+
+/** Before the first thread for decoding begins, for it takes the priority over. */
+function yieldToOthers(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Some systems forbid it; the pool gives way all the same.
+  }
+}
+
+if (process.argv[2] === mark && process.send) serve();
