@@ -23,14 +23,14 @@ describe('the check of a JPEG', () => {
   it.each(codings)('knows a whole one: %s', async (_name, make) => {
     const file = await make();
 
-    expect(checkJpeg(file)).toBe(true);
-    expect(checkJpeg(file.subarray(0, -2))).toBe(true);
+    expect(checkJpeg(file)).not.toBeNull();
+    expect(checkJpeg(file.subarray(0, -2))).not.toBeNull();
     expect(
       checkJpeg(Buffer.concat([file, Buffer.from('\xff\xd8\xff a second picture', 'latin1')])),
-    ).toBe(true);
-    expect(checkJpeg(Buffer.concat([file.subarray(0, -2), Buffer.alloc(4), endOfImage]))).toBe(
-      true,
-    );
+    ).not.toBeNull();
+    expect(
+      checkJpeg(Buffer.concat([file.subarray(0, -2), Buffer.alloc(4), endOfImage])),
+    ).not.toBeNull();
   });
 
   it.each(codings)(
@@ -66,7 +66,7 @@ describe('the check of a JPEG', () => {
     ],
     ['many segments of the largest size', (j: Buffer) => begun(j, ...Array(20).fill(largest))],
   ])('takes what cameras write around the data: %s', async (_name, change) => {
-    expect(checkJpeg(change(await noise(333, 77).jpeg().toBuffer()))).toBe(true);
+    expect(checkJpeg(change(await noise(333, 77).jpeg().toBuffer()))).not.toBeNull();
   });
 
   it('refuses more data than the picture has', async () => {
@@ -107,6 +107,64 @@ describe('the check of a JPEG', () => {
   });
 });
 
+describe('the header of a JPEG', () => {
+  it.each(codings)('is what the decoder reads, or is left to it: %s', async (_name, make) => {
+    const file = await make();
+    const { width, height } = await sharp(file).metadata();
+
+    expect([{ width, height, exif: undefined }, null]).toContainEqual(checkJpeg(file)?.header);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'is upright, turned by EXIF in the way %i',
+    async (orientation) => {
+      const file = await noise(64, 48).withMetadata({ orientation }).jpeg().toBuffer();
+      const { autoOrient, exif } = await sharp(file).metadata();
+
+      const header = checkJpeg(file)?.header;
+
+      expect(header).toMatchObject(autoOrient);
+      expect(exif?.equals(header?.exif ?? Buffer.alloc(0))).toBe(true);
+    },
+  );
+
+  it.each([
+    ['is cut off', (exif: Buffer) => exif.subarray(0, 20)],
+    [
+      'has another kind of number',
+      (exif: Buffer) => withTag(exif, (at) => exif.writeUInt16LE(4, at + 2)),
+    ],
+    [
+      'has a way that is none',
+      (exif: Buffer) => withTag(exif, (at) => exif.writeUInt16LE(9, at + 8)),
+    ],
+  ])('is left to the decoder where its EXIF %s', async (_name, change) => {
+    const file = await noise(64, 48).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const exif = (await sharp(file).metadata()).exif ?? Buffer.alloc(0);
+    const plain = await noise(64, 48).jpeg().toBuffer();
+
+    const changed = change(Buffer.from(exif));
+    const segment = Buffer.from([0xff, 0xe1, 0, changed.length + 2]);
+
+    expect(checkJpeg(begun(plain, segment, changed))).toEqual({ header: null });
+    expect(checkJpeg(begun(plain))?.header).not.toBeNull();
+  });
+
+  it('is not read where there are more pixels than are taken', async () => {
+    const file = await noise(64, 48).jpeg().toBuffer();
+
+    expect(checkJpeg(file, 64 * 48)).not.toBeNull();
+    expect(checkJpeg(file, 64 * 48 - 1)).toBeNull();
+  });
+});
+
+/** Changes the first of its tags in place, which is the orientation. */
+function withTag(exif: Buffer, change: (at: number) => unknown): Buffer {
+  const tag = exif.indexOf(Buffer.from([0x12, 0x01]));
+  change(tag);
+  return exif;
+}
+
 describe('a JPEG that was changed anywhere', () => {
   let file: Buffer;
 
@@ -144,7 +202,7 @@ describe('a JPEG that was changed anywhere', () => {
 
 function passes(bytes: Uint8Array): boolean {
   try {
-    return checkJpeg(bytes) === true;
+    return checkJpeg(bytes) !== null;
   } catch {
     return false;
   }

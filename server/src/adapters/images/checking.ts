@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
-import { DomainError } from '../../domain/errors.ts';
 import { checkApng } from './apng.ts';
 import { checkGif } from './gif.ts';
 import type { Header } from './header.ts';
 import { checkHeic } from './heic.ts';
-import { checkJpegFile } from './jpeg-check.ts';
 import { withoutStrayBytes } from './jpeg-tidy.ts';
 import { opener } from './opening.ts';
 
 const endOfJpeg = Buffer.from([0xff, 0xd9]);
 
-/** Decodes all there is, so that a broken file is refused while its sender still listens. */
+/** Decodes all there is of a picture that `checkJpegFile` cannot judge, so that a broken file is refused while its sender still listens. */
 export async function check(path: string, header: Header, maxPixels: number): Promise<void> {
   if (header.contentType === 'image/heic') return checkHeic(await readFile(path), maxPixels);
   if (header.contentType === 'image/png' && header.isAnimated) {
@@ -21,9 +19,6 @@ export async function check(path: string, header: Header, maxPixels: number): Pr
   if (header.contentType !== 'image/jpeg') {
     return decodeSmall(opener(path, maxPixels, header)({ animated: header.isAnimated }));
   }
-  const verdict = await checkJpegFile(path).catch(tryLater);
-  if (verdict === 'whole') return;
-  if (verdict !== 'unknown') throw new Error(verdict.broken);
   const file = await readFile(path);
   await decodeStrictly(file, maxPixels).catch(async (error: unknown) => {
     for (const dropsFill of [false, true]) {
@@ -49,10 +44,4 @@ function decodeStrictly(jpeg: Buffer, maxPixels: number): Promise<void> {
 
 async function decodeSmall(image: Sharp): Promise<void> {
   await image.resize(32, 32, { fit: 'inside' }).raw().toBuffer();
-}
-
-/** Of what says nothing about the picture. */
-function tryLater(cause: unknown): never {
-  const message = 'The server cannot check pictures now. Try again in a moment.';
-  throw new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
 }

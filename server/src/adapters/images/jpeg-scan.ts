@@ -4,6 +4,7 @@
  */
 
 import { codedBlock, readBlocks, type Scan } from './jpeg-blocks.ts';
+import { type JpegHeader, plainHeader } from './jpeg-header.ts';
 import { nextMarker } from './jpeg-markers.ts';
 import { BrokenJpeg, type HuffmanTables, readHuffman } from './jpeg-tables.ts';
 
@@ -12,10 +13,15 @@ type Frame = { width: number; height: number; components: Component[] };
 
 /**
  * Whether a JPEG is whole: each of its blocks is there and can be decoded. The end marker may be missing, and what follows
- * it is not looked at. Null for kinds of JPEG that are not read here (progressive ones, above all).
+ * it is not looked at. Null for kinds of JPEG that are not read here (progressive ones, above all), and for more pixels.
+ * @returns its header, which is null where only the decoder can read it
  * @throws BrokenJpeg that says what is wrong
  */
-export function checkJpeg(bytes: Uint8Array): true | null {
+export function checkJpeg(
+  bytes: Uint8Array,
+  maxPixels = Number.POSITIVE_INFINITY,
+): { header: JpegHeader | null } | null {
+  const exifs: Uint8Array[] = [];
   const tables: HuffmanTables = { dc: [], ac: [] };
   const quantTables = new Set<number>();
   const seen = new Set<number>();
@@ -34,11 +40,12 @@ export function checkJpeg(bytes: Uint8Array): true | null {
     at += length;
     if (marker.code === 0xc4) readHuffman(segment, tables);
     else if (marker.code === 0xdb) readQuantTables(segment, quantTables);
+    else if (marker.code === 0xe1 && isExif(segment)) exifs.push(segment);
     else if (marker.code === 0xdd) restartInterval = u16(segment, 0);
     else if (marker.code === 0xc0 || marker.code === 0xc1) {
       if (frame) throw new BrokenJpeg('It has two frames.');
       frame = readFrame(segment);
-      if (!frame) return null;
+      if (!frame || frame.width * frame.height > maxPixels) return null;
     } else if (marker.code >= 0xc2 && marker.code <= 0xcf && marker.code !== 0xcc) return null;
     else if (marker.code === 0xda) {
       if (!frame) throw new BrokenJpeg('A scan has no frame.');
@@ -51,7 +58,7 @@ export function checkJpeg(bytes: Uint8Array): true | null {
       }
       at = readBlocks(bytes, at, scan);
       for (const id of ids) seen.add(id);
-      if (seen.size === frame.components.length) return true;
+      if (seen.size === frame.components.length) return { header: plainHeader(frame, exifs) };
     }
   }
   throw new BrokenJpeg('A part of the picture is missing.');
@@ -63,6 +70,12 @@ function markerAt(bytes: Uint8Array, start: number): { code: number; end: number
   const code = bytes[at + 1];
   if (code === undefined) throw new BrokenJpeg('A part of the picture is missing.');
   return { code, end: at + 2 };
+}
+
+const exifBeginning = Buffer.from('Exif\0\0', 'latin1');
+
+function isExif(segment: Uint8Array): boolean {
+  return exifBeginning.equals(segment.subarray(0, exifBeginning.length));
 }
 
 function u16(bytes: Uint8Array, at: number): number {

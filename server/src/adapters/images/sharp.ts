@@ -1,13 +1,16 @@
+import { DomainError } from '../../domain/errors.ts';
 import type { ImageFacts, Images } from '../../domain/ports.ts';
 import { boundedPool } from '../pool.ts';
 import { check } from './checking.ts';
 import { photoFactsOf } from './exif.ts';
+import { brokenPicture, type Header } from './header.ts';
+import { checkJpegFile } from './jpeg-check.ts';
 import { type Limits, pictureMaking, refuse } from './making.ts';
 import { headerOf, isLarge } from './opening.ts';
 import { makeApart } from './renderer.ts';
 
 /** How long an upload may wait to be checked; what would wait longer is refused at once. */
-const maxWaitMs = 10_000;
+const maxWaitMs = 15_000;
 
 /**
  * Pictures by sharp (libvips), HEIC by libheif. Uploads are checked at once; sizes that somebody waits for have a pool of their
@@ -38,11 +41,24 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
 
   async function inspect(path: string, accountId: number): Promise<ImageFacts> {
     const owner = String(accountId);
-    const header = await checks(() => headerOf(path, maxPixels), owner);
-    const pool = isLarge(header) ? largeChecks : checks;
-    await pool(() => check(path, header, maxPixels).catch(refuse), owner);
+    const { header, isChecked } = await checks(() => checkUnlessLarge(path), owner);
+    if (!isChecked) await largeChecks(() => check(path, header, maxPixels).catch(refuse), owner);
     const { contentType, width, height, isAnimated, exif } = header;
     return { contentType, width, height, isAnimated, photo: await photoFactsOf(exif) };
+  }
+
+  /** In one turn, for who was let in is not to be refused half way. */
+  async function checkUnlessLarge(path: string): Promise<Look> {
+    const verdict = await checkJpegFile(path, maxPixels).catch(tryLater);
+    const isWhole = verdict !== 'unknown' && 'header' in verdict;
+    if (isWhole && verdict.header) {
+      return { header: { ...plainJpeg, ...verdict.header }, isChecked: true };
+    }
+    const header = await headerOf(path, maxPixels);
+    if (verdict !== 'unknown' && 'broken' in verdict) throw brokenPicture(verdict.broken);
+    if (!isWhole && isLarge(header)) return { header, isChecked: false };
+    if (!isWhole) await check(path, header, maxPixels).catch(refuse);
+    return { header, isChecked: true };
   }
 
   const makeVariants: Images['makeVariants'] = (picture, options) => {
@@ -54,4 +70,15 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
   };
 
   return { inspect, makeVariants };
+}
+
+const plainJpeg = { contentType: 'image/jpeg', isAnimated: false } as const;
+
+type Known = Omit<ImageFacts, 'photo'> & { exif: Uint8Array | undefined };
+type Look = { header: Header; isChecked: false } | { header: Known; isChecked: true };
+
+/** Of what says nothing about the picture. */
+function tryLater(cause: unknown): never {
+  const message = 'The server cannot check pictures now. Try again in a moment.';
+  throw new DomainError('unavailable', message, { retryAfterSeconds: 2, cause });
 }
