@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { ImageVariants } from '../../domain/ports.ts';
-import { boundedPool } from '../pool.ts';
+import { boundedPool, type Pool } from '../pool.ts';
 import { apngAsWebp } from './apng.ts';
 import { brokenPicture, type Header } from './header.ts';
 import { heicAsOther } from './heic.ts';
@@ -20,18 +20,22 @@ export type Limits = {
   maxPixels: number;
 };
 
-/**
- * Makes sizes in this process, so many pictures at once as the limits say, and large ones one at a time. Owners take turns.
- * @throws DomainError (from the result) `invalid` (broken) · `rate_limited` · `unavailable`
- */
-export function pictureMaking({ concurrency, maxPixels }: Limits) {
-  const small = boundedPool({ name: 'images', concurrency, maxWaiting: 100, maxWaitingEach: 50 });
-  const large = boundedPool({
+/** For pictures that take much memory: one at a time. */
+export function largePool(): Pool {
+  return boundedPool({
     name: 'large-images',
     concurrency: 1,
     maxWaiting: 100,
     maxWaitingEach: 10,
   });
+}
+
+/**
+ * Makes sizes in this process, so many pictures at once as the limits say, and large ones one at a time. Owners take turns.
+ * @throws DomainError (from the result) `invalid` (broken) · `rate_limited` · `unavailable`
+ */
+export function pictureMaking({ concurrency, maxPixels }: Limits, large: Pool) {
+  const small = boundedPool({ name: 'images', concurrency, maxWaiting: 100, maxWaitingEach: 50 });
 
   return async (
     picture: Input,

@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
 import type { ImageVariants } from '../../domain/ports.ts';
-import { type Limits, pictureMaking } from './making.ts';
+import { type Limits, largePool, pictureMaking } from './making.ts';
 import type { Input } from './opening.ts';
 
 type Order = { picture: Input; keepsFormat: boolean; limits: Limits };
@@ -96,7 +96,7 @@ function serve(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
   let making: ReturnType<typeof pictureMaking> | undefined;
   process.on('message', async ({ id, order }: Request) => {
-    making ??= pictureMaking(order.limits);
+    making ??= pictureMaking(order.limits, largePool());
     const { picture, keepsFormat } = order;
     const answer = await making(picture, { owner: '', keepsFormat }).then(
       (made): Answer => ({ id, made }),

@@ -5,7 +5,7 @@ import { check } from './checking.ts';
 import { photoFactsOf } from './exif.ts';
 import { brokenPicture, type Header } from './header.ts';
 import { checkJpegFile } from './jpeg-check.ts';
-import { type Limits, pictureMaking, refuse } from './making.ts';
+import { type Limits, largePool, pictureMaking, refuse } from './making.ts';
 import { headerOf, isLarge } from './opening.ts';
 import { makeApart } from './renderer.ts';
 
@@ -24,13 +24,8 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     maxWaitingEach: 50,
     maxWaitMs,
   });
-  const largeChecks = boundedPool({
-    name: 'large-image-checks',
-    concurrency: 1,
-    maxWaiting: 100,
-    maxWaitingEach: 10,
-  });
-  const making = pictureMaking({ concurrency, maxPixels });
+  const large = largePool();
+  const making = pictureMaking({ concurrency, maxPixels }, large);
   const background = boundedPool({
     name: 'background-images',
     concurrency,
@@ -40,9 +35,9 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
   });
 
   async function inspect(path: string, accountId: number): Promise<ImageFacts> {
-    const owner = String(accountId);
+    const owner = `checks for ${accountId}`;
     const { header, isChecked } = await checks(() => checkUnlessLarge(path), owner);
-    if (!isChecked) await largeChecks(() => check(path, header, maxPixels).catch(refuse), owner);
+    if (!isChecked) await large(() => check(path, header, maxPixels).catch(refuse), owner);
     const { contentType, width, height, isAnimated, exif } = header;
     return { contentType, width, height, isAnimated, photo: await photoFactsOf(exif) };
   }
@@ -63,7 +58,8 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
 
   const makeVariants: Images['makeVariants'] = (picture, options) => {
     const { accountId, keepsFormat = false, isAwaited = true } = options;
-    const owner = String(accountId ?? '');
+    // Apart from checks, so that sizes of earlier uploads are no reason to refuse the next.
+    const owner = accountId === null ? '' : `sizes for ${accountId}`;
     if (isAwaited) return making(picture, { owner, keepsFormat });
     const order = { picture, keepsFormat, limits: { concurrency, maxPixels } };
     return background(() => makeApart(order), owner);
