@@ -28,6 +28,8 @@ type Bounds = {
   maxWaitingEach?: number;
   /** How long a task may wait for its turn, and one that would wait longer is refused at once; default: as long as it takes. */
   maxWaitMs?: number;
+  /** Whether some tasks take a thousand times as long as others: then no wait is foretold, and none refused before it was too long. */
+  isUneven?: boolean;
   /** While this is busy, one task runs at a time. */
   givesWayTo?: Busy;
 };
@@ -42,6 +44,7 @@ export function boundedPool({
   maxWaiting,
   maxWaitingEach = maxWaiting,
   maxWaitMs,
+  isUneven = false,
   givesWayTo,
 }: Bounds): Pool {
   const queues = turns();
@@ -69,10 +72,10 @@ export function boundedPool({
   }
   givesWayTo?.onIdle(fill);
 
-  /** How long one more task would wait; null while none has ended. */
+  /** How long one more task would wait; null while nobody can tell. */
   function expectedMs(): number | null {
     const taskMs = pace.taskMs();
-    return taskMs === null ? null : (taskMs * (queues.count() + 1)) / concurrency;
+    return taskMs === null || isUneven ? null : (taskMs * (queues.count() + 1)) / concurrency;
   }
 
   function checkRoom(owner: string): void {

@@ -31,7 +31,7 @@ export function codedBlock(dc: Table, ac: Table): CodedBlock {
 export function readBlocks(bytes: Uint8Array, start: number, scan: Scan): number {
   const { groups, restartInterval } = scan;
   const interval = restartInterval === 0 ? groups : restartInterval;
-  const data = new Uint8Array(bytes.length - start + spareBytes);
+  const data = roomFor(bytes.length - start + spareBytes);
   let at = start;
   for (let done = 0; done < groups; done += interval) {
     if (done > 0) {
@@ -42,6 +42,13 @@ export function readBlocks(bytes: Uint8Array, start: number, scan: Scan): number
     at = readRun(bytes, at, data, { ...scan, groups: Math.min(interval, groups - done) });
   }
   return at;
+}
+
+/** Of most photos. It is used again and again, so that a busy server has no garbage to collect. */
+const usualRoom = new Uint8Array(1024 * 1024);
+
+function roomFor(bytes: number): Uint8Array {
+  return bytes <= usualRoom.length ? usualRoom : new Uint8Array(bytes);
 }
 
 /** Reads blocks up to the next marker, and returns where that begins. @param data as much room as there are bytes */

@@ -71,11 +71,17 @@ function readJpeg(path: string): Buffer | null {
   }
 }
 
+/** Of most photos; see `roomFor` in `jpeg-blocks.ts`. */
+const usualBytes = 1024 * 1024;
+let usual: Buffer | undefined;
+
 function readAll(file: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(fstatSync(file).size);
+  const { size } = fstatSync(file);
+  usual ??= Buffer.allocUnsafeSlow(usualBytes);
+  const bytes = size <= usualBytes ? usual : Buffer.allocUnsafeSlow(size);
   let length = 0;
-  while (length < bytes.length) {
-    const read = readSync(file, bytes, length, bytes.length - length, length);
+  while (length < size) {
+    const read = readSync(file, bytes, length, size - length, length);
     if (read === 0) break;
     length += read;
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
 import type { ImageVariants } from '../../domain/ports.ts';
@@ -17,13 +17,16 @@ const mark = 'rookery: make sizes of pictures';
 /** How long the process stays without work: to start it takes a fifth of a second. */
 const idleMs = 30_000;
 
+/** Of the process, as for `nice`: beside a busy thread of the server it gets a quarter of a core, and never nothing. */
+const priority = 5;
+
 const waiting = new Map<number, Waiting>();
 let renderer: ChildProcess | undefined;
 let idleTimer: NodeJS.Timeout | undefined;
 let lastId = 0;
 
 /**
- * Makes the sizes of a picture in a process of its own, which all of this process share: it runs when nothing else wants to, its
+ * Makes the sizes of a picture in a process of its own, which all of this process share: it gives way to the server, its
  * decoders share neither memory nor secrets with the server, and what they take is given back when it ends.
  * @throws DomainError as `pictureMaking` · Error when the process ended: the picture was too much for it, or another was
  */
@@ -115,7 +118,7 @@ function told(error: unknown): { refusal: Refusal } | { fault: string } {
 /** Before the first thread for decoding begins, for it takes the priority over. */
 function yieldToOthers(): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(priority);
   } catch {
     // Some systems forbid it; the pool gives way all the same.
   }

@@ -9,7 +9,7 @@ import { type Limits, largePool, pictureMaking, refuse } from './making.ts';
 import { headerOf, isLarge } from './opening.ts';
 import { makeApart } from './renderer.ts';
 
-/** How long an upload may wait to be checked; what would wait longer is refused at once. */
+/** How long an upload may wait to be checked. */
 const maxWaitMs = 15_000;
 
 /**
@@ -23,6 +23,7 @@ export function sharpImages({ concurrency, maxPixels }: Limits): Images {
     maxWaiting: 1000,
     maxWaitingEach: 50,
     maxWaitMs,
+    isUneven: true,
   });
   const large = largePool();
   const making = pictureMaking({ concurrency, maxPixels }, large);
