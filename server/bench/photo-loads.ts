@@ -89,7 +89,8 @@ function arrivals(
     const { status, body } = await connection.send(request(n));
     connection.close();
     if (status === 201) onTaken(n, (JSON.parse(body.toString()) as { id: number }).id);
-    else if (status !== 503) throw new Error(`An upload was answered with ${status}: ${body}`);
+    else if (status !== 503)
+      throw new Error(`An upload was answered with ${status}: ${body.toString()}`);
   }
 
   const timer = setInterval(() => {

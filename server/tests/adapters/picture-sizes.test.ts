@@ -35,9 +35,8 @@ describe('the sizes of a picture', () => {
     const { variants } = await images.makeVariants(await photo(1152, 768), { accountId: 1 });
     const found = await Promise.all(variants.map(({ bytes }) => sharp(bytes).metadata()));
 
-    expect(found.map(({ format, isProgressive }) => [format, isProgressive])).toEqual(
-      Array(4).fill(['jpeg', false]),
-    );
+    expect(found.map(({ format }) => format)).toEqual(Array(4).fill('jpeg'));
+    expect(found.map(({ isProgressive }) => isProgressive)).toEqual(Array(4).fill(false));
   });
 });
 

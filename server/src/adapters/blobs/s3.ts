@@ -177,7 +177,11 @@ export function s3Blobs(options: S3Options, folder: string): BlobStore {
       const file = await staged
         .stage(content, Number.POSITIVE_INFINITY, keep)
         .catch(throwUnavailable);
-      return work(file.path).finally(() => file.discard());
+      try {
+        return await work(file.path);
+      } finally {
+        await file.discard();
+      }
     },
     delete: remove,
     list,

@@ -68,7 +68,7 @@ function tableOf(counts: Uint8Array, symbols: Uint8Array, isDc: boolean): Table 
  * `all | first << 16`; 0 when even the first is longer.
  * @param then the table of the codes after the first
  */
-export function quickSteps({ first, lengths }: Table, then: Table): Int32Array {
+export function quickSteps({ first }: Table, then: Table): Int32Array {
   const quick = new Int32Array(1 << quickBits);
   for (let bits = 0; bits < quick.length; bits += 1) {
     const step = first[bits] as number;

@@ -27,6 +27,7 @@ export function largePool(): Pool {
     concurrency: 1,
     maxWaiting: 100,
     maxWaitingEach: 10,
+    isUneven: true,
   });
 }
 

@@ -76,7 +76,7 @@ function settle(id: number, end: (one: Waiting) => void): void {
 function lose(child: ChildProcess, error: Error): void {
   if (renderer !== child) return;
   renderer = undefined;
-  for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(error));
+  for (const id of waiting.keys()) settle(id, ({ reject }) => reject(error));
 }
 
 function rest(): void {
@@ -98,14 +98,13 @@ function serve(): void {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
   let making: ReturnType<typeof pictureMaking> | undefined;
-  process.on('message', async ({ id, order }: Request) => {
-    making ??= pictureMaking(order.limits, largePool());
-    const { picture, keepsFormat } = order;
-    const answer = await making(picture, { owner: '', keepsFormat }).then(
-      (made): Answer => ({ id, made }),
-      (error: unknown): Answer => ({ id, ...told(error) }),
+  process.on('message', ({ id, order: { picture, keepsFormat, limits } }: Request) => {
+    making ??= pictureMaking(limits, largePool());
+    const answer = (said: Answer) => void process.send?.(said);
+    making(picture, { owner: '', keepsFormat }).then(
+      (made) => answer({ id, made }),
+      (error: unknown) => answer({ id, ...told(error) }),
     );
-    process.send?.(answer);
   });
 }
 
