@@ -14,7 +14,7 @@ type Waiting = { resolve: (made: ImageVariants) => void; reject: (error: unknown
 
 /** Tells what this file is to do where it is the first of a process. */
 const mark = 'rookery: make sizes of pictures';
-/** How long the process stays without work: to start it takes a fifth of a second. */
+/** How long the process stays without work: to start it takes a quarter of a second. */
 const idleMs = 30_000;
 
 /** Of the process, as for `nice`: beside a busy thread of the server it gets a quarter of a core, and never nothing. */
