@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts';
+import { noteFact } from '../db/facts.ts';
 import { appendOnce, appendToOutbox } from '../db/outbox.ts';
 import type { PushMessage } from './ports.ts';
 
@@ -89,6 +90,11 @@ export function emit<T extends Topic>(
 ): Promise<void> {
   const at = now.toISOString();
   return appendToOutbox(tx, { topic, payload, dueAt: at, createdAt: at });
+}
+
+/** Counts what would be an event if anybody had anything to do because of it. */
+export function countEvent(tx: Tx, topic: Topic): void {
+  noteFact(tx, 'event', topic);
 }
 
 /**

@@ -121,7 +121,7 @@ describe('the id of a request', () => {
   });
 
   function publish(requestId: string): Promise<Answer> {
-    const body = { text: 'Hello.', state: 'published' };
+    const body = { text: 'Hello, @bob.', state: 'published' };
     const headers = { 'x-request-id': requestId };
     return server.send('POST', '/v2/posts', { as: 'alice', body, headers });
   }

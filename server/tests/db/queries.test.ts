@@ -138,6 +138,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findTokenOwner: (db) => devices.findTokenOwner(db, ['f'.repeat(64), '0'.repeat(64)]),
   listDevices: (db) => devices.listDevices(db, 1),
   listPushTargets: (db) => devices.listPushTargets(db, 1),
+  readReachableAccounts: (db) => devices.readReachableAccounts(db, [1, 2, 3]),
   findPushTarget: (db) => devices.findPushTarget(db, 1, 1),
   findNotificationSettings: (db) => notifications.findNotificationSettings(db, 1),
   readNotificationMarks: (db) => notifications.readNotificationMarks(db, [1, 2, 3]),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Events } from '../../src/domain/events.ts';
-import { aPost } from '../support/given.ts';
+import { aDevice, aPost } from '../support/given.ts';
 import { type Person, type TestServer, testServer } from '../support/server.ts';
 import { type Jobs, jobsOf } from './jobs.ts';
 
@@ -20,7 +20,8 @@ describe('pushes about what others did', { timeout: 60_000 }, () => {
       run: async (push: Events['push.wanted']) => void wanted.push(push),
     };
     jobs = await jobsOf(server, { ...server.app.subscriptions, 'push.wanted': [hear] });
-    for (const person of ['bob', 'carla'] as const) await server.tokens(person);
+    await server.tokens('bob');
+    for (const person of ['alice', 'carla'] as const) await aDevice(server, person);
     postId = await aPost(server, 'alice');
     await jobs.relay.drain();
   });
@@ -36,6 +37,14 @@ describe('pushes about what others did', { timeout: 60_000 }, () => {
     await server.send(method, '/v2/users/alice/follow', { as });
     await jobs.relay.drain();
   };
+
+  const endSessionsOf = (username: string) =>
+    server.app.database.transaction(async (tx) => {
+      const owner = tx.selectFrom('accounts').select('id').where('username', '=', username);
+      const ended_at = server.clock.now().toISOString();
+      await tx.updateTable('sessions').set({ ended_at }).where('account_id', 'in', owner).execute();
+      server.forget('alice');
+    });
 
   it('are wanted for a follower, a like and a mention, in the language of the owner', async () => {
     await server.app.database.transaction((tx) =>
@@ -85,6 +94,19 @@ describe('pushes about what others did', { timeout: 60_000 }, () => {
     await follow('PUT', 'bob');
 
     expect([withinTheDay, wanted.length]).toEqual([1, 2]);
+  });
+
+  it('are not wanted while nobody has a device, nor for one whose session has ended', async () => {
+    await server.send('PUT', '/v2/users/bob/follow', { as: 'carla' });
+    await jobs.relay.drain();
+    await endSessionsOf('alice');
+    await follow('PUT', 'bob');
+    const before = [...wanted];
+    await aDevice(server, 'alice');
+    await like('bob');
+
+    expect(before).toEqual([]);
+    expect(wanted.map(({ kind }) => kind)).toEqual(['liked']);
   });
 
   it('are not wanted for kinds that the owner does not want', async () => {

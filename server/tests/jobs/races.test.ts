@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimOutbox } from '../../src/db/outbox.ts';
-import { aPost, changeAccount } from '../support/given.ts';
+import { aDevice, aPost, changeAccount } from '../support/given.ts';
 import { smallPicture } from '../support/pictures.ts';
 import { beforeTransaction } from '../support/races.ts';
 import { type Person, type TestServer, testServer } from '../support/server.ts';
@@ -15,7 +15,8 @@ afterEach(() => server.close());
 
 describe('an event that two workers see at once', () => {
   it('is claimed by one of them', async () => {
-    await aPost(server, 'alice');
+    await server.tokens('bob');
+    await aPost(server, 'alice', { text: 'With @bob.' });
     const { database } = server.app;
     const claim = (leaseUntil: string) =>
       claimOutbox(database, { now: '2026-06-01T12:00:01.000Z', leaseUntil, limit: 10 });
@@ -81,7 +82,7 @@ describe('a push about somebody whose account is disabled by then', () => {
       disabled.map((person) => [act, person] as const),
     ),
   )('%s of bob, %s is disabled', async (act, person) => {
-    await server.tokens('alice');
+    await aDevice(server, 'alice');
     await acts[act]('bob');
     if (person) await changeAccount(server, person, { disabled: true });
     await server.work();

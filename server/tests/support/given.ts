@@ -35,6 +35,13 @@ export async function aPicture(server: TestServer, as: Person): Promise<number> 
   return body.id;
 }
 
+/** Registers a phone that pushes may reach. */
+export async function aDevice(server: TestServer, as: Person): Promise<void> {
+  const body = { type: 'android', token: `token of ${as}` };
+  const { status } = await server.send('PUT', `/v2/me/devices/phone-of-${as}`, { as, body });
+  if (status !== 200) throw new Error(`The device was refused: ${status}`);
+}
+
 /** Signs somebody up. */
 export async function anAccount(server: TestServer, as: Person): Promise<void> {
   await server.tokens(as);

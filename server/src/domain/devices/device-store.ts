@@ -50,6 +50,16 @@ export async function listPushTargets(db: Db, accountId: number): Promise<PushTa
   return (await pushTargets(db, { accountId })) as PushTarget[];
 }
 
+/** Those of some accounts that have a device which pushes may reach now. */
+export async function readReachableAccounts(
+  db: Db,
+  accountIds: readonly number[],
+): Promise<Set<number>> {
+  if (accountIds.length === 0) return new Set();
+  const rows = await reachableAccounts(db, { accountIds: [...accountIds] });
+  return new Set(rows.map((row) => row.account_id ?? 0));
+}
+
 /** One device, while it belongs to the account and pushes may reach it. */
 export async function findPushTarget(
   db: Db,
@@ -69,6 +79,14 @@ const pushTargets = prepared((db, args: { accountId: number }) =>
 
 const pushTarget = prepared((db, args: { id: number; accountId: number }) =>
   reachable(db).where('devices.id', '=', args.id).where('devices.account_id', '=', args.accountId),
+);
+
+const reachableAccounts = prepared((db, args: { accountIds: number[] }) =>
+  reachable(db)
+    .clearSelect()
+    .select('devices.account_id')
+    .distinct()
+    .where('devices.account_id', 'in', args.accountIds),
 );
 
 /** Neither the account nor the session that registered the device is over. */

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { GroupEventRow } from '../../db/schema.ts';
+import { readReachableAccounts } from '../devices/device-store.ts';
 import { type Events, emit } from '../events.ts';
 import type { Now } from '../ports.ts';
 import { findGroupEvent, markEventPushed } from './group-event-store.ts';
@@ -30,8 +31,9 @@ export function eventTelling({ database, now }: Needs) {
     const last = ids.length === batch ? ids.at(-1) : undefined;
     const at = now();
     await write(async (tx) => {
+      const reachable = await readReachableAccounts(tx, ids);
       for (const accountId of ids) {
-        if (accountId === event.creator_id) continue;
+        if (accountId === event.creator_id || !reachable.has(accountId)) continue;
         await emit(tx, at, 'push.wanted', pushOf(event, accountId));
       }
       if (last === undefined) await markEventPushed(tx, eventId, at.toISOString());

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
+import { readReachableAccounts } from '../devices/device-store.ts';
 import { dayMs, minuteMs } from '../durations.ts';
 import { emit } from '../events.ts';
 import { languageOf } from '../language-code.ts';
@@ -11,7 +12,7 @@ import { pushText } from './push-texts.ts';
 /** For how long devices are left in peace after they were told of a group; a mention is told once. */
 const pushPauseMs = { liked: 10 * minuteMs, followed: dayMs, mentioned: 0 };
 
-/** Asks for a push, unless the owner does not want it or was told a moment ago. */
+/** Asks for a push, unless the owner does not want it, was told a moment ago, or has no device that could show it. */
 export async function wantPush(
   tx: Tx,
   at: Date,
@@ -22,9 +23,10 @@ export async function wantPush(
   if (kindsOf(settings.muted_pushes).includes(kind)) return false;
   const since = new Date(at.getTime() - pushPauseMs[kind]).toISOString();
   if (row.pushed_at !== null && row.pushed_at > since) return false;
+  if (!(await readReachableAccounts(tx, [row.account_id])).has(row.account_id)) return false;
   const owner = await findAccount(tx, row.account_id);
   const actor = await findAccount(tx, idsOf(row.actor_ids)[0] ?? 0);
-  if (!owner || !isActive(owner) || !actor || !isActive(actor)) return false;
+  if (!owner || !actor || !isActive(actor)) return false;
   const said = { who: actor.display_name, others: row.actor_count - 1 };
   await emit(tx, at, 'push.wanted', {
     accountId: owner.id,

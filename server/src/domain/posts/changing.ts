@@ -1,8 +1,9 @@
 import type { Database } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import { DomainError } from '../errors.ts';
-import { emit } from '../events.ts';
+import { countEvent, emit } from '../events.ts';
 import { detachMedia } from '../media/media-store.ts';
+import { mentionsIn } from '../notifications/mentions.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { attachAll } from './attaching.ts';
@@ -47,7 +48,9 @@ export function postChanging({ database, now, read }: Needs) {
       } as const;
       if (!(await updatePost(tx, id, [post.state], values))) throw new StaleRead();
       if (!isDraft(post) && text !== post.text) {
-        await emit(tx, now(), 'post.changed', { postId: id });
+        // Of a text that calls nobody and did not, nobody was told, and nobody is to be.
+        if (mentionsIn(`${post.text}\n${text}`).length === 0) countEvent(tx, 'post.changed');
+        else await emit(tx, now(), 'post.changed', { postId: id });
       }
     });
     return read(viewer, id);

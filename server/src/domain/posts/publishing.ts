@@ -2,7 +2,8 @@ import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { addToAccountCount } from '../accounts/account-store.ts';
-import { emit } from '../events.ts';
+import { countEvent, emit } from '../events.ts';
+import { mentionsIn } from '../notifications/mentions.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { lockOwn } from './own-post.ts';
@@ -43,10 +44,11 @@ export function postPublishing({ database, newKey, now, read }: Needs) {
     await notePublished(tx, draft);
   }
 
-  /** What follows from publication: the author's count, and the event. */
+  /** What follows from publication: the author's count, and the event, where somebody is to be told. */
   async function notePublished(tx: Tx, post: PostRow): Promise<void> {
     await addToAccountCount(tx, post.account_id, 'post_count', 1);
-    await emit(tx, now(), 'post.published', { postId: post.id });
+    if (mentionsIn(post.text).length === 0) countEvent(tx, 'post.published');
+    else await emit(tx, now(), 'post.published', { postId: post.id });
   }
 
   /** Under a key of its own each time: two processes may draw the same one, and then the transaction runs again. */

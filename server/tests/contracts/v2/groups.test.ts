@@ -333,6 +333,7 @@ describe('events of a group', () => {
       for (const { accountId } of people) {
         const row = { group_id: group, account_id: accountId, created_at: at };
         await tx.insertInto('group_members').values(row).execute();
+        await tx.insertInto('devices').values(deviceOf(accountId, at)).execute();
       }
     });
     await tell();
@@ -360,6 +361,22 @@ describe('events of a group', () => {
     expect([before.items.length, after.items.length]).toEqual([1, 0]);
   });
 });
+
+/** A phone of somebody, as if registered by the operator: no session ends it. */
+function deviceOf(accountId: number, at: string) {
+  const id = 1_000_000 + accountId;
+  const names = { device_id: `phone-${id}`, token: `token ${id}`, token_hash: `hash ${id}` };
+  const times = { created_at: at, updated_at: at };
+  return {
+    id,
+    account_id: accountId,
+    session_id: null,
+    type: 'android',
+    is_active: 1,
+    ...names,
+    ...times,
+  } as const;
+}
 
 const firstPage = { before: null, limit: 20 };
 

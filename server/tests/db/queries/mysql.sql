@@ -312,6 +312,10 @@ select `devices`.*, `sessions`.`ended_at`, `sessions`.`id` as `live_session_id` 
 select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`account_id` = ? order by `devices`.`updated_at` desc, `devices`.`id` desc;
 -- 1, 1
 
+-- readReachableAccounts
+select distinct `devices`.`account_id` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`account_id` in (?, ?, ?, ?, ?);
+-- 1, 1, 2, 3, 1, 1
+
 -- findPushTarget
 select `devices`.`id`, `devices`.`type`, `devices`.`token`, `devices`.`token_hash` from `devices` inner join `accounts` on `accounts`.`id` = `devices`.`account_id` left join `sessions` on `sessions`.`id` = `devices`.`session_id` where `devices`.`is_active` = ? and `devices`.`token` is not null and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and (`devices`.`session_id` is null or (`sessions`.`id` is not null and `sessions`.`ended_at` is null)) and `devices`.`id` = ? and `devices`.`account_id` = ?;
 -- 1, 1, 1
