@@ -22,6 +22,7 @@ import { brokerWorker } from '../jobs/broker-worker.ts';
 import { type Relay, relay } from '../jobs/relay.ts';
 import { type StorageSweep, storageSweep } from '../jobs/storage-sweep.ts';
 import { type Subscriptions, subscriptions } from '../jobs/subscriptions.ts';
+import { eventsTogether } from '../jobs/together.ts';
 import { worker } from '../jobs/worker.ts';
 import { backupTimes } from './backups.ts';
 import { openBroadcast } from './broadcast.ts';
@@ -121,7 +122,6 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const sweep = janitor({ database, now, media });
   const sweepMedia = mediaSweep({ database, now, blobs });
   const sweepStorage = storageSweep({ database, now, blobs, sweepMedia, log });
-  const events = relay({ database, bus, now, log, concurrency });
   const backups = dailyBackup({ config, database, now, log });
   const followUps = subscriptions({ ...jobs, backups });
   const handle = worker({
@@ -131,6 +131,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     chance: Math.random,
     subscriptions: followUps,
   });
+  const together = eventsTogether(followUps);
+  // With a broker, all events go to the workers behind it.
+  const own = config.amqp ? null : together;
+  const events = relay({ database, bus, now, log, concurrency, together: own });
   const metrics = options.isLasting
     ? await startMetrics(config, { database, now, services })
     : null;
@@ -179,7 +183,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
     sweepMedia,
     sweepStorage,
     async startWork() {
-      if (config.amqp) await bus.consume(brokerWorker({ database, handle }));
+      if (config.amqp) await bus.consume(brokerWorker({ database, now, handle, together }));
       tellNotices();
       tellOfPush(config.push, log);
       events.start();

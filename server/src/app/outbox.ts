@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
-import { type DeadLetter, dropDeadLetter, listDeadLetters, retryDeadLetter } from '../db/outbox.ts';
+import { dropDeadLetter, retryDeadLetter } from '../db/outbox.ts';
+import { type DeadLetter, listDeadLetters } from '../db/outbox-reads.ts';
 import type { Now } from '../domain/ports.ts';
 import type { Config } from './config.ts';
 import { openCurrentDatabase } from './schema.ts';

@@ -206,7 +206,7 @@ function contentServices(
       purgePost,
       hideAccount: accountHiding({ database, now }),
       purgeAccount: accountPurge({ database, now, follows, media, purgePost }),
-      notifier: notifier({ database, now, newKey }),
+      notifier: notifier({ now, newKey }),
     },
   };
 }

@@ -12,6 +12,7 @@ import {
 import { StaleRead, WriteConflict } from './errors.ts';
 import { tellFacts } from './facts.ts';
 import { isRetryable } from './outages.ts';
+import type { OutboxEntry } from './outbox-entry.ts';
 import { queryLog } from './query-channel.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
@@ -48,8 +49,8 @@ export type Database = Db & {
    * @throws WriteConflict when constraints or stale reads do not end
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Calls `listener` after each commit that wrote to the outbox. */
-  onEvents(listener: () => void): void;
+  /** Calls `listener` after each commit that wrote to the outbox, with the new events; with none where something else is due. */
+  onEvents(listener: EventListener): void;
   /** Calls `listener` with each message of `sendAfterCommit`, after the commit. */
   onMessage(listener: (message: CommitMessage) => void): void;
   /** How busy the connections are. */
@@ -57,12 +58,14 @@ export type Database = Db & {
   close(): Promise<void>;
 };
 
+type EventListener = (written: readonly OutboxEntry[]) => void;
+
 /** For how long a transaction is tried again, unless its request may wait no longer. */
 const retryForMs = 10_000;
 const maxDelayMs = 500;
 /** How often a transaction decides; the other writer is usually done after the first time. */
 const maxDecisions = 5;
-const transactionsWithEvents = new WeakSet<object>();
+const eventsOf = new WeakMap<object, OutboxEntry[]>();
 const messagesOf = new WeakMap<object, CommitMessage[]>();
 
 /**
@@ -81,11 +84,11 @@ export function openDatabase(
 /** The database that an engine reaches. */
 export function databaseOn(engine: Engine): Database {
   const kysely = new Kysely<Schema>({ dialect: engine.dialect, ...queryLog() });
-  const eventListeners: Array<() => void> = [];
+  const eventListeners: EventListener[] = [];
   const messageListeners: Array<(message: CommitMessage) => void> = [];
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    let hasEvents = false;
+    let events: readonly OutboxEntry[] | undefined;
     let messages: readonly CommitMessage[] = [];
     let isKept: Promise<void> | undefined;
     let committed: object | undefined;
@@ -93,7 +96,7 @@ export function databaseOn(engine: Engine): Database {
       kysely.transaction().execute(async (tx) => {
         isKept = engine.commitUnderWay();
         const value = await markTransaction(() => work(tx));
-        hasEvents = transactionsWithEvents.has(tx);
+        events = eventsOf.get(tx);
         messages = messagesOf.get(tx) ?? [];
         committed = tx;
         return value;
@@ -102,7 +105,7 @@ export function databaseOn(engine: Engine): Database {
     await isKept;
     tellFacts(committed);
     withoutBudget(() => {
-      if (hasEvents) for (const listener of eventListeners) listener();
+      if (events) for (const listener of eventListeners) listener(events);
       for (const message of messages) for (const listener of messageListeners) listener(message);
     });
     return result;
@@ -126,9 +129,11 @@ export function databaseOn(engine: Engine): Database {
   };
 }
 
-/** Notes that the transaction wrote an event, so that its commit wakes the relay. */
-export function noteEvent(tx: Tx): void {
-  transactionsWithEvents.add(tx);
+/** Notes that the transaction wrote an event, or null: made others due, so that its commit wakes the relay. */
+export function noteEvent(tx: Tx, entry: OutboxEntry | null): void {
+  const events = eventsOf.get(tx) ?? [];
+  if (entry) events.push(entry);
+  eventsOf.set(tx, events);
 }
 
 /** Sends a message once the transaction is committed; never when it is rolled back or the process ends before that. */

@@ -1,4 +1,10 @@
-import { type Dialect, type InsertObject, MysqlAdapter, PostgresAdapter } from 'kysely';
+import {
+  type Dialect,
+  type InsertObject,
+  MysqlAdapter,
+  PostgresAdapter,
+  SqliteAdapter,
+} from 'kysely';
 import { DatabaseError } from './errors.ts';
 import { mysqlDialect } from './mysql.ts';
 import { codeOf } from './outages.ts';
@@ -142,4 +148,8 @@ export function isPostgres(db: Pick<Db, 'getExecutor'>): boolean {
 
 export function isMysql(tx: Pick<Tx, 'getExecutor'>): boolean {
   return tx.getExecutor().adapter instanceof MysqlAdapter;
+}
+
+export function isSqlite(db: Pick<Db, 'getExecutor'>): boolean {
+  return db.getExecutor().adapter instanceof SqliteAdapter;
 }

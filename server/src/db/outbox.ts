@@ -1,27 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { sql } from 'kysely';
-import { type Cause, currentCause } from './cause.ts';
+import { currentCause } from './cause.ts';
 import { changedOne } from './changed-one.ts';
-import { type Database, type Db, noteEvent, type Tx } from './database.ts';
+import { type Database, noteEvent, type Tx } from './database.ts';
 import { insertIgnore } from './dialects.ts';
+import { eventLocks, lockDueEvents, lockUntouched, readDueEvents } from './event-locks.ts';
 import { noteFact } from './facts.ts';
+import { entryOf, entryWith, maxRandomId, type OutboxEntry } from './outbox-entry.ts';
 import { preparedWrite } from './prepared.ts';
 import type { OutboxRow } from './schema.ts';
-
-/** An event that waits to be delivered: to all subscribers of its topic, or to one that failed before. */
-export type OutboxEntry = {
-  id: number;
-  eventId: number;
-  topic: string;
-  payload: unknown;
-  subscriber: string | null;
-  attempts: number;
-  /** How often somebody claimed it before and was gone before its end. */
-  lostClaims: number;
-  /** The request that it follows from; null: none is known. */
-  cause: Cause | null;
-  createdAt: string;
-};
 
 export type NewEntry = {
   topic: string;
@@ -38,23 +24,26 @@ export type NewEntry = {
   };
 };
 
-/** Writes an event in the transaction that caused it, with the request behind it; after the commit the relay takes it from there. */
+/**
+ * Writes an event in the transaction that caused it, with the request behind it; after the commit the relay takes it from there, from
+ * memory where it can.
+ */
 export async function appendToOutbox(tx: Tx, entry: NewEntry): Promise<void> {
   // Random, not leased: an event is written amid a transaction, where a lease would make all writers queue.
-  const id = randomInt(1, maxRandomId);
-  await insertEvent(tx, rowOf(entry, id));
-  if (!entry.repeat) noteFact(tx, 'event', entry.topic);
-  noteEvent(tx);
+  const row = rowOf(entry, randomInt(1, maxRandomId));
+  await insertEvent(tx, row);
+  // A repeat is due later, when the relay looks by itself.
+  if (entry.repeat) return;
+  noteFact(tx, 'event', entry.topic);
+  noteEvent(tx, entryWith(row, entry.payload));
 }
-
-/** Greater ids are those of events that have one of their own. */
-const maxRandomId = 2 ** 48 - 1;
 
 /** Writes an event under an id of its own, unless it is there. */
 export async function appendOnce(tx: Tx, entry: NewEntry, id: number): Promise<void> {
-  if (!(await insertIgnore(tx, 'outbox', rowOf(entry, id)))) return;
+  const row = rowOf(entry, id);
+  if (!(await insertIgnore(tx, 'outbox', row))) return;
   noteFact(tx, 'event', entry.topic);
-  noteEvent(tx);
+  noteEvent(tx, entryWith(row, entry.payload));
 }
 
 function rowOf(entry: NewEntry, id: number): OutboxRow {
@@ -79,40 +68,92 @@ function rowOf(entry: NewEntry, id: number): OutboxRow {
 const insertEvent = preparedWrite((tx, row: OutboxRow) => tx.insertInto('outbox').values(row));
 
 /**
- * Claims up to `limit` due entries, oldest first, until `leaseUntil`; nobody else gets them before that time.
- * Selects some and then takes each by a conditional update on what it saw: the same SQL on every engine.
+ * What becomes of an event that was found: it is handled in the same transaction, together with others; claimed, to be handled alone;
+ * or left where it is.
  */
-export async function claimOutbox(
-  database: Database,
-  { now, leaseUntil, limit }: { now: string; leaseUntil: string; limit: number },
-): Promise<OutboxEntry[]> {
-  const rows = await database
-    .selectFrom('outbox')
-    .selectAll()
-    .where('set_aside_at', 'is', null)
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .limit(limit)
-    .execute();
-  if (rows.length === 0) return [];
+export type Way = 'together' | 'alone' | 'left';
+
+/** Handles events, all of them or none; their rows are deleted with what it writes. */
+export type WriteEvents = (tx: Tx, entries: readonly OutboxEntry[]) => Promise<void>;
+
+type Claim = {
+  now: string;
+  leaseUntil: string;
+  /** How many rows are looked at. */
+  limit: number;
+  /** How many of them are claimed at most. Default: all. */
+  room?: number;
+  /** Topics that may be handled together; what is of none of them is not looked at when there is no room. */
+  topics?: readonly string[];
+  /** Default: each is claimed. */
+  wayOf?: (entry: OutboxEntry) => Way;
+  write?: WriteEvents;
+};
+
+/** `claimed` is the caller's until the lease ends, `handled` is done; `isFull` when there may be more. */
+export type Taken = { claimed: OutboxEntry[]; handled: OutboxEntry[]; isFull: boolean };
+
+const nothing: Taken = { claimed: [], handled: [], isFull: false };
+
+/**
+ * Takes due events, oldest first, in one transaction: some are handled in it, others are claimed until `leaseUntil`, so that nobody
+ * else gets them before that time. Workers that look at the same moment find different ones (`event-locks.ts`).
+ */
+export async function takeFromOutbox(database: Database, claim: Claim): Promise<Taken> {
+  const { now, leaseUntil, limit, room = limit, topics = [], wayOf = () => 'alone' } = claim;
+  const locks = await eventLocks(database);
+  const look = { now, limit, topics: room > 0 ? null : topics, locks };
+  // Where nobody has to be kept out, who finds nothing opens no transaction.
+  if (locks === 'none' && (await readDueEvents(database, look)).length === 0) return nothing;
   return database.transaction(async (tx) => {
-    const claimed: OutboxEntry[] = [];
+    const rows = await lockDueEvents(tx, look);
+    const entries: OutboxEntry[] = [];
     for (const row of rows) {
-      const isClaimed = await changedOne(
-        tx
-          .updateTable('outbox')
-          .set({ due_at: leaseUntil, claims: row.claims + 1 })
-          .where('id', '=', row.id)
-          .where('due_at', '=', row.due_at),
-      );
-      if (!isClaimed) continue;
       const entry = entryOf(row);
-      if (entry) claimed.push(entry);
+      if (entry) entries.push(entry);
       else await markDeadLetter(tx, row.id, { at: now, error: 'Its payload is no JSON.' });
     }
-    return claimed;
+    const ways = Map.groupBy(entries, wayOf);
+    const handled = ways.get('together') ?? [];
+    const claimed = (ways.get('alone') ?? []).slice(0, room);
+    await claimEvents(tx, idsOf(claimed), leaseUntil);
+    if (handled.length > 0) await claim.write?.(tx, handled);
+    await deleteFromOutbox(tx, idsOf(handled));
+    const isAny = handled.length + claimed.length + (ways.get('left')?.length ?? 0) > 0;
+    return { claimed, handled, isFull: rows.length === limit && isAny };
   });
 }
+
+/** Handles events that this process wrote a moment ago; left out are those that another has taken by now. */
+export async function handleHandedOver(
+  database: Database,
+  entries: readonly OutboxEntry[],
+  write: WriteEvents,
+): Promise<OutboxEntry[]> {
+  const locks = await eventLocks(database);
+  return database.transaction(async (tx) => {
+    const untouched = await lockUntouched(tx, idsOf(entries), locks);
+    const handled = entries.filter(({ id }) => untouched.has(id));
+    await write(tx, handled);
+    await deleteFromOutbox(tx, idsOf(handled));
+    return handled;
+  });
+}
+
+function idsOf(entries: readonly OutboxEntry[]): number[] {
+  return entries.map(({ id }) => id);
+}
+
+async function claimEvents(tx: Tx, ids: readonly number[], leaseUntil: string): Promise<void> {
+  if (ids.length > 0) await claimRows(tx, { ids: [...ids], leaseUntil });
+}
+
+const claimRows = preparedWrite((tx, args: { ids: number[]; leaseUntil: string }) =>
+  tx
+    .updateTable('outbox')
+    .set((eb) => ({ due_at: args.leaseUntil, claims: eb('claims', '+', 1) }))
+    .where('id', 'in', args.ids),
+);
 
 async function markDeadLetter(
   tx: Tx,
@@ -128,11 +169,14 @@ export async function extendLease(tx: Tx, id: number, leaseUntil: string): Promi
   await tx.updateTable('outbox').set({ due_at: leaseUntil }).where('id', '=', id).execute();
 }
 
-/** Notes that a broker has an event; somebody may claim it again from a time on, and it then has lost one claim. */
-export async function markQueued(tx: Tx, id: number, dueAt: string): Promise<void> {
-  const values = { due_at: dueAt, claims: 1 };
-  await tx.updateTable('outbox').set(values).where('id', '=', id).execute();
+/** Notes that a broker has some events; somebody may claim them again from a time on, and they then have lost one claim. */
+export async function markQueued(tx: Tx, ids: readonly number[], dueAt: string): Promise<void> {
+  if (ids.length > 0) await queueRows(tx, { ids: [...ids], dueAt });
 }
+
+const queueRows = preparedWrite((tx, args: { ids: number[]; dueAt: string }) =>
+  tx.updateTable('outbox').set({ due_at: args.dueAt, claims: 1 }).where('id', 'in', args.ids),
+);
 
 /** Gives a claimed entry back whose turn has not really begun; somebody may take it from a time on. */
 export async function giveBackClaim(tx: Tx, id: number, dueAt: string): Promise<void> {
@@ -157,76 +201,14 @@ export async function releaseLeases(tx: Tx, now: string): Promise<void> {
     .execute();
 }
 
-/** Whether an entry is still to be handled. */
-export async function isInOutbox(db: Db, id: number): Promise<boolean> {
-  const row = await db.selectFrom('outbox').select('id').where('id', '=', id).executeTakeFirst();
-  return row !== undefined;
+/** Removes entries that were handled. */
+export async function deleteFromOutbox(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await deleteRows(tx, { ids: [...ids] });
 }
 
-/** Removes an entry that was handled. */
-export async function deleteFromOutbox(tx: Tx, id: number): Promise<void> {
-  await tx.deleteFrom('outbox').where('id', '=', id).execute();
-}
-
-/** Whether a subscriber has handled an event. */
-export async function isEventDone(db: Db, subscriber: string, eventId: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('done_events')
-    .select('event_id')
-    .where('subscriber', '=', subscriber)
-    .where('event_id', '=', eventId)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** Notes in the transaction with its result that a subscriber handled an event. False when another delivery did. */
-export function markEventDone(
-  tx: Tx,
-  { subscriber, eventId, at }: { subscriber: string; eventId: number; at: string },
-): Promise<boolean> {
-  return insertIgnore(tx, 'done_events', { subscriber, event_id: eventId, done_at: at });
-}
-
-/** Forgets which events were handled before a time. */
-export async function deleteDoneEventsBefore(tx: Tx, time: Date): Promise<void> {
-  await tx.deleteFrom('done_events').where('done_at', '<', time.toISOString()).execute();
-}
-
-/** An entry that failed for the last time and waits for a person. */
-export type DeadLetter = {
-  id: number;
-  eventId: number;
-  topic: string;
-  /** Null: all subscribers of the topic. */
-  subscriber: string | null;
-  attempts: number;
-  error: string;
-  deadLetterAt: string;
-  /** Of the request that caused it; the log has more. */
-  requestId: string | null;
-};
-
-/** Dead letters, oldest first. */
-export async function listDeadLetters(db: Db): Promise<DeadLetter[]> {
-  const rows = await db
-    .selectFrom('outbox')
-    .select(['id', 'event_id', 'topic', 'subscriber', 'attempts', 'last_error', 'set_aside_at'])
-    .select('request_id')
-    .where('set_aside_at', 'is not', null)
-    .orderBy('set_aside_at')
-    .orderBy('id')
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    eventId: row.event_id,
-    topic: row.topic,
-    subscriber: row.subscriber,
-    attempts: row.attempts,
-    error: row.last_error ?? '',
-    deadLetterAt: row.set_aside_at ?? '',
-    requestId: row.request_id,
-  }));
-}
+const deleteRows = preparedWrite((tx, args: { ids: number[] }) =>
+  tx.deleteFrom('outbox').where('id', 'in', args.ids),
+);
 
 /** Makes a dead letter due again, with all its attempts before it. False when there is none. */
 export async function retryDeadLetter(tx: Tx, id: number, dueAt: string): Promise<boolean> {
@@ -237,7 +219,7 @@ export async function retryDeadLetter(tx: Tx, id: number, dueAt: string): Promis
       .where('id', '=', id)
       .where('set_aside_at', 'is not', null),
   );
-  if (isDue) noteEvent(tx);
+  if (isDue) noteEvent(tx, null);
   return isDue;
 }
 
@@ -246,48 +228,4 @@ export async function dropDeadLetter(tx: Tx, id: number): Promise<boolean> {
   return changedOne(
     tx.deleteFrom('outbox').where('id', '=', id).where('set_aside_at', 'is not', null),
   );
-}
-
-/** How many events of a topic wait, since when, and how many are dead letters. */
-export type OutboxLoad = { topic: string; waiting: number; oldestAt: string | null; dead: number };
-
-/** What waits in the outbox, by topic. Reads every row, so ask it seldom. */
-export async function readOutboxLoad(db: Db): Promise<OutboxLoad[]> {
-  const rows = await db
-    .selectFrom('outbox')
-    .select((eb) => [
-      'topic',
-      eb.fn.count<number>('id').as('count'),
-      eb.fn.count<number>('set_aside_at').as('dead'),
-      sql<
-        string | null
-      >`min(case when ${eb.ref('set_aside_at')} is null then ${eb.ref('created_at')} end)`.as(
-        'oldest_at',
-      ),
-    ])
-    .groupBy('topic')
-    .execute();
-  return rows.map(({ topic, count, dead, oldest_at: oldestAt }) => ({
-    topic,
-    waiting: count - dead,
-    oldestAt,
-    dead,
-  }));
-}
-
-/** Null when the payload is no JSON. */
-function entryOf(row: OutboxRow): OutboxEntry | null {
-  const { id, event_id: eventId, topic, subscriber, attempts } = row;
-  try {
-    const payload: unknown = JSON.parse(row.payload);
-    const claim = { lostClaims: row.claims, createdAt: row.created_at };
-    const cause = causeOf(row);
-    return { id, eventId, topic, payload, subscriber, attempts, ...claim, cause };
-  } catch {
-    return null;
-  }
-}
-
-function causeOf({ request_id: requestId, trace_parent: traceParent }: OutboxRow): Cause | null {
-  return requestId === null ? null : { requestId, traceParent };
 }

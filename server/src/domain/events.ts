@@ -13,8 +13,9 @@ export type Events = {
   /** A published post has another text. */
   'post.changed': { postId: number };
   'post.deleted': { postId: number };
-  'post.liked': { postId: number; accountId: number };
-  'post.unliked': { postId: number; accountId: number };
+  /** Rows that an older version wrote do not tell the author. */
+  'post.liked': { postId: number; accountId: number; authorId?: number };
+  'post.unliked': { postId: number; accountId: number; authorId?: number };
   'account.followed': { followerId: number; followeeId: number };
   'account.unfollowed': { followerId: number; followeeId: number };
   'account.deleted': { accountId: number };

@@ -1,6 +1,6 @@
 import { deleteBroadcastsBefore } from '../db/broadcast-rows.ts';
 import type { Database } from '../db/database.ts';
-import { deleteDoneEventsBefore } from '../db/outbox.ts';
+import { deleteDoneEventsBefore } from '../db/done-events.ts';
 import { deleteAuditEntriesBefore } from './audit/audit-log-store.ts';
 import { deleteOwnerlessDevicesBefore } from './devices/device-store.ts';
 import { dayMs, minuteMs } from './durations.ts';

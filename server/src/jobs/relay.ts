@@ -1,17 +1,19 @@
-import { causedBy, causedUntilDone } from '../db/cause.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { causedBy } from '../db/cause.ts';
 import type { Database } from '../db/database.ts';
 import {
-  claimOutbox,
-  deleteFromOutbox,
-  extendLease,
-  giveBackClaim,
-  markQueued,
-  type OutboxEntry,
+  handleHandedOver,
   releaseLeases,
+  type Taken,
+  takeFromOutbox,
+  type Way,
+  type WriteEvents,
 } from '../db/outbox.ts';
-import { hourMs, minuteMs } from '../domain/durations.ts';
+import type { OutboxEntry } from '../db/outbox-entry.ts';
 import { logLimit } from '../domain/log-limit.ts';
 import type { Bus, Now } from '../domain/ports.ts';
+import { carrying, pauseMs } from './carrying.ts';
+import type { EventsTogether } from './together.ts';
 import type { JobLog } from './worker.ts';
 
 type Needs = {
@@ -21,6 +23,8 @@ type Needs = {
   log: JobLog;
   /** How many events are under way at once. */
   concurrency: number;
+  /** What this process handles itself, many at once, instead of handing it to the bus. Default: nothing. */
+  together?: EventsTogether | null;
 };
 
 export type Relay = {
@@ -32,137 +36,151 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
-/**
- * After a crash, an event that was in flight is taken again when this has passed; at the start of the only worker of an
- * embedded database at once.
- */
-const leaseMs = 30_000;
-const renewalMs = 10_000;
 const intervalMs = 1000;
 const logEveryMs = 30_000;
-/** What a broker has had for so long may be lost there, and is handed to it again if nothing waits in its queue. */
-const queuedMs = 10 * minuteMs;
-/** An event that is so old is handed to it again in any case: the queue of a busy server is never empty. */
-const oldMs = hourMs;
-/** After a failure of the bus, nothing is handed to it for so long. */
-const pauseMs = 1000;
+/** How many events one transaction takes, or handles. */
+const batchSize = 64;
+/** More than this many wait in the table alone. */
+const maxHanded = 1000;
 
-/** Carries events from the outbox to the bus. A row is deleted only when its event was handled. */
-export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
+/**
+ * Takes events from the outbox. Those that only write rows are handled here, many in one transaction: at once, as this process
+ * has written them, or when they are found in the table. All others are claimed and handed to the bus.
+ */
+export function relay(needs: Needs): Relay {
+  const { database, bus, now, log, concurrency, together = null } = needs;
   const inFlight = new Set<Promise<void>>();
   const mayLog = logLimit(logEveryMs);
-  let claiming: Promise<void> | null = null;
+  /** What this process has written and nobody handles yet, by row. */
+  const handed = new Map<number, OutboxEntry>();
+  /** Rows that were in a transaction that failed: each goes its own way, so that one does not take others with it. */
+  const suspects = new Set<number>();
+  const { carry, leaseEnd } = carrying({ database, bus, now, log, onFailure: pauseAWhile });
+  let working: Promise<void> | null = null;
   let isStopped = true;
-  /** When nothing waited with the broker. */
-  let emptyAt = Number.NEGATIVE_INFINITY;
   let hasNudge = false;
   let pause: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  function leaseEnd(): string {
-    return new Date(now().getTime() + leaseMs).toISOString();
-  }
-
-  async function renew(id: number): Promise<void> {
-    await database
-      .transaction((tx) => extendLease(tx, id, leaseEnd()))
-      .catch((err: unknown) => log.warn({ err }, 'a lease could not be renewed'));
-  }
-
-  /** What is logged and written meanwhile belongs to the request that caused the event. */
-  function carry(entry: OutboxEntry): Promise<void> {
-    return causedUntilDone(entry.cause, () => handOver(entry));
-  }
-
-  async function handOver(entry: OutboxEntry): Promise<void> {
-    const renewal = setInterval(() => void renew(entry.id), renewalMs);
-    try {
-      const { eventId: id, topic, payload, subscriber, attempts, lostClaims, cause } = entry;
-      // What was begun here again and again without an end may be what ends the process.
-      const redeliveries = lostClaims;
-      if (await mayWait(entry)) return await giveBack(entry.id, queuedMs);
-      const event = { id, topic, payload, subscriber, attempts, redeliveries, cause };
-      const state = await bus.publish({ ...event, rowId: entry.id });
-      await database.transaction((tx) =>
-        state === 'handled'
-          ? deleteFromOutbox(tx, entry.id)
-          : markQueued(tx, entry.id, againAt(entry)),
-      );
-    } catch (err) {
-      const { topic, eventId } = entry;
-      // One line per pause: with the broker, all that is under way fails.
-      if (!pause) log.warn({ topic, eventId, err }, 'an event could not be handed on; it stays');
-      await giveBack(entry.id, pauseMs);
-      pauseAWhile();
-    } finally {
-      clearInterval(renewal);
-    }
-  }
-
-  /** Whether an event that was claimed before may still be with the broker. */
-  async function mayWait({ lostClaims, createdAt }: OutboxEntry): Promise<boolean> {
-    if (lostClaims === 0 || ageOf(createdAt) > oldMs) return false;
-    // The first that is published again must not make the others wait.
-    const wasEmpty = () => now().getTime() - emptyAt < queuedMs;
-    if (wasEmpty()) return false;
-    if ((await bus.countWaiting()) > 0) return !wasEmpty();
-    emptyAt = now().getTime();
-    return false;
-  }
-
-  /** Later each time, so that a queue that nobody empties does not fill with repeats. */
-  function againAt({ createdAt }: OutboxEntry): string {
-    const delayMs = Math.max(queuedMs, ageOf(createdAt));
-    return new Date(now().getTime() + delayMs).toISOString();
-  }
-
-  function ageOf(time: string): number {
-    return now().getTime() - Date.parse(time);
-  }
-
-  /** Without this, the row would stay claimed for the rest of its lease. */
-  async function giveBack(id: number, delayMs: number): Promise<void> {
-    const dueAt = new Date(now().getTime() + delayMs).toISOString();
-    await database
-      .transaction((tx) => giveBackClaim(tx, id, dueAt))
-      .catch((err: unknown) => log.warn({ err }, 'a claim runs out later'));
-  }
-
-  function pauseAWhile(): void {
+  function pauseAWhile(): boolean {
+    const isFirst = pause === undefined;
     pause ??= setTimeout(() => {
       pause = undefined;
       nudge();
     }, pauseMs);
+    return isFirst;
   }
 
-  /** Claims as many as may be in flight. Returns how many it got. */
-  async function claimSome(): Promise<number> {
-    const entries = await claimOutbox(database, {
-      now: now().toISOString(),
-      leaseUntil: leaseEnd(),
-      limit: concurrency - inFlight.size,
+  /** Takes as much as may be in flight, and handles what can be handled together. Returns how many events that were. */
+  async function takeSome({ isPaused = false } = {}): Promise<number> {
+    const room = isPaused ? 0 : concurrency - inFlight.size;
+    if (room <= 0 && !together) return 0;
+    let tried: readonly OutboxEntry[] = [];
+    const since = performance.now();
+    const write: WriteEvents = async (tx, entries) => {
+      tried = entries;
+      await together?.write(tx, entries);
+    };
+    const claim = { now: now().toISOString(), leaseUntil: leaseEnd(), limit: batchSize };
+    const ways = { topics: together?.topics ?? [], wayOf, write };
+    const { claimed, handled, isFull } = await takeFromOutbox(database, {
+      ...claim,
+      ...ways,
+      room,
+    }).catch((err: unknown) => {
+      if (tried.length === 0) throw err;
+      return suspect(tried, err);
     });
-    for (const entry of entries) {
-      const done = carry(entry).finally(() => {
-        inFlight.delete(done);
-        nudge();
-      });
-      inFlight.add(done);
-    }
-    return entries.length;
+    together?.tell(handled, performance.now() - since);
+    for (const entry of claimed) send(entry);
+    hasNudge ||= isFull;
+    return claimed.length + handled.length;
   }
 
-  function hasRoom(): boolean {
-    return !isStopped && !pause && inFlight.size < concurrency;
+  function wayOf(entry: OutboxEntry): Way {
+    if (handed.has(entry.id)) return 'left';
+    return together?.takes(entry) && !suspects.has(entry.id) ? 'together' : 'alone';
+  }
+
+  /** Handles what was handed over, without a claim. */
+  async function handleHanded(): Promise<void> {
+    const entries = [...handed.values()].slice(0, batchSize);
+    const since = performance.now();
+    try {
+      const handled = await handleHandedOver(database, entries, (tx, those) =>
+        together ? together.write(tx, those) : Promise.resolve(),
+      );
+      together?.tell(handled, performance.now() - since);
+    } catch (err) {
+      suspect(entries, err);
+    }
+    for (const { id } of entries) handed.delete(id);
+  }
+
+  function suspect(entries: readonly OutboxEntry[], err: unknown): Taken {
+    for (const { id } of entries) suspects.add(id);
+    const leftOut = mayLog('together');
+    if (leftOut !== null) {
+      log.warn(
+        { err, leftOut },
+        'events failed that were handled together; now each is handled alone',
+      );
+    }
+    return { claimed: [], handled: [], isFull: true };
+  }
+
+  function send(entry: OutboxEntry): void {
+    suspects.delete(entry.id);
+    const done = carry(entry).finally(() => {
+      inFlight.delete(done);
+      nudge();
+    });
+    inFlight.add(done);
+  }
+
+  /** Hears of what this process has written. */
+  function hear(written: readonly OutboxEntry[]): void {
+    if (isStopped) return;
+    for (const entry of written) {
+      if (together?.takes(entry) && handed.size < maxHanded) handed.set(entry.id, entry);
+      else hasNudge = true;
+    }
+    if (written.length === 0) hasNudge = true;
+    wake();
   }
 
   function nudge(): void {
-    if (!hasRoom()) return;
+    if (isStopped) return;
     hasNudge = true;
+    wake();
+  }
+
+  function wake(): void {
     // Also called by the request that wrote an event.
-    claiming ??= causedBy(null, claimWhileNudged).finally(() => {
-      claiming = null;
+    working ??= causedBy(null, workWhileWoken).finally(() => {
+      working = null;
+      if (handed.size > 0) wake();
     });
+  }
+
+  async function workWhileWoken(): Promise<void> {
+    // Writers of one moment are told one after the other.
+    await nextTurn();
+    while (handed.size > 0 || (hasNudge && hasWork())) {
+      if (handed.size > 0) await handleHanded();
+      if (!hasNudge || !hasWork()) continue;
+      hasNudge = false;
+      await takeSome({ isPaused: pause !== undefined }).catch((err: unknown) => {
+        // It is asked once a second, also while the database is away.
+        const leftOut = mayLog('outbox');
+        if (leftOut !== null) log.warn({ err, leftOut }, 'the outbox could not be read');
+      });
+    }
+  }
+
+  /** Whether anything that is found can be taken. */
+  function hasWork(): boolean {
+    return !isStopped && (together !== null || (!pause && inFlight.size < concurrency));
   }
 
   async function takeOver(): Promise<void> {
@@ -174,39 +192,28 @@ export function relay({ database, bus, now, log, concurrency }: Needs): Relay {
     }
   }
 
-  async function claimWhileNudged(): Promise<void> {
-    while (hasNudge && hasRoom()) {
-      hasNudge = false;
-      await claimSome().catch((err: unknown) => {
-        // It is asked once a second, also while the database is away.
-        const leftOut = mayLog('outbox');
-        if (leftOut !== null) log.warn({ err, leftOut }, 'the outbox could not be read');
-      });
-    }
-  }
-
   return {
     start() {
       isStopped = false;
-      database.onEvents(nudge);
+      database.onEvents(hear);
       timer = setInterval(nudge, intervalMs);
-      claiming = takeOver().finally(() => {
-        claiming = null;
+      working = takeOver().finally(() => {
+        working = null;
         nudge();
       });
     },
     async drain() {
       for (;;) {
-        // A commit may have woken another claim, which takes what this one would have found.
-        await claiming;
+        // A commit may have woken somebody else, who takes what this would have found.
+        await working;
         await Promise.all(inFlight);
-        if ((await claimSome()) === 0 && inFlight.size === 0 && claiming === null) return;
+        if ((await takeSome()) === 0 && inFlight.size === 0 && working === null) return;
       }
     },
     async stop() {
       isStopped = true;
       clearInterval(timer);
-      await claiming;
+      await working;
       await Promise.all(inFlight);
       clearTimeout(pause);
     },

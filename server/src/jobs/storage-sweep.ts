@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { markEventDone } from '../db/outbox.ts';
+import { markEventDone } from '../db/done-events.ts';
 import { dayMs } from '../domain/durations.ts';
 import type { MediaSweep } from '../domain/media/media-sweep.ts';
 import type { BlobStore, Now } from '../domain/ports.ts';

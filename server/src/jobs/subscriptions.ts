@@ -14,11 +14,23 @@ import type { PhoneService } from '../domain/phones/phone-service.ts';
 /** Writes the result of a job together with the note that it is done; a second delivery ends there. */
 export type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
 
-export type Subscriber<T extends Topic> = {
+export type Subscriber<T extends Topic> = RunningSubscriber<T> | WritingSubscriber<T>;
+
+/** Does something outside of the database, or more than one transaction. */
+export type RunningSubscriber<T extends Topic> = {
   /** Never changes: rows in the database contain it. */
   name: string;
   /** @param eventId the same for every repeat */
   run(payload: Events[T], write: WriteOnce, eventId: number): Promise<void>;
+};
+
+/** Does all that it does in one transaction, which it shares with others (`together.ts`). */
+export type WritingSubscriber<T extends Topic> = {
+  /** Never changes: rows in the database contain it. */
+  name: string;
+  write(tx: Tx, payload: Events[T]): Promise<unknown>;
+  /** The number by which events are ordered that lock rows of one table; default: it locks none. */
+  locks?(payload: Events[T]): number;
 };
 
 export type Subscriptions = { [T in Topic]: ReadonlyArray<Subscriber<T>> };
@@ -60,26 +72,36 @@ export function subscriptions(needs: Needs): Subscriptions {
       { name: 'make-variants', run: ({ mediaId }, write) => media.makeVariants(mediaId, write) },
     ],
     'media.deleted': [{ name: 'delete-blobs', run: ({ blobKeys }) => media.deleteBlobs(blobKeys) }],
-    'post.published': [{ name: 'notify', run: (post, write) => notifier.postChanged(post, write) }],
-    'post.changed': [{ name: 'notify', run: (post, write) => notifier.postChanged(post, write) }],
+    'post.published': [{ name: 'notify', write: notifier.postChanged }],
+    'post.changed': [{ name: 'notify', write: notifier.postChanged }],
     'post.liked': [
       {
         name: 'notify',
-        run: ({ postId, accountId: newcomer }, write) =>
-          notifier.likesChanged({ postId, newcomer }, write),
+        write: (tx, { postId, accountId: newcomer }) =>
+          notifier.likesChanged(tx, { postId, newcomer }),
+        locks: ({ authorId = 0 }) => authorId,
       },
     ],
     'post.unliked': [
       {
         name: 'notify',
-        run: ({ postId }, write) => notifier.likesChanged({ postId, newcomer: null }, write),
+        write: (tx, { postId }) => notifier.likesChanged(tx, { postId, newcomer: null }),
+        locks: ({ authorId = 0 }) => authorId,
       },
     ],
     'account.followed': [
-      { name: 'notify', run: (follow, write) => notifier.followChanged(follow, write) },
+      {
+        name: 'notify',
+        write: notifier.followChanged,
+        locks: ({ followeeId }) => followeeId,
+      },
     ],
     'account.unfollowed': [
-      { name: 'notify', run: (follow, write) => notifier.followChanged(follow, write) },
+      {
+        name: 'notify',
+        write: notifier.followChanged,
+        locks: ({ followeeId }) => followeeId,
+      },
     ],
     'post.deleted': [{ name: 'purge-post', run: ({ postId }) => purgePost(postId) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],

@@ -1,7 +1,8 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { causedUntilDone } from '../db/cause.ts';
 import type { Database } from '../db/database.ts';
-import { appendToOutbox, isEventDone, markEventDone } from '../db/outbox.ts';
+import { isEventDone, markEventDone } from '../db/done-events.ts';
+import { appendToOutbox } from '../db/outbox.ts';
 import { hourMs } from '../domain/durations.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Topic } from '../domain/events.ts';
@@ -67,7 +68,8 @@ function waitAskedFor(error: unknown): number {
  */
 export function worker({ database, now, subscriptions, chance, log }: Needs): Worker {
   async function run(subscriber: Subscriber<Topic>, message: BusMessage): Promise<void> {
-    if (await isEventDone(database, subscriber.name, message.id)) return;
+    const isOnly = message.isOnly === true && subscriptions[message.topic as Topic].length === 1;
+    if (!isOnly && (await isEventDone(database, subscriber.name, message.id))) return;
     const mark = { subscriber: subscriber.name, eventId: message.id, at: now().toISOString() };
     let isWritten = false;
     const write: WriteOnce = async (work) => {
@@ -76,8 +78,12 @@ export function worker({ database, now, subscriptions, chance, log }: Needs): Wo
       });
       isWritten = true;
     };
+    if ('write' in subscriber) {
+      return write((tx) => subscriber.write(tx, message.payload as never));
+    }
     await subscriber.run(message.payload as never, write, message.id);
-    if (!isWritten) await write(async () => {});
+    // The end of an event's only subscriber is the end of its row.
+    if (!isWritten && !isOnly) await write(async () => {});
   }
 
   function traced(subscriber: Subscriber<Topic>, message: BusMessage): Promise<void> {

@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Database, Db } from '../../src/db/database.ts';
+import type { Db, Tx } from '../../src/db/database.ts';
+import { isSqlite } from '../../src/db/dialects.ts';
+import { isEventDone, readDoneEvents } from '../../src/db/done-events.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
-import {
-  claimOutbox,
-  isEventDone,
-  isInOutbox,
-  listDeadLetters,
-  readOutboxLoad,
-} from '../../src/db/outbox.ts';
+import { lockDueEvents, lockEvents, lockUntouched } from '../../src/db/event-locks.ts';
+import { isInOutbox, listDeadLetters, readOutboxLoad } from '../../src/db/outbox-reads.ts';
 import * as accountNames from '../../src/domain/accounts/account-name-store.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as search from '../../src/domain/administration/account-search-store.ts';
@@ -165,8 +162,21 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   isInOutbox: (db) => isInOutbox(db, 1),
   listDeadLetters: (db) => listDeadLetters(db),
   readOutboxLoad: (db) => readOutboxLoad(db),
-  claimOutbox: (db) => claimOutbox(db as Database, { now: at, leaseUntil: at, limit: 10 }),
+  readDoneEvents: (db) => readDoneEvents(db, [{ subscriber: 'notify', eventId: 1 }]),
+  lockDueEvents: (db) =>
+    lockDueEvents(db as Tx, { now: at, limit: 64, topics: null, locks: locksOf(db) }),
+  'lockDueEvents: of some topics': (db) =>
+    lockDueEvents(db as Tx, { now: at, limit: 64, topics: ['post.liked'], locks: locksOf(db) }),
+  lockUntouched: (db) => lockUntouched(db as Tx, [1, 2], locksOf(db)),
+  lockEvents: (db) => lockEvents(db as Tx, [1, 2]),
 };
+
+/** Reads whose names tell that they lock. */
+const locks = ['lockDueEvents', 'lockUntouched', 'lockEvents'];
+
+function locksOf(db: Db) {
+  return isSqlite(db) ? 'none' : 'skip';
+}
 
 /** Nothing is connected to. */
 const engines = [
@@ -185,7 +195,7 @@ describe('the SQL of every read', () => {
   it('is all there', () => {
     const covered = new Set(Object.keys(reads).map((title) => title.replace(/:.*/, '')));
 
-    expect([...covered].sort()).toEqual([...exportedReads(), 'claimOutbox'].sort());
+    expect([...covered].sort()).toEqual([...exportedReads(), ...locks].sort());
   });
 
   it.each(engines)('on %s orders nothing by an id alone', async (_engine, url) => {
@@ -211,6 +221,7 @@ const orderedById: Record<string, string> = {
   'listAuditEntries: all': 'ids of the log are keys of time',
   'listAuditEntries: of an account': 'ids of the log are keys of time',
   'listAuditEntries: of an action': 'ids of the log are keys of time',
+  lockEvents: 'an order in which nobody waits for one another',
   listMemberIds: 'a walk through all members, for pushes',
   readMediaOfPosts: 'each post with its pictures in the order that its author chose',
 };
@@ -237,7 +248,7 @@ async function pageOf(url: string): Promise<string> {
 function exportedReads(): string[] {
   const source = join(import.meta.dirname, '../../src');
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /-store\.ts$|outbox\.ts$/.test(file))
+    .filter((file) => /-store\.ts$|outbox-reads\.ts$|done-events\.ts$/.test(file))
     .map((file) => readFileSync(join(source, file), 'utf8'))
     .flatMap((text) => [
       ...text.matchAll(/^export (?:async )?function (\w+)\(\s*db: Db\b/gm),

@@ -3,6 +3,7 @@ import { type Events, emit, type Topic } from '../../src/domain/events.ts';
 import type { Bus } from '../../src/domain/ports.ts';
 import { type Relay, relay } from '../../src/jobs/relay.ts';
 import type { Subscriptions } from '../../src/jobs/subscriptions.ts';
+import { eventsTogether } from '../../src/jobs/together.ts';
 import { type Worker, worker } from '../../src/jobs/worker.ts';
 import type { TestApp } from '../support/test-app.ts';
 
@@ -51,7 +52,8 @@ export async function jobsOf(
   const subscriptions = { ...nobody, ...subscribers };
   const work = worker({ ...needs, subscriptions, chance: () => 0.5 });
   await bus.consume(work);
-  return { relay: relay({ ...needs, bus, concurrency: 8 }), work, logged };
+  const together = eventsTogether(subscriptions);
+  return { relay: relay({ ...needs, bus, concurrency: 8, together }), work, logged };
 }
 
 /** Writes an event as a service would. */

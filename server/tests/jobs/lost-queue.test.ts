@@ -78,7 +78,7 @@ describe.skipIf(noBroker !== null)('work that a broker has', { timeout: 90_000 }
       await after(30),
     ];
     const { database } = server.app;
-    await bus.consume(brokerWorker({ database, handle: jobs.work }));
+    await bus.consume(brokerWorker({ database, now: server.clock.now, handle: jobs.work }));
     await expect.poll(() => outboxOf(server), patient).toEqual([]);
     await expect.poll(() => queue.count(), patient).toBe(0);
     await bus.close();

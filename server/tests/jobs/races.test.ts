@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimOutbox } from '../../src/db/outbox.ts';
+import { takeFromOutbox } from '../../src/db/outbox.ts';
 import { aDevice, aPost, changeAccount } from '../support/given.ts';
 import { smallPicture } from '../support/pictures.ts';
 import { beforeTransaction } from '../support/races.ts';
@@ -18,8 +18,10 @@ describe('an event that two workers see at once', () => {
     await server.tokens('bob');
     await aPost(server, 'alice', { text: 'With @bob.' });
     const { database } = server.app;
-    const claim = (leaseUntil: string) =>
-      claimOutbox(database, { now: '2026-06-01T12:00:01.000Z', leaseUntil, limit: 10 });
+    const claim = async (leaseUntil: string) => {
+      const now = '2026-06-01T12:00:01.000Z';
+      return (await takeFromOutbox(database, { now, leaseUntil, limit: 10 })).claimed;
+    };
     let firsts: number[] = [];
     beforeTransaction(server, async () => {
       firsts = (await claim('2026-06-01T12:00:30.000Z')).map(({ id }) => id);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { leaseRange } from '../../src/db/ids.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
-import { claimOutbox } from '../../src/db/outbox.ts';
+import { takeFromOutbox } from '../../src/db/outbox.ts';
 import type { WriteOnce } from '../../src/jobs/subscriptions.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 import { dyingBus, emitOn, jobsOf, outboxOf } from './jobs.ts';
@@ -57,7 +57,7 @@ describe('the relay', () => {
       await jobs.relay.drain();
       await emitOn(program, 'post.deleted', { postId: 1 });
       const now = program.clock.now().toISOString();
-      await claimOutbox(program.app.database, {
+      await takeFromOutbox(program.app.database, {
         now,
         leaseUntil: '2026-06-01T12:00:30.000Z',
         limit: 8,

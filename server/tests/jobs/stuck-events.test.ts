@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimOutbox } from '../../src/db/outbox.ts';
+import { takeFromOutbox } from '../../src/db/outbox.ts';
 import type { BusMessage } from '../../src/domain/ports.ts';
 import { type Relay, relay } from '../../src/jobs/relay.ts';
 import { aPicture } from '../support/given.ts';
@@ -67,7 +67,7 @@ describe('an event whose worker is always gone before its end', () => {
       const now = server.clock.now().toISOString();
       server.clock.advance(31_000);
       const leaseUntil = server.clock.now().toISOString();
-      await claimOutbox(database, { now, leaseUntil, limit: 10 });
+      await takeFromOutbox(database, { now, leaseUntil, limit: 10 });
     }
 
     await server.work();

@@ -175,7 +175,7 @@ type Publication = {
 /** Publishes and waits for the broker's word. @throws Error when it says no, or nothing in time */
 async function confirmed(channel: ConfirmChannel, publication: Publication): Promise<void> {
   const { queue, message, messageId, confirmTimeoutMs } = publication;
-  const { redeliveries: _, ...event } = message;
+  const { redeliveries: _, isOnly: __, ...event } = message;
   const content = Buffer.from(JSON.stringify(event));
   const properties = { messageId, type: message.topic, contentType: 'application/json' };
   const flags = { persistent: true, mandatory: true };

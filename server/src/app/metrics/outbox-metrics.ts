@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../db/database.ts';
-import { type OutboxLoad, readOutboxLoad } from '../../db/outbox.ts';
+import { type OutboxLoad, readOutboxLoad } from '../../db/outbox-reads.ts';
 
 /** The outbox is read no more often, however many scrape. */
 const freshMs = 5000;

@@ -13,9 +13,6 @@ import { wantPush } from './pushing.ts';
 
 type Needs = { now: Now; newKey: () => number };
 
-/** Writes the result of a job together with the note that it is done. */
-export type WriteOnce = (work: (tx: Tx) => Promise<unknown>) => Promise<void>;
-
 /** What is so now, of one group. */
 export type Present = {
   kind: NotificationKind;

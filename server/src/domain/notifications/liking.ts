@@ -1,28 +1,24 @@
-import type { Database, Tx } from '../../db/database.ts';
+import type { Tx } from '../../db/database.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { listVisibleLikes, readLikedPosts } from '../likes/like-store.ts';
 import { findPost } from '../posts/post-store.ts';
-import type { NotificationKeeping, WriteOnce } from './keeping.ts';
+import type { NotificationKeeping } from './keeping.ts';
 import { keptActors } from './notification.ts';
 
-type Needs = { database: Database; keeping: NotificationKeeping };
-
 /** Tells authors who likes their posts. */
-export function likeTelling({ database, keeping }: Needs) {
+export function likeTelling(keeping: NotificationKeeping) {
   /** Somebody likes a post, or does no longer. */
   async function likesChanged(
+    tx: Tx,
     { postId, newcomer }: { postId: number; newcomer: number | null },
-    write: WriteOnce,
   ): Promise<void> {
-    const post = await findPost(database, postId);
+    const post = await findPost(tx, postId);
     if (!post || post.account_id === newcomer) return;
-    await write(async (tx) => {
-      const settings = await keeping.beginFor(tx, post.account_id);
-      if (!settings) return;
-      const groupKey = `liked:${postId}`;
-      const present = { kind: 'liked', groupKey, postId, newcomer } as const;
-      await keeping.keep(tx, settings, { ...present, ...(await likersOf(tx, post)) });
-    });
+    const settings = await keeping.beginFor(tx, post.account_id);
+    if (!settings) return;
+    const groupKey = `liked:${postId}`;
+    const present = { kind: 'liked', groupKey, postId, newcomer } as const;
+    await keeping.keep(tx, settings, { ...present, ...(await likersOf(tx, post)) });
   }
 
   return { likesChanged };

@@ -3,28 +3,26 @@ import type { NotificationSettingsRow } from '../../db/schema.ts';
 import { readUsernameIds } from '../accounts/account-name-store.ts';
 import { findPost } from '../posts/post-store.ts';
 import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
-import type { NotificationKeeping, WriteOnce } from './keeping.ts';
+import type { NotificationKeeping } from './keeping.ts';
 import { mentionsIn } from './mentions.ts';
 import { findNotification, listMentions } from './notification-store.ts';
 
 /** Tells people that a post calls them, and takes it back. */
 export function mentionTelling({ beginFor, keep }: NotificationKeeping) {
   /** A post was published, or its text changed. */
-  async function postChanged({ postId }: { postId: number }, write: WriteOnce): Promise<void> {
-    await write(async (tx) => {
-      const told = await listMentions(tx, postId);
-      const mentioned = await mentionedIn(tx, postId);
-      const shown = told.filter((row) => row.actor_count > 0).map((row) => row.account_id);
-      const differing = [
-        ...mentioned.filter((id) => !shown.includes(id)),
-        ...shown.filter((id) => !mentioned.includes(id)),
-      ];
-      // Always in the order of ids, so that two posts that call the same people cannot wait for one another.
-      for (const accountId of differing.toSorted((a, b) => a - b)) {
-        const settings = await beginFor(tx, accountId);
-        if (settings) await keepMention(tx, settings, postId);
-      }
-    });
+  async function postChanged(tx: Tx, { postId }: { postId: number }): Promise<void> {
+    const told = await listMentions(tx, postId);
+    const mentioned = await mentionedIn(tx, postId);
+    const shown = told.filter((row) => row.actor_count > 0).map((row) => row.account_id);
+    const differing = [
+      ...mentioned.filter((id) => !shown.includes(id)),
+      ...shown.filter((id) => !mentioned.includes(id)),
+    ];
+    // Always in the order of ids, so that two posts that call the same people cannot wait for one another.
+    for (const accountId of differing.toSorted((a, b) => a - b)) {
+      const settings = await beginFor(tx, accountId);
+      if (settings) await keepMention(tx, settings, postId);
+    }
   }
 
   async function keepMention(

@@ -1,11 +1,10 @@
-import type { Database } from '../../db/database.ts';
 import type { Now } from '../ports.ts';
 import { followTelling } from './following.ts';
 import { notificationKeeping } from './keeping.ts';
 import { likeTelling } from './liking.ts';
 import { mentionTelling } from './mentioning.ts';
 
-type Needs = { database: Database; now: Now; newKey: () => number };
+type Needs = { now: Now; newKey: () => number };
 
 /**
  * Keeps notifications true to what they tell of. An event only says where to look: what is there now is written, so that
@@ -15,10 +14,10 @@ export type Notifier = ReturnType<typeof likeTelling> &
   ReturnType<typeof followTelling> &
   ReturnType<typeof mentionTelling>;
 
-export function notifier({ database, now, newKey }: Needs): Notifier {
+export function notifier({ now, newKey }: Needs): Notifier {
   const keeping = notificationKeeping({ now, newKey });
   return {
-    ...likeTelling({ database, keeping }),
+    ...likeTelling(keeping),
     ...followTelling(keeping),
     ...mentionTelling(keeping),
   };

@@ -28,6 +28,8 @@ export type BusMessage = {
   attempts: number;
   /** The row of the outbox that stays until the event is handled. Earlier versions sent messages without one. */
   rowId?: number;
+  /** Nobody has begun it before, and nobody else has it: what became of it, its row will tell. */
+  isOnly?: boolean;
   /** How often the bus has handed it over before without hearing what became of it. */
   redeliveries?: number;
   /** The request that it follows from; absent where none is known. */

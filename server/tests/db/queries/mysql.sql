@@ -405,8 +405,8 @@ select * from `group_events` where `group_id` = ? and (`created_at` <= ? and (`c
 -- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- isEventDone
-select `event_id` from `done_events` where `subscriber` = ? and `event_id` = ?;
--- media, 1
+select `subscriber`, `event_id` from `done_events` where `subscriber` in (?, ?) and `event_id` in (?, ?);
+-- media, media, 1, 1
 
 -- isInOutbox
 select `id` from `outbox` where `id` = ?;
@@ -420,6 +420,22 @@ select `id`, `event_id`, `topic`, `subscriber`, `attempts`, `last_error`, `set_a
 select `topic`, count(`id`) as `count`, count(`set_aside_at`) as `dead`, min(case when `set_aside_at` is null then `created_at` end) as `oldest_at` from `outbox` group by `topic`;
 -- 
 
--- claimOutbox
-select * from `outbox` where `set_aside_at` is null and `due_at` <= ? order by `due_at` limit ?;
--- 2026-06-01T12:00:00.000Z, 10
+-- readDoneEvents
+select `subscriber`, `event_id` from `done_events` where `subscriber` in (?, ?) and `event_id` in (?, ?);
+-- notify, notify, 1, 1
+
+-- lockDueEvents
+select * from `outbox` where `set_aside_at` is null and `due_at` <= ? order by `due_at` limit ? for update skip locked;
+-- 2026-06-01T12:00:00.000Z, 64
+
+-- lockDueEvents: of some topics
+select * from `outbox` where `set_aside_at` is null and `due_at` <= ? and `topic` in (?) order by `due_at` limit ? for update skip locked;
+-- 2026-06-01T12:00:00.000Z, post.liked, 64
+
+-- lockUntouched
+select `id` from `outbox` where `id` in (?, ?) and `claims` = ? and `due_at` = `created_at` for update skip locked;
+-- 1, 2, 0
+
+-- lockEvents
+select `id` from `outbox` where `id` in (?, ?) order by `id` for update;
+-- 1, 2

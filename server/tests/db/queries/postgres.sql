@@ -409,8 +409,8 @@ select * from "group_events" where "group_id" = $1 and ("created_at" <= $2 and (
 -- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- isEventDone
-select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;
--- media, 1
+select "subscriber", "event_id" from "done_events" where "subscriber" in ($1, $2) and "event_id" in ($3, $4);
+-- media, media, 1, 1
 
 -- isInOutbox
 select "id" from "outbox" where "id" = $1;
@@ -424,6 +424,22 @@ select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_a
 select "topic", count("id") as "count", count("set_aside_at") as "dead", min(case when "set_aside_at" is null then "created_at" end) as "oldest_at" from "outbox" group by "topic";
 -- 
 
--- claimOutbox
-select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 order by "due_at" limit $2;
--- 2026-06-01T12:00:00.000Z, 10
+-- readDoneEvents
+select "subscriber", "event_id" from "done_events" where "subscriber" in ($1, $2) and "event_id" in ($3, $4);
+-- notify, notify, 1, 1
+
+-- lockDueEvents
+select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 order by "due_at" limit $2 for update skip locked;
+-- 2026-06-01T12:00:00.000Z, 64
+
+-- lockDueEvents: of some topics
+select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 and "topic" in ($2) order by "due_at" limit $3 for update skip locked;
+-- 2026-06-01T12:00:00.000Z, post.liked, 64
+
+-- lockUntouched
+select "id" from "outbox" where "id" in ($1, $2) and "claims" = $3 and "due_at" = "created_at" for update skip locked;
+-- 1, 2, 0
+
+-- lockEvents
+select "id" from "outbox" where "id" in ($1, $2) order by "id" for update;
+-- 1, 2
