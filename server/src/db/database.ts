@@ -95,7 +95,7 @@ export function databaseOn(engine: Engine): Database {
     const result = await askForTransaction(() =>
       kysely.transaction().execute(async (tx) => {
         isKept = engine.commitUnderWay();
-        const value = await markTransaction(() => work(tx));
+        const value = await markTransaction(tx, () => work(tx));
         events = eventsOf.get(tx);
         messages = messagesOf.get(tx) ?? [];
         committed = tx;

@@ -1,6 +1,8 @@
 import {
   type Dialect,
   type InsertObject,
+  type InsertQueryBuilder,
+  type InsertResult,
   MysqlAdapter,
   PostgresAdapter,
   SqliteAdapter,
@@ -9,6 +11,7 @@ import { DatabaseError } from './errors.ts';
 import { mysqlDialect } from './mysql.ts';
 import { codeOf } from './outages.ts';
 import { postgresDialect } from './postgres.ts';
+import { preparedWrite } from './prepared.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
@@ -94,19 +97,45 @@ export async function insertIgnore<T extends keyof Schema>(
   table: T,
   row: InsertObject<Schema, T>,
 ): Promise<boolean> {
-  const insert = tx.insertInto(table).values(row);
-  if (!isMysql(tx)) {
-    const result = await insert.onConflict((c) => c.doNothing()).executeTakeFirst();
-    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-  }
-  // INSERT IGNORE would hide broken foreign keys too; a duplicate fails the statement alone there, not the transaction.
+  return ignoringDuplicates(tx, () => insertOf(table, row)(tx, row as never));
+}
+
+/**
+ * Runs an insertion that leaves out a row whose key is taken (`unlessTaken`). True when a row was written.
+ * INSERT IGNORE would hide broken foreign keys too; on MySQL a duplicate fails the statement alone, not the transaction.
+ */
+export async function ignoringDuplicates(tx: Tx, insert: () => Promise<number>): Promise<boolean> {
+  if (!isMysql(tx)) return (await insert()) > 0;
   try {
-    await insert.execute();
-    return true;
+    return (await insert()) > 0;
   } catch (error) {
     if (isDuplicateKey(error)) return false;
     throw error;
   }
+}
+
+/** Has an insertion leave out a row whose key is taken, where the engine can say so. */
+export function unlessTaken<T extends keyof Schema>(
+  tx: Tx,
+  insert: InsertQueryBuilder<Schema, T, InsertResult>,
+): InsertQueryBuilder<Schema, T, InsertResult> {
+  return isMysql(tx) ? insert : insert.onConflict((c) => c.doNothing());
+}
+
+type Insertion = (tx: Tx, row: Record<string, string | number | null>) => Promise<number>;
+
+const insertions = new Map<string, Insertion>();
+
+/** Compiled once for each table and each set of columns. */
+function insertOf(table: keyof Schema, row: object): Insertion {
+  const form = `${table} ${Object.keys(row).join(' ')}`;
+  const known = insertions.get(form);
+  if (known) return known;
+  const insertion: Insertion = preparedWrite((tx, values) =>
+    unlessTaken(tx, tx.insertInto(table).values(values as never)),
+  );
+  insertions.set(form, insertion);
+  return insertion;
 }
 
 /** Whether a write failed because a row with the same unique key is there. */

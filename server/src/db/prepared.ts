@@ -1,7 +1,7 @@
 import type { Compilable, CompiledQuery } from 'kysely';
-import type { Db, Tx } from './database.ts';
 import { toldQuery } from './query-channel.ts';
-import { readAtOnce } from './sqlite.ts';
+import { readAtOnce, writeAtOnce } from './sqlite.ts';
+import type { Db, Tx } from './tx.ts';
 
 type Scalar = string | number | null;
 type Arguments = Record<string, Scalar | readonly Scalar[]>;
@@ -20,7 +20,7 @@ export function prepared<A extends Arguments, O>(
   return async (db, args) => {
     const { adapter } = db.getExecutor();
     const query = queryFor(adapter, db, args);
-    const rows = toldQuery(query.sql, () => readAtOnce(adapter, query.sql, query.parameters)) as
+    const rows = toldQuery(query.sql, () => readAtOnce(db, query.sql, query.parameters)) as
       | O[]
       | null;
     return rows ?? (await db.executeQuery<O>(query)).rows;
@@ -36,8 +36,9 @@ export function preparedWrite<A extends Arguments>(
 ): (tx: Tx, args: A) => Promise<number> {
   const queryFor = compiledOnce(build);
   return async (tx, args) => {
-    const { numAffectedRows } = await tx.executeQuery(queryFor(tx.getExecutor().adapter, tx, args));
-    return Number(numAffectedRows);
+    const query = queryFor(tx.getExecutor().adapter, tx, args);
+    const count = toldQuery(query.sql, () => writeAtOnce(tx, query.sql, query.parameters));
+    return count ?? Number((await tx.executeQuery(query)).numAffectedRows);
   };
 }
 

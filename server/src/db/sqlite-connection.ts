@@ -77,6 +77,11 @@ export class SqliteConnection implements DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(changes) };
   }
 
+  /** @returns how many rows were written */
+  write(sql: string, parameters: readonly unknown[]): number {
+    return this.#prepare(sql).run(parameters).changes;
+  }
+
   read(sql: string, parameters: readonly unknown[]): unknown[] {
     return this.#prepare(sql).all(parameters);
   }

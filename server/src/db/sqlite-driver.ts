@@ -8,8 +8,10 @@ import { takeSeat, type WorkerSeat } from './worker-seat.ts';
 /** How many transactions share a commit at most. */
 const maxGroup = 64;
 
-/** Where a caller stands: before its transaction's turn, or inside of it. */
-const transactionStage = new AsyncLocalStorage<'begins' | 'runs'>();
+/** Where a caller stands: before its transaction's turn, or inside of one. */
+type Stage = 'begins' | { running: object };
+
+const transactionStage = new AsyncLocalStorage<Stage>();
 
 /** Marks a transaction that awaits `commitUnderWay`, so that it may share its commit with others. */
 export function askForTransaction<T>(ask: () => Promise<T>): Promise<T> {
@@ -17,8 +19,8 @@ export function askForTransaction<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 /** Runs the code of a transaction so that a query past it is refused instead of waiting forever. */
-export function markTransaction<T>(work: () => Promise<T>): Promise<T> {
-  return transactionStage.run('runs', work);
+export function markTransaction<T>(tx: object, work: () => Promise<T>): Promise<T> {
+  return transactionStage.run({ running: tx }, work);
 }
 
 /**
@@ -61,7 +63,7 @@ export class SqliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     const stage = transactionStage.getStore();
-    if (stage === 'runs') {
+    if (typeof stage === 'object') {
       throw new Error('A query was sent past the open transaction. Pass the transaction to it.');
     }
     const connection = this.#open();
@@ -116,10 +118,23 @@ export class SqliteDriver implements Driver {
     return this.#group?.outcome ?? Promise.resolve();
   }
 
-  /** @returns null when somebody has the connection */
-  readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
-    if (this.#isInUse || this.#group || !this.#connection) return null;
+  /** @returns null when somebody else has the connection */
+  readAtOnce(db: object, sql: string, parameters: readonly unknown[]): unknown[] | null {
+    const isFree = !this.#isInUse && !this.#group;
+    if (!this.#connection || !(isFree || this.#isRunning(db))) return null;
     return this.#connection.read(sql, parameters);
+  }
+
+  /** @returns how many rows were written; null when the transaction does not run */
+  writeAtOnce(tx: object, sql: string, parameters: readonly unknown[]): number | null {
+    if (!this.#connection || !this.#isRunning(tx)) return null;
+    return this.#connection.write(sql, parameters);
+  }
+
+  /** Whether the caller is in a transaction, and means it. */
+  #isRunning(db: object): boolean {
+    const stage = transactionStage.getStore();
+    return this.#isInUseByWriter && typeof stage === 'object' && stage.running === db;
   }
 
   /** One connection, and who waits for it. */

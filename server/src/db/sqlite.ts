@@ -8,6 +8,7 @@ import {
 import type { Counted } from './connection-load.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import { SqliteDriver } from './sqlite-driver.ts';
+import type { Db, Tx } from './tx.ts';
 
 type SqliteEngine = {
   dialect: Dialect;
@@ -48,8 +49,12 @@ class QueueingAdapter extends SqliteAdapter {
     this.#driver = driver;
   }
 
-  readAtOnce(sql: string, parameters: readonly unknown[]): unknown[] | null {
-    return this.#driver.readAtOnce(sql, parameters);
+  readAtOnce(db: object, sql: string, parameters: readonly unknown[]): unknown[] | null {
+    return this.#driver.readAtOnce(db, sql, parameters);
+  }
+
+  writeAtOnce(tx: object, sql: string, parameters: readonly unknown[]): number | null {
+    return this.#driver.writeAtOnce(tx, sql, parameters);
   }
 
   /** SQLite rolls changes of the schema back like any other; Kysely does not count on it. */
@@ -63,17 +68,30 @@ class QueueingAdapter extends SqliteAdapter {
 }
 
 /**
- * Runs a read without waiting for its turn, when nobody has the connection: then the turns of a request's few reads cost as much as
- * their searches.
- * @param adapter of the database that is read
+ * Runs a read without waiting for its turn, when nobody has the connection, or the transaction has it whose read this is: the turns
+ * of a request's few reads cost as much as their searches.
  * @returns null when it must wait, or when it is no SQLite
  */
 export function readAtOnce(
-  adapter: object,
+  db: Pick<Db, 'getExecutor'>,
   sql: string,
   parameters: readonly unknown[],
 ): unknown[] | null {
-  return adapter instanceof QueueingAdapter ? adapter.readAtOnce(sql, parameters) : null;
+  const { adapter } = db.getExecutor();
+  return adapter instanceof QueueingAdapter ? adapter.readAtOnce(db, sql, parameters) : null;
+}
+
+/**
+ * Runs a write of a transaction that has the connection.
+ * @returns how many rows it wrote; null when it is no SQLite
+ */
+export function writeAtOnce(
+  tx: Pick<Tx, 'getExecutor'>,
+  sql: string,
+  parameters: readonly unknown[],
+): number | null {
+  const { adapter } = tx.getExecutor();
+  return adapter instanceof QueueingAdapter ? adapter.writeAtOnce(tx, sql, parameters) : null;
 }
 
 /**

@@ -262,6 +262,34 @@ function addsTo(column: CountColumn) {
   );
 }
 
+/** Counts a follow, or one less, on both sides. One statement, which locks both rows in the order of their ids. */
+export async function addToFollowCounts(
+  tx: Tx,
+  ends: { followerId: number; followeeId: number; amount: number },
+): Promise<void> {
+  await addFollow(tx, ends);
+}
+
+const addFollow = preparedWrite(
+  (tx, args: { followerId: number; followeeId: number; amount: number }) =>
+    tx
+      .updateTable('accounts')
+      .set((eb) => {
+        const addedTo = (column: 'following_count' | 'follower_count', id: number) =>
+          eb
+            .case()
+            .when('id', '=', id)
+            .then(eb(column, '+', args.amount))
+            .else(eb.ref(column))
+            .end();
+        return {
+          following_count: addedTo('following_count', args.followerId),
+          follower_count: addedTo('follower_count', args.followeeId),
+        };
+      })
+      .where('id', 'in', [args.followerId, args.followeeId]),
+);
+
 /** Adds bytes to what an account keeps unless that exceeds its quota. False when it would. */
 export async function addMediaBytesWithin(
   tx: Tx,

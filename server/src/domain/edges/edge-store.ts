@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { inRange, type KeyRange, newestFirst } from '../../db/key-range.ts';
+import { inRange, preparedRange } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Flag, Schema } from '../../db/schema.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
@@ -28,6 +28,10 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
   const names = namesOf(name, columns);
   const { table, actor, target } = names;
   const { targets, pair } = preparedReads(names);
+  const ends = {
+    actor: preparedLists(names, actor, target),
+    target: preparedLists(names, target, actor),
+  };
 
   return {
     has: async (db: Db, actorId: number, targetId: number): Promise<boolean> => {
@@ -47,19 +51,14 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
 
     /** All rows of one side, hidden ones too, the latest first; one more than asked for. */
     list: async (db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> => {
-      const range = rangeOf(page);
-      const rows = (await ofSide(names, db, side, range).execute()) as unknown as Row[];
-      return newestFirst(rows, range);
+      const [end, id] = endOf(side);
+      return (await ends[end].all(db, { id }, rangeOf(page))) as unknown as Row[];
     },
 
     /** As `list`, without rows whose other side is an account that is disabled or deleted. */
     listVisible: async (db: Db, side: EdgeSide, page: PageRequest): Promise<Row[]> => {
-      const range = rangeOf(page);
-      const visible = ofSide(names, db, side, range)
-        // Each row has an account; a left join keeps SQLite from starting with all accounts.
-        .leftJoin('accounts', 'accounts.id', `${table}.${sidesOf(names, side).other}`)
-        .where(accountIsActive());
-      return newestFirst((await visible.execute()) as unknown as Row[], range);
+      const [end, id] = endOf(side);
+      return (await ends[end].visible(db, { id }, rangeOf(page))) as unknown as Row[];
     },
 
     /** Sets a column that hides a row from counts and lists. False when it has that value already. */
@@ -111,15 +110,27 @@ function preparedReads({ table, actor, target, key }: Names) {
   return { targets, pair };
 }
 
-function sidesOf({ actor, target }: Names, side: EdgeSide) {
-  return 'actor' in side
-    ? { own: actor, id: side.actor, other: target }
-    : { own: target, id: side.target, other: actor };
+function endOf(side: EdgeSide): ['actor' | 'target', number] {
+  return 'actor' in side ? ['actor', side.actor] : ['target', side.target];
 }
 
-function ofSide(names: Names, db: Db, side: EdgeSide, range: KeyRange) {
-  const { table, key } = names;
-  const { own, id } = sidesOf(names, side);
-  const rows = untyped(db).selectFrom(table).selectAll(table).where(`${table}.${own}`, '=', id);
-  return inRange(rows, `${table}.${key}`, range);
+/** Lists of rows of which one end is given. */
+function preparedLists({ table, key }: Names, own: string, other: string) {
+  const ofEnd = (db: Db, id: number) =>
+    untyped(db).selectFrom(table).selectAll(table).where(`${table}.${own}`, '=', id);
+  return {
+    all: preparedRange((db, { id }: { id: number }, range) =>
+      inRange(ofEnd(db, id), `${table}.${key}`, range),
+    ),
+    visible: preparedRange((db, { id }: { id: number }, range) =>
+      inRange(
+        ofEnd(db, id)
+          // Each row has an account; a left join keeps SQLite from starting with all accounts.
+          .leftJoin('accounts', 'accounts.id', `${table}.${other}`)
+          .where(accountIsActive()),
+        `${table}.${key}`,
+        range,
+      ),
+    ),
+  };
 }

@@ -1,10 +1,11 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { insertIgnore } from '../../db/dialects.ts';
+import { ignoringDuplicates, unlessTaken } from '../../db/dialects.ts';
 import { StaleRead } from '../../db/errors.ts';
-import { prepared } from '../../db/prepared.ts';
+import { prepared, preparedWrite } from '../../db/prepared.ts';
 import type { Flag, FollowRow } from '../../db/schema.ts';
 import { edgeStore } from '../edges/edge-store.ts';
+import { accountIsActive } from '../visibility/visibility-store.ts';
 
 const follows = edgeStore('follows', {
   actor: 'follower_id',
@@ -12,10 +13,31 @@ const follows = edgeStore('follows', {
   key: 'follow_key',
 });
 
-/** False when the follower follows already. */
+/** Writes a follow between accounts that are in use. False when one is not, or the follower follows already. */
 export function insertFollow(tx: Tx, row: NewFollow): Promise<boolean> {
-  return insertIgnore(tx, 'follows', { ...row, follower_hidden: 0, followee_hidden: 0 });
+  return ignoringDuplicates(tx, () => insertBetweenActive(tx, row));
 }
+
+const insertBetweenActive = preparedWrite((tx, row: NewFollow) =>
+  unlessTaken(
+    tx,
+    tx
+      .insertInto('follows')
+      .columns(['follower_id', 'followee_id', 'follow_key', 'follower_hidden', 'followee_hidden'])
+      .expression((eb) =>
+        eb
+          .selectFrom('accounts as followers')
+          .innerJoin('accounts as followees', (join) =>
+            join.on('followees.id', '=', row.followee_id),
+          )
+          .select(['followers.id', 'followees.id as followee', eb.val(row.follow_key).as('key')])
+          .select([eb.lit(0).as('follower_hidden'), eb.lit(0).as('followee_hidden')])
+          .where('followers.id', '=', row.follower_id)
+          .where(accountIsActive('followers'))
+          .where(accountIsActive('followees')),
+      ),
+  ),
+);
 
 export type NewFollow = Omit<FollowRow, HiddenColumn>;
 

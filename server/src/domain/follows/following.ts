@@ -1,15 +1,22 @@
 import type { Database, Tx } from '../../db/database.ts';
+import { StaleRead } from '../../db/errors.ts';
 import type { FollowRow } from '../../db/schema.ts';
 import { noSuchAccount } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
 import type { AccountService } from '../accounts/account-service.ts';
-import { addToAccountCount, findAccount } from '../accounts/account-store.ts';
+import { addToAccountCount, addToFollowCounts, findAccount } from '../accounts/account-store.ts';
 import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { isActive } from '../visibility/visibility.ts';
-import { deleteFollow, insertFollow, listFollows, type NewFollow } from './follow-store.ts';
+import {
+  deleteFollow,
+  insertFollow,
+  isFollowing,
+  listFollows,
+  type NewFollow,
+} from './follow-store.ts';
 
 type Needs = {
   database: Database;
@@ -30,12 +37,9 @@ export function accountFollowing({ database, newKey, now, accounts }: Needs) {
     const followerId = viewer.accountId;
     if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
     await database.transaction(async (tx) => {
-      await checkLives(tx, followerId);
-      const followee = await findAccount(tx, followeeId);
-      if (!followee || !isActive(followee)) throw noSuchAccount();
       const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
-      if (!(await insertFollow(tx, row))) return;
-      await count(tx, row, 1);
+      if (!(await insertFollow(tx, row))) return checkIsThere(tx, row);
+      await countFollow(tx, row, 1);
       await emit(tx, now(), 'account.followed', { followerId, followeeId });
     });
   }
@@ -68,6 +72,14 @@ export function accountFollowing({ database, newKey, now, accounts }: Needs) {
   return { follow, followById, unfollow, unfollowById, removeSome };
 }
 
+/** Why nothing was written: the follow is there already, or somebody is gone. @throws DomainError `revoked_token` · `not_found` */
+async function checkIsThere(tx: Tx, { follower_id, followee_id }: NewFollow): Promise<void> {
+  await checkLives(tx, follower_id);
+  const followee = await findAccount(tx, followee_id);
+  if (!followee || !isActive(followee)) throw noSuchAccount();
+  if (!(await isFollowing(tx, follower_id, followee_id))) throw new StaleRead();
+}
+
 async function remove(
   tx: Tx,
   of: Pick<FollowRow, 'follower_id' | 'followee_id'>,
@@ -75,18 +87,23 @@ async function remove(
 ): Promise<void> {
   const row = await deleteFollow(tx, of.follower_id, of.followee_id);
   if (!row) return;
-  await count(tx, row, -1);
+  await countFollow(tx, row, -1);
   const { follower_id: followerId, followee_id: followeeId } = row;
   await emit(tx, at, 'account.unfollowed', { followerId, followeeId });
 }
 
-async function count(tx: Tx, row: NewFollow & Partial<FollowRow>, amount: number): Promise<void> {
-  // Always in the order of ids, so that two who follow each other at once cannot wait for one another.
-  const changes = [
-    [row.follower_id, 'following_count', row.followee_hidden],
-    [row.followee_id, 'follower_count', row.follower_hidden],
-  ] as const;
-  for (const [id, column, isHidden] of changes.toSorted(([a], [b]) => a - b)) {
-    if (!isHidden) await addToAccountCount(tx, id, column, amount);
+/** Counts a follow on both sides; an end that is hidden from the other does not count there. */
+async function countFollow(
+  tx: Tx,
+  row: NewFollow & Partial<FollowRow>,
+  amount: number,
+): Promise<void> {
+  const { follower_id: followerId, followee_id: followeeId } = row;
+  if (!row.follower_hidden && !row.followee_hidden) {
+    await addToFollowCounts(tx, { followerId, followeeId, amount });
+  } else if (!row.followee_hidden) {
+    await addToAccountCount(tx, followerId, 'following_count', amount);
+  } else if (!row.follower_hidden) {
+    await addToAccountCount(tx, followeeId, 'follower_count', amount);
   }
 }

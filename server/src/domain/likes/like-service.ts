@@ -5,16 +5,16 @@ import { type AccountCard, accountEnded } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
 import { cardSteps } from '../accounts/card-steps.ts';
 import { DomainError } from '../errors.ts';
-import { emit } from '../events.ts';
+import { countEvent, emit } from '../events.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import { readPage } from '../pipeline.ts';
 import type { Now } from '../ports.ts';
 import { isDraft, noSuchPost, type PostView } from '../posts/post.ts';
 import type { PostService } from '../posts/post-service.ts';
-import { addToLikeCount, findPost } from '../posts/post-store.ts';
+import { addToLikeCount, findPost, readLikeCount } from '../posts/post-store.ts';
 import type { Viewer } from '../viewer.ts';
 import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
-import { deleteLike, insertLike, listVisibleLikes } from './like-store.ts';
+import { deleteLike, hasLike, insertLike, listVisibleLikes } from './like-store.ts';
 
 export type LikeService = ReturnType<typeof likeService>;
 
@@ -30,25 +30,35 @@ export function likeService({ database, newKey, now, posts }: Needs) {
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
   async function like(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
-    await database.transaction(async (tx) => {
-      await checkLikable(tx, viewer, id);
+    const post = await posts.read(viewer, id);
+    if (post.state === 'draft') throw isNoDraft();
+    const likeCount = await database.transaction(async (tx) => {
       const row = { post_id: id, account_id: accountId, like_key: newKey() };
-      if (!(await insertLike(tx, row))) return;
-      if (!(await addToLikeCount(tx, id, 1))) throw new StaleRead();
-      await emit(tx, now(), 'post.liked', { postId: id, accountId });
+      if (!(await insertLike(tx, row))) {
+        // It is liked already, or something has changed since it was read.
+        await checkLikable(tx, viewer, id);
+        if (!(await hasLike(tx, accountId, id))) throw new StaleRead();
+      } else {
+        if (!(await addToLikeCount(tx, id, 1))) throw new StaleRead();
+        const authorId = post.author.id;
+        // Nobody is told of their own likes.
+        if (authorId === accountId) countEvent(tx, 'post.liked');
+        else await emit(tx, now(), 'post.liked', { postId: id, accountId, authorId });
+      }
+      return readLikeCount(tx, id);
     });
-    return posts.read(viewer, id);
+    return { ...post, likeCount, likedByMe: true };
   }
 
   /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
   async function unlike(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
     await database.transaction(async (tx) => {
-      await checkLikable(tx, viewer, id);
+      const authorId = await checkLikable(tx, viewer, id);
       const was = await deleteLike(tx, id, accountId);
       if (!was) return;
       if (was === 'counted') await addToLikeCount(tx, id, -1);
-      await emit(tx, now(), 'post.unliked', { postId: id, accountId });
+      await emit(tx, now(), 'post.unliked', { postId: id, accountId, authorId });
     });
     return posts.read(viewer, id);
   }
@@ -67,8 +77,11 @@ export function likeService({ database, newKey, now, posts }: Needs) {
     });
   }
 
-  /** In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it. */
-  async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<void> {
+  /**
+   * In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it.
+   * @returns the author
+   */
+  async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<number> {
     const post = await findPost(tx, id);
     if (!post) throw noSuchPost();
     const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
@@ -76,9 +89,13 @@ export function likeService({ database, newKey, now, posts }: Needs) {
     const author = activeAuthor(post.account_id);
     const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
     if (!isSeen) throw noSuchPost();
-    if (!isDraft(post)) return;
-    throw new DomainError('conflict', 'A draft cannot be liked; publish it first.');
+    if (isDraft(post)) throw isNoDraft();
+    return author.id;
   }
 
   return { like, unlike, listLikers };
+}
+
+function isNoDraft(): DomainError {
+  return new DomainError('conflict', 'A draft cannot be liked; publish it first.');
 }

@@ -1,17 +1,46 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { insertIgnore } from '../../db/dialects.ts';
+import { ignoringDuplicates, unlessTaken } from '../../db/dialects.ts';
+import { preparedWrite } from '../../db/prepared.ts';
 import type { Flag, LikeRow } from '../../db/schema.ts';
 import { edgeStore } from '../edges/edge-store.ts';
 import type { PageRequest } from '../paging.ts';
-import { accountIsActive } from '../visibility/visibility-store.ts';
+import { accountIsActive, postIsPublished } from '../visibility/visibility-store.ts';
 
 const likes = edgeStore('likes', { actor: 'account_id', target: 'post_id', key: 'like_key' });
 
-/** False when the account likes the post already. */
-export function insertLike(tx: Tx, row: Omit<LikeRow, 'hidden'>): Promise<boolean> {
-  return insertIgnore(tx, 'likes', { ...row, hidden: 0 });
+/**
+ * Writes a like of a published post, by and of accounts that are in use. False when one of these is not so, or the account likes
+ * the post already.
+ */
+export function insertLike(tx: Tx, row: NewLike): Promise<boolean> {
+  return ignoringDuplicates(tx, () => insertVisible(tx, row));
 }
+
+type NewLike = Omit<LikeRow, 'hidden'>;
+
+const insertVisible = preparedWrite((tx, row: NewLike) =>
+  unlessTaken(
+    tx,
+    tx
+      .insertInto('likes')
+      .columns(['post_id', 'account_id', 'like_key', 'hidden'])
+      .expression((eb) =>
+        eb
+          .selectFrom('posts')
+          .innerJoin('accounts as authors', 'authors.id', 'posts.account_id')
+          .innerJoin('accounts as likers', (join) => join.on('likers.id', '=', row.account_id))
+          .select(['posts.id', 'likers.id as liker', eb.val(row.like_key).as('key')])
+          .select(eb.lit(0).as('hidden'))
+          .where('posts.id', '=', row.post_id)
+          .where(postIsPublished())
+          .where(accountIsActive('authors'))
+          .where(accountIsActive('likers')),
+      ),
+  ),
+);
+
+export const hasLike = likes.has;
 
 /** Whether the post counted it; null when the account does not like the post. */
 export async function deleteLike(

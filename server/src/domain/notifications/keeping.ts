@@ -1,6 +1,5 @@
 import type { Tx } from '../../db/database.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
-import { findAccount } from '../accounts/account-store.ts';
 import type { Now } from '../ports.ts';
 import { idsOf, type NotificationKind } from './notification.ts';
 import {
@@ -31,7 +30,6 @@ export type NotificationKeeping = ReturnType<typeof notificationKeeping>;
 export function notificationKeeping({ now, newKey }: Needs) {
   /** Locks an account's notifications until the transaction ends, and returns the next key; null when the account is gone. */
   async function beginFor(tx: Tx, accountId: number): Promise<NotificationSettingsRow | null> {
-    if (!(await findAccount(tx, accountId))) return null;
     return takeNotificationKey(tx, accountId, newKey());
   }
 
@@ -55,11 +53,11 @@ export function notificationKeeping({ now, newKey }: Needs) {
         ? { notification_key: settings.last_key, created_at: at.toISOString() }
         : {}),
     };
-    const row = { ...group, kind, post_id: postId, pushed_at: null, ...before, ...values };
-    const isPushed = isNew && (await wantPush(tx, at, settings, row as NotificationRow));
-    const pushed = isPushed ? { pushed_at: at.toISOString() } : {};
-    if (before) await updateNotification(tx, group, { ...values, ...pushed });
-    else await insertNotification(tx, { ...(row as NotificationRow), ...pushed });
+    const unpushed = { ...group, kind, post_id: postId, pushed_at: null, ...before, ...values };
+    const row = unpushed as NotificationRow;
+    if (isNew && (await wantPush(tx, at, settings, row))) row.pushed_at = at.toISOString();
+    if (before) await updateNotification(tx, row);
+    else await insertNotification(tx, row);
   }
 
   return { beginFor, keep };

@@ -1,3 +1,4 @@
+import { accountEnded } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
 import { invalid } from '../errors.ts';
 import { keyOfCursor, type Page, type PageRequest } from '../paging.ts';
@@ -79,6 +80,7 @@ export function notificationService({ database, postReader, newKey }: Needs) {
     return database.transaction(async (tx) => {
       await checkLives(tx, viewer.accountId);
       const before = await takeNotificationKey(tx, viewer.accountId, newKey());
+      if (!before) throw accountEnded();
       const settings = { ...pushSettingsOf(before.muted_pushes), ...change };
       const muted = notificationKinds.filter((kind) => !settings[kind]);
       await updateMutedPushes(tx, viewer.accountId, JSON.stringify(muted));

@@ -2,39 +2,41 @@ import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
 import { inRange, preparedRange } from '../../db/key-range.ts';
-import { prepared } from '../../db/prepared.ts';
+import { prepared, preparedWrite } from '../../db/prepared.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
+import { findAccount } from '../accounts/account-store.ts';
 import { broadcastAfterCommit } from '../broadcasts.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
-import { accountIsActive, postIsPublished } from '../visibility/visibility-store.ts';
+import { accountIsActive, accountIsOpen, postIsPublished } from '../visibility/visibility-store.ts';
 
 export type Marks = Pick<NotificationSettingsRow, 'last_key' | 'read_key'>;
 
 type GroupKey = Pick<NotificationRow, 'account_id' | 'group_key'>;
 
 /**
- * Returns the next key of an account: the one drawn, or one above the last. The row is locked until the
- * transaction ends, so that keys of one account are committed in their order and nobody's work on it overlaps.
+ * Raises an account's key to the one drawn, or to one above the last, and returns it with the settings; null when the account is
+ * closed. The row is locked until the transaction ends, so that keys of one account are committed in their order and nobody's work on
+ * it overlaps.
  */
 export async function takeNotificationKey(
   tx: Tx,
   accountId: number,
   drawn: number,
-): Promise<NotificationSettingsRow> {
-  if (!(await raiseLastKey(tx, accountId, drawn))) {
+): Promise<NotificationSettingsRow | null> {
+  const raising = { accountId, drawn };
+  if ((await raiseLastKey(tx, raising)) === 0) {
+    // Of an account that is gone, nothing may be written any more.
+    if (!(await findAccount(tx, accountId))) return null;
     const fresh = { account_id: accountId, last_key: 0, read_key: 0, muted_pushes: '[]' };
     await insertIgnore(tx, 'notification_settings', fresh);
-    await raiseLastKey(tx, accountId, drawn);
+    await raiseLastKey(tx, raising);
   }
-  return tx
-    .selectFrom('notification_settings')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow();
+  const rows = await settingsOfOpen(tx, { accountId });
+  return rows[0] ?? null;
 }
 
-async function raiseLastKey(tx: Tx, accountId: number, drawn: number): Promise<boolean> {
-  return changedOne(
+const raiseLastKey = preparedWrite(
+  (tx, { accountId, drawn }: { accountId: number; drawn: number }) =>
     tx
       .updateTable('notification_settings')
       .set((eb) => ({
@@ -46,8 +48,16 @@ async function raiseLastKey(tx: Tx, accountId: number, drawn: number): Promise<b
           .end(),
       }))
       .where('account_id', '=', accountId),
-  );
-}
+);
+
+const settingsOfOpen = prepared((db, args: { accountId: number }) =>
+  db
+    .selectFrom('notification_settings')
+    .innerJoin('accounts', 'accounts.id', 'notification_settings.account_id')
+    .selectAll('notification_settings')
+    .where('notification_settings.account_id', '=', args.accountId)
+    .where(accountIsOpen()),
+);
 
 export async function findNotificationSettings(
   db: Db,
@@ -105,46 +115,57 @@ export async function findNotification(
   db: Db,
   { account_id, group_key }: GroupKey,
 ): Promise<NotificationRow | null> {
-  const row = await db
+  const rows = await notificationOfGroup(db, { account_id, group_key });
+  return rows[0] ?? null;
+}
+
+const notificationOfGroup = prepared((db, { account_id, group_key }: GroupKey) =>
+  db
     .selectFrom('notifications')
     .selectAll()
     .where('account_id', '=', account_id)
-    .where('group_key', '=', group_key)
-    .executeTakeFirst();
-  return row ?? null;
-}
+    .where('group_key', '=', group_key),
+);
 
 /** Accounts that were told of a mention in a post, also those whose mention was taken back. */
 export function listMentions(
   db: Db,
   postId: number,
 ): Promise<Array<Pick<NotificationRow, 'account_id' | 'actor_count'>>> {
-  return db
-    .selectFrom('notifications')
-    .select(['account_id', 'actor_count'])
-    .where('post_id', '=', postId)
-    .where('kind', '=', 'mentioned')
-    .execute();
+  return mentionsOf(db, { postId });
 }
 
+const mentionsOf = prepared((db, args: { postId: number }) =>
+  db
+    .selectFrom('notifications')
+    .select(['account_id', 'actor_count'])
+    .where('post_id', '=', args.postId)
+    .where('kind', '=', 'mentioned'),
+);
+
 export async function insertNotification(tx: Tx, row: NotificationRow): Promise<void> {
-  await tx.insertInto('notifications').values(row).execute();
+  await insertRow(tx, row);
   broadcastAfterCommit(tx, 'account.activity', { accountId: row.account_id });
 }
 
-export async function updateNotification(
-  tx: Tx,
-  { account_id, group_key }: GroupKey,
-  values: Partial<NotificationRow>,
-): Promise<void> {
-  await tx
-    .updateTable('notifications')
-    .set(values)
-    .where('account_id', '=', account_id)
-    .where('group_key', '=', group_key)
-    .execute();
-  broadcastAfterCommit(tx, 'account.activity', { accountId: account_id });
+const insertRow = preparedWrite((tx, row: NotificationRow) =>
+  tx.insertInto('notifications').values(row),
+);
+
+/** Writes a notification of a group that is there already. */
+export async function updateNotification(tx: Tx, row: NotificationRow): Promise<void> {
+  await updateRow(tx, row);
+  broadcastAfterCommit(tx, 'account.activity', { accountId: row.account_id });
 }
+
+const updateRow = preparedWrite(
+  (tx, { account_id, group_key, kind: _kind, post_id: _post, ...values }: NotificationRow) =>
+    tx
+      .updateTable('notifications')
+      .set(values)
+      .where('account_id', '=', account_id)
+      .where('group_key', '=', group_key),
+);
 
 /** What an account is told of, the latest first. */
 export function listNotifications(
