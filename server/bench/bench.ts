@@ -8,6 +8,7 @@ import { contractLoads } from './contract-loads.ts';
 import { checkGates, gateTable } from './gates.ts';
 import { loads } from './loads.ts';
 import { measure, measureBeside, measurePair, type Pace, type Result } from './measure.ts';
+import { benchOutbox } from './outbox-bench.ts';
 import type { Child } from './processes.ts';
 import { publish } from './publish.ts';
 import { tableOf, withRatios } from './report.ts';
@@ -26,6 +27,8 @@ type Options = {
   beside?: string;
   publish?: boolean;
   json?: boolean;
+  outbox?: boolean;
+  broker?: string;
 };
 
 const contractNames = Object.keys(contractLoads);
@@ -59,6 +62,8 @@ const program = new Command('bench')
   .option('--beside <commit>', 'measure each load in turns with another version of the program')
   .option('--publish', 'write the figures and a chart to docs/benchmarks')
   .option('--json', 'print JSON')
+  .option('--outbox', 'events through the outbox instead, with one, two and four workers')
+  .option('--broker <address>', 'with --outbox: through this RabbitMQ')
   .addHelpText(
     'after',
     '\nThe set is seeded once and kept: below data/bench, or on the server as rookery_bench_N_KEY. docs/benchmarks.md tells what is measured.',
@@ -68,6 +73,7 @@ const program = new Command('bench')
 await program.parseAsync();
 
 async function bench(options: Options): Promise<void> {
+  if (options.outbox) return print(await outboxTable(options));
   const size = largeSetSize({ users: options.users });
   const results = await measureAll(options, size);
   const rows = withRatios(results);
@@ -80,6 +86,12 @@ async function bench(options: Options): Promise<void> {
   const wrong = rows.filter((row) => row.faults > 0);
   for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
   if (wrong.length > 0) process.exitCode = 1;
+}
+
+function outboxTable({ database, broker }: Options): Promise<string> {
+  // On SQLite one process works.
+  if (database === 'sqlite') program.error('--outbox needs --database postgres or mysql.');
+  return benchOutbox({ database, broker: broker ?? null, events: 20_000, say });
 }
 
 async function measureAll(options: Options, size: LargeSetSize): Promise<Result[]> {

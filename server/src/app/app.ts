@@ -88,6 +88,8 @@ export type AppOptions = {
   isLasting?: boolean;
 };
 
+/** How many events wait for a broker's confirm at once. */
+const publishedAtOnce = 64;
 const sweepIntervalMs = 10 * minuteMs;
 
 /**
@@ -134,7 +136,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const together = eventsTogether(followUps);
   // With a broker, all events go to the workers behind it.
   const own = config.amqp ? null : together;
-  const events = relay({ database, bus, now, log, concurrency, together: own });
+  const atOnce = config.amqp ? publishedAtOnce : concurrency;
+  const events = relay({ database, bus, now, log, concurrency: atOnce, together: own });
   const metrics = options.isLasting
     ? await startMetrics(config, { database, now, services })
     : null;

@@ -31,7 +31,7 @@ export function likeService({ database, newKey, now, posts }: Needs) {
   async function like(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
     const post = await posts.read(viewer, id);
-    if (post.state === 'draft') throw isNoDraft();
+    if (isDraft(post)) throw mustBePublished();
     const likeCount = await database.transaction(async (tx) => {
       const row = { post_id: id, account_id: accountId, like_key: newKey() };
       if (!(await insertLike(tx, row))) {
@@ -89,13 +89,13 @@ export function likeService({ database, newKey, now, posts }: Needs) {
     const author = activeAuthor(post.account_id);
     const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
     if (!isSeen) throw noSuchPost();
-    if (isDraft(post)) throw isNoDraft();
+    if (isDraft(post)) throw mustBePublished();
     return author.id;
   }
 
   return { like, unlike, listLikers };
 }
 
-function isNoDraft(): DomainError {
+function mustBePublished(): DomainError {
   return new DomainError('conflict', 'A draft cannot be liked; publish it first.');
 }

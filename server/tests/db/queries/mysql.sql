@@ -89,19 +89,19 @@ select `followee_id` from `follows` where `follower_id` = ?;
 -- 1
 
 -- listFollows: followees
-select `follows`.* from `follows` where `follows`.`follower_id` = ? order by `follows`.`follow_key` desc limit ?;
--- 1, 21
+select `follows`.* from `follows` where `follows`.`follower_id` = ? and `follows`.`follow_key` < ? order by `follows`.`follow_key` desc limit ?;
+-- 1, 9007199254740991, 21
 
 -- listFollows: followers
 select `follows`.* from `follows` where `follows`.`followee_id` = ? and `follows`.`follow_key` < ? order by `follows`.`follow_key` desc limit ?;
 -- 1, 4096, 21
 
 -- listVisibleFollows: followees
-select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`followee_id` where `follows`.`follower_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `follows`.`follow_key` desc limit ?;
--- 1, 21
+select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`followee_id` where `follows`.`follower_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and `follows`.`follow_key` < ? order by `follows`.`follow_key` desc limit ?;
+-- 1, 9007199254740991, 21
 
 -- listVisibleFollows: followers
-select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`follower_id` where `follows`.`followee_id` = ? and `follows`.`follow_key` < ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `follows`.`follow_key` desc limit ?;
+select `follows`.* from `follows` left join `accounts` on `accounts`.`id` = `follows`.`follower_id` where `follows`.`followee_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and `follows`.`follow_key` < ? order by `follows`.`follow_key` desc limit ?;
 -- 1, 4096, 21
 
 -- findIdempotentResult
@@ -164,20 +164,24 @@ select count(*) as `count` from `accounts` inner join `media` on `media`.`accoun
 select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ?;
 -- file, published, 1
 
+-- hasLike
+select `like_key` from `likes` where `account_id` = ? and `post_id` = ?;
+-- 1, 7
+
 -- readLikedPosts
 select `post_id` as `target` from `likes` where `post_id` in (?, ?, ?, ?, ?) and `account_id` = ?;
 -- 1, 2, 3, 1, 1, 1
 
 -- listLikes: of a post
-select `likes`.* from `likes` where `likes`.`post_id` = ? order by `likes`.`like_key` desc limit ?;
--- 1, 21
+select `likes`.* from `likes` where `likes`.`post_id` = ? and `likes`.`like_key` < ? order by `likes`.`like_key` desc limit ?;
+-- 1, 9007199254740991, 21
 
 -- listLikes: of an account
 select `likes`.* from `likes` where `likes`.`account_id` = ? and `likes`.`like_key` < ? order by `likes`.`like_key` desc limit ?;
 -- 1, 4096, 21
 
 -- listVisibleLikes
-select `likes`.* from `likes` left join `accounts` on `accounts`.`id` = `likes`.`account_id` where `likes`.`post_id` = ? and `likes`.`like_key` < ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `likes`.`like_key` desc limit ?;
+select `likes`.* from `likes` left join `accounts` on `accounts`.`id` = `likes`.`account_id` where `likes`.`post_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and `likes`.`like_key` < ? order by `likes`.`like_key` desc limit ?;
 -- 1, 4096, 21
 
 -- readNewestLikers
@@ -187,6 +191,10 @@ select `post_id`, `account_id` from (select `likes`.`post_id`, `likes`.`account_
 -- findPost
 select * from `posts` where `id` in (?, ?) and `state` <> ?;
 -- 1, 1, deleted
+
+-- readLikeCount
+select `like_count` from `posts` where `id` = ?;
+-- 1
 
 -- readPostIds
 select `status_key`, `id` from `posts` where `status_key` in (?, ?) and `state` <> ?;
