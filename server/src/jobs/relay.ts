@@ -4,7 +4,6 @@ import type { Database } from '../db/database.ts';
 import {
   handleHandedOver,
   releaseLeases,
-  type Taken,
   takeFromOutbox,
   type Way,
   type WriteEvents,
@@ -83,18 +82,17 @@ export function relay(needs: Needs): Relay {
     };
     const claim = { now: now().toISOString(), leaseUntil: leaseEnd(), limit: batchSize };
     const ways = { topics: together?.topics ?? [], wayOf, write };
-    const { claimed, handled, isFull } = await takeFromOutbox(database, {
-      ...claim,
-      ...ways,
-      room,
-    }).catch((err: unknown) => {
+    try {
+      const taken = await takeFromOutbox(database, { ...claim, ...ways, room });
+      together?.tell(taken.handled, performance.now() - since);
+      for (const entry of taken.claimed) send(entry);
+      hasNudge ||= taken.isFull;
+      return taken.claimed.length + taken.handled.length;
+    } catch (err) {
       if (tried.length === 0) throw err;
-      return suspect(tried, err);
-    });
-    together?.tell(handled, performance.now() - since);
-    for (const entry of claimed) send(entry);
-    hasNudge ||= isFull;
-    return claimed.length + handled.length;
+      suspect(tried, err);
+      return tried.length;
+    }
   }
 
   function wayOf(entry: OutboxEntry): Way {
@@ -117,16 +115,16 @@ export function relay(needs: Needs): Relay {
     for (const { id } of entries) handed.delete(id);
   }
 
-  function suspect(entries: readonly OutboxEntry[], err: unknown): Taken {
+  /** From now on each of these goes its own way. */
+  function suspect(entries: readonly OutboxEntry[], err: unknown): void {
     for (const { id } of entries) suspects.add(id);
+    hasNudge = true;
     const leftOut = mayLog('together');
-    if (leftOut !== null) {
-      log.warn(
-        { err, leftOut },
-        'events failed that were handled together; now each is handled alone',
-      );
-    }
-    return { claimed: [], handled: [], isFull: true };
+    if (leftOut === null) return;
+    log.warn(
+      { err, leftOut },
+      'events failed that were handled together; now each is handled alone',
+    );
   }
 
   function send(entry: OutboxEntry): void {

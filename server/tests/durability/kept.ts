@@ -11,6 +11,8 @@ export type Kept = {
   follows: string[];
   /** Accounts whose counters differ from their rows, and posts likewise. */
   miscounted: unknown[];
+  /** Posts whose author was told of other likers than there are: what jobs have written. */
+  mistold: unknown[];
   waitingJobs: number;
 };
 
@@ -47,6 +49,7 @@ function readAll(file: SqliteFile.Database): Kept {
       .pluck()
       .all() as string[],
     miscounted: [...file.prepare(miscountedAccounts).all(), ...file.prepare(miscountedPosts).all()],
+    mistold: file.prepare(mistoldLikes).all(),
     waitingJobs: file.prepare('SELECT count(*) FROM outbox').pluck().get() as number,
   };
 }
@@ -60,6 +63,12 @@ const miscountedAccounts = `
 
 const miscountedPosts = `
   SELECT id FROM posts WHERE like_count <> (SELECT count(*) FROM likes WHERE post_id = posts.id)`;
+
+const mistoldLikes = `
+  SELECT posts.id FROM posts
+    LEFT JOIN notifications ON notifications.account_id = posts.account_id AND group_key = 'liked:' || posts.id
+  WHERE coalesce(actor_count, 0) <>
+    (SELECT count(*) FROM likes WHERE post_id = posts.id AND likes.account_id <> posts.account_id)`;
 
 /** Every acknowledged write that is not there. Empty is right. */
 export function findLost(ledger: Ledger, kept: Kept): string[] {
@@ -88,6 +97,7 @@ export function findSurplus(ledger: Ledger, kept: Kept): string[] {
     likes: kept.likes.length - ledger.likes.size,
     follows: kept.follows.length - follows.length,
     miscounted: kept.miscounted.length,
+    mistold: kept.mistold.length,
   };
   return Object.entries(differences)
     .filter(([, difference]) => difference !== 0)
