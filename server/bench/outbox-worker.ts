@@ -27,8 +27,7 @@ const subscriptions = {
   'media.uploaded': [{ name: 'bench-alone', run: count }],
   'post.liked': [{ name: 'bench-together', write: count }],
 } as unknown as Subscriptions;
-const say = (details: object, message: string) =>
-  void process.stderr.write(`${message} ${String((details as { err?: unknown }).err ?? '')}\n`);
+const say = (details: unknown, message: string) => console.error(message, details);
 const log = { info() {}, warn: say, error: say };
 const now = () => new Date();
 const bus = broker === '' ? localBus() : rabbitBus({ url: broker, queue, concurrency, log });

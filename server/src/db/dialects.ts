@@ -97,7 +97,7 @@ export async function insertIgnore<T extends keyof Schema>(
   table: T,
   row: InsertObject<Schema, T>,
 ): Promise<boolean> {
-  return ignoringDuplicates(tx, () => insertOf(table, row)(tx, row as never));
+  return ignoringDuplicates(tx, () => insertOf(table, row)(tx, row));
 }
 
 /**

@@ -32,9 +32,9 @@ const oldMs = hourMs;
 
 type Carrying = {
   /** Hands a claimed event to the bus, and notes what became of it. */
-  carry(entry: OutboxEntry): Promise<void>;
+  carry: (entry: OutboxEntry) => Promise<void>;
   /** When a claim of this moment ends. */
-  leaseEnd(): string;
+  leaseEnd: () => string;
 };
 
 /** Carries claimed events to the bus. A row is deleted only when its event was handled. */

@@ -27,7 +27,7 @@ export type EventsTogether = {
 export function eventsTogether(subscriptions: Subscriptions): EventsTogether {
   const byTopic = new Map<string, ReadonlyArray<WritingSubscriber<Topic>>>();
   for (const [topic, subscribers] of Object.entries(subscriptions)) {
-    if (subscribers.every((each) => 'write' in each)) byTopic.set(topic, subscribers as never);
+    if (subscribers.every((each) => 'write' in each)) byTopic.set(topic, subscribers);
   }
 
   function subscribersOf({ topic }: Pick<Event, 'topic'>): ReadonlyArray<WritingSubscriber<Topic>> {

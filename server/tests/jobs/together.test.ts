@@ -98,7 +98,9 @@ describe('events that are handled together', () => {
     await jobs.relay.drain();
 
     expect(first).toEqual(onceEach(ids.filter((id) => !failed.includes(id))));
-    expect(waiting.map(({ payload }) => JSON.parse(payload).postId).sort()).toEqual(failed.sort());
+    expect(new Set(waiting.map(({ payload }) => JSON.parse(payload).postId))).toEqual(
+      new Set(failed),
+    );
     expect(waiting.every((row) => row.attempts === 1 && row.subscriber === 'count')).toBe(true);
     expect(await counted()).toEqual(onceEach(ids));
     expect(await outboxOf(program)).toEqual([]);
@@ -177,19 +179,19 @@ describe('events that are handled together', () => {
     function workerOf({ work }: Jobs) {
       const { database } = program.app;
       const nobody = program.app.subscriptions;
-      const together = eventsTogether({ ...nobody, ...subscriptions } as Subscriptions);
+      const together = eventsTogether({ ...nobody, ...subscriptions });
       return brokerWorker({ database, now: program.clock.now, handle: work, together });
     }
 
     it('are handled once by two workers that get the same messages', async () => {
       const jobs = await jobsOf(program, subscriptions);
-      const two = [workerOf(jobs), workerOf(jobs)];
+      const two = [workerOf(jobs), workerOf(jobs)] as const;
       failing.add(7);
       await emitAll(idsTo(40));
       const all = await messages();
 
-      await Promise.all([...all, ...all].map((message, i) => two[i % 2]?.(message)));
-      await Promise.all(all.map((message) => two[0]?.(message)));
+      await Promise.all([...all.map(two[0]), ...all.map(two[1])]);
+      await Promise.all(all.map(two[0]));
       failing.clear();
       program.clock.advance(1000);
       await jobs.relay.drain();

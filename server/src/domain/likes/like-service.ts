@@ -77,23 +77,23 @@ export function likeService({ database, newKey, now, posts }: Needs) {
     });
   }
 
-  /**
-   * In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it.
-   * @returns the author
-   */
-  async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<number> {
-    const post = await findPost(tx, id);
-    if (!post) throw noSuchPost();
-    const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
-    if (!people.has(viewer.accountId)) throw accountEnded();
-    const author = activeAuthor(post.account_id);
-    const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
-    if (!isSeen) throw noSuchPost();
-    if (isDraft(post)) throw mustBePublished();
-    return author.id;
-  }
-
   return { like, unlike, listLikers };
+}
+
+/**
+ * In the transaction of the like, so that one of a post that is being deleted is decided by what is left of it.
+ * @returns the author
+ */
+async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<number> {
+  const post = await findPost(tx, id);
+  if (!post) throw noSuchPost();
+  const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
+  if (!people.has(viewer.accountId)) throw accountEnded();
+  const author = activeAuthor(post.account_id);
+  const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
+  if (!isSeen) throw noSuchPost();
+  if (isDraft(post)) throw mustBePublished();
+  return author.id;
 }
 
 function mustBePublished(): DomainError {
