@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { connect } from 'amqplib';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { migrateUp } from '../src/db/migrate.ts';
@@ -88,11 +89,12 @@ type Run = { url: string; workers: number; events: number; broker: string | null
 
 /** Events a second, from the moment that all workers begin to the last event. */
 async function rateOf({ url, workers, events, broker }: Run): Promise<number> {
+  const queue = `rookery.bench.${randomUUID()}`;
   const environment = {
     ...process.env,
     BENCH_DATABASE: url,
     BENCH_BROKER: broker ?? '',
-    BENCH_QUEUE: `rookery.bench.${randomUUID()}`,
+    BENCH_QUEUE: queue,
   };
   const file = join(import.meta.dirname, 'outbox-worker.ts');
   const children = Array.from({ length: workers }, () =>
@@ -112,7 +114,15 @@ async function rateOf({ url, workers, events, broker }: Run): Promise<number> {
   await isDone;
   const seconds = (performance.now() - since) / 1000;
   await Promise.all(children.map(stop));
+  if (broker) await deleteQueue(broker, queue);
   return events / seconds;
+}
+
+async function deleteQueue(broker: string, queue: string): Promise<void> {
+  const connection = await connect(broker);
+  const channel = await connection.createChannel();
+  for (const name of [queue, `${queue}.dead`]) await channel.deleteQueue(name);
+  await connection.close();
 }
 
 /** Resolves when a worker is ready, and tells from then on how much it has handled. */
