@@ -1,4 +1,5 @@
-import type { Compilable, CompiledQuery } from 'kysely';
+import { type Compilable, type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { isPostgres } from './dialects.ts';
 import { toldQuery } from './query-channel.ts';
 import { readAtOnce, writeAtOnce } from './sqlite.ts';
 import type { Db, Tx } from './tx.ts';
@@ -6,8 +7,30 @@ import type { Db, Tx } from './tx.ts';
 type Scalar = string | number | null;
 type Arguments = Record<string, Scalar | readonly Scalar[]>;
 
-/** Stands for a value while a query is compiled. */
-type Slot = { argument: string; index: number };
+/** Stands for a value while a query is compiled; without an index, for a whole list. */
+type Slot = { argument: string; index: number | null; isOfList?: boolean };
+
+/** Under it, a list of slots has the slot for all of them. */
+const whole = Symbol('whole');
+
+/**
+ * Whether a column has one of these values. PostgreSQL takes the list as one array, so that any length is the same statement
+ * and planning does not grow with it; the other engines take a parameter for each.
+ */
+export function isAmong(
+  db: Pick<Db, 'getExecutor'>,
+  column: string,
+  list: readonly Scalar[],
+): RawBuilder<SqlBool> {
+  const name = sql.ref(column);
+  if (isPostgres(db)) return sql`${name} = any(${wholeList(list)})`;
+  return sql`${name} in (${sql.join(list)})`;
+}
+
+/** A list as one parameter, an array of PostgreSQL. */
+export function wholeList(list: readonly Scalar[]): unknown {
+  return whole in list ? list[whole] : list;
+}
 
 /**
  * A read that is compiled once and run many times; Kysely's builder costs more than SQLite's answer.
@@ -52,13 +75,23 @@ function compiledOnce<D extends Db, A extends Arguments, O>(
   return (adapter, db, args) => {
     const queries = byAdapter.get(adapter) ?? new Map<string, CompiledQuery<O>>();
     byAdapter.set(adapter, queries);
-    const shape = shapeOf(args);
+    // Where all lists are arrays, their lengths make no difference.
+    const shape = queries.has(anyShape) ? anyShape : shapeOf(args);
     const known = queries.get(shape);
     const query = known ?? build(db, slotsFor(args) as A).compile();
-    if (!known) queries.set(shape, query);
+    if (!known) queries.set(hasWholeListsOnly(query) ? anyShape : shape, query);
     const parameters = query.parameters.map((p) => (isSlot(p) ? valueOf(p, args) : p));
     return { ...query, parameters };
   };
+}
+
+const anyShape = 'any';
+
+function hasWholeListsOnly({ parameters }: CompiledQuery): boolean {
+  return (
+    parameters.every((p) => !isSlot(p) || !p.isOfList) &&
+    parameters.some((p) => isSlot(p) && p.index === null)
+  );
 }
 
 function shapeOf(args: Arguments): string {
@@ -74,23 +107,24 @@ function slotsFor(args: Arguments): Record<string, unknown> {
   const slots: Record<string, unknown> = {};
   for (const [argument, value] of Object.entries(args)) {
     slots[argument] = Array.isArray(value)
-      ? Array.from({ length: paddedSize(value.length) }, (_, index) => slot(argument, index))
-      : slot(argument, 0);
+      ? listOfSlots(argument, paddedSize(value.length))
+      : { argument, index: 0 };
   }
   return slots;
 }
 
-function slot(argument: string, index: number): Slot {
-  return { argument, index };
+function listOfSlots(argument: string, length: number): Slot[] {
+  const list: Slot[] = Array.from({ length }, (_, index) => ({ argument, index, isOfList: true }));
+  return Object.assign(list, { [whole]: { argument, index: null } });
 }
 
 function isSlot(parameter: unknown): parameter is Slot {
   return typeof parameter === 'object' && parameter !== null && 'argument' in parameter;
 }
 
-function valueOf({ argument, index }: Slot, args: Arguments): Scalar | undefined {
+function valueOf({ argument, index }: Slot, args: Arguments): Arguments[string] | undefined {
   const value = args[argument];
-  if (!Array.isArray(value)) return value as Scalar;
+  if (index === null || !Array.isArray(value)) return value;
   const list: readonly Scalar[] = value;
   return list[index] ?? list[0];
 }

@@ -13,7 +13,9 @@ import * as search from '../../src/domain/administration/account-search-store.ts
 import * as appPasswords from '../../src/domain/app-passwords/app-password-store.ts';
 import * as audit from '../../src/domain/audit/audit-log-store.ts';
 import * as devices from '../../src/domain/devices/device-store.ts';
+import * as authors from '../../src/domain/feeds/author-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
+import * as timelines from '../../src/domain/feeds/timeline-store.ts';
 import * as follows from '../../src/domain/follows/follow-store.ts';
 import * as templates from '../../src/domain/groups/event-template-store.ts';
 import * as groupEvents from '../../src/domain/groups/group-event-store.ts';
@@ -36,6 +38,11 @@ import * as verifications from '../../src/domain/verifications/verification-stor
 const at = '2026-06-01T12:00:00.000Z';
 const first = { before: null, limit: 20 };
 const above = { before: null, after: 4096, from: 'oldest', limit: 20 } as const;
+const bounds = { before: 8192, after: 4096, limit: 21 };
+const places = [
+  { authorId: 1, place: 8192 },
+  { authorId: 2, place: 6000 },
+];
 const later = { before: 4096, limit: 20 };
 const afterPlace = { before: { at, id: 40 }, limit: 20 };
 const group = { account_id: 1, group_key: 'liked:1' };
@@ -63,8 +70,12 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listAdmins: (db) => search.listAdmins(db),
   readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
   readUsernameIds: (db) => accountNames.readUsernameIds(db, ['alice', 'bob']),
-  listByAuthors: (db) => feeds.listByAuthors(db, [1, 2, 3], first),
-  'listByAuthors: above a key': (db) => feeds.listByAuthors(db, [1, 2, 3], above),
+  'readHeads: from the newest': (db) => authors.readHeads(db, 1, { ...bounds, from: 'newest' }),
+  'readHeads: from the oldest': (db) => authors.readHeads(db, 1, { ...bounds, from: 'oldest' }),
+  readOfAuthors: (db) => authors.readOfAuthors(db, places, { ...bounds, from: 'newest' }),
+  listTimeline: (db) => timelines.listTimeline(db, 1, first),
+  'listTimeline: above a key': (db) => timelines.listTimeline(db, 1, above),
+  'listTimeline: all at once': (db) => timelines.listTimeline(db, 1, { ...first, limit: 1000 }),
   'listExplore: above a key': (db) => feeds.listExplore(db, 'all', above),
   'listExplore: all': (db) => feeds.listExplore(db, 'all', first),
   'listExplore: with media': (db) => feeds.listExplore(db, 'with-media', first),

@@ -1,5 +1,4 @@
 import type { Database } from '../../db/database.ts';
-import { listFolloweeIds } from '../follows/follow-store.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import { readPage } from '../pipeline.ts';
 import type { PostView } from '../posts/post.ts';
@@ -13,8 +12,8 @@ import {
 } from '../posts/post-rules.ts';
 import type { Viewer } from '../viewer.ts';
 import type { FeedMemory } from './feed-memory.ts';
-import { type FeedEntry, listByAuthors } from './feed-store.ts';
 import { keyOf, type PostPipeline, postPipeline, type Skeleton } from './post-pipeline.ts';
+import { listTimeline } from './timeline-store.ts';
 
 type Needs = { database: Database; feedMemory: FeedMemory; postReader: PostReader };
 
@@ -34,13 +33,9 @@ export function timelines({ database, feedMemory, postReader }: Needs) {
   function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const { accountId } = viewer;
     const skeleton: Skeleton = async (part) =>
-      (await feedMemory.timeline(accountId, part)) ?? (await timelineFromSql(accountId, part));
+      (await feedMemory.timeline(accountId, part)) ??
+      (await listTimeline(database, accountId, part));
     return readPage('posts', page, postPipeline(postReader, skeleton, { viewer, place: 'list' }));
-  }
-
-  async function timelineFromSql(viewerId: number, page: PageRequest): Promise<FeedEntry[]> {
-    const followeeIds = await listFolloweeIds(database, viewerId);
-    return listByAuthors(database, [viewerId, ...followeeIds], page);
   }
 
   /**
@@ -49,7 +44,7 @@ export function timelines({ database, feedMemory, postReader }: Needs) {
    */
   async function wholeTimeline(viewer: Viewer, limit: number): Promise<TextView[]> {
     const pipeline: PostPipeline<TextView> = {
-      skeleton: (part) => timelineFromSql(viewer.accountId, part),
+      skeleton: (part) => listTimeline(database, viewer.accountId, part),
       keyOf,
       hydrate: postReader.hydrate,
       rules: every(shownTo(viewer, 'list'), hasText),

@@ -52,17 +52,143 @@ select "accounts"."id", "accounts"."username", "accounts"."display_name", "media
 select "name_key", "account_id" from "account_names" where "name_key" in ($1, $2) and "kind" = $3;
 -- alice, bob, username
 
--- listByAuthors
-select "feed_key", "id", "account_id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 order by "posts"."feed_key" desc limit $2) as "recent" where "account_id" in ($3, $4, $5, $6, $7) order by "feed_key" desc limit $8;
--- 9007199254740991, 2000, 1, 2, 3, 1, 1, 21
-select "newest"."feed_key", "newest"."id", "newest"."account_id" from "accounts" inner join lateral (select "feed_key", "id", "account_id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit $3) as "newest" on true where "accounts"."id" in ($4, $5, $6, $7, $8) order by "newest"."feed_key" desc limit $9;
--- published, 9007199254740991, 21, 1, 2, 3, 1, 1, 21
+-- readHeads: from the newest
 
--- listByAuthors: above a key
-select "feed_key", "id", "account_id" from (select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit $3) as "recent" where "account_id" in ($4, $5, $6, $7, $8) order by "feed_key" asc limit $9;
--- 9007199254740991, 4096, 2000, 1, 2, 3, 1, 1, 21
-select "newest"."feed_key", "newest"."id", "newest"."account_id" from "accounts" inner join lateral (select "feed_key", "id", "account_id" from "posts" where "posts"."account_id" = "accounts"."id" and "posts"."state" = $1 and "posts"."feed_key" < $2 and "posts"."feed_key" > $3 order by "posts"."feed_key" asc limit $4) as "newest" on true where "accounts"."id" in ($5, $6, $7, $8, $9) order by "newest"."feed_key" asc limit $10;
--- published, 9007199254740991, 4096, 21, 1, 2, 3, 1, 1, 21
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = $1
+          and feed_key < $2 and feed_key > $3
+        order by feed_key desc limit 1
+      ), 0) as "key"
+      from follows where follower_id = $4
+      order by 2 desc limit $5;
+-- published, 8192, 4096, 1, 21
+
+-- readHeads: from the oldest
+
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = $1
+          and feed_key < $2 and feed_key > $3
+        order by feed_key asc limit 1
+      ), 9007199254740991) as "key"
+      from follows where follower_id = $4
+      order by 2 asc limit $5;
+-- published, 8192, 4096, 1, 21
+
+-- readOfAuthors
+select first.* from
+          unnest($1::integer[], $2::bigint[]) as authors(id, place)
+          cross join lateral (
+      select feed_key, id, account_id from posts
+      where account_id = "authors"."id" and "posts"."state" = $3 and feed_key < "authors"."place" and feed_key > $4
+      order by feed_key desc limit $5) as first;
+-- 1,2, 8192,6000, published, 4096, 21
+
+-- listTimeline
+
+      with authors as materialized (
+        select followee_id as id from follows where follower_id = $1
+        union all select cast($2 as integer)
+      ), walk as materialized (
+        select feed_key from (
+          select feed_key, account_id from posts where feed_key < $3 and feed_key > $4
+          order by feed_key desc limit 2000
+        ) as recent
+        where (select count(*) from authors) > 200
+          and (account_id in (select id from authors)) is true
+        limit 21
+      ), firsts as materialized (
+        select authors.id, first.feed_key from authors
+        cross join lateral (
+    select feed_key from posts where account_id = "authors"."id" and "posts"."state" = $5 and feed_key < $6 and feed_key > $7
+    order by feed_key desc limit 2) as first
+        where (select count(*) from walk) < 21
+      ), page_end as materialized (
+        select coalesce((
+          select feed_key from firsts order by feed_key desc limit 1 offset 20
+        ), 0) as feed_key
+      ), others as materialized (
+        select other.feed_key from (
+          select id, min(feed_key) as feed_key from firsts
+          group by id having count(*) = 2
+        ) as last
+        cross join lateral (
+    select feed_key from posts where account_id = "last"."id" and "posts"."state" = $8 and feed_key < last.feed_key and feed_key > (select feed_key from page_end) and feed_key < $9 and feed_key > $10
+    order by feed_key desc limit 21) as other
+        where last.feed_key > (select feed_key from page_end)
+      )
+      select posts.feed_key, posts.id, posts.account_id from (
+        select feed_key from walk where (select count(*) from walk) >= 21
+        union all select feed_key from firsts
+        union all select feed_key from others
+        order by feed_key desc limit 21
+      ) as page
+      inner join posts on posts.feed_key = page.feed_key
+      order by posts.feed_key desc;
+-- 1, 1, 9007199254740991, 0, published, 9007199254740991, 0, published, 9007199254740991, 0
+
+-- listTimeline: above a key
+
+      with authors as materialized (
+        select followee_id as id from follows where follower_id = $1
+        union all select cast($2 as integer)
+      ), walk as materialized (
+        select feed_key from (
+          select feed_key, account_id from posts where feed_key < $3 and feed_key > $4
+          order by feed_key asc limit 2000
+        ) as recent
+        where (select count(*) from authors) > 200
+          and (account_id in (select id from authors)) is true
+        limit 21
+      ), firsts as materialized (
+        select authors.id, first.feed_key from authors
+        cross join lateral (
+    select feed_key from posts where account_id = "authors"."id" and "posts"."state" = $5 and feed_key < $6 and feed_key > $7
+    order by feed_key asc limit 2) as first
+        where (select count(*) from walk) < 21
+      ), page_end as materialized (
+        select coalesce((
+          select feed_key from firsts order by feed_key asc limit 1 offset 20
+        ), 9007199254740991) as feed_key
+      ), others as materialized (
+        select other.feed_key from (
+          select id, max(feed_key) as feed_key from firsts
+          group by id having count(*) = 2
+        ) as last
+        cross join lateral (
+    select feed_key from posts where account_id = "last"."id" and "posts"."state" = $8 and feed_key > last.feed_key and feed_key < (select feed_key from page_end) and feed_key < $9 and feed_key > $10
+    order by feed_key asc limit 21) as other
+        where last.feed_key < (select feed_key from page_end)
+      )
+      select posts.feed_key, posts.id, posts.account_id from (
+        select feed_key from walk where (select count(*) from walk) >= 21
+        union all select feed_key from firsts
+        union all select feed_key from others
+        order by feed_key asc limit 21
+      ) as page
+      inner join posts on posts.feed_key = page.feed_key
+      order by posts.feed_key asc;
+-- 1, 1, 9007199254740991, 4096, published, 9007199254740991, 4096, published, 9007199254740991, 4096
+
+-- listTimeline: all at once
+
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = $1
+          and feed_key < $2 and feed_key > $3
+        order by feed_key desc limit 1
+      ), 0) as "key"
+      from follows where follower_id = $4
+      order by 2 desc limit $5;
+-- published, 9007199254740991, 0, 1, 1001
+select first.* from
+          unnest($1::integer[], $2::bigint[]) as authors(id, place)
+          cross join lateral (
+      select feed_key, id, account_id from posts
+      where account_id = "authors"."id" and "posts"."state" = $3 and feed_key < "authors"."place" and feed_key > $4
+      order by feed_key desc limit $5) as first;
+-- 1, 9007199254740991, published, 0, 1001
 
 -- listExplore: above a key
 select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit $3;

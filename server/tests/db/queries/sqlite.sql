@@ -52,13 +52,99 @@ select "accounts"."id", "accounts"."username", "accounts"."display_name", "media
 select "name_key", "account_id" from "account_names" where "name_key" in (?, ?) and "kind" = (select ?);
 -- alice, bob, username
 
--- listByAuthors
-select "feed_key", "id", "account_id" from "posts" where "account_id" in (?, ?, ?, ?, ?) and "posts"."state" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit (select ?);
--- 1, 2, 3, 1, 1, published, 9007199254740991, 21
+-- readHeads: from the newest
 
--- listByAuthors: above a key
-select "feed_key", "id", "account_id" from "posts" where "account_id" in (?, ?, ?, ?, ?) and "posts"."state" = (select ?) and "posts"."feed_key" < (select ?) and "posts"."feed_key" > (select ?) order by "posts"."feed_key" asc limit (select ?);
--- 1, 2, 3, 1, 1, published, 9007199254740991, 4096, 21
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = (select ?)
+          and feed_key < (select ?) and feed_key > (select ?)
+        order by feed_key desc limit 1
+      ), 0) as "key"
+      from follows where follower_id = (select ?)
+      order by 2 desc limit (select ?);
+-- published, 8192, 4096, 1, 21
+
+-- readHeads: from the oldest
+
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = (select ?)
+          and feed_key < (select ?) and feed_key > (select ?)
+        order by feed_key asc limit 1
+      ), 9007199254740991) as "key"
+      from follows where follower_id = (select ?)
+      order by 2 asc limit (select ?);
+-- published, 8192, 4096, 1, 21
+
+-- readOfAuthors
+select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key < (select ?) and feed_key > (select ?)
+      order by feed_key desc limit (select ?)) union all select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key < (select ?) and feed_key > (select ?)
+      order by feed_key desc limit (select ?));
+-- 1, published, 8192, 4096, 21, 2, published, 6000, 4096, 21
+
+-- listTimeline
+
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = (select ?)
+          and feed_key < (select ?) and feed_key > (select ?)
+        order by feed_key desc limit 1
+      ), 0) as "key"
+      from follows where follower_id = (select ?)
+      order by 2 desc limit (select ?);
+-- published, 9007199254740991, 0, 1, 21
+select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key < (select ?) and feed_key > (select ?)
+      order by feed_key desc limit (select ?)) union all select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key < (select ?) and feed_key > (select ?)
+      order by feed_key desc limit (select ?));
+-- 1, published, 9007199254740991, 0, 21, 1, published, 9007199254740991, 0, 21
+
+-- listTimeline: above a key
+
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = (select ?)
+          and feed_key < (select ?) and feed_key > (select ?)
+        order by feed_key asc limit 1
+      ), 9007199254740991) as "key"
+      from follows where follower_id = (select ?)
+      order by 2 asc limit (select ?);
+-- published, 9007199254740991, 4096, 1, 21
+select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key > (select ?) and feed_key < (select ?)
+      order by feed_key asc limit (select ?)) union all select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key > (select ?) and feed_key < (select ?)
+      order by feed_key asc limit (select ?));
+-- 1, published, 4096, 9007199254740991, 21, 1, published, 4096, 9007199254740991, 21
+
+-- listTimeline: all at once
+
+      select followee_id as "authorId", coalesce((
+        select feed_key from posts
+        where account_id = follows.followee_id and "posts"."state" = (select ?)
+          and feed_key < (select ?) and feed_key > (select ?)
+        order by feed_key desc limit 1
+      ), 0) as "key"
+      from follows where follower_id = (select ?)
+      order by 2 desc limit (select ?);
+-- published, 9007199254740991, 0, 1, 1001
+select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key < (select ?) and feed_key > (select ?)
+      order by feed_key desc limit (select ?)) union all select * from (
+      select feed_key, id, account_id from posts
+      where account_id = (select ?) and "posts"."state" = (select ?) and feed_key < (select ?) and feed_key > (select ?)
+      order by feed_key desc limit (select ?));
+-- 1, published, 9007199254740991, 0, 1001, 1, published, 9007199254740991, 0, 1001
 
 -- listExplore: above a key
 select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) and "posts"."feed_key" > (select ?) order by "posts"."feed_key" asc limit (select ?);

@@ -1,0 +1,164 @@
+import { CompiledQuery, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { compiledQueries } from '../../src/db/dry-run.ts';
+import { listTimeline } from '../../src/domain/feeds/timeline-store.ts';
+import type { PageRequest } from '../../src/domain/paging.ts';
+import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
+import { collectStatistics, fillAccounts, fillFollows, fillPosts } from '../support/many-posts.ts';
+
+/** Viewers, by whom they follow. Everybody else is an author. */
+const viewers = { few: 1, manyQuiet: 2, loud: 3, mixed: 4, manyLoud: 5 };
+const quiet = { first: 11, count: 5000, postsEach: 4 };
+const few = { first: 5011, count: 10, postsEach: 1500 };
+const loud = { first: 5021, count: 300, postsEach: 20 };
+const accounts = 5400;
+/** As in timeline-store.ts. */
+const walkLength = 2000;
+const page = { before: null, limit: 20 };
+
+let test: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  test = await emptyDatabase(process.env.TEST_DATABASE);
+  database =
+    process.env.TEST_DATABASE === 'sqlite' && 'open' in test
+      ? (test as { open(): Database } & TestDatabase).open()
+      : openDatabase(test.url, 1);
+  await fill();
+}, 60_000);
+
+afterAll(async () => {
+  await database.close();
+  test.release();
+});
+
+describe('a timeline', () => {
+  it.each(Object.entries(viewers))(
+    'of somebody with followees %s is what they wrote',
+    async (_, viewer) => {
+      const parts: PageRequest[] = [
+        page,
+        { before: null, limit: 3 },
+        { before: null, limit: 300 },
+        { before: 6000 * 16, limit: 20 },
+        { before: 21_000 * 16, after: 3000 * 16, limit: 100 },
+        { before: null, after: 3000 * 16, limit: 20, from: 'oldest' },
+        { before: null, after: 0, limit: 300, from: 'oldest' },
+      ];
+      for (const part of parts) {
+        const found = await listTimeline(database, viewer, part);
+
+        expect(found.map(({ postId }) => postId)).toEqual(await plainTimeline(viewer, part));
+      }
+    },
+  );
+
+  it.each([
+    ['few that wrote much long ago', viewers.few, few.count],
+    ['5,000 that wrote little long ago', viewers.manyQuiet, quiet.count],
+    ['those who write all the time', viewers.loud, 100],
+    ['hundreds of those who write all the time', viewers.manyLoud, loud.count],
+    ['some of each', viewers.mixed, 40],
+  ])('of %s reads little more than it shows', async (_, viewer, followees) => {
+    const ends: PageRequest[] = [page, { ...page, after: 16, from: 'oldest' }];
+    for (const part of ends) {
+      const read = await rowsRead(viewer, part);
+      // Two keys of each followee, the page of each who is on it, and on PostgreSQL the walk.
+      const most = 3 * followees + 21 * 21 + 5 * 21 + (followees > 200 ? walkLength : 0);
+
+      expect(read).toBeLessThanOrEqual(most);
+    }
+  });
+});
+
+/** The same by a query that is simple and slow. */
+async function plainTimeline(viewer: number, part: PageRequest): Promise<number[]> {
+  const { limit, before, after = null, from } = part;
+  const { rows } = await sql<{ id: number }>`
+    select id from posts
+    where (account_id = ${viewer} or account_id in (select followee_id from follows where follower_id = ${viewer}))
+      and feed_key < ${before ?? Number.MAX_SAFE_INTEGER} and feed_key > ${after ?? 0}
+    order by feed_key ${sql.raw(from === 'oldest' ? 'asc' : 'desc')}
+    limit ${limit + 1}`.execute(database.kysely);
+  const ids = rows.map(({ id }) => id);
+  return from === 'oldest' ? ids.reverse() : ids;
+}
+
+/** How many rows an engine looks at for a page; SQLite does not tell, but each of its steps is found in an index. */
+async function rowsRead(viewer: number, part: PageRequest): Promise<number> {
+  if (database.engine === 'mysql') {
+    const before = await handlerReads();
+    await listTimeline(database, viewer, part);
+    return (await handlerReads()) - before;
+  }
+  const queries = await compiledQueries(test.url, (db) => listTimeline(db, viewer, part));
+  if (database.engine === 'sqlite') {
+    for (const step of (await Promise.all(queries.map(stepsOf))).flat()) {
+      if (/\bposts\b/.test(step)) expect(step).toMatch(/SEARCH posts USING .*feed_key[<>]/);
+    }
+    return 0;
+  }
+  const read = await Promise.all(queries.map(rowsOfPlan));
+  return read.reduce((sum, rows) => sum + rows, 0);
+}
+
+async function handlerReads(): Promise<number> {
+  const { rows } = await sql<{
+    Variable_name: string;
+    Value: string;
+  }>`show session status like 'Handler_read%'`.execute(database.kysely);
+  // The last one counts the rows of this very answer too.
+  const counted = rows.filter(({ Variable_name: name }) => name !== 'Handler_read_rnd_next');
+  return counted.reduce((sum, { Value: value }) => sum + Number(value), 0);
+}
+
+async function stepsOf({ sql: text, parameters }: CompiledQuery): Promise<string[]> {
+  const explain = CompiledQuery.raw(`explain query plan ${text}`, [...parameters]);
+  const { rows } = await database.executeQuery<{ detail: string }>(explain);
+  return rows.map(({ detail }) => detail);
+}
+
+type Node = {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Node[];
+};
+
+async function rowsOfPlan({ sql: text, parameters }: CompiledQuery): Promise<number> {
+  const explain = CompiledQuery.raw(`explain (analyze, format json) ${text}`, [...parameters]);
+  const { rows } = await database.executeQuery<{ 'QUERY PLAN': [{ Plan: Node }] }>(explain);
+  return rowsOf(rows[0]?.['QUERY PLAN'][0].Plan);
+}
+
+function rowsOf(node: Node | undefined): number {
+  if (!node) return 0;
+  const below = (node.Plans ?? []).reduce((sum, it) => sum + rowsOf(it), 0);
+  if (node['Relation Name'] === undefined) return below;
+  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+  return below + rows * node['Actual Loops'];
+}
+
+async function fill(): Promise<void> {
+  await fillAccounts(database, accounts);
+  let from = 1;
+  for (const { first, count, postsEach } of [quiet, few, loud]) {
+    const author = sql<number>`${sql.lit(first)} + n % ${sql.lit(count)}`;
+    await fillPosts(database, { count: count * postsEach, from, author });
+    from += count * postsEach;
+  }
+  const follows = [
+    { by: viewers.few, ...few },
+    { by: viewers.manyQuiet, ...quiet },
+    { by: viewers.loud, first: loud.first, count: 100 },
+    { by: viewers.manyLoud, ...loud },
+    { by: viewers.mixed, first: quiet.first, count: 30 },
+    { by: viewers.mixed, first: few.first, count: 5 },
+    { by: viewers.mixed, first: loud.first, count: 5 },
+  ];
+  for (const some of follows) await fillFollows(database, some);
+  await collectStatistics(database);
+}
