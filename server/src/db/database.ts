@@ -13,6 +13,7 @@ import { StaleRead, WriteConflict } from './errors.ts';
 import { tellFacts } from './facts.ts';
 import { isRetryable } from './outages.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
+import { isRefusedName } from './postgres-statements.ts';
 import { queryLog } from './query-channel.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import type { Schema } from './schema.ts';
@@ -151,7 +152,8 @@ async function withRetry<T>(run: () => Promise<T>): Promise<T> {
       if (error instanceof StaleRead || isConstraint(error)) {
         decisions += 1;
         if (decisions === maxDecisions) throw new WriteConflict(error);
-      } else if (Date.now() > deadline || !isRetryable(error)) throw error;
+      } else if (Date.now() > deadline || !(isRetryable(error) || isRefusedName(error)))
+        throw error;
       // Full jitter: those who collided must not meet again.
       const delayMs = Math.random() * Math.min(10 * 2 ** attempt, maxDelayMs);
       if (delayMs >= remainingMs()) throw error;

@@ -26,22 +26,35 @@ export function preparedRange<A extends Args, O>(
   build: (db: Db, args: A, range: KeyRange) => Compilable<O>,
 ): (db: Db, args: A, range: KeyRange) => Promise<O[]> {
   type Form = (db: Db, args: A & Bounds) => Promise<O[]>;
-  const formOf = (from: KeyRange['from'], hasAfter: boolean): Form =>
+  const formOf = (from: KeyRange['from'], hasAfter: boolean, size: number | undefined): Form =>
     prepared((db, args: A & Bounds) => {
-      const { before, after, limit } = args;
+      const { before, after } = args;
+      const limit = size ?? args.limit;
       return build(db, args, { before, after: hasAfter ? after : null, from, limit });
     });
-  // A bound that is not asked for is left out: plans of lists that begin at the newest stay as they are.
-  const forms = {
-    newest: { all: formOf('newest', false), above: formOf('newest', true) },
-    oldest: { all: formOf('oldest', false), above: formOf('oldest', true) },
-  };
+  const forms = new Map<string, Form>();
   return async (db, args, { before, after, from, limit }) => {
-    const form = forms[from][after === null ? 'all' : 'above'];
+    const size = usualSize(limit);
+    // A bound that is not asked for is left out: plans of lists that begin at the newest stay as they are.
+    const key = `${from} ${after === null} ${size}`;
+    const form = forms.get(key) ?? formOf(from, after !== null, size);
+    forms.set(key, form);
     const bounds = { before: before ?? newestKey, after: after ?? 0, limit };
-    return newestFirst(await form(db, { ...args, ...bounds }), { from });
+    const rows = await form(db, { ...args, ...bounds });
+    return newestFirst(rows.length > limit ? rows.slice(0, limit) : rows, { from });
   };
 }
+
+/**
+ * The size for which a statement is made that reads up to `limit` rows; undefined above all sizes. PostgreSQL plans for a
+ * tenth of the table where the limit is a parameter.
+ */
+export function usualSize(limit: number): number | undefined {
+  return usualSizes.find((size) => size >= limit);
+}
+
+/** Those of 20, 40 and 100 entries, and one. */
+const usualSizes = [21, 41, 101];
 
 type Bounds = { before: number; after: number; limit: number };
 
@@ -56,7 +69,7 @@ export function inRange<DB, TB extends keyof DB, O>(
     .$if(before !== null, (it) => it.where(sql<boolean>`${key} < ${before}`))
     .$if(after !== null, (it) => it.where(sql<boolean>`${key} > ${after}`))
     .orderBy(key, from === 'oldest' ? 'asc' : 'desc')
-    .limit(limit);
+    .limit(typeof limit === 'number' ? sql.lit(limit) : limit);
 }
 
 /** Turns the rows of a query that went through `inRange`. */

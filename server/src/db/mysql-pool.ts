@@ -1,8 +1,12 @@
 import type { MysqlPool } from 'kysely';
-import type { Pool, PoolConnection } from 'mysql2';
+import mysql, { type Pool, type PoolConnection } from 'mysql2';
 import { waitAtMost } from './deadline.ts';
+import { codeOf } from './outages.ts';
+import { statementName } from './statement-names.ts';
 
 type Answered = (error: unknown, result?: unknown) => void;
+
+type Ask = (sql: string, parameters: unknown, answered: Answered) => unknown;
 
 /**
  * A pool whose connections and statements are waited for no longer than a request may (`deadline.ts`). A connection whose
@@ -21,14 +25,16 @@ export function limitedPool(pool: Pool, statementMs: number): MysqlPool {
   function limit(connection: PoolConnection): void {
     if (limited.has(connection)) return;
     limited.add(connection);
-    const query = connection.query.bind(connection) as (
-      sql: string,
-      parameters: unknown,
-      answered: Answered,
-    ) => unknown;
+    const query = connection.query.bind(connection) as Ask;
+    const execute = connection.execute.bind(connection) as unknown as Ask;
     const run = (sql: string, parameters: unknown) =>
       new Promise((resolve, reject) => {
-        query(sql, parameters, (error, result) => (error ? reject(error) : resolve(result)));
+        const answered: Answered = (error, result) => (error ? reject(error) : resolve(result));
+        if (statementName(sql) === undefined) return void query(sql, parameters, answered);
+        execute(sql, typed(parameters as readonly unknown[]), (error, result) => {
+          if (isNotPrepared(error)) query(sql, parameters, answered);
+          else answered(error, result);
+        });
       });
     const limits = { limitMs: statementMs, giveUp: () => cut(connection) };
     const inTime = (sql: string, parameters: unknown, answered: Answered) => {
@@ -56,6 +62,18 @@ export function limitedPool(pool: Pool, statementMs: number): MysqlPool {
     },
     end: (callback) => pool.end(callback),
   };
+}
+
+/** The server keeps no more statements, or cannot keep this one; nothing was run. */
+function isNotPrepared(error: unknown): boolean {
+  return ['ER_MAX_PREPARED_STMT_COUNT_REACHED', 'ER_UNSUPPORTED_PS'].includes(codeOf(error));
+}
+
+/** The driver sends numbers as floating point, which is no number of rows for `limit`, and compares otherwise. */
+function typed(parameters: readonly unknown[]): unknown[] {
+  return parameters.map((it) =>
+    Number.isInteger(it) ? mysql.TypedParameter.BIGINT(it as number) : it,
+  );
 }
 
 /** Tells a callback what became of a promise, in a turn of its own: what it throws is not the promise's. */

@@ -56,6 +56,8 @@ export function mysqlDialect(address: string, { poolSize, isPatient }: Options):
     supportBigNumbers: true,
     bigNumberStrings: false,
     dateStrings: true,
+    // Of each connection, so that all of them together stay far below `max_prepared_stmt_count`.
+    maxPreparedStatements: 200,
   });
   const dialect = new ExactMysqlDialect({
     pool: limitedPool(pool, isPatient ? Number.POSITIVE_INFINITY : statementMs),

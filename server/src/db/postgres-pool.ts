@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Counted } from './connection-load.ts';
 import { waitAtMost } from './deadline.ts';
 import { isEndOfConnection, isReadOnly } from './outages.ts';
+import { namedStatements } from './postgres-statements.ts';
 
 /** After one connection was found to be read-only, the others of the pool are looked at with suspicion; at most this often. */
 const renewEveryMs = 1000;
@@ -12,6 +13,8 @@ type Options = {
   open: (options: { hasParameters: boolean }) => pg.Pool;
   /** How long a statement may take outside of a request. */
   statementMs: number;
+  /** Whether the server keeps what `statement-names.ts` knows. */
+  hasNames: boolean;
 };
 
 export type CarefulPool = PostgresPool &
@@ -24,12 +27,13 @@ export type CarefulPool = PostgresPool &
  * A pool that gives no connection away that has gone bad, waits for none longer than a request may (`deadline.ts`), and knows
  * how to speak to a pooler.
  */
-export function carefulPool({ open, statementMs }: Options): CarefulPool {
+export function carefulPool({ open, statementMs, hasNames }: Options): CarefulPool {
   let hasParameters = true;
   let pool = open({ hasParameters });
   let renewedAt = Number.NEGATIVE_INFINITY;
   const since = new WeakMap<pg.PoolClient, number>();
   const bad = new WeakSet<pg.PoolClient>();
+  const names = namedStatements();
 
   function connectInTime(): Promise<pg.PoolClient> {
     // The driver has a limit of its own, and removes who has waited too long.
@@ -67,12 +71,23 @@ export function carefulPool({ open, statementMs }: Options): CarefulPool {
     since.set(client, performance.now());
     const query = client.query.bind(client) as (...rest: unknown[]) => Promise<unknown>;
     const limits = { limitMs: statementMs, giveUp: () => cut(client) };
-    const watched = async (...rest: unknown[]) => {
+    const run = async (...rest: unknown[]) => {
       try {
         return await waitAtMost(() => query(...rest), limits);
       } catch (error) {
         note(client, error);
         throw error;
+      }
+    };
+    const watched = async (...rest: unknown[]) => {
+      const named = hasNames ? names.named(rest[0], rest[1]) : null;
+      if (!named) return run(...rest);
+      try {
+        return await run(named);
+      } catch (error) {
+        // Within a transaction nothing can follow; it is run again as a whole.
+        if (!names.isRefused(error) || client.getTransactionStatus() !== 'I') throw error;
+        return run(...rest);
       }
     };
     client.query = watched as typeof client.query;

@@ -50,6 +50,7 @@ export function postgresDialect(url: string, options: Options): Dialect {
   const pool = carefulPool({
     open: ({ hasParameters }) => openPool(address, { ...options, hasParameters }),
     statementMs: isPatient ? Number.POSITIVE_INFINITY : statementMs,
+    hasNames: !isPatient,
   });
   const begin = isSerializable ? 'begin isolation level serializable' : 'begin';
   const limited = [begin, ...Object.entries(isPatient ? noLimits : serverLimits).map(setLocal)];

@@ -2,6 +2,7 @@ import { type Compilable, type CompiledQuery, type RawBuilder, type SqlBool, sql
 import { isPostgres } from './dialects.ts';
 import { toldQuery } from './query-channel.ts';
 import { readAtOnce, writeAtOnce } from './sqlite.ts';
+import { nameStatement } from './statement-names.ts';
 import type { Db, Tx } from './tx.ts';
 
 type Scalar = string | number | null;
@@ -79,7 +80,10 @@ function compiledOnce<D extends Db, A extends Arguments, O>(
     const shape = queries.has(anyShape) ? anyShape : shapeOf(args);
     const known = queries.get(shape);
     const query = known ?? build(db, slotsFor(args) as A).compile();
-    if (!known) queries.set(hasWholeListsOnly(query) ? anyShape : shape, query);
+    if (!known) {
+      queries.set(hasWholeListsOnly(query) ? anyShape : shape, query);
+      nameStatement(query);
+    }
     const parameters = query.parameters.map((p) => (isSlot(p) ? valueOf(p, args) : p));
     return { ...query, parameters };
   };

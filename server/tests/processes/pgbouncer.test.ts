@@ -4,6 +4,8 @@ import { openDatabase } from '../../src/db/database.ts';
 import { migrateDown, migrateUp, noMigration } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { codeOf, isOutage } from '../../src/db/outages.ts';
+import { readAccountCards } from '../../src/domain/accounts/account-store.ts';
+import { readPosts } from '../../src/domain/posts/post-store.ts';
 import { bareDatabase, isReached, servers, type TestDatabase } from '../support/databases.ts';
 import { type PgBouncer, pgbouncer, pgbouncerProblem } from '../support/pgbouncer.ts';
 import { testServer } from '../support/server.ts';
@@ -54,6 +56,26 @@ describe.skipIf(!isHere)('PgBouncer in transaction mode', { timeout: 60_000 }, (
     expect(list.body.items).toHaveLength(12);
     expect(ready.status).toBe(200);
     await server.close();
+  });
+
+  it('serves reads and transactions at once, whether it keeps statements for its clients or not', async () => {
+    await migrated();
+    const database = openDatabase(pooler.url, 8);
+    const read = async () => (await readAccountCards(database, [1, 2])).size;
+    const write = () =>
+      database.transaction(async (tx) => {
+        const one = await readPosts(tx, [1]);
+        return one.size + (await readAccountCards(tx, [1, 2])).size;
+      });
+
+    const found: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const some = [read(), write(), read(), write(), read(), read(), read()];
+      found.push(...(await Promise.all(some)));
+    }
+
+    expect(found).toEqual(found.map(() => 0));
+    await database.close();
   });
 
   it('keeps the limits: of the server in a transaction, of the client outside of it', async () => {

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../db/database.ts';
 import { hasLateral } from '../../db/dialects.ts';
-import { type KeyRange, newestFirst } from '../../db/key-range.ts';
+import { type KeyRange, newestFirst, usualSize } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import { postIsPublished } from '../visibility/visibility-store.ts';
@@ -18,16 +18,13 @@ export async function listTimeline(
   page: PageRequest,
 ): Promise<FeedEntry[]> {
   const range = rangeOf(page);
-  const size = sizes.find((known) => known >= range.limit);
+  const size = usualSize(range.limit);
   if (!hasLateral(db) || size === undefined) {
     return entriesOf(await readTimelineInRounds(db, viewerId, range));
   }
   const rows = await inOneStatement(size, range)(db, { viewerId, ...boundsOf(range) });
   return entriesOf(newestFirst(rows.slice(0, range.limit), range));
 }
-
-/** How many entries the statement is made for. Were the limit a parameter, PostgreSQL would plan for a tenth of the table. */
-const sizes = [21, 41, 101];
 
 /** Posts of everybody that are looked at first for somebody who follows more than `manyFollowees`. */
 const walkLength = 2000;

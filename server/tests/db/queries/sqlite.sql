@@ -147,24 +147,24 @@ select * from (
 -- 1, published, 9007199254740991, 0, 1001, 1, published, 9007199254740991, 0, 1001
 
 -- listExplore: above a key
-select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) and "posts"."feed_key" > (select ?) order by "posts"."feed_key" asc limit (select ?);
--- 9007199254740991, 4096, 21
+select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) and "posts"."feed_key" > (select ?) order by "posts"."feed_key" asc limit 21;
+-- 9007199254740991, 4096
 
 -- listExplore: all
-select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit (select ?);
--- 9007199254740991, 21
+select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+-- 9007199254740991
 
 -- listExplore: with media
-select "feed_key", "id", "account_id" from "posts" where "has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit (select ?);
--- 1, 9007199254740991, 21
+select "feed_key", "id", "account_id" from "posts" where "has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+-- 1, 9007199254740991
 
 -- listByAuthor: all
-select "feed_key", "id", "account_id" from "posts" where "account_id" = (select ?) and "posts"."state" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit (select ?);
--- 1, published, 9007199254740991, 21
+select "feed_key", "id", "account_id" from "posts" where "account_id" = (select ?) and "posts"."state" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+-- 1, published, 9007199254740991
 
 -- listByAuthor: with media
-select "feed_key", "id", "account_id" from "posts" where "account_id" = (select ?) and "has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit (select ?);
--- 1, 1, 9007199254740991, 21
+select "feed_key", "id", "account_id" from "posts" where "account_id" = (select ?) and "has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+-- 1, 1, 9007199254740991
 
 -- isFollowing
 select "follow_key" from "follows" where "follower_id" = (select ?) and "followee_id" = (select ?);
@@ -175,20 +175,20 @@ select "followee_id" from "follows" where "follower_id" = (select ?);
 -- 1
 
 -- listFollows: followees
-select "follows".* from "follows" where "follows"."follower_id" = (select ?) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit (select ?);
--- 1, 9007199254740991, 21
+select "follows".* from "follows" where "follows"."follower_id" = (select ?) order by "follows"."follow_key" desc limit 21;
+-- 1
 
 -- listFollows: followers
-select "follows".* from "follows" where "follows"."followee_id" = (select ?) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit (select ?);
--- 1, 4096, 21
+select "follows".* from "follows" where "follows"."followee_id" = (select ?) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit 21;
+-- 1, 4096
 
 -- listVisibleFollows: followees
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit (select ?);
--- 1, 9007199254740991, 21
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit 21;
+-- 1
 
 -- listVisibleFollows: followers
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < (select ?) order by "follows"."follow_key" desc limit (select ?);
--- 1, 4096, 21
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = (select ?) and "follows"."follow_key" < (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit 21;
+-- 1, 4096
 
 -- findIdempotentResult
 select "operation", "fingerprint", "result_id" from "idempotency_keys" where "account_id" = (select ?) and "key" = (select ?);
@@ -250,25 +250,21 @@ select count(*) as "count" from "accounts" inner join "media" on "media"."accoun
 select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = (select ?) or "posts"."state" = (select ?)) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = (select ?);
 -- file, published, 1
 
--- hasLike
-select "like_key" from "likes" where "account_id" = (select ?) and "post_id" = (select ?);
--- 1, 7
-
 -- readLikedPosts
 select "post_id" as "target" from "likes" where "post_id" in (?, ?, ?, ?, ?) and "account_id" = (select ?);
 -- 1, 2, 3, 1, 1, 1
 
 -- listLikes: of a post
-select "likes".* from "likes" where "likes"."post_id" = (select ?) and "likes"."like_key" < (select ?) order by "likes"."like_key" desc limit (select ?);
--- 1, 9007199254740991, 21
+select "likes".* from "likes" where "likes"."post_id" = (select ?) order by "likes"."like_key" desc limit 21;
+-- 1
 
 -- listLikes: of an account
-select "likes".* from "likes" where "likes"."account_id" = (select ?) and "likes"."like_key" < (select ?) order by "likes"."like_key" desc limit (select ?);
--- 1, 4096, 21
+select "likes".* from "likes" where "likes"."account_id" = (select ?) and "likes"."like_key" < (select ?) order by "likes"."like_key" desc limit 21;
+-- 1, 4096
 
 -- listVisibleLikes
-select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "likes"."like_key" < (select ?) order by "likes"."like_key" desc limit (select ?);
--- 1, 4096, 21
+select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = (select ?) and "likes"."like_key" < (select ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "likes"."like_key" desc limit 21;
+-- 1, 4096
 
 -- readNewestLikers
 select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_id", row_number() over(partition by "likes"."post_id" order by "likes"."like_key" desc) as "place" from "likes" inner join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" in (?, ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) as "ranked" where "place" <= (select ?) order by "place";
@@ -277,10 +273,6 @@ select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_
 -- findPost
 select * from "posts" where "id" in (?, ?) and "state" <> (select ?);
 -- 1, 1, deleted
-
--- readLikeCount
-select "like_count" from "posts" where "id" = (select ?);
--- 1
 
 -- readPostIds
 select "status_key", "id" from "posts" where "status_key" in (?, ?) and "state" <> (select ?);
@@ -379,16 +371,16 @@ select * from "identities" where "account_id" = (select ?) order by "created_at"
 -- 1
 
 -- listAuditEntries: all
-select * from "audit_log" order by "id" desc limit (select ?);
--- 21
+select * from "audit_log" order by "id" desc limit 21;
+-- 
 
 -- listAuditEntries: of an account
-select * from "audit_log" where "account_id" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
--- 1, 4096, 21
+select * from "audit_log" where "account_id" = (select ?) and "id" < (select ?) order by "id" desc limit 21;
+-- 1, 4096
 
 -- listAuditEntries: of an action
-select * from "audit_log" where "action" = (select ?) and "id" < (select ?) order by "id" desc limit (select ?);
--- session.refused, 4096, 21
+select * from "audit_log" where "action" = (select ?) and "id" < (select ?) order by "id" desc limit 21;
+-- session.refused, 4096
 
 -- findDevice
 select * from "devices" where "device_id" = (select ?);
@@ -405,10 +397,6 @@ select "devices".*, "sessions"."ended_at", "sessions"."id" as "live_session_id" 
 -- listPushTargets
 select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = (select ?) and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" = (select ?) order by "devices"."updated_at" desc, "devices"."id" desc;
 -- 1, 1
-
--- readReachableAccounts
-select distinct "devices"."account_id" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = (select ?) and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" in (?, ?, ?, ?, ?);
--- 1, 1, 2, 3, 1, 1
 
 -- findPushTarget
 select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = (select ?) and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."id" = (select ?) and "devices"."account_id" = (select ?);
@@ -431,8 +419,8 @@ select "account_id", "actor_count" from "notifications" where "post_id" = (selec
 -- 1, mentioned
 
 -- listNotifications
-select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > (select ?) and ("notifications"."post_id" is null or "posts"."state" = (select ?)) and (("notifications"."kind" <> (select ?) and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = (select ?) and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and "notifications"."account_id" = (select ?) and "notifications"."notification_key" < (select ?) order by "notifications"."notification_key" desc limit (select ?);
--- 0, published, liked, liked, 1, 4096, 21
+select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > (select ?) and ("notifications"."post_id" is null or "posts"."state" = (select ?)) and (("notifications"."kind" <> (select ?) and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = (select ?) and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and "notifications"."account_id" = (select ?) and "notifications"."notification_key" < (select ?) order by "notifications"."notification_key" desc limit 21;
+-- 0, published, liked, liked, 1, 4096
 
 -- listNotificationsSince
 select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > (select ?) and ("notifications"."post_id" is null or "posts"."state" = (select ?)) and (("notifications"."kind" <> (select ?) and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = (select ?) and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and (("notifications"."account_id" = (select ?) and "notifications"."notification_key" > (select ?)) or ("notifications"."account_id" = (select ?) and "notifications"."notification_key" > (select ?))) order by "notifications"."notification_key" limit (select ?);
@@ -499,8 +487,8 @@ select * from "group_events" where "group_id" = (select ?) and ("created_at" <= 
 -- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- isEventDone
-select "subscriber", "event_id" from "done_events" where "subscriber" in (?, ?) and "event_id" in (?, ?);
--- media, media, 1, 1
+select "event_id" from "done_events" where "subscriber" = (select ?) and "event_id" = (select ?);
+-- media, 1
 
 -- isInOutbox
 select "id" from "outbox" where "id" = (select ?);
@@ -514,22 +502,6 @@ select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_a
 select "topic", count("id") as "count", count("set_aside_at") as "dead", min(case when "set_aside_at" is null then "created_at" end) as "oldest_at" from "outbox" group by "topic";
 -- 
 
--- readDoneEvents
-select "subscriber", "event_id" from "done_events" where "subscriber" in (?, ?) and "event_id" in (?, ?);
--- notify, notify, 1, 1
-
--- lockDueEvents
+-- claimOutbox
 select * from "outbox" where "set_aside_at" is null and "due_at" <= (select ?) order by "due_at" limit (select ?);
--- 2026-06-01T12:00:00.000Z, 64
-
--- lockDueEvents: of some topics
-select * from "outbox" where "set_aside_at" is null and "due_at" <= (select ?) and "topic" in (?) order by "due_at" limit (select ?);
--- 2026-06-01T12:00:00.000Z, post.liked, 64
-
--- lockUntouched
-select "id" from "outbox" where "id" in (?, ?) and "claims" = (select ?) and "due_at" = "created_at";
--- 1, 2, 0
-
--- lockEvents
-select "id" from "outbox" where "id" in (?, ?) order by "id";
--- 1, 2
+-- 2026-06-01T12:00:00.000Z, 10
