@@ -34,6 +34,8 @@ export type Result = {
   cpuUsBeforeJobs: number | null;
   /** The 99th percentile while nothing disturbed the requests; null where nothing does. */
   quietP99Ms: number | null;
+  /** The same of the database server, for this database alone; null where there is none. */
+  databaseUsPerRequest: number | null;
   /** Null where they are not counted. */
   itemsPerRequest: number | null;
   faults: number;
@@ -53,6 +55,7 @@ type Seen = {
   items: number;
   tookSeconds: number;
   cpuUs: number | null;
+  databaseUs: number | null;
   /** Up to the last answer, and how many requests were settled by then. */
   answered: { cpuUs: number; settled: number } | null;
   quietMs: number[];
@@ -124,6 +127,7 @@ async function takeTurn(
   const spend = () => cpuMicroseconds(server.pid);
   const quiet = load.disturb ? await drive(load, connections, { counter, seconds }) : null;
   const settledBefore = await load.countSettled?.();
+  const databaseBefore = await databaseMicroseconds(server);
   const before = spend();
   const calm = load.disturb?.();
   const driven = await drive(load, connections, { counter, seconds });
@@ -132,9 +136,11 @@ async function takeTurn(
   await calm?.();
   await load.settle?.();
   const isCounted = cpuUs !== null && settledBefore !== undefined && settledNow !== undefined;
+  const spent = since(before, spend());
   return {
     ...driven,
-    cpuUs: since(before, spend()),
+    cpuUs: spent,
+    databaseUs: since(databaseBefore, await databaseMicroseconds(server)),
     answered: isCounted ? { cpuUs, settled: settledNow - settledBefore } : null,
     quietMs: quiet?.latenciesMs ?? [],
   };
@@ -165,22 +171,34 @@ function resultOf(load: Load, seen: readonly Seen[]): Result {
   const sorted = Float64Array.from(seen.flatMap((turn) => turn.latenciesMs)).sort();
   const quiet = Float64Array.from(seen.flatMap((turn) => turn.quietMs)).sort();
   const requests = sorted.length;
-  const cpuUs = seen.some((turn) => turn.cpuUs === null)
-    ? null
-    : sumOf(seen, (it) => it.cpuUs ?? 0);
   return {
     name: load.name,
     requests,
     requestsPerSecond: requests / sumOf(seen, (turn) => turn.tookSeconds),
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
-    cpuUsPerRequest: cpuUs === null ? null : cpuUs / requests,
+    cpuUsPerRequest: perRequest(seen, requests, ({ cpuUs }) => cpuUs),
+    databaseUsPerRequest: perRequest(seen, requests, ({ databaseUs }) => databaseUs),
     cpuUsBeforeJobs: cpuBeforeJobs(seen),
     quietP99Ms: quiet.length === 0 ? null : percentile(quiet, 0.99),
     itemsPerRequest: load.items ? sumOf(seen, (turn) => turn.items) / requests : null,
     faults: sumOf(seen, (turn) => turn.faults),
     firstFault: seen.find((turn) => turn.firstFault !== null)?.firstFault ?? null,
   };
+}
+
+function databaseMicroseconds({ databaseMicroseconds: read }: Child): Promise<number | null> {
+  return read ? read() : Promise.resolve(null);
+}
+
+/** Null where one of the turns does not tell. */
+function perRequest(
+  seen: readonly Seen[],
+  requests: number,
+  usOf: (turn: Seen) => number | null,
+): number | null {
+  if (seen.some((turn) => usOf(turn) === null)) return null;
+  return sumOf(seen, (turn) => usOf(turn) ?? 0) / requests;
 }
 
 function sumOf<T>(items: readonly T[], numberOf: (item: T) => number): number {
@@ -195,7 +213,7 @@ async function drive(
   load: Load,
   connections: readonly Connection[],
   { counter, seconds }: { counter: { next: number }; seconds: number },
-): Promise<Omit<Seen, 'cpuUs' | 'answered' | 'quietMs'>> {
+): Promise<Omit<Seen, 'cpuUs' | 'databaseUs' | 'answered' | 'quietMs'>> {
   const latenciesMs: number[] = [];
   let items = 0;
   let faults = 0;

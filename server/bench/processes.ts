@@ -5,7 +5,13 @@ import { createInterface } from 'node:readline';
 import type { Address } from './connection.ts';
 
 /** A server in a process of its own. */
-export type Child = { pid: number; address: Address; stop(): Promise<void> };
+export type Child = {
+  pid: number;
+  address: Address;
+  /** What its database server has computed for it; absent for a database in the process itself. */
+  databaseMicroseconds?: () => Promise<number | null>;
+  stop(): Promise<void>;
+};
 
 /** Starts a Node program that prints its address, `http://127.0.0.1:PORT`, once it listens. */
 export async function startChild(
@@ -64,17 +70,16 @@ let microsecondsPerTick: number | undefined;
  */
 export function cpuMicroseconds(pid: number): number | null {
   if (process.platform !== 'linux') return null;
-  microsecondsPerTick ??= 1e6 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-  return ticksOf(pid) * microsecondsPerTick;
+  const own = microsecondsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return childrenOf(pid).reduce((sum, child) => sum + (cpuMicroseconds(child) ?? 0), own);
 }
 
-function ticksOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+/** User and system time in a line of proc(5), `stat`: its own, and that of its children that have ended. */
+export function microsecondsOf(stat: string): number {
+  microsecondsPerTick ??= 1e6 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
   // The second field is the program's name in brackets, and may have spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // Its own, and that of its children that have ended.
-  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
-  return childrenOf(pid).reduce((sum, child) => sum + ticksOf(child), own);
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * microsecondsPerTick;
 }
 
 function childrenOf(pid: number): number[] {

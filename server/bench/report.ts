@@ -11,8 +11,10 @@ export type Row = Omit<Result, 'counterpart' | 'beside'> & {
   /** The same load on another version; its figures, and ours as multiples of them. Null without one. */
   beside: {
     cpuUsPerRequest: number | null;
+    databaseUsPerRequest: number | null;
     requestsPerSecond: number;
     cpuUsBeforeJobs: number | null;
+    /** Of the program and its database. */
     timesCpu: number | null;
     timesRate: number | null;
     timesQuiet: number | null;
@@ -39,6 +41,11 @@ const beforeJobs: Column = [
 /** Of loads that are disturbed. */
 const disturbed: Column = ['p99 × quiet', (row) => row.timesQuiet?.toFixed(1) ?? '-'];
 
+/** Where a database server works beside the program. */
+const database: readonly Column[] = [
+  ['database µs', (row) => row.databaseUsPerRequest?.toFixed(0) ?? '-'],
+];
+
 /** Of loads that are compared with others. */
 const comparison: readonly Column[] = [
   ['items/request', (row) => row.itemsPerRequest?.toFixed(row.itemsPerRequest < 10 ? 2 : 0) ?? '-'],
@@ -49,6 +56,7 @@ const comparison: readonly Column[] = [
 
 /** Of loads that run on another version of the program, too. */
 const besides: readonly Column[] = [
+  ['beside: database µs', (row) => row.beside?.databaseUsPerRequest?.toFixed(0) ?? '-'],
   ['beside: CPU', (row) => row.beside?.cpuUsPerRequest?.toFixed(0) ?? '-'],
   ['× beside CPU', (row) => row.beside?.timesCpu?.toFixed(2) ?? '-'],
   ['× beside requests/s', (row) => row.beside?.timesRate?.toFixed(2) ?? '-'],
@@ -71,7 +79,7 @@ export function withRatios(results: readonly Result[]): Row[] {
   return results.map(({ counterpart, beside, ...result }) => ({
     ...result,
     timesStaticPage: ratio(result.cpuUsPerRequest, base),
-    timesQuiet: ratio(result.quietP99Ms === null ? null : result.p99Ms, result.quietP99Ms),
+    timesQuiet: timesQuietOf(result),
     cpuUsPerItem: perItem(result),
     timesV2: counterpart
       ? {
@@ -83,18 +91,25 @@ export function withRatios(results: readonly Result[]): Row[] {
   }));
 }
 
-function besideOf(
-  own: Result,
-  { cpuUsPerRequest, cpuUsBeforeJobs, requestsPerSecond, p99Ms, quietP99Ms }: Result,
-): NonNullable<Row['beside']> {
+function besideOf(own: Result, other: Result): NonNullable<Row['beside']> {
+  const { cpuUsPerRequest, databaseUsPerRequest, cpuUsBeforeJobs, requestsPerSecond } = other;
   return {
     cpuUsPerRequest,
+    databaseUsPerRequest,
     cpuUsBeforeJobs,
     requestsPerSecond,
-    timesCpu: ratio(own.cpuUsPerRequest, cpuUsPerRequest),
+    timesCpu: ratio(wholeCpu(own), wholeCpu(other)),
     timesRate: ratio(own.requestsPerSecond, requestsPerSecond),
-    timesQuiet: ratio(quietP99Ms === null ? null : p99Ms, quietP99Ms),
+    timesQuiet: timesQuietOf(other),
   };
+}
+
+function wholeCpu({ cpuUsPerRequest, databaseUsPerRequest }: Result): number | null {
+  return cpuUsPerRequest === null ? null : cpuUsPerRequest + (databaseUsPerRequest ?? 0);
+}
+
+function timesQuietOf({ p99Ms, quietP99Ms }: Omit<Result, 'beside'>): number | null {
+  return ratio(quietP99Ms === null ? null : p99Ms, quietP99Ms);
 }
 
 function perItem({
@@ -112,10 +127,12 @@ function ratio(one: number | null, other: number | null): number | null {
 export function tableOf(rows: readonly Row[]): string {
   const isCompared = rows.some((row) => row.timesV2 !== null);
   const isBeside = rows.some((row) => row.beside !== null);
+  const hasDatabase = rows.some((row) => row.databaseUsPerRequest !== null);
   const leavesWork = rows.some((row) => row.cpuUsBeforeJobs !== null);
   const isDisturbed = rows.some((row) => row.timesQuiet !== null);
   const shown = [
     ...columns,
+    ...(hasDatabase ? database : []),
     ...(leavesWork ? [beforeJobs] : []),
     ...(isDisturbed ? [disturbed] : []),
     ...(isCompared ? comparison : []),

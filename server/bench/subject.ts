@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSet, mainFileOf, type Program, type RunSet, type SetOptions } from './cached-set.ts';
+import { databaseCpu } from './database-cpu.ts';
 import { type LoadNeeds, loadNeeds } from './load-needs.ts';
 import { type Child, startChild } from './processes.ts';
 import { serverSet } from './server-set.ts';
@@ -28,9 +29,13 @@ export async function startSubject(
 ): Promise<Subject> {
   const set = await (database === 'sqlite' ? fileSet(options) : serverSet(database, options));
   try {
-    const server = await startServer(options.program, set, profile);
+    const child = await startServer(options.program, set, profile);
+    const url = set.environment.DATABASE_URL;
+    const cpu = url ? databaseCpu(url) : null;
+    const server = cpu ? { ...child, databaseMicroseconds: cpu.read } : child;
     const stop = async () => {
-      await server.stop();
+      await cpu?.close();
+      await child.stop();
       await set.remove();
     };
     const needs = loadNeeds(server.address, options.size, set);
