@@ -48,9 +48,10 @@ export function carefulPool({ open, statementMs, hasNames }: Options): CarefulPo
     try {
       return await from.connect();
     } catch (error) {
-      if (!hasParameters || !isRefusedParameter(error)) throw error;
+      const isReplaced = pool !== from;
+      if (!isRefusedParameter(error) || !(hasParameters || isReplaced)) throw error;
       // Of several that were refused at once, the first replaces the pool.
-      if (pool === from) {
+      if (!isReplaced) {
         hasParameters = false;
         pool = open({ hasParameters });
         from.end().catch(() => {});

@@ -61,21 +61,23 @@ describe.skipIf(!isHere)('PgBouncer in transaction mode', { timeout: 60_000 }, (
   it('serves reads and transactions at once, whether it keeps statements for its clients or not', async () => {
     await migrated();
     const database = openDatabase(pooler.url, 8);
-    const read = async () => (await readAccountCards(database, [1, 2])).size;
+    const unpooled = openDatabase(direct.url, 1);
+    const cards = await readAccountCards(unpooled, [1, 2]);
+    const read = () => readAccountCards(database, [1, 2]);
     const write = () =>
       database.transaction(async (tx) => {
-        const one = await readPosts(tx, [1]);
-        return one.size + (await readAccountCards(tx, [1, 2])).size;
+        await readPosts(tx, [1]);
+        return readAccountCards(tx, [1, 2]);
       });
 
-    const found: number[] = [];
+    const found: unknown[] = [];
     for (let round = 0; round < 5; round += 1) {
       const some = [read(), write(), read(), write(), read(), read(), read()];
       found.push(...(await Promise.all(some)));
     }
 
-    expect(found).toEqual(found.map(() => 0));
-    await database.close();
+    expect(found).toEqual(found.map(() => cards));
+    await Promise.all([database.close(), unpooled.close()]);
   });
 
   it('keeps the limits: of the server in a transaction, of the client outside of it', async () => {
