@@ -30,8 +30,7 @@ export async function startSubject(
   const set = await (database === 'sqlite' ? fileSet(options) : serverSet(database, options));
   try {
     const child = await startServer(options.program, set, profile);
-    const url = set.environment.DATABASE_URL;
-    const cpu = url ? databaseCpu(url) : null;
+    const cpu = database === 'sqlite' ? null : databaseCpu(set.databaseUrl);
     const server = cpu ? { ...child, databaseMicroseconds: cpu.read } : child;
     const stop = async () => {
       await cpu?.close();

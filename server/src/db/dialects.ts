@@ -171,14 +171,14 @@ export function hasLateral(db: Db): boolean {
   return isPostgres(db);
 }
 
+export function isSqlite(db: Pick<Db, 'getExecutor'>): boolean {
+  return db.getExecutor().adapter instanceof SqliteAdapter;
+}
+
 export function isPostgres(db: Pick<Db, 'getExecutor'>): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 export function isMysql(tx: Pick<Tx, 'getExecutor'>): boolean {
   return tx.getExecutor().adapter instanceof MysqlAdapter;
-}
-
-export function isSqlite(db: Pick<Db, 'getExecutor'>): boolean {
-  return db.getExecutor().adapter instanceof SqliteAdapter;
 }

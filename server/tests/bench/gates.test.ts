@@ -12,6 +12,7 @@ function aResult(name: string, cpuUsPerRequest: number, beside?: Result): Result
     p50Ms: 1,
     p99Ms: 4,
     cpuUsPerRequest,
+    databaseUsPerRequest: null,
     cpuUsBeforeJobs: null,
     quietP99Ms: null,
     itemsPerRequest: null,

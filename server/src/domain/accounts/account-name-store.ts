@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { insertIgnore } from '../../db/dialects.ts';
-import { prepared } from '../../db/prepared.ts';
+import { isAmong, prepared } from '../../db/prepared.ts';
 import type { AccountNameRow, AccountRow } from '../../db/schema.ts';
 import { accountIsOpen } from '../visibility/visibility-store.ts';
 
@@ -54,7 +54,10 @@ export async function readTakenNames(db: Db, nameKeys: readonly string[]): Promi
 }
 
 const takenNames = prepared((db, args: { nameKeys: string[] }) =>
-  db.selectFrom('account_names').select('name_key').where('name_key', 'in', args.nameKeys),
+  db
+    .selectFrom('account_names')
+    .select('name_key')
+    .where(isAmong(db, 'name_key', args.nameKeys)),
 );
 
 /** The account that has a folded name of any of these kinds, unless it is deleted. */
@@ -73,7 +76,7 @@ const accountByName = prepared((db, args: { nameKey: string; kinds: AccountNameR
     .innerJoin('accounts', 'accounts.id', 'account_names.account_id')
     .selectAll('accounts')
     .where('account_names.name_key', '=', args.nameKey)
-    .where('account_names.kind', 'in', args.kinds)
+    .where(isAmong(db, 'account_names.kind', args.kinds))
     .where(accountIsOpen()),
 );
 
@@ -110,6 +113,6 @@ const usernames = prepared((db, args: { nameKeys: string[] }) =>
   db
     .selectFrom('account_names')
     .select(['name_key', 'account_id'])
-    .where('name_key', 'in', args.nameKeys)
+    .where(isAmong(db, 'name_key', args.nameKeys))
     .where('kind', '=', 'username'),
 );

@@ -1,13 +1,13 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { prepared, preparedWrite } from '../../db/prepared.ts';
+import { isAmong, prepared, preparedWrite } from '../../db/prepared.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { accountIsActive, accountIsOpen } from '../visibility/visibility-store.ts';
 import { type AccountCard, searchKey } from './account.ts';
 
 type CountColumn = 'post_count' | 'follower_count' | 'following_count' | 'media_bytes';
 
-type CardRow = {
+export type CardRow = {
   id: number;
   username: string;
   display_name: string;
@@ -63,20 +63,22 @@ export async function readAccountCards(
   return new Map(rows.map((row) => [row.id, cardOf(row)]));
 }
 
+/** What a card is made of, besides the id, where `media` is joined as the profile picture. */
+export const cardColumns = [
+  'accounts.username',
+  'accounts.display_name',
+  'media.public_key as avatar_key',
+  'media.blurhash as avatar_blurhash',
+] as const;
+
 const accountCards = prepared((db, args: { ids: number[] }) =>
   db
     .selectFrom('accounts')
     .leftJoin('media', (join) =>
       join.onRef('media.id', '=', 'accounts.avatar_media_id').on('media.state', '=', 'ready'),
     )
-    .select([
-      'accounts.id',
-      'accounts.username',
-      'accounts.display_name',
-      'media.public_key as avatar_key',
-      'media.blurhash as avatar_blurhash',
-    ])
-    .where('accounts.id', 'in', args.ids)
+    .select(['accounts.id', ...cardColumns])
+    .where(isAmong(db, 'accounts.id', args.ids))
     .where(accountIsActive()),
 );
 
@@ -307,7 +309,7 @@ export async function addMediaBytesWithin(
   );
 }
 
-function cardOf(row: CardRow): AccountCard {
+export function cardOf(row: CardRow): AccountCard {
   return {
     id: row.id,
     username: row.username,

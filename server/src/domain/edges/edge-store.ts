@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { inRange, preparedRange } from '../../db/key-range.ts';
-import { prepared } from '../../db/prepared.ts';
+import { isAmong, prepared } from '../../db/prepared.ts';
 import type { Flag, Schema } from '../../db/schema.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
@@ -95,7 +95,7 @@ function preparedReads({ table, actor, target, key }: Names) {
     untyped(db)
       .selectFrom(table)
       .select(`${target} as target`)
-      .where(target, 'in', args.targetIds)
+      .where(isAmong(db, target, args.targetIds))
       .where(actor, '=', args.actorId),
   );
 

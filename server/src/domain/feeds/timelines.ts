@@ -14,6 +14,7 @@ import type { Viewer } from '../viewer.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import { keyOf, type PostPipeline, postPipeline, type Skeleton } from './post-pipeline.ts';
 import { listTimeline } from './timeline-store.ts';
+import { timelineWays } from './timeline-ways.ts';
 
 type Needs = { database: Database; feedMemory: FeedMemory; postReader: PostReader };
 
@@ -29,12 +30,14 @@ export type TextView = {
 
 /** Lists the posts of a viewer and of those the viewer follows. */
 export function timelines({ database, feedMemory, postReader }: Needs) {
+  const ways = timelineWays();
+
   /** Posts of the viewer and of those the viewer follows. */
   function timeline(viewer: Viewer, page: PageRequest): Promise<Page<PostView>> {
     const { accountId } = viewer;
     const skeleton: Skeleton = async (part) =>
       (await feedMemory.timeline(accountId, part)) ??
-      (await listTimeline(database, accountId, part));
+      (await listTimeline(database, accountId, part, ways));
     return readPage('posts', page, postPipeline(postReader, skeleton, { viewer, place: 'list' }));
   }
 

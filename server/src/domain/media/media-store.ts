@@ -1,6 +1,6 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { prepared } from '../../db/prepared.ts';
+import { isAmong, prepared } from '../../db/prepared.ts';
 import type { MediaRow } from '../../db/schema.ts';
 import { standingColumns } from '../visibility/visibility-store.ts';
 import type { MediaView, ShownMediaRow, VariantView } from './media.ts';
@@ -87,7 +87,7 @@ const mediaOfPosts = prepared((db, args: { postIds: number[] }) =>
   db
     .selectFrom('media')
     .select(viewColumns)
-    .where('post_id', 'in', args.postIds)
+    .where(isAmong(db, 'post_id', args.postIds))
     .orderBy('post_id')
     .orderBy('position'),
 );

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
+import type { AccountCard } from '../accounts/account.ts';
 import type { PostMemories } from './post-memories.ts';
-import type { HydratedPosts, PostEntry } from './post-rules.ts';
+import type { HydratedPosts, PostContent, PostEntry } from './post-rules.ts';
 
 type Needs = { database: Database; memories: PostMemories };
 
@@ -10,6 +11,8 @@ export function postHydrating({ database, memories }: Needs) {
 
   async function hydrate(entries: readonly PostEntry[]): Promise<HydratedPosts> {
     database.noticeOthers();
+    const contents = entries.map(({ content }) => content).filter((it) => it !== undefined);
+    if (contents.length === entries.length) return hydratedOf(contents);
     const [posts, authors] = await Promise.all([
       postsOf(entries.map(({ postId }) => postId)),
       authorsOf(entries.map(({ byId }) => byId)),
@@ -26,4 +29,15 @@ export function postHydrating({ database, memories }: Needs) {
   }
 
   return { hydrate, hydrateWithFiles };
+}
+
+/** What was read with the list itself. */
+function hydratedOf(contents: readonly PostContent[]): HydratedPosts {
+  const posts: Array<[number, PostContent['post']]> = [];
+  const authors = new Map<number, AccountCard>();
+  for (const { post, author } of contents) {
+    posts.push([post.id, post]);
+    if (author) authors.set(author.id, author);
+  }
+  return { posts: new Map(posts), authors, files: null };
 }

@@ -16,7 +16,12 @@ export type PostEntry = {
   postId: number;
   /** Who put it into the list: its author. */
   byId: number;
+  /** What the list was read with, where that saves a query; then nothing of it is loaded again. */
+  content?: PostContent;
 };
+
+/** A post and the card of its author; null for one who is disabled or closed. */
+export type PostContent = { post: PostRow; author: AccountCard | null };
 
 /** What was loaded for some entries. */
 export type HydratedPosts = {

@@ -1,7 +1,7 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { isAfterPlace } from '../../db/place.ts';
-import { prepared, preparedWrite } from '../../db/prepared.ts';
+import { isAmong, prepared, preparedWrite } from '../../db/prepared.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { type DatedPageRequest, type Place, placeOfRow } from '../paging.ts';
 
@@ -25,7 +25,11 @@ export async function readPosts(db: Db, ids: readonly number[]): Promise<Map<num
 }
 
 const postsById = prepared((db, args: { ids: number[] }) =>
-  db.selectFrom('posts').selectAll().where('id', 'in', args.ids).where('state', '<>', 'deleted'),
+  db
+    .selectFrom('posts')
+    .selectAll()
+    .where(isAmong(db, 'id', args.ids))
+    .where('state', '<>', 'deleted'),
 );
 
 /** Ids of posts by their status keys; drafts and posts that are gone have none. */
@@ -42,7 +46,7 @@ const idsByStatusKey = prepared((db, args: { statusKeys: number[] }) =>
   db
     .selectFrom('posts')
     .select(['status_key', 'id'])
-    .where('status_key', 'in', args.statusKeys)
+    .where(isAmong(db, 'status_key', args.statusKeys))
     .where('state', '<>', 'deleted'),
 );
 

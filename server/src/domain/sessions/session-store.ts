@@ -1,6 +1,6 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { prepared } from '../../db/prepared.ts';
+import { isAmong, prepared } from '../../db/prepared.ts';
 import type { AccountRow, SessionRow } from '../../db/schema.ts';
 import { broadcastAfterCommit } from '../broadcasts.ts';
 import { countingAddress } from '../network-address.ts';
@@ -70,7 +70,7 @@ const liveRoles = prepared((db, args: { ids: number[] }) =>
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
     .select(['sessions.id', 'sessions.app_password_id', 'accounts.role'])
-    .where('sessions.id', 'in', args.ids)
+    .where(isAmong(db, 'sessions.id', args.ids))
     .where('sessions.ended_at', 'is', null)
     .where(accountIsActive()),
 );

@@ -87,6 +87,16 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- 1, published, 8192, 4096, 21, 2, published, 6000, 4096, 21
 
 -- listTimeline
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from (
+      select feed_key from (
+        select feed_key, account_id from posts where feed_key < ? and feed_key > ?
+        order by feed_key desc limit 400
+      ) as recent
+      where account_id = ?
+        or account_id in (select followee_id from follows where follower_id = ?)
+      order by feed_key desc limit 21
+    ) as `page` inner join `posts` on `posts`.`feed_key` = `page`.`feed_key` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? order by `posts`.`feed_key` desc;
+-- 9007199254740991, 0, 1, 1, ready
 
       select followee_id as `authorId`, coalesce((
         select feed_key from posts
@@ -107,6 +117,16 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- 1, published, 9007199254740991, 0, 21, 1, published, 9007199254740991, 0, 21
 
 -- listTimeline: above a key
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from (
+      select feed_key from (
+        select feed_key, account_id from posts where feed_key < ? and feed_key > ?
+        order by feed_key asc limit 400
+      ) as recent
+      where account_id = ?
+        or account_id in (select followee_id from follows where follower_id = ?)
+      order by feed_key asc limit 21
+    ) as `page` inner join `posts` on `posts`.`feed_key` = `page`.`feed_key` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? order by `posts`.`feed_key` asc;
+-- 9007199254740991, 4096, 1, 1, ready
 
       select followee_id as `authorId`, coalesce((
         select feed_key from posts
@@ -147,24 +167,24 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- 1, published, 9007199254740991, 0, 1001, 1, published, 9007199254740991, 0, 1001
 
 -- listExplore: above a key
-select `feed_key`, `id`, `account_id` from `posts` where `posts`.`feed_key` < ? and `posts`.`feed_key` > ? order by `posts`.`feed_key` asc limit 21;
--- 9007199254740991, 4096
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `posts` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `posts`.`feed_key` < ? and `posts`.`feed_key` > ? order by `posts`.`feed_key` asc limit 21;
+-- ready, 9007199254740991, 4096
 
 -- listExplore: all
-select `feed_key`, `id`, `account_id` from `posts` where `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
--- 9007199254740991
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `posts` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
+-- ready, 9007199254740991
 
 -- listExplore: with media
-select `feed_key`, `id`, `account_id` from `posts` where `has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
--- 1, 9007199254740991
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `posts` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `posts`.`has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
+-- ready, 1, 9007199254740991
 
 -- listByAuthor: all
-select `feed_key`, `id`, `account_id` from `posts` where `account_id` = ? and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
--- 1, published, 9007199254740991
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `posts` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `posts`.`account_id` = ? and `posts`.`state` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
+-- ready, 1, published, 9007199254740991
 
 -- listByAuthor: with media
-select `feed_key`, `id`, `account_id` from `posts` where `account_id` = ? and `has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
--- 1, 1, 9007199254740991
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `posts` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `posts`.`account_id` = ? and `posts`.`has_media` = ? and `posts`.`feed_key` < ? order by `posts`.`feed_key` desc limit 21;
+-- ready, 1, 1, 9007199254740991
 
 -- isFollowing
 select `follow_key` from `follows` where `follower_id` = ? and `followee_id` = ?;

@@ -1,6 +1,6 @@
 -- findAccountByName
-select "accounts".* from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" = $1 and "account_names"."kind" in ($2, $3) and "accounts"."deleted_at" is null;
--- alice, username, email
+select "accounts".* from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" = $1 and "account_names"."kind" = any($2) and "accounts"."deleted_at" is null;
+-- alice, username,email
 
 -- readNameHolders
 select "account_names"."name_key", "accounts"."id", "accounts"."created_at" from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" in ($1, $2);
@@ -11,8 +11,8 @@ select * from "accounts" where "id" = $1 and "accounts"."deleted_at" is null;
 -- 1
 
 -- readTakenNames
-select "name_key" from "account_names" where "name_key" in ($1, $2, $3, $4, $5);
--- alice, alice2, alice3, alice, alice
+select "name_key" from "account_names" where "name_key" = any($1);
+-- alice,alice2,alice3
 
 -- listAccountNames
 select * from "account_names" where "account_id" = $1;
@@ -45,12 +45,12 @@ select "id", "username", "email", "language" from "accounts" where "role" = $1 a
 -- admin
 
 -- readAccountCards
-select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" in ($2, $3, $4, $5, $6) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
--- ready, 1, 2, 3, 1, 1
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "accounts"."id" = any($2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
+-- ready, 1,2,3
 
 -- readUsernameIds
-select "name_key", "account_id" from "account_names" where "name_key" in ($1, $2) and "kind" = $3;
--- alice, bob, username
+select "name_key", "account_id" from "account_names" where "name_key" = any($1) and "kind" = $2;
+-- alice,bob, username
 
 -- readHeads: from the newest
 
@@ -86,24 +86,28 @@ select first.* from
 -- 1,2, 8192,6000, published, 4096, 21
 
 -- listTimeline
-
-      with authors as materialized (
-        select followee_id as id from follows where follower_id = $1
-        union all select cast($2 as integer)
-      ), walk as materialized (
-        select feed_key from (
-          select feed_key, account_id from posts where feed_key < $3 and feed_key > $4
-          order by feed_key desc limit 2000
-        ) as recent
-        where (select count(*) from authors) > 200
-          and (account_id in (select id from authors)) is true
-        limit 21
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from (
+      select feed_key from (
+        select feed_key, account_id from posts where feed_key < $1 and feed_key > $2
+        order by feed_key desc limit 2000
+      ) as recent
+      where account_id = $3
+        or account_id in (select followee_id from follows where follower_id = $4)
+      order by feed_key desc limit 21
+    ) as "page" inner join "posts" on "posts"."feed_key" = "page"."feed_key" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $5 order by "posts"."feed_key" desc;
+-- 9007199254740991, 0, 1, 1, ready
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from (
+      with given as materialized (
+        select cast($1 as integer) as viewer_id,
+          cast($2 as bigint) as before, cast($3 as bigint) as after
+      ), authors as materialized (
+        select followee_id as id from follows where follower_id = (select viewer_id from given)
+        union all select (select viewer_id from given)
       ), firsts as materialized (
         select authors.id, first.feed_key from authors
         cross join lateral (
-    select feed_key from posts where account_id = "authors"."id" and "posts"."state" = $5 and feed_key < $6 and feed_key > $7
+    select feed_key from posts where account_id = "authors"."id" and "posts"."state" = $4 and feed_key < (select before from given) and feed_key > (select after from given)
     order by feed_key desc limit 2) as first
-        where (select count(*) from walk) < 21
       ), page_end as materialized (
         select coalesce((
           select feed_key from firsts order by feed_key desc limit 1 offset 20
@@ -114,39 +118,39 @@ select first.* from
           group by id having count(*) = 2
         ) as last
         cross join lateral (
-    select feed_key from posts where account_id = "last"."id" and "posts"."state" = $8 and feed_key < last.feed_key and feed_key > (select feed_key from page_end) and feed_key < $9 and feed_key > $10
+    select feed_key from posts where account_id = "last"."id" and "posts"."state" = $5 and feed_key < last.feed_key and feed_key > (select feed_key from page_end) and feed_key < (select before from given) and feed_key > (select after from given)
     order by feed_key desc limit 21) as other
         where last.feed_key > (select feed_key from page_end)
       )
-      select posts.feed_key, posts.id, posts.account_id from (
-        select feed_key from walk where (select count(*) from walk) >= 21
-        union all select feed_key from firsts
-        union all select feed_key from others
-        order by feed_key desc limit 21
-      ) as page
-      inner join posts on posts.feed_key = page.feed_key
-      order by posts.feed_key desc;
--- 1, 1, 9007199254740991, 0, published, 9007199254740991, 0, published, 9007199254740991, 0
+      select feed_key from firsts
+      union all select feed_key from others
+      order by feed_key desc limit 21
+    ) as "page" inner join "posts" on "posts"."feed_key" = "page"."feed_key" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $6 order by "posts"."feed_key" desc;
+-- 1, 9007199254740991, 0, published, published, ready
 
 -- listTimeline: above a key
-
-      with authors as materialized (
-        select followee_id as id from follows where follower_id = $1
-        union all select cast($2 as integer)
-      ), walk as materialized (
-        select feed_key from (
-          select feed_key, account_id from posts where feed_key < $3 and feed_key > $4
-          order by feed_key asc limit 2000
-        ) as recent
-        where (select count(*) from authors) > 200
-          and (account_id in (select id from authors)) is true
-        limit 21
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from (
+      select feed_key from (
+        select feed_key, account_id from posts where feed_key < $1 and feed_key > $2
+        order by feed_key asc limit 2000
+      ) as recent
+      where account_id = $3
+        or account_id in (select followee_id from follows where follower_id = $4)
+      order by feed_key asc limit 21
+    ) as "page" inner join "posts" on "posts"."feed_key" = "page"."feed_key" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $5 order by "posts"."feed_key" asc;
+-- 9007199254740991, 4096, 1, 1, ready
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from (
+      with given as materialized (
+        select cast($1 as integer) as viewer_id,
+          cast($2 as bigint) as before, cast($3 as bigint) as after
+      ), authors as materialized (
+        select followee_id as id from follows where follower_id = (select viewer_id from given)
+        union all select (select viewer_id from given)
       ), firsts as materialized (
         select authors.id, first.feed_key from authors
         cross join lateral (
-    select feed_key from posts where account_id = "authors"."id" and "posts"."state" = $5 and feed_key < $6 and feed_key > $7
+    select feed_key from posts where account_id = "authors"."id" and "posts"."state" = $4 and feed_key < (select before from given) and feed_key > (select after from given)
     order by feed_key asc limit 2) as first
-        where (select count(*) from walk) < 21
       ), page_end as materialized (
         select coalesce((
           select feed_key from firsts order by feed_key asc limit 1 offset 20
@@ -157,19 +161,15 @@ select first.* from
           group by id having count(*) = 2
         ) as last
         cross join lateral (
-    select feed_key from posts where account_id = "last"."id" and "posts"."state" = $8 and feed_key > last.feed_key and feed_key < (select feed_key from page_end) and feed_key < $9 and feed_key > $10
+    select feed_key from posts where account_id = "last"."id" and "posts"."state" = $5 and feed_key > last.feed_key and feed_key < (select feed_key from page_end) and feed_key < (select before from given) and feed_key > (select after from given)
     order by feed_key asc limit 21) as other
         where last.feed_key < (select feed_key from page_end)
       )
-      select posts.feed_key, posts.id, posts.account_id from (
-        select feed_key from walk where (select count(*) from walk) >= 21
-        union all select feed_key from firsts
-        union all select feed_key from others
-        order by feed_key asc limit 21
-      ) as page
-      inner join posts on posts.feed_key = page.feed_key
-      order by posts.feed_key asc;
--- 1, 1, 9007199254740991, 4096, published, 9007199254740991, 4096, published, 9007199254740991, 4096
+      select feed_key from firsts
+      union all select feed_key from others
+      order by feed_key asc limit 21
+    ) as "page" inner join "posts" on "posts"."feed_key" = "page"."feed_key" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $6 order by "posts"."feed_key" asc;
+-- 1, 9007199254740991, 4096, published, published, ready
 
 -- listTimeline: all at once
 
@@ -191,24 +191,24 @@ select first.* from
 -- 1, 9007199254740991, published, 0, 1001
 
 -- listExplore: above a key
-select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 and "posts"."feed_key" > $2 order by "posts"."feed_key" asc limit 21;
--- 9007199254740991, 4096
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "posts" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "posts"."feed_key" < $2 and "posts"."feed_key" > $3 order by "posts"."feed_key" asc limit 21;
+-- ready, 9007199254740991, 4096
 
 -- listExplore: all
-select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < $1 order by "posts"."feed_key" desc limit 21;
--- 9007199254740991
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "posts" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit 21;
+-- ready, 9007199254740991
 
 -- listExplore: with media
-select "feed_key", "id", "account_id" from "posts" where "has_media" = $1 and "posts"."feed_key" < $2 order by "posts"."feed_key" desc limit 21;
--- 1, 9007199254740991
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "posts" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "posts"."has_media" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit 21;
+-- ready, 1, 9007199254740991
 
 -- listByAuthor: all
-select "feed_key", "id", "account_id" from "posts" where "account_id" = $1 and "posts"."state" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit 21;
--- 1, published, 9007199254740991
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "posts" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "posts"."account_id" = $2 and "posts"."state" = $3 and "posts"."feed_key" < $4 order by "posts"."feed_key" desc limit 21;
+-- ready, 1, published, 9007199254740991
 
 -- listByAuthor: with media
-select "feed_key", "id", "account_id" from "posts" where "account_id" = $1 and "has_media" = $2 and "posts"."feed_key" < $3 order by "posts"."feed_key" desc limit 21;
--- 1, 1, 9007199254740991
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "posts" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "posts"."account_id" = $2 and "posts"."has_media" = $3 and "posts"."feed_key" < $4 order by "posts"."feed_key" desc limit 21;
+-- ready, 1, 1, 9007199254740991
 
 -- isFollowing
 select "follow_key" from "follows" where "follower_id" = $1 and "followee_id" = $2;
@@ -251,8 +251,8 @@ select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at", "ac
 -- abc
 
 -- readMediaOfPosts
-select "id", "purpose", "post_id", "state", "alt", "width", "height", "is_animated", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in ($1, $2, $3, $4, $5) order by "post_id", "position";
--- 1, 2, 3, 1, 1
+select "id", "purpose", "post_id", "state", "alt", "width", "height", "is_animated", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" = any($1) order by "post_id", "position";
+-- 1,2,3
 
 -- listMedia: of a post
 select * from "media" where "post_id" = $1;
@@ -295,8 +295,8 @@ select count(*) as "count" from "media" left join "accounts" on "accounts"."id" 
 -- file, published, 1
 
 -- readLikedPosts
-select "post_id" as "target" from "likes" where "post_id" in ($1, $2, $3, $4, $5) and "account_id" = $6;
--- 1, 2, 3, 1, 1, 1
+select "post_id" as "target" from "likes" where "post_id" = any($1) and "account_id" = $2;
+-- 1,2,3, 1
 
 -- listLikes: of a post
 select "likes".* from "likes" where "likes"."post_id" = $1 order by "likes"."like_key" desc limit 21;
@@ -315,16 +315,16 @@ select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_
 -- 1, 2, 4
 
 -- findPost
-select * from "posts" where "id" in ($1, $2) and "state" <> $3;
--- 1, 1, deleted
+select * from "posts" where "id" = any($1) and "state" <> $2;
+-- 1, deleted
 
 -- readPostIds
-select "status_key", "id" from "posts" where "status_key" in ($1, $2) and "state" <> $3;
--- 4096, 8192, deleted
+select "status_key", "id" from "posts" where "status_key" = any($1) and "state" <> $2;
+-- 4096,8192, deleted
 
 -- readPosts
-select * from "posts" where "id" in ($1, $2, $3, $4, $5) and "state" <> $6;
--- 1, 2, 3, 1, 1, deleted
+select * from "posts" where "id" = any($1) and "state" <> $2;
+-- 1,2,3, deleted
 
 -- listDrafts
 select "created_at", "id" from "posts" where "account_id" = $1 and "state" = $2 and ("created_at" <= $3 and ("created_at" < $4 or "id" < $5)) order by "created_at" desc, "id" desc limit $6;
@@ -351,8 +351,8 @@ select "sessions"."id", "sessions"."account_id", "sessions"."audience", "session
 -- 1
 
 -- readLiveRoles
-select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ($1, $2, $3, $4, $5) and "sessions"."ended_at" is null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
--- 1, 2, 3, 1, 1
+select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" = any($1) and "sessions"."ended_at" is null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
+-- 1,2,3
 
 -- listSessions
 select * from "sessions" where "account_id" = $1 and "ended_at" is null and "expires_at" > $2 order by "last_used_at" desc, "id" desc;

@@ -1,5 +1,5 @@
 -- findAccountByName
-select "accounts".* from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" = (select ?) and "account_names"."kind" in (?, ?) and "accounts"."deleted_at" is null;
+select "accounts".* from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" = (select ?) and "account_names"."kind" in ((select ?), (select ?)) and "accounts"."deleted_at" is null;
 -- alice, username, email
 
 -- readNameHolders
@@ -11,7 +11,7 @@ select * from "accounts" where "id" = (select ?) and "accounts"."deleted_at" is 
 -- 1
 
 -- readTakenNames
-select "name_key" from "account_names" where "name_key" in (?, ?, ?, ?, ?);
+select "name_key" from "account_names" where "name_key" in ((select ?), (select ?), (select ?), (select ?), (select ?));
 -- alice, alice2, alice3, alice, alice
 
 -- listAccountNames
@@ -45,11 +45,11 @@ select "id", "username", "email", "language" from "accounts" where "role" = (sel
 -- admin
 
 -- readAccountCards
-select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in (?, ?, ?, ?, ?) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
+select "accounts"."id", "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "accounts" left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = (select ?) where "accounts"."id" in ((select ?), (select ?), (select ?), (select ?), (select ?)) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- ready, 1, 2, 3, 1, 1
 
 -- readUsernameIds
-select "name_key", "account_id" from "account_names" where "name_key" in (?, ?) and "kind" = (select ?);
+select "name_key", "account_id" from "account_names" where "name_key" in ((select ?), (select ?)) and "kind" = (select ?);
 -- alice, bob, username
 
 -- readHeads: from the newest
@@ -147,23 +147,23 @@ select * from (
 -- 1, published, 9007199254740991, 0, 1001, 1, published, 9007199254740991, 0, 1001
 
 -- listExplore: above a key
-select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) and "posts"."feed_key" > (select ?) order by "posts"."feed_key" asc limit 21;
+select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."feed_key" < (select ?) and "posts"."feed_key" > (select ?) order by "posts"."feed_key" asc limit 21;
 -- 9007199254740991, 4096
 
 -- listExplore: all
-select "feed_key", "id", "account_id" from "posts" where "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
 -- 9007199254740991
 
 -- listExplore: with media
-select "feed_key", "id", "account_id" from "posts" where "has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
 -- 1, 9007199254740991
 
 -- listByAuthor: all
-select "feed_key", "id", "account_id" from "posts" where "account_id" = (select ?) and "posts"."state" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."account_id" = (select ?) and "posts"."state" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
 -- 1, published, 9007199254740991
 
 -- listByAuthor: with media
-select "feed_key", "id", "account_id" from "posts" where "account_id" = (select ?) and "has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
+select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."account_id" = (select ?) and "posts"."has_media" = (select ?) and "posts"."feed_key" < (select ?) order by "posts"."feed_key" desc limit 21;
 -- 1, 1, 9007199254740991
 
 -- isFollowing
@@ -207,7 +207,7 @@ select "media".*, "posts"."state" as "post_state", "accounts"."disabled_at", "ac
 -- abc
 
 -- readMediaOfPosts
-select "id", "purpose", "post_id", "state", "alt", "width", "height", "is_animated", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in (?, ?, ?, ?, ?) order by "post_id", "position";
+select "id", "purpose", "post_id", "state", "alt", "width", "height", "is_animated", "blurhash", "public_key", "variants", "camera_make", "camera_model", "taken_at", "latitude", "longitude" from "media" where "post_id" in ((select ?), (select ?), (select ?), (select ?), (select ?)) order by "post_id", "position";
 -- 1, 2, 3, 1, 1
 
 -- listMedia: of a post
@@ -251,7 +251,7 @@ select count(*) as "count" from "media" left join "accounts" on "accounts"."id" 
 -- file, published, 1
 
 -- readLikedPosts
-select "post_id" as "target" from "likes" where "post_id" in (?, ?, ?, ?, ?) and "account_id" = (select ?);
+select "post_id" as "target" from "likes" where "post_id" in ((select ?), (select ?), (select ?), (select ?), (select ?)) and "account_id" = (select ?);
 -- 1, 2, 3, 1, 1, 1
 
 -- listLikes: of a post
@@ -271,15 +271,15 @@ select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_
 -- 1, 2, 4
 
 -- findPost
-select * from "posts" where "id" in (?, ?) and "state" <> (select ?);
+select * from "posts" where "id" in ((select ?), (select ?)) and "state" <> (select ?);
 -- 1, 1, deleted
 
 -- readPostIds
-select "status_key", "id" from "posts" where "status_key" in (?, ?) and "state" <> (select ?);
+select "status_key", "id" from "posts" where "status_key" in ((select ?), (select ?)) and "state" <> (select ?);
 -- 4096, 8192, deleted
 
 -- readPosts
-select * from "posts" where "id" in (?, ?, ?, ?, ?) and "state" <> (select ?);
+select * from "posts" where "id" in ((select ?), (select ?), (select ?), (select ?), (select ?)) and "state" <> (select ?);
 -- 1, 2, 3, 1, 1, deleted
 
 -- listDrafts
@@ -307,7 +307,7 @@ select "sessions"."id", "sessions"."account_id", "sessions"."audience", "session
 -- 1
 
 -- readLiveRoles
-select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in (?, ?, ?, ?, ?) and "sessions"."ended_at" is null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
+select "sessions"."id", "sessions"."app_password_id", "accounts"."role" from "sessions" inner join "accounts" on "accounts"."id" = "sessions"."account_id" where "sessions"."id" in ((select ?), (select ?), (select ?), (select ?), (select ?)) and "sessions"."ended_at" is null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null);
 -- 1, 2, 3, 1, 1
 
 -- listSessions
