@@ -72,6 +72,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   readUsernameIds: (db) => accountNames.readUsernameIds(db, ['alice', 'bob']),
   'readHeads: from the newest': (db) => authors.readHeads(db, 1, { ...bounds, from: 'newest' }),
   'readHeads: from the oldest': (db) => authors.readHeads(db, 1, { ...bounds, from: 'oldest' }),
+  readEntries: (db) => feeds.readEntries(db, [1, 2, 3]),
   readOfAuthors: (db) => authors.readOfAuthors(db, places, { ...bounds, from: 'newest' }),
   listTimeline: (db) => timelines.listTimeline(db, 1, first),
   'listTimeline: above a key': (db) => timelines.listTimeline(db, 1, above),

@@ -1,8 +1,10 @@
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
+import { listByAuthor, listExplore } from '../../src/domain/feeds/feed-store.ts';
 import { listTimeline } from '../../src/domain/feeds/timeline-store.ts';
+import { listVisibleFollows } from '../../src/domain/follows/follow-store.ts';
 import type { PageRequest } from '../../src/domain/paging.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 import { collectStatistics, fillAccounts, fillFollows, fillPosts } from '../support/many-posts.ts';
@@ -16,6 +18,7 @@ const accounts = 5400;
 /** As in timeline-store.ts; on MySQL each post of the shorter walk is looked at three times. */
 const walkLength = 2000;
 const page = { before: null, limit: 20 };
+const bothEnds: PageRequest[] = [page, { ...page, after: 16, from: 'oldest' }];
 
 let test: TestDatabase;
 let database: Database;
@@ -62,13 +65,29 @@ describe('a timeline', () => {
     ['hundreds of those who write all the time', viewers.manyLoud, loud.count],
     ['some of each', viewers.mixed, 40],
   ])('of %s reads little more than it shows', async (_, viewer, followees) => {
-    const ends: PageRequest[] = [page, { ...page, after: 16, from: 'oldest' }];
-    for (const part of ends) {
-      const read = await rowsRead(viewer, part);
+    for (const part of bothEnds) {
+      const read = await rowsRead((db) => listTimeline(db, viewer, part));
       // The walk, each followee twice and two of its keys, the page of each who is on it, and what is shown of a post.
       const most = walkLength + 4 * followees + 21 * 21 + 10 * 21;
 
       expect(read).toBeLessThanOrEqual(most);
+    }
+  });
+});
+
+describe('a list of one author or of everybody', () => {
+  const lists: Record<string, (db: Db, part: PageRequest) => Promise<unknown>> = {
+    explore: (db, part) => listExplore(db, 'all', part),
+    'explore with pictures': (db, part) => listExplore(db, 'with-media', part),
+    'posts of an author': (db, part) => listByAuthor(db, few.first, 'all', part),
+    'pictures of an author': (db, part) => listByAuthor(db, few.first, 'with-media', part),
+    followers: (db, part) => listVisibleFollows(db, { target: loud.first }, part),
+    followees: (db, part) => listVisibleFollows(db, { actor: viewers.manyQuiet }, part),
+  };
+
+  it.each(Object.entries(lists))('%s reads little more than it shows', async (_, list) => {
+    for (const part of bothEnds) {
+      expect(await rowsRead((db) => list(db, part))).toBeLessThanOrEqual(10 * 21);
     }
   });
 });
@@ -87,13 +106,13 @@ async function plainTimeline(viewer: number, part: PageRequest): Promise<number[
 }
 
 /** How many rows an engine looks at for a page; SQLite does not tell, but each of its steps is found in an index. */
-async function rowsRead(viewer: number, part: PageRequest): Promise<number> {
+async function rowsRead(list: (db: Db) => Promise<unknown>): Promise<number> {
   if (database.engine === 'mysql') {
     const before = await handlerReads();
-    await listTimeline(database, viewer, part);
+    await list(database);
     return (await handlerReads()) - before;
   }
-  const queries = await compiledQueries(test.url, (db) => listTimeline(db, viewer, part));
+  const queries = await compiledQueries(test.url, (db) => list(db as unknown as Db));
   if (database.engine === 'sqlite') {
     for (const step of (await Promise.all(queries.map(stepsOf))).flat()) {
       if (/\bposts\b/.test(step)) expect(step).toMatch(/SEARCH posts USING .*feed_key[<>]/);
