@@ -13,6 +13,10 @@ const others: Record<string, string> = {
   'domain/accounts/account-store.ts': 'writes accounts',
   'domain/accounts/new-account.ts': 'has the row of a new account',
   'domain/administration/account-admin.ts': 'shows admins when an account was disabled',
+  'domain/feeds/author-store.ts':
+    'finds the place of a page by its keys; the rules judge each post',
+  'domain/feeds/timeline-store.ts':
+    'finds the place of a page by its keys; the rules judge each post',
   'domain/moderation/removal-checks.ts': 'removes published posts alone',
   'domain/administration/disabling.ts': 'disables and enables accounts',
   'domain/administration/target-account.ts': 'writes accounts that are locked out',

@@ -76,6 +76,10 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
       order by 2 asc limit ?;
 -- published, 8192, 4096, 1, 21
 
+-- readEntries
+select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`public_key` as `avatar_key`, `media`.`blurhash` as `avatar_blurhash` from `posts` left join `accounts` on `accounts`.`id` = `posts`.`account_id` and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) left join `media` on `media`.`id` = `accounts`.`avatar_media_id` and `media`.`state` = ? where `posts`.`id` in (?, ?, ?, ?, ?);
+-- ready, 1, 2, 3, 1, 1
+
 -- readOfAuthors
 (
       select feed_key, id, account_id from posts

@@ -76,6 +76,10 @@ select "name_key", "account_id" from "account_names" where "name_key" = any($1) 
       order by 2 asc limit $5;
 -- published, 8192, 4096, 1, 21
 
+-- readEntries
+select "posts".*, "accounts"."username", "accounts"."display_name", "media"."public_key" as "avatar_key", "media"."blurhash" as "avatar_blurhash" from "posts" left join "accounts" on "accounts"."id" = "posts"."account_id" and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) left join "media" on "media"."id" = "accounts"."avatar_media_id" and "media"."state" = $1 where "posts"."id" = any($2);
+-- ready, 1,2,3
+
 -- readOfAuthors
 select first.* from
           unnest($1::integer[], $2::bigint[]) as authors(id, place)

@@ -76,6 +76,10 @@ select "name_key", "account_id" from "account_names" where "name_key" in ((selec
       order by 2 asc limit (select ?);
 -- published, 8192, 4096, 1, 21
 
+-- readEntries
+select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."id" in ((select ?), (select ?), (select ?), (select ?), (select ?));
+-- 1, 2, 3, 1, 1
+
 -- readOfAuthors
 select * from (
       select feed_key, id, account_id from posts
