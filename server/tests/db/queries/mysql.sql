@@ -55,7 +55,7 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- readHeads: from the newest
 
       select followee_id as `authorId`, coalesce((
-        select feed_key from posts
+        select feed_key from posts force index (posts_account_id_state_feed_key)
         where account_id = follows.followee_id and `posts`.`state` = ?
           and feed_key < ? and feed_key > ?
         order by feed_key desc limit 1
@@ -67,7 +67,7 @@ select `name_key`, `account_id` from `account_names` where `name_key` in (?, ?) 
 -- readHeads: from the oldest
 
       select followee_id as `authorId`, coalesce((
-        select feed_key from posts
+        select feed_key from posts force index (posts_account_id_state_feed_key)
         where account_id = follows.followee_id and `posts`.`state` = ?
           and feed_key < ? and feed_key > ?
         order by feed_key asc limit 1
@@ -82,10 +82,10 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
 
 -- readOfAuthors
 (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key < ? and feed_key > ?
       order by feed_key desc limit ?) union all (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key < ? and feed_key > ?
       order by feed_key desc limit ?);
 -- 1, published, 8192, 4096, 21, 2, published, 6000, 4096, 21
@@ -103,7 +103,7 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
 -- 9007199254740991, 0, 1, 1, ready
 
       select followee_id as `authorId`, coalesce((
-        select feed_key from posts
+        select feed_key from posts force index (posts_account_id_state_feed_key)
         where account_id = follows.followee_id and `posts`.`state` = ?
           and feed_key < ? and feed_key > ?
         order by feed_key desc limit 1
@@ -112,10 +112,10 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
       order by 2 desc limit ?;
 -- published, 9007199254740991, 0, 1, 21
 (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key < ? and feed_key > ?
       order by feed_key desc limit ?) union all (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key < ? and feed_key > ?
       order by feed_key desc limit ?);
 -- 1, published, 9007199254740991, 0, 21, 1, published, 9007199254740991, 0, 21
@@ -133,7 +133,7 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
 -- 9007199254740991, 4096, 1, 1, ready
 
       select followee_id as `authorId`, coalesce((
-        select feed_key from posts
+        select feed_key from posts force index (posts_account_id_state_feed_key)
         where account_id = follows.followee_id and `posts`.`state` = ?
           and feed_key < ? and feed_key > ?
         order by feed_key asc limit 1
@@ -142,10 +142,10 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
       order by 2 asc limit ?;
 -- published, 9007199254740991, 4096, 1, 21
 (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key > ? and feed_key < ?
       order by feed_key asc limit ?) union all (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key > ? and feed_key < ?
       order by feed_key asc limit ?);
 -- 1, published, 4096, 9007199254740991, 21, 1, published, 4096, 9007199254740991, 21
@@ -153,7 +153,7 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
 -- listTimeline: all at once
 
       select followee_id as `authorId`, coalesce((
-        select feed_key from posts
+        select feed_key from posts force index (posts_account_id_state_feed_key)
         where account_id = follows.followee_id and `posts`.`state` = ?
           and feed_key < ? and feed_key > ?
         order by feed_key desc limit 1
@@ -162,10 +162,10 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
       order by 2 desc limit ?;
 -- published, 9007199254740991, 0, 1, 1001
 (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key < ? and feed_key > ?
       order by feed_key desc limit ?) union all (
-      select feed_key, id, account_id from posts
+      select feed_key, id, account_id from posts force index (posts_account_id_state_feed_key)
       where account_id = ? and `posts`.`state` = ? and feed_key < ? and feed_key > ?
       order by feed_key desc limit ?);
 -- 1, published, 9007199254740991, 0, 1001, 1, published, 9007199254740991, 0, 1001
