@@ -44,7 +44,7 @@ export function namedStatements(): NamedStatements {
 const poolerCodes = new Set(['26000', '42P05']);
 
 /** A migration has changed the columns of a statement that the server keeps. */
-export function isChangedResult(error: unknown): boolean {
+function isChangedResult(error: unknown): boolean {
   return codeOf(error) === '0A000' && error instanceof Error && /cached plan/.test(error.message);
 }
 
