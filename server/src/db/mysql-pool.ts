@@ -30,11 +30,12 @@ export function limitedPool(pool: Pool, statementMs: number): MysqlPool {
     const run = (sql: string, parameters: unknown) =>
       new Promise((resolve, reject) => {
         const answered: Answered = (error, result) => (error ? reject(error) : resolve(result));
-        if (statementName(sql) === undefined) return void query(sql, parameters, answered);
-        execute(sql, typed(parameters as readonly unknown[]), (error, result) => {
+        const executed: Answered = (error, result) => {
           if (isNotPrepared(error)) query(sql, parameters, answered);
           else answered(error, result);
-        });
+        };
+        if (statementName(sql) === undefined) query(sql, parameters, answered);
+        else execute(sql, typed(parameters as readonly unknown[]), executed);
       });
     const limits = { limitMs: statementMs, giveUp: () => cut(connection) };
     const inTime = (sql: string, parameters: unknown, answered: Answered) => {

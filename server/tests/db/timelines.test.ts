@@ -112,7 +112,7 @@ async function rowsRead(list: (db: Db) => Promise<unknown>): Promise<number> {
     await list(database);
     return (await handlerReads()) - before;
   }
-  const queries = await compiledQueries(test.url, (db) => list(db as unknown as Db));
+  const queries = await compiledQueries(test.url, (db) => list(db));
   if (database.engine === 'sqlite') {
     for (const step of (await Promise.all(queries.map(stepsOf))).flat()) {
       if (/\bposts\b/.test(step)) expect(step).toMatch(/SEARCH posts USING .*feed_key[<>]/);

@@ -79,7 +79,7 @@ function entries(db: Db) {
 export function withContent<O>(
   posts: SelectQueryBuilder<Schema, 'posts', O>,
 ): SelectQueryBuilder<Schema, 'posts', FeedRow> {
-  const joined = posts
+  return posts
     .leftJoin('accounts', (join) =>
       join.onRef('accounts.id', '=', 'posts.account_id').on(accountIsActive()),
     )
@@ -88,7 +88,6 @@ export function withContent<O>(
     )
     .selectAll('posts')
     .select(cardColumns);
-  return joined as unknown as SelectQueryBuilder<Schema, 'posts', FeedRow>;
 }
 
 /** The entries of these posts, by id. */
