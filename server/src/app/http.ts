@@ -134,6 +134,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
         : null,
       maxUploadBytes: config.media.maxBytes,
       tokenLives: config.tokenLives,
+      areViewsShared: app.database.isEmbedded,
       isOutage: noticedOutage,
       isWriteConflict: (error) => error instanceof WriteConflict,
       origins: originRulesOf(app),

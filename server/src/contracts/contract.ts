@@ -52,6 +52,8 @@ export type RouteContext = {
   /** Of one upload. */
   maxUploadBytes: number;
   tokenLives: TokenLives;
+  /** Whether the domain hands out the same view to all who see the same, so that what is made of it can be kept. */
+  areViewsShared: boolean;
   /**
    * The account that a request comes from.
    * @param scope what its credential must allow; without it, any credential will do

@@ -25,6 +25,8 @@ export type MountOptions = ErrorKinds & {
   requestLimit: RequestLimit | null;
   maxUploadBytes: number;
   tokenLives: TokenLives;
+  /** See `RouteContext`. */
+  areViewsShared: boolean;
   origins: OriginRules;
   /** Whether every contract asks for passwords as strict as those of `/v2`. */
   hasStrictPasswords: boolean;
@@ -78,13 +80,15 @@ export async function mountContract(
 
 function routeContextOf(
   contract: Contract,
-  { services, publicUrl, hasStrictPasswords, maxUploadBytes, tokenLives }: MountOptions,
+  { hasStrictPasswords, ...options }: MountOptions,
 ): RouteContext {
+  const { services, publicUrl, maxUploadBytes, tokenLives, areViewsShared } = options;
   return {
     services,
     publicUrl,
     maxUploadBytes,
     tokenLives,
+    areViewsShared,
     ...principalsOf(contract, services),
     passwordRuleFor: (own) => (hasStrictPasswords ? strictPasswords : own),
   };

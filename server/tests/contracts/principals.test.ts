@@ -31,6 +31,7 @@ describe('a contract with opaque tokens', () => {
       requestLimit: null,
       maxUploadBytes: 1000,
       tokenLives: server.app.config.tokenLives,
+      areViewsShared: true,
       isOutage: () => false,
       isWriteConflict: () => false,
       instanceName: 'Rookery',

@@ -19,7 +19,7 @@ import { identityRoutes } from './identity-routes.ts';
 import { identitySchemas } from './identity-wire.ts';
 import { inviteRoutes } from './invite-routes.ts';
 import { inviteSchemas } from './invite-wire.ts';
-import { parseStrictJson } from './json-body.ts';
+import { jsonType, parseStrictJson } from './json-body.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { mediaSchemas } from './media-wire.ts';
 import { moderationRoutes } from './moderation-routes.ts';
@@ -71,7 +71,7 @@ export const v2: Contract = {
   validator: v2Validator(),
   errors: v2Errors,
   errorBody: problemOf,
-  jsonType: 'application/json; charset=utf-8',
+  jsonType,
   errorType: 'application/problem+json; charset=utf-8',
   openapi: {
     schemas: [

@@ -10,6 +10,7 @@ import type {
 import type { LinkTarget } from '../../domain/sessions/signed-link-service.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { WireCode } from '../contract.ts';
+import type { Written } from '../fragments.ts';
 import type { ResponseHeader } from './response-headers.ts';
 import type { Tag } from './tags.ts';
 
@@ -99,7 +100,7 @@ export type Result<D extends Declaration> = [ResponseSchema<D>] extends [never]
   : ResponseSchema<D> extends TNull
     ? unknown
     : ResponseSchema<D> extends TSchema
-      ? Static<ResponseSchema<D>>
+      ? Static<ResponseSchema<D>> | Written<Static<ResponseSchema<D>>>
       : never;
 
 export type Handler<D extends Declaration> = (call: Call<D>) => Result<D> | Promise<Result<D>>;

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { UsernameParams } from './account-wire.ts';
-import { PostPageSchema, postPresenter } from './post-wire.ts';
+import { postBodies } from './post-pages.ts';
+import { PostPageSchema } from './post-wire.ts';
 import { route, type V2App } from './route.ts';
-import { imageSigner } from './signed-links.ts';
 
 const FeedQuery = Type.Object(
   {
@@ -18,7 +18,7 @@ const FeedQuery = Type.Object(
 
 export function feedRoutes(app: V2App): void {
   const { feeds } = app.services;
-  const present = postPresenter(app.publicUrl, imageSigner(app.services));
+  const bodies = postBodies(app);
 
   route(
     app,
@@ -31,7 +31,7 @@ export function feedRoutes(app: V2App): void {
       page: 'posts',
       response: { 200: PostPageSchema },
     },
-    async ({ viewer, page }) => present.posts(await feeds.timeline(viewer, page), viewer),
+    async ({ viewer, page }) => bodies.posts(await feeds.timeline(viewer, page), viewer),
   );
 
   route(
@@ -47,7 +47,7 @@ export function feedRoutes(app: V2App): void {
       response: { 200: PostPageSchema },
     },
     async ({ viewer, query: { filter = 'all' }, page }) =>
-      present.posts(await feeds.explore(viewer, filter, page), viewer),
+      bodies.posts(await feeds.explore(viewer, filter, page), viewer),
   );
 
   route(
@@ -65,6 +65,6 @@ export function feedRoutes(app: V2App): void {
       errors: ['not_found'],
     },
     async ({ viewer, params: { username }, query: { filter = 'all' }, page }) =>
-      present.posts(await feeds.byAuthor(viewer, { username, filter }, page), viewer),
+      bodies.posts(await feeds.byAuthor(viewer, { username, filter }, page), viewer),
   );
 }

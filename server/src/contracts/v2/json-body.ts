@@ -1,6 +1,9 @@
 import { DomainError } from '../../domain/errors.ts';
 import { jsonTextOf } from '../json-text.ts';
 
+/** The type of responses. */
+export const jsonType = 'application/json; charset=utf-8';
+
 const maxDepth = 32;
 
 /**

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import { AccountPageSchema, accountPresenter } from './account-wire.ts';
 import { checkNotEmpty, NoContent, rowId, text } from './fields.ts';
+import { postBodies } from './post-pages.ts';
 import { PostPageSchema, PostSchema, postPresenter } from './post-wire.ts';
 import { route, type V2App } from './route.ts';
 import { imageSigner } from './signed-links.ts';
@@ -39,6 +40,7 @@ export function postRoutes(app: V2App): void {
   const { likes, posts } = app.services;
   const { cards } = accountPresenter(app.publicUrl);
   const present = postPresenter(app.publicUrl, imageSigner(app.services));
+  const bodies = postBodies(app);
 
   route(
     app,
@@ -73,7 +75,7 @@ export function postRoutes(app: V2App): void {
       response: { 200: PostSchema },
       errors: ['not_found'],
     },
-    async ({ viewer, params }) => present.post(await posts.read(viewer, params.id), viewer),
+    async ({ viewer, params }) => bodies.post(await posts.read(viewer, params.id), viewer),
   );
 
   route(
@@ -155,7 +157,7 @@ export function postRoutes(app: V2App): void {
       response: { 200: PostSchema },
       errors: ['not_found', 'conflict'],
     },
-    async ({ viewer, params }) => present.post(await likes.like(viewer, params.id), viewer),
+    async ({ viewer, params }) => bodies.post(await likes.like(viewer, params.id), viewer),
   );
 
   route(
@@ -171,7 +173,7 @@ export function postRoutes(app: V2App): void {
       response: { 200: PostSchema },
       errors: ['not_found', 'conflict'],
     },
-    async ({ viewer, params }) => present.post(await likes.unlike(viewer, params.id), viewer),
+    async ({ viewer, params }) => bodies.post(await likes.unlike(viewer, params.id), viewer),
   );
 
   route(

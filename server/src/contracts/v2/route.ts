@@ -3,8 +3,10 @@ import { checkMay, roleAtFirst } from '../../domain/authority.ts';
 import type { Page } from '../../domain/paging.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { ContractApp, RouteContext } from '../contract.ts';
+import { Written } from '../fragments.ts';
 import { oncePerRequest, tokenFirst } from '../token-first.ts';
 import type { Call, Declaration, Exact, Handler } from './declaration.ts';
+import { jsonType } from './json-body.ts';
 import { operation } from './operation.ts';
 import { linkNext, type PageQuery, pageReader } from './pages.ts';
 import { viewerByLink } from './signed-links.ts';
@@ -137,7 +139,9 @@ function responder(
     if (status !== 200) reply.code(status);
     if (locate) reply.header('location', locate(body as Fields));
     if (page) linkNext(request, reply, publicUrl, (body as Page<unknown>).nextCursor);
-    return body;
+    if (!(body instanceof Written)) return body;
+    reply.header('content-type', jsonType);
+    return body.bytes;
   };
 }
 

@@ -4,9 +4,10 @@ import type { AccountCard } from '../accounts/account.ts';
 import type { Viewer } from '../viewer.ts';
 import type { Place } from '../visibility/visibility.ts';
 import { postHydrating } from './hydrating.ts';
-import { isDraft, type PostView } from './post.ts';
+import type { PostView } from './post.ts';
 import { postMemories } from './post-memories.ts';
 import { type HydratedPosts, isShown, type PostEntry } from './post-rules.ts';
+import { noFiles, sharedViews } from './shared-views.ts';
 import { readViewerStates, type StatesOfPosts, type ViewerStates } from './viewer-state.ts';
 
 /** Reads posts: one query per table at most, whatever the length of the list. */
@@ -39,6 +40,7 @@ type Needs = { database: Database; viewerStates: ViewerStates };
 export function postReader({ database, viewerStates }: Needs): PostReader {
   const memories = postMemories(database);
   const { postsOf, mediaOf, authorsOf } = memories;
+  const viewOf = sharedViews(database.isEmbedded);
 
   async function present(
     entries: readonly PostEntry[],
@@ -84,6 +86,17 @@ export function postReader({ database, viewerStates }: Needs): PostReader {
     return mediaOf(posts.filter((post) => post.has_media === 1).map((post) => post.id));
   }
 
+  /** Views of posts in their order; posts whose author has no card are left out. */
+  function viewsOf(posts: readonly PostRow[], { authors, files, states }: Parts): PostView[] {
+    const views: PostView[] = [];
+    for (const post of posts) {
+      const author = authors.get(post.account_id);
+      if (author)
+        views.push(viewOf({ post, author, files: files.get(post.id) ?? noFiles }, states));
+    }
+    return views;
+  }
+
   return { ...postHydrating({ database, memories }), present, readStates, readViews };
 }
 
@@ -96,39 +109,3 @@ type Parts = {
   files: ReadonlyMap<number, PostView['media']>;
   states: StatesOfPosts;
 };
-
-/** Views of posts in their order; posts whose author has no card are left out. */
-function viewsOf(posts: readonly PostRow[], { authors, files, states }: Parts): PostView[] {
-  const views: PostView[] = [];
-  for (const post of posts) {
-    const author = authors.get(post.account_id);
-    if (author) views.push(viewOf(post, author, files.get(post.id) ?? nothing, states));
-  }
-  return views;
-}
-
-const nothing: PostView['media'] = [];
-
-function viewOf(
-  post: PostRow,
-  author: AccountCard,
-  files: PostView['media'],
-  states: StatesOfPosts,
-): PostView {
-  // Nearly no post has a document; then nothing is copied.
-  const hasDocument = files.some((file) => file.isDocument);
-  return {
-    id: post.id,
-    state: isDraft(post) ? 'draft' : 'published',
-    text: post.text,
-    author,
-    media: hasDocument ? files.filter((file) => !file.isDocument) : files,
-    documents: hasDocument ? files.filter((file) => file.isDocument) : nothing,
-    likeCount: post.like_count,
-    likedByMe: states.likedByMe.has(post.id),
-    createdAt: post.created_at,
-    updatedAt: post.updated_at,
-    publishedAt: post.published_at,
-    feedKey: post.feed_key,
-  };
-}
