@@ -36,6 +36,7 @@ import { liveEvents } from '../domain/live/live-events.ts';
 import { mailService } from '../domain/mails/mail-service.ts';
 import { mediaService } from '../domain/media/media-service.ts';
 import { ownMediaService } from '../domain/media/own-media-service.ts';
+import { memoryBudget } from '../domain/memory-budget.ts';
 import { moderationService } from '../domain/moderation/moderation-service.ts';
 import { notificationService } from '../domain/notifications/notification-service.ts';
 import { notifier } from '../domain/notifications/notifier.ts';
@@ -131,8 +132,10 @@ function sharedParts(config: Config, machines: Machines) {
   const checkPasskey = passkeyCheck({ ...parts, verifier });
   const checks = { box, verifier, checkCode, checkPasskey };
   const checkOwner = ownerCheck({ ...parts, ...checks });
-  const viewerStates = { likedByMe: likedPosts(database) };
-  return { ...parts, ...checks, checkOwner, postReader: postReader({ database, viewerStates }) };
+  const memory = memoryBudget(config.serving.memoryCacheBytes);
+  const viewerStates = { likedByMe: likedPosts(database, memory) };
+  const reader = postReader({ database, viewerStates, memory });
+  return { ...parts, ...checks, checkOwner, memory, postReader: reader };
 }
 
 type Shared = ReturnType<typeof sharedParts>;
@@ -200,7 +203,7 @@ function contentServices(
     posts,
     likes: likeService({ database, newKey, now, posts }),
     follows,
-    feeds: feedService({ ...needs, feedMemory: feedMemory(database) }),
+    feeds: feedService({ ...needs, feedMemory: feedMemory(database, needs.memory) }),
     jobs: {
       media,
       purgePost,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeNewest } from '../../src/domain/feeds/feed-memory.ts';
+import { mergeNewest } from '../../src/domain/feeds/merging.ts';
 
 const lists = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { maxLength: 30 }), {
   maxLength: 12,
@@ -36,8 +36,13 @@ describe('merging the newest posts of several authors', () => {
 
 function listsOf(keys: ReadonlyArray<readonly number[]>) {
   const lists = keys
-    .map((list) => list.toSorted((a, b) => b - a).map((key) => ({ key, postId: key, byId: 1 })))
-    .map((entries) => ({ entries, newestKey: entries[0]?.key ?? 0 }))
+    .map((list) => list.toSorted((a, b) => b - a))
+    .map((list, authorId) => ({
+      authorId,
+      keys: Float64Array.from(list),
+      postIds: Int32Array.from(list),
+      newestKey: list[0] ?? 0,
+    }))
     .toSorted((a, b) => b.newestKey - a.newestKey);
   return { lists, knownAbove: 0 };
 }

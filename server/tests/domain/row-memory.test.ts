@@ -5,6 +5,8 @@ import { rowMemory } from '../../src/domain/row-memory.ts';
 
 const madeOf = [{ table: 'id_ranges', column: 'next_id' }] as const;
 
+const roomFor = (rows: number) => ({ maxBytes: 100 * rows, bytesOf: () => 100 });
+
 describe('a memory of rows', () => {
   let database: Database;
   /** Which ids were read, one list for each reading. */
@@ -17,9 +19,9 @@ describe('a memory of rows', () => {
   });
   afterEach(() => database.close());
 
-  async function read(_db: unknown, ids: readonly number[]): Promise<Map<number, string>> {
+  async function read(_db: unknown, ids: readonly number[]): Promise<Map<number, { row: number }>> {
     readings.push([...ids]);
-    return new Map(ids.filter((id) => id < 100).map((id) => [id, `row ${id}`]));
+    return new Map(ids.filter((id) => id < 100).map((id) => [id, { row: id }]));
   }
 
   async function write(id: number): Promise<void> {
@@ -30,14 +32,14 @@ describe('a memory of rows', () => {
   }
 
   it('reads what it does not have, all at once', async () => {
-    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 10 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, ...roomFor(10) });
     await rows([1, 2]);
 
     expect(Object.fromEntries(await rows([2, 3, 1, 4]))).toEqual({
-      1: 'row 1',
-      2: 'row 2',
-      3: 'row 3',
-      4: 'row 4',
+      1: { row: 1 },
+      2: { row: 2 },
+      3: { row: 3 },
+      4: { row: 4 },
     });
     expect(readings).toEqual([
       [1, 2],
@@ -46,7 +48,7 @@ describe('a memory of rows', () => {
   });
 
   it('reads again what was written, and nothing else', async () => {
-    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 10 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, ...roomFor(10) });
     await rows([1, 2]);
     await write(2);
     await rows([1, 2]);
@@ -55,7 +57,7 @@ describe('a memory of rows', () => {
   });
 
   it('asks again for what was not there', async () => {
-    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 10 });
+    const rows = rowMemory(database, { name: 'test', read, madeOf, ...roomFor(10) });
     expect(await rows([100])).toEqual(new Map());
     await rows([100]);
 
@@ -71,7 +73,7 @@ describe('a memory of rows', () => {
         return found;
       },
       madeOf,
-      maxKept: 10,
+      ...roomFor(10),
     });
     await rows([1]);
     await rows([1]);
@@ -80,13 +82,14 @@ describe('a memory of rows', () => {
     expect(readings, 'kept from the second reading on').toEqual([[1], [1]]);
   });
 
-  it('forgets what it has kept longest when it is full', async () => {
-    const rows = rowMemory(database, { name: 'test', read, madeOf, maxKept: 3 });
-    await rows([1, 2]);
-    await rows([3, 4, 5]);
-    await rows([3, 4, 5]);
+  it('forgets what was used least lately when it is full', async () => {
+    const rows = rowMemory(database, { name: 'test', read, madeOf, ...roomFor(3) });
+    await rows([1, 2, 3]);
     await rows([1]);
+    await rows([4, 5]);
+    await rows([1, 4, 5]);
+    await rows([2]);
 
-    expect(readings).toEqual([[1, 2], [3, 4, 5], [1]]);
+    expect(readings).toEqual([[1, 2, 3], [4, 5], [2]]);
   });
 });

@@ -1,11 +1,13 @@
 import type { Database } from '../../db/database.ts';
-import { type FeedEntry, listByAuthor } from './feed-store.ts';
+import { memoryOf } from '../../db/memory.ts';
+import { decidingColumns } from '../visibility/visibility.ts';
+import { type FeedFilter, listByAuthor } from './feed-store.ts';
 
-/** What is known of an author. Lists of viewers refer to it, so it is refreshed in place. */
+/** The newest posts of an author, newest first. Lists of viewers refer to it, so it is refreshed in place. */
 export type AuthorList = {
   authorId: number;
-  /** Newest first. */
-  entries: readonly FeedEntry[];
+  keys: Float64Array;
+  postIds: Int32Array;
   /** Key of the first entry; 0 without entries. */
   newestKey: number;
   /** All posts with a higher key are in the list: the last entry's key, or 0 when no older posts exist. */
@@ -15,6 +17,8 @@ export type AuthorList = {
   readAtChange: number;
   /** Which reading of any list this one's last was. */
   reading: number;
+  /** Others needed its place: nobody tells it of changes any more. */
+  isGone: boolean;
 };
 
 /** What makes up somebody's timeline. */
@@ -28,73 +32,116 @@ export type ViewerLists = {
   checkedAtChange: number;
 };
 
+export type AuthorLists = ReturnType<typeof authorLists>;
+
 const entriesPerAuthor = 200;
+const bytesOf = { list: 700, entry: 12 };
+const noKeys = new Float64Array();
+const noIds = new Int32Array();
 
 /** The newest posts of each author, as they were last read. */
-export function authorLists(database: Database) {
-  const authors = new Map<number, AuthorList>();
-  let authorChanges = 0;
+export function authorLists(
+  database: Database,
+  { filter, maxBytes }: { filter: FeedFilter; maxBytes: number },
+) {
+  let changes = 0;
   let readings = 0;
+  const authors = memoryOf<AuthorList>(database, {
+    madeOf: [
+      {
+        table: 'posts',
+        column: 'account_id',
+        changes: [...decidingColumns.posts, 'has_media'],
+      },
+    ],
+    maxBytes,
+    bytesOf: ({ keys }) => bytesOf.list + bytesOf.entry * keys.length,
+    onOld(list) {
+      changes += 1;
+      list.changes += 1;
+    },
+    onEvicted: leave,
+  });
+
+  /** Viewers may refer to it for a long time yet. */
+  function leave(list: AuthorList): void {
+    changes += 1;
+    Object.assign(list, { isGone: true, keys: noKeys, postIds: noIds });
+  }
 
   function listOf(authorId: number): AuthorList {
     const known = authors.get(authorId);
     if (known) return known;
     const list = unread(authorId);
-    authors.set(authorId, list);
+    keep(list);
     return list;
+  }
+
+  function keep(list: AuthorList): void {
+    authors.keep(list.authorId, list, authors.writes());
+    if (authors.get(list.authorId) !== list) leave(list);
   }
 
   async function refresh(list: AuthorList): Promise<void> {
     // A write while we read leaves the two counts apart, and the next request reads again.
-    const { changes } = list;
+    const { changes: changesBefore } = list;
     const page = { limit: entriesPerAuthor, before: null };
-    const entries = await listByAuthor(database, list.authorId, 'all', page);
-    list.entries = entries.slice(0, entriesPerAuthor);
-    list.newestKey = list.entries[0]?.key ?? 0;
-    list.knownAbove = entries.length > entriesPerAuthor ? (list.entries.at(-1)?.key ?? 0) : 0;
-    list.readAtChange = changes;
+    const entries = await listByAuthor(database, list.authorId, filter, page);
+    if (list.isGone) return;
+    const kept = entries.slice(0, entriesPerAuthor);
+    list.keys = Float64Array.from(kept, ({ key }) => key);
+    list.postIds = Int32Array.from(kept, ({ postId }) => postId);
+    list.newestKey = list.keys[0] ?? 0;
+    list.knownAbove = entries.length > kept.length ? (list.keys.at(-1) ?? 0) : 0;
+    list.readAtChange = changesBefore;
     readings += 1;
     list.reading = readings;
+    keep(list);
   }
 
-  /** Reads the lists again whose authors have posted, and puts all in order if any was read since. */
-  async function bringUpToDate(viewer: ViewerLists): Promise<void> {
-    if (viewer.checkedAtChange === authorChanges) return;
-    const changesBefore = authorChanges;
-    for (const list of viewer.lists) if (list.changes !== list.readAtChange) await refresh(list);
+  /** An author's list with what was written until now; null when there is no place for it. */
+  async function read(authorId: number): Promise<AuthorList | null> {
+    const list = listOf(authorId);
+    if (list.changes !== list.readAtChange) await refresh(list);
+    return list.isGone ? null : list;
+  }
+
+  /**
+   * Reads the lists again whose authors have posted, and puts all in order if any was read since.
+   * @returns false when there is no place for all of them
+   */
+  async function bringUpToDate(viewer: ViewerLists): Promise<boolean> {
+    if (viewer.checkedAtChange === changes) return true;
+    const changesBefore = changes;
+    if (viewer.lists.some((list) => list.isGone)) {
+      viewer.lists = viewer.lists.map((list) => (list.isGone ? listOf(list.authorId) : list));
+    }
+    const { lists } = viewer;
+    for (const list of lists) if (list.changes !== list.readAtChange) await refresh(list);
+    if (lists.some((list) => list.isGone)) return false;
     viewer.checkedAtChange = changesBefore;
-    if (viewer.lists.every((list) => list.reading <= viewer.sortedAtReading)) return;
+    if (lists.every((list) => list.reading <= viewer.sortedAtReading)) return true;
     // Not in place: another request may be reading its way through the list.
-    viewer.lists = viewer.lists.toSorted((a, b) => b.newestKey - a.newestKey);
-    viewer.knownAbove = viewer.lists.reduce((most, l) => Math.max(most, l.knownAbove), 0);
+    viewer.lists = lists.toSorted((a, b) => b.newestKey - a.newestKey);
+    viewer.knownAbove = lists.reduce((most, list) => Math.max(most, list.knownAbove), 0);
     viewer.sortedAtReading = readings;
+    return true;
   }
 
-  /** The author's posts have changed: the list is read again before it is used. */
-  function markChanged(authorId: number): void {
-    authorChanges += 1;
-    const list = authors.get(authorId);
-    if (list) list.changes += 1;
-  }
-
-  return {
-    listOf,
-    bringUpToDate,
-    markChanged,
-    count: () => authors.size,
-    forgetAll: () => authors.clear(),
-  };
+  return { listOf, read, bringUpToDate };
 }
 
 /** A list whose entries are to be read. */
 function unread(authorId: number): AuthorList {
   return {
     authorId,
-    entries: [],
+    keys: noKeys,
+    postIds: noIds,
     newestKey: 0,
     knownAbove: 0,
     changes: 1,
     readAtChange: 0,
     reading: 0,
+    isGone: false,
   };
 }

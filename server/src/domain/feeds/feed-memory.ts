@@ -1,9 +1,11 @@
 import type { Database } from '../../db/database.ts';
+import { memoryOf } from '../../db/memory.ts';
 import { listFolloweeIds } from '../follows/follow-store.ts';
+import { type MemoryBudget, memoryBudget } from '../memory-budget.ts';
 import type { PageRequest } from '../paging.ts';
-import { decidingColumns } from '../visibility/visibility.ts';
-import { type AuthorList, authorLists, type ViewerLists } from './author-lists.ts';
-import type { FeedEntry } from './feed-store.ts';
+import { authorLists, type ViewerLists } from './author-lists.ts';
+import type { FeedEntry, FeedFilter } from './feed-store.ts';
+import { mergeNewest } from './merging.ts';
 
 /**
  * The newest posts of each author, kept in memory, so that a timeline is a merge of lists instead of a query that grows
@@ -11,50 +13,52 @@ import type { FeedEntry } from './feed-store.ts';
  */
 export type FeedMemory = {
   /** The page of a viewer's timeline, one entry too many; null when memory cannot tell and SQL must. */
-  timeline(viewerId: number, page: PageRequest): Promise<FeedEntry[] | null>;
+  timeline(viewerId: number, page: PageRequest): Promise<readonly FeedEntry[] | null>;
+  /** The same for a page of an author's posts. */
+  byAuthor(
+    authorId: number,
+    filter: FeedFilter,
+    page: PageRequest,
+  ): Promise<readonly FeedEntry[] | null>;
 };
 
-/** Above these, everything is forgotten: what is in use comes back at once. */
-const maxAuthors = 50_000;
-const maxViewers = 20_000;
+/** A viewer's lists, and the first page as it was merged last. */
+type Viewer = ViewerLists & { first: FirstPage | null };
+type FirstPage = { limit: number; mergedAtReading: number; entries: readonly FeedEntry[] };
 
-export function feedMemory(database: Database): FeedMemory {
+const bytesOf = { viewer: 2600, followee: 8 };
+/** What the lists of authors get of the memory, and what those with pictures only. */
+const shares = { authors: 0.5, withMedia: 0.2, viewers: 0.3 };
+/** Whoever follows more than this share of the authors that there is place for would make memory forget all others. */
+const largestShare = 0.25;
+const bytesPerQuietAuthor = 1000;
+
+export function feedMemory(
+  database: Database,
+  { feeds: maxBytes }: MemoryBudget = memoryBudget(),
+): FeedMemory {
   // What several processes share, none of them can remember.
-  if (!database.isEmbedded) return { timeline: async () => null };
-  const authors = authorLists(database);
-  const viewers = new Map<number, ViewerLists>();
-  let viewerChanges = 0;
+  if (!database.isEmbedded) return { timeline: async () => null, byAuthor: async () => null };
+  const authors = authorLists(database, { filter: 'all', maxBytes: maxBytes * shares.authors });
+  const withMedia = authorLists(database, {
+    filter: 'with-media',
+    maxBytes: maxBytes * shares.withMedia,
+  });
+  const viewers = memoryOf<Viewer>(database, {
+    madeOf: [{ table: 'follows', column: 'follower_id' }],
+    maxBytes: maxBytes * shares.viewers,
+    bytesOf: ({ lists }) => bytesOf.viewer + bytesOf.followee * lists.length,
+  });
+  const maxFollowees = (largestShare * maxBytes * shares.authors) / bytesPerQuietAuthor;
 
-  function forgetAll(): void {
-    viewerChanges += 1;
-    authors.forgetAll();
-    viewers.clear();
-  }
-
-  function forgetAuthor(accountId: number | null): void {
-    if (accountId === null) return forgetAll();
-    authors.markChanged(accountId);
-  }
-
-  function forgetViewer(accountId: number | null): void {
-    if (accountId === null) return forgetAll();
-    viewerChanges += 1;
-    viewers.delete(accountId);
-  }
-
-  database.watchRows(
-    { table: 'posts', column: 'account_id', changes: decidingColumns.posts },
-    forgetAuthor,
-  );
-  database.watchRows({ table: 'follows', column: 'follower_id' }, forgetViewer);
-
-  async function loadViewer(viewerId: number): Promise<ViewerLists> {
-    if (authors.count() > maxAuthors || viewers.size > maxViewers) forgetAll();
-    const changesBefore = viewerChanges;
+  /** Null for somebody who follows too many. */
+  async function loadViewer(viewerId: number): Promise<Viewer | null> {
+    const writesBefore = viewers.writes();
     const ids = await listFolloweeIds(database, viewerId);
+    if (ids.length > maxFollowees) return null;
     const lists = [viewerId, ...ids].map(authors.listOf);
-    const viewer = { lists, knownAbove: 0, sortedAtReading: 0, checkedAtChange: -1 };
-    if (viewerChanges === changesBefore) viewers.set(viewerId, viewer);
+    const viewer = { lists, knownAbove: 0, sortedAtReading: 0, checkedAtChange: -1, first: null };
+    viewers.keep(viewerId, viewer, writesBefore);
     return viewer;
   }
 
@@ -63,61 +67,27 @@ export function feedMemory(database: Database): FeedMemory {
       if (page.from === 'oldest') return null;
       database.noticeOthers();
       const viewer = viewers.get(viewerId) ?? (await loadViewer(viewerId));
-      await authors.bringUpToDate(viewer);
+      if (!viewer || !(await authors.bringUpToDate(viewer))) return null;
+      const { before, limit, after = null } = page;
+      if (before === null && after === null) return firstPage(viewer, limit);
       const newest = mergeNewest(viewer, page);
-      const { after = null } = page;
       return after === null || newest === null ? newest : newest.filter(({ key }) => key > after);
+    },
+
+    async byAuthor(authorId, filter, page) {
+      if (page.from === 'oldest' || (page.after ?? null) !== null) return null;
+      database.noticeOthers();
+      const list = await (filter === 'all' ? authors : withMedia).read(authorId);
+      return list && mergeNewest({ lists: [list], knownAbove: list.knownAbove }, page);
     },
   };
 }
 
-/**
- * The newest entries of several lists that are each newest first, and come with the newest of them first; null when one of
- * them may end too early.
- */
-export function mergeNewest(
-  { lists, knownAbove }: MergeLists,
-  { before, limit }: PageRequest,
-): FeedEntry[] | null {
-  const newest: FeedEntry[] = [];
-  const wanted = limit + 1;
-  let oldest = 0;
-  for (const { newestKey, entries } of lists) {
-    if (newestKey <= oldest) break;
-    for (let i = before === null ? 0 : firstBelow(entries, before); i < entries.length; i += 1) {
-      const entry = entries[i];
-      if (!entry || !insertNewest(newest, entry, wanted)) break;
-    }
-    if (newest.length === wanted) oldest = newest[limit]?.key ?? 0;
-  }
-  return oldest < knownAbove ? null : newest;
-}
-
-type MergeLists = {
-  lists: ReadonlyArray<Pick<AuthorList, 'entries' | 'newestKey'>>;
-  knownAbove: number;
-};
-
-/** Puts an entry in its place among the `wanted` newest. False when it is older than all of them. */
-function insertNewest(newest: FeedEntry[], entry: FeedEntry, wanted: number): boolean {
-  const isFull = newest.length === wanted;
-  const last = newest.at(-1);
-  if (isFull && last && last.key >= entry.key) return false;
-  if (isFull) newest.pop();
-  let place = newest.length;
-  while (place > 0 && (newest[place - 1]?.key ?? 0) < entry.key) place -= 1;
-  newest.splice(place, 0, entry);
-  return true;
-}
-
-/** Index of the first entry whose key is below `before`. */
-function firstBelow(entries: readonly FeedEntry[], before: number): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((entries[middle]?.key ?? 0) < before) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** Merged again only after somebody has posted whom the viewer follows. */
+function firstPage(viewer: Viewer, limit: number): readonly FeedEntry[] | null {
+  const { first, sortedAtReading } = viewer;
+  if (first?.limit === limit && first.mergedAtReading === sortedAtReading) return first.entries;
+  const entries = mergeNewest(viewer, { before: null, limit });
+  viewer.first = entries && { limit, mergedAtReading: sortedAtReading, entries };
+  return entries;
 }

@@ -22,6 +22,6 @@ export function feedService({ database, feedMemory, accounts, postReader }: Need
   return {
     ...timelines({ database, feedMemory, postReader }),
     ...albums({ database, postReader }),
-    ...postListing({ database, accounts, postReader }),
+    ...postListing({ database, accounts, feedMemory, postReader }),
   };
 }

@@ -6,17 +6,19 @@ import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { hasPicture, type PostRule } from '../posts/post-rules.ts';
 import type { Viewer } from '../viewer.ts';
+import type { FeedMemory } from './feed-memory.ts';
 import { type FeedFilter, listByAuthor, listExplore } from './feed-store.ts';
 import { postPipeline, type Skeleton } from './post-pipeline.ts';
 
 type Needs = {
   database: Database;
   accounts: Pick<AccountService, 'findId'>;
+  feedMemory: FeedMemory;
   postReader: PostReader;
 };
 
 /** Lists the posts of everybody, and of one account. */
-export function postListing({ database, accounts, postReader }: Needs) {
+export function postListing({ database, accounts, feedMemory, postReader }: Needs) {
   /** Posts of everybody. */
   function explore(
     viewer: Viewer | null,
@@ -39,7 +41,9 @@ export function postListing({ database, accounts, postReader }: Needs) {
     page: PageRequest,
   ): Promise<Page<PostView>> {
     const authorId = await accounts.findId(username);
-    const skeleton: Skeleton = (part) => listByAuthor(database, authorId, filter, part);
+    const skeleton: Skeleton = async (part) =>
+      (await feedMemory.byAuthor(authorId, filter, part)) ??
+      (await listByAuthor(database, authorId, filter, part));
     const pipeline = postPipeline(postReader, skeleton, {
       viewer,
       place: 'list',

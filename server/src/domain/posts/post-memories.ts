@@ -1,28 +1,31 @@
 import type { Database } from '../../db/database.ts';
 import { readAccountCards } from '../accounts/account-store.ts';
 import { readMediaOfPosts } from '../media/media-store.ts';
+import { type MemoryBudget, memoryBudget } from '../memory-budget.ts';
 import { rowMemory } from '../row-memory.ts';
 import { decidingColumns } from '../visibility/visibility.ts';
 import { readPosts } from './post-store.ts';
 
-/** Together about 40 MB. */
-const maxKept = { posts: 50_000, media: 20_000, authors: 20_000 };
+/** As measured, with the views of a post and what a contract keeps of it (`shared-views.ts`, `contracts/fragments.ts`). */
+const bytes = { post: 1400, character: 3, picture: 2600, author: 400 };
 
 export type PostMemories = ReturnType<typeof postMemories>;
 
 /** Keeps what everybody sees of posts until one of their rows is written (docs/decisions/0023). */
-export function postMemories(database: Database) {
+export function postMemories(database: Database, budget: MemoryBudget = memoryBudget()) {
   const postsOf = rowMemory(database, {
     name: 'posts',
     read: readPosts,
     madeOf: [{ table: 'posts', column: 'id' }],
-    maxKept: maxKept.posts,
+    maxBytes: budget.posts,
+    bytesOf: ({ text }) => bytes.post + bytes.character * text.length,
   });
   const mediaOf = rowMemory(database, {
     name: 'media',
     read: readMediaOfPosts,
     madeOf: [{ table: 'media', column: 'post_id' }],
-    maxKept: maxKept.media,
+    maxBytes: budget.media,
+    bytesOf: (files) => bytes.picture * files.length,
   });
   const authorsOf = rowMemory(database, {
     name: 'authors',
@@ -35,7 +38,8 @@ export function postMemories(database: Database) {
       },
       { table: 'media', column: 'account_id', changes: ['state', 'public_key', 'blurhash'] },
     ],
-    maxKept: maxKept.authors,
+    maxBytes: budget.authors,
+    bytesOf: () => bytes.author,
   });
 
   return { postsOf, mediaOf, authorsOf };

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { Viewer } from '../viewer.ts';
 import type { Place } from '../visibility/visibility.ts';
 import { postHydrating } from './hydrating.ts';
@@ -35,10 +36,15 @@ export type PostReader = {
   readViews(ids: readonly number[], viewer: Viewer | null, place?: Place): Promise<PostView[]>;
 };
 
-type Needs = { database: Database; viewerStates: ViewerStates };
+type Needs = {
+  database: Database;
+  viewerStates: ViewerStates;
+  /** What may be remembered of the database, where it is embedded. */
+  memory?: MemoryBudget;
+};
 
-export function postReader({ database, viewerStates }: Needs): PostReader {
-  const memories = postMemories(database);
+export function postReader({ database, viewerStates, memory }: Needs): PostReader {
+  const memories = postMemories(database, memory);
   const { postsOf, mediaOf, authorsOf } = memories;
   const viewOf = sharedViews(database.isEmbedded);
 

@@ -1,10 +1,11 @@
 import type { PostRow } from '../../db/schema.ts';
+import type { Found, TargetsAmong } from '../edges/edge-memory.ts';
 import type { Viewer } from '../viewer.ts';
 
 /** Something that may be so between a viewer and a post, such as that the viewer likes it. */
 export type ViewerState = {
-  /** Of these posts, the ids of those for which it is so. */
-  read: (viewerId: number, postIds: readonly number[]) => Promise<ReadonlySet<number>>;
+  /** Of these posts, those for which it is so. */
+  read: TargetsAmong;
   /** Whether it can be so at all; other posts are not looked up. */
   isPossible: (post: PostRow) => boolean;
 };
@@ -13,7 +14,7 @@ export type ViewerState = {
 export type ViewerStates = Readonly<Record<'likedByMe', ViewerState>>;
 
 /** For each state the ids of the posts for which it is so. */
-export type StatesOfPosts = Readonly<Record<keyof ViewerStates, ReadonlySet<number>>>;
+export type StatesOfPosts = Readonly<Record<keyof ViewerStates, Found>>;
 
 /** Reads all states of some posts, at the same time. For somebody who is not signed in, nothing is so. */
 export async function readViewerStates(
@@ -26,13 +27,13 @@ export async function readViewerStates(
   return Object.fromEntries(names.map((name, i) => [name, sets[i]])) as StatesOfPosts;
 }
 
-const none: ReadonlySet<number> = new Set();
+const none: Found = new Set();
 
 async function readState(
   { read, isPossible }: ViewerState,
   viewer: Pick<Viewer, 'accountId'> | null,
   posts: readonly PostRow[],
-): Promise<ReadonlySet<number>> {
+): Promise<Found> {
   if (!viewer) return none;
   const ids = posts.filter(isPossible).map((post) => post.id);
   return ids.length === 0 ? none : read(viewer.accountId, ids);

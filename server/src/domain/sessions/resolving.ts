@@ -5,12 +5,17 @@ import { DomainError } from '../errors.ts';
 import type { AccessClaims, TokenSigner } from '../ports.ts';
 import { roleOfSession, type Viewer } from '../viewer.ts';
 import { isReplaced } from './session.ts';
-import { findLiveSession, findSession, noteUsedGeneration } from './session-store.ts';
+import type { FindLive } from './session-memory.ts';
+import { findSession, noteUsedGeneration } from './session-store.ts';
 
-type Needs = { database: Database; tokens: Pick<TokenSigner, 'verify'> };
+type Needs = {
+  database: Database;
+  tokens: Pick<TokenSigner, 'verify'>;
+  findLive: FindLive;
+};
 
 /** Finds the session and the account of an access token. */
-export function sessionResolving({ database, tokens }: Needs) {
+export function sessionResolving({ database, tokens, findLive }: Needs) {
   /**
    * The viewer of a credential.
    * @throws DomainError `no_token` · `bad_token` · `expired_token` · `revoked_token`
@@ -26,7 +31,7 @@ export function sessionResolving({ database, tokens }: Needs) {
    * @throws DomainError `revoked_token`
    */
   async function viewerOf(claims: AccessClaims, shown: Shown): Promise<Viewer> {
-    const session = await findLiveSession(database, claims.sessionId);
+    const session = await findLive(claims);
     const isSame = session?.account_id === claims.accountId && session.audience === claims.audience;
     if (!session || !isSame) {
       throw new DomainError('revoked_token', 'The session has ended; sign in again.');

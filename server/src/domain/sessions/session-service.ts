@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { NewId } from '../../db/ids.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { Counters, Now, PasswordHasher, TokenSigner } from '../ports.ts';
 import type { SecondFactorPolicy } from '../second-factors/second-factor-policy.ts';
 import { ownSessions, sessionEnding } from './ending.ts';
@@ -11,6 +12,7 @@ import { passwordCheck } from './password-check.ts';
 import { sessionRefreshing } from './refreshing.ts';
 import { sessionResolving } from './resolving.ts';
 import type { Proof } from './session.ts';
+import { liveSessions } from './session-memory.ts';
 import { tokensOfSessions } from './session-tokens.ts';
 import { sessionWriting } from './session-writing.ts';
 
@@ -23,6 +25,7 @@ type Needs = {
   counters: Counters;
   audit: AuditLog;
   secondFactors: SecondFactorPolicy;
+  memory: MemoryBudget;
   /** See `AppPasswordService.findProof`. */
   appPasswords: { findProof(account: AccountRow | null, typed: string): Promise<Proof | null> };
 };
@@ -38,7 +41,7 @@ export function sessionService(needs: Needs): SessionService {
   const { database, newId, now, passwords, tokens, counters, audit, secondFactors } = needs;
   const tokensOf = tokensOfSessions({ now, tokens });
   const end = sessionEnding({ now, audit });
-  const { appPasswords } = needs;
+  const { appPasswords, memory } = needs;
   const checkPassword = passwordCheck({ database, passwords, counters, audit, appPasswords });
   const writeSession = sessionWriting({ database, newId, now, audit, secondFactors });
   const opening = sessionOpening({ writeSession, tokensOf });
@@ -46,7 +49,7 @@ export function sessionService(needs: Needs): SessionService {
     ...sessionLoggingIn({ tokens, checkPassword, opening }),
     ...opening,
     ...sessionRefreshing({ database, now, tokens, tokensOf, end }),
-    ...sessionResolving({ database, tokens }),
+    ...sessionResolving({ database, tokens, findLive: liveSessions(database, memory.sessions) }),
     ...ownSessions({ database, now, end }),
   };
 }
