@@ -1,8 +1,12 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 
 /** How long a client whose connection is open may still take to send its request. */
 const graceMs = 1000;
+
+/** The response to the newest request of a connection: when it is over, all are. */
+const newest = Symbol('newest');
+type Followed = Socket & { [newest]?: ServerResponse };
 
 /**
  * Follows the connections of a server from now on, for its end.
@@ -13,16 +17,14 @@ export function followConnections(
   server: Server,
   more: () => readonly NetServer[] = () => [],
 ): () => Promise<void> {
-  const silent = new Set<Socket>();
+  const open = new Set<Followed>();
   server.on('connection', (socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
-  server.on('request', ({ socket }, response) => {
-    silent.delete(socket);
-    response.once('close', () => {
-      if (!socket.destroyed) silent.add(socket);
-    });
+  server.on('request', (request, response) => {
+    const socket: Followed = request.socket;
+    socket[newest] = response;
   });
 
   return async () => {
@@ -33,7 +35,9 @@ export function followConnections(
       ),
     );
     const sweep = setInterval(() => {
-      for (const socket of silent) socket.destroySoon();
+      for (const socket of open) {
+        if (socket[newest]?.closed ?? true) socket.destroySoon();
+      }
     }, graceMs);
     await gone;
     clearInterval(sweep);

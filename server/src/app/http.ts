@@ -27,12 +27,13 @@ import { lazySerializers } from './lazy-serializers.ts';
 import { lingerAfterEarlyResponses } from './linger.ts';
 import { mayShare, openMoreSockets, type Place } from './listeners.ts';
 import { type Load, loadMeter } from './load.ts';
-import { hasRequestId, loggedPath } from './log-options.ts';
+import { loggedPath } from './log-options.ts';
 import { ownRoutes, sendOwnError } from './own-routes.ts';
 import { isOneOfMany } from './processes.ts';
 import { publicUrlOf } from './public-url.ts';
 import { limitDatabaseTime } from './request-budgets.ts';
 import { nameRequests, requestIdOf, tellRequestId } from './request-ids.ts';
+import { RequestLog } from './request-log.ts';
 import { SetupError } from './setup-error.ts';
 import { shedLoad } from './shedding.ts';
 
@@ -232,8 +233,7 @@ function newServer(
       disableRequestLogging: !log.isLevelEnabled('info'),
       requestIdLogLabel: 'requestId',
     }),
-    childLoggerFactory: (parent, bindings, options) =>
-      Object.assign(parent.child(bindings, options), { [hasRequestId]: true }),
+    childLoggerFactory: (parent, bindings) => new RequestLog(parent, bindings),
     rewriteUrl: rootRewriter(served),
     trustProxy: trustedProxies.length > 0 && trustOf(trustedProxies),
     schemaController: { compilersFactory: { buildSerializer: lazySerializers } },

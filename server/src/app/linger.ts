@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { hasBody } from '../contracts/body-limits.ts';
 
 /** How much of a body is still read after its response, and for how long. */
 export type LingerLimits = { ms: number; bytes: number };
@@ -10,6 +11,7 @@ export type LingerLimits = { ms: number; bytes: number };
  */
 export function lingerAfterEarlyResponses(server: Server, limits: LingerLimits): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!hasBody(request)) return;
     const { socket } = request;
     let isLast = false;
     // Around Node's own listener, which destroys the socket after the last response of a connection.

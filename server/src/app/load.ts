@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { hasBody } from '../contracts/body-limits.ts';
 
 /** How busy this process is. */
 export type Load = {
@@ -30,11 +30,6 @@ const firstPace = 600;
 const left = Symbol('left');
 type Counted = FastifyReply & { [left]?: () => void };
 
-function isBodyAwaited({ headers, complete }: IncomingMessage): boolean {
-  if (complete) return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
 /** Measures the load of a server; the delay from `start` on. */
 export function loadMeter(server: FastifyInstance): LoadMeter {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -60,7 +55,7 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
       inFlight += 1;
     };
     // A body takes as long as its sender likes; nobody here works on it meanwhile.
-    if (isBodyAwaited(raw)) raw.once('end', enter);
+    if (!raw.complete && hasBody(raw)) raw.once('end', enter);
     else enter();
     // A response that streams is work for the network alone.
     reply.raw.once('close', leave);

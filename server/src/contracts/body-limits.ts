@@ -54,7 +54,8 @@ const refuseEncodedBody: preParsingHookHandler = (request, reply, payload, done)
   return done(new TransportError('encoded', 'Send the body without a Content-Encoding.'));
 };
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** Whether a body comes with a request, as its headers say. */
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

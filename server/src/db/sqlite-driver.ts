@@ -52,6 +52,11 @@ export class SqliteDriver implements Driver {
   #workerSeat: WorkerSeat | undefined;
   readonly #listeners: RowListener[] = [];
   #versionSeen = 0;
+  /** Whether others were looked for in this turn of the event loop: what another process has acknowledged before is seen. */
+  #isNoticed = false;
+  readonly #forgetNoticing = () => {
+    this.#isNoticed = false;
+  };
 
   constructor(file: string | Buffer) {
     this.#file = file;
@@ -154,6 +159,9 @@ export class SqliteDriver implements Driver {
 
   /** See `Database.noticeOthers`. */
   noticeOthers(): void {
+    if (this.#isNoticed) return;
+    this.#isNoticed = true;
+    setImmediate(this.#forgetNoticing);
     const version = this.#connection?.versionElsewhere() ?? 0;
     if (version === this.#versionSeen) return;
     this.#versionSeen = version;
