@@ -17,6 +17,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   const { enableCompileCache } = await import('node:module');
   // A third of each start is compiling what the last one compiled. Where the folder cannot be written, nothing is kept.
   enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
+  const { keepYoungHeapSmall } = await import('./app/young-heap.ts');
+  // What runs to its end needs no small heap.
+  if (process.argv[2] === 'start') keepYoungHeapSmall();
   const { run } = await import('./cli/program.ts');
   process.exitCode = await run(process.argv.slice(2));
 }

@@ -30,6 +30,7 @@ import { clockNotice } from './clock-notice.ts';
 import type { Config } from './config.ts';
 import { dailyBackup } from './daily-backup.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
+import { openIdentityProviders } from './identity-providers.ts';
 import { newLog } from './log.ts';
 import { defaultConcurrency, openMachines } from './machines.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -110,10 +111,22 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   });
   // Apart from each other, so that a flood of addresses cannot make memory forget wrong passwords.
   const [loginCounters, requestCounters] = [newCounters(), newCounters()];
-  const broadcast = openBroadcast(config, { database, now, log });
+  const broadcast = await openBroadcast(config, { database, now, log });
   database.onMessage((message) => broadcast.send(message));
   const newestKey = await readNewestKey(database);
-  const machines = { now, log, database, blobs, images, mailer, texts, senders, broadcast };
+  const providers = await openIdentityProviders(config.identity, now);
+  const machines = {
+    now,
+    log,
+    database,
+    blobs,
+    images,
+    mailer,
+    texts,
+    senders,
+    broadcast,
+    providers,
+  };
   const { services, jobs, importAccounts } = buildServices(config, {
     ...machines,
     newestKey,

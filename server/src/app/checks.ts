@@ -75,7 +75,7 @@ export async function runChecks(): Promise<Check[]> {
     : 'files in DATA_DIR/mail';
   checks.push(await check('mail', () => mailer.check().then(() => mailbox)));
   await mailer.close();
-  for (const provider of openIdentityProviders(config.identity, () => new Date())) {
+  for (const provider of await openIdentityProviders(config.identity, () => new Date())) {
     const answers = async () => ['answers', (await provider.check()) ?? []].flat().join('; ');
     checks.push(await check(`sign-in with ${provider.name}`, answers));
   }

@@ -1,24 +1,32 @@
-import { facebookProvider } from '../adapters/identity/facebook.ts';
-import { oidcProvider } from '../adapters/identity/oidc.ts';
 import type { IdentityProvider, Now } from '../domain/ports.ts';
 import type { IdentityConfig } from './settings/identity-settings.ts';
 
 const googleIssuer = 'https://accounts.google.com';
 
-/** The providers that are set up. Nobody is asked yet. */
-export function openIdentityProviders(
+/** The providers that are set up, whose libraries are loaded only then. Nobody is asked yet. */
+export async function openIdentityProviders(
   { google, facebook, oidc, redirectUris }: IdentityConfig,
   now: Now,
-): IdentityProvider[] {
+): Promise<IdentityProvider[]> {
   const hasRedirects = redirectUris.length > 0;
   const providers: IdentityProvider[] = [];
-  if (google) {
+  const oidcProvider = google || oidc ? await loadOidc() : null;
+  if (google && oidcProvider) {
     // Google's ID tokens may name it without the scheme, and it wants the secret at the exchange of a code.
     const aliases = google.issuer === googleIssuer ? ['accounts.google.com'] : [];
     const hasCodeFlow = hasRedirects && google.clientSecret !== null;
     providers.push(oidcProvider({ now, name: 'google', aliases, hasCodeFlow, ...google }));
   }
-  if (facebook) providers.push(facebookProvider({ now, ...facebook }));
-  if (oidc) providers.push(oidcProvider({ now, hasCodeFlow: hasRedirects, ...oidc }));
+  if (facebook) {
+    const { facebookProvider } = await import('../adapters/identity/facebook.ts');
+    providers.push(facebookProvider({ now, ...facebook }));
+  }
+  if (oidc && oidcProvider)
+    providers.push(oidcProvider({ now, hasCodeFlow: hasRedirects, ...oidc }));
   return providers;
+}
+
+async function loadOidc() {
+  const { oidcProvider } = await import('../adapters/identity/oidc.ts');
+  return oidcProvider;
 }

@@ -51,6 +51,7 @@ import type {
   BlobStore,
   Broadcast,
   Counters,
+  IdentityProvider,
   Images,
   Mailer,
   Now,
@@ -69,7 +70,6 @@ import { signedLinkService } from '../domain/sessions/signed-link-service.ts';
 import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { verificationService } from '../domain/verifications/verification-service.ts';
 import type { Config } from './config.ts';
-import { openIdentityProviders } from './identity-providers.ts';
 import { publicUrlOf } from './public-url.ts';
 
 type Machines = {
@@ -87,6 +87,7 @@ type Machines = {
   /** Wrong passwords, and what is sent to people. */
   counters: Counters;
   broadcast: Broadcast;
+  providers: IdentityProvider[];
 };
 
 /** The verbs of the domain, put together: what contracts call, and what jobs do. */
@@ -141,7 +142,7 @@ function sharedParts(config: Config, machines: Machines) {
 type Shared = ReturnType<typeof sharedParts>;
 
 /** Who people are, and the ways in. */
-function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
+function peopleServices(config: Config, { texts, providers }: Machines, shared: Shared) {
   const { signUps, sms } = config;
   const { database } = shared;
   const invites = inviteService(shared);
@@ -162,7 +163,7 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
     passkeys: passkeyService(opening),
     appPasswords,
     closing: closingService(shared),
-    identities: identityServiceOf(config, { ...shared, sessions }),
+    identities: identityServiceOf(config, { ...shared, sessions, providers }),
     emails: emailService(shared),
     phones: phoneService({ ...shared, ...sms, texts }),
     passwords: passwordService(shared),
@@ -174,13 +175,12 @@ function peopleServices(config: Config, { texts }: Machines, shared: Shared) {
 
 function identityServiceOf(
   { identity, signUps }: Config,
-  needs: Shared & { sessions: ReturnType<typeof sessionService> },
+  needs: Shared & Pick<Machines, 'providers'> & { sessions: ReturnType<typeof sessionService> },
 ) {
   const { redirectUris } = identity;
-  const providers = openIdentityProviders(identity, needs.now);
-  const proofs = identityProofs({ ...needs, providers, redirectUris });
+  const proofs = identityProofs({ ...needs, redirectUris });
   const join = identityJoining({ ...needs, signUps, chance: Math.random });
-  return identityService({ ...needs, providers, proofs, join });
+  return identityService({ ...needs, proofs, join });
 }
 
 /** What people show each other. */

@@ -4,62 +4,50 @@ import { SetupError } from '../app/setup-error.ts';
 import { programVersion } from '../app/version.ts';
 import { BackupError } from '../backup/backup-error.ts';
 import { DomainError } from '../domain/errors.ts';
-import { accountsCommand } from './accounts.ts';
-import { adminCommand } from './admin.ts';
-import { backupCommand } from './backup.ts';
-import { dbCommand } from './db.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { documentCommands } from './documents.ts';
 import { CommandError, UsageError } from './errors.ts';
-import { importCommand } from './import.ts';
-import { initCommand } from './init.ts';
-import { invitesCommand } from './invites.ts';
-import { keysCommand } from './keys.ts';
-import { mailsCommand } from './mails.ts';
-import { mediaCommand } from './media.ts';
-import { migrateCommand } from './migrate.ts';
-import { moveCommand } from './move.ts';
-import { outboxCommand } from './outbox.ts';
-import { postsCommand } from './posts.ts';
-import { seedCommand } from './seed.ts';
-import { settingsCommand } from './settings.ts';
-import { shellCommand } from './shell.ts';
-import { startCommand } from './start.ts';
-import { workCommand } from './work.ts';
 
-/** The program with all of its commands. */
-export function newProgram(): Command {
+/** The commands in the order of the help, each in a file that is loaded when it is asked for. */
+const families: ReadonlyArray<[names: readonly string[], load: () => Promise<Command[]>]> = [
+  [['start'], async () => [(await import('./start.ts')).startCommand()]],
+  [['work'], async () => [(await import('./work.ts')).workCommand()]],
+  [['init'], async () => [(await import('./init.ts')).initCommand()]],
+  [['demo'], async () => [(await import('./demo.ts')).demoCommand()]],
+  [['outbox'], async () => [(await import('./outbox.ts')).outboxCommand()]],
+  [['migrate'], async () => [(await import('./migrate.ts')).migrateCommand()]],
+  [['db'], async () => [(await import('./db.ts')).dbCommand()]],
+  [['seed'], async () => [(await import('./seed.ts')).seedCommand()]],
+  [['shell'], async () => [(await import('./shell.ts')).shellCommand()]],
+  [['routes', 'openapi'], async () => (await import('./documents.ts')).documentCommands()],
+  [['accounts'], async () => [(await import('./accounts.ts')).accountsCommand()]],
+  [['admin'], async () => [(await import('./admin.ts')).adminCommand()]],
+  [['invites'], async () => [(await import('./invites.ts')).invitesCommand()]],
+  [['import'], async () => [(await import('./import.ts')).importCommand()]],
+  [['mails'], async () => [(await import('./mails.ts')).mailsCommand()]],
+  [['media'], async () => [(await import('./media.ts')).mediaCommand()]],
+  [['posts'], async () => [(await import('./posts.ts')).postsCommand()]],
+  [['backup'], async () => [(await import('./backup.ts')).backupCommand()]],
+  [['move'], async () => [(await import('./move.ts')).moveCommand()]],
+  [['doctor'], async () => [(await import('./doctor.ts')).doctorCommand()]],
+  [['settings'], async () => [(await import('./settings.ts')).settingsCommand()]],
+  [['keys'], async () => [(await import('./keys.ts')).keysCommand()]],
+];
+
+/** The one that is asked for; all where the help shows them, or nothing is meant that exists. */
+async function commandsFor([first = '']: readonly string[]): Promise<Command[]> {
+  const asked = families.filter(([names]) => names.includes(first));
+  const loaded = (asked.length > 0 ? asked : families).map(([, load]) => load());
+  return (await Promise.all(loaded)).flat();
+}
+
+/** The program with the command that is asked for, or all of them. */
+export async function newProgram(args: readonly string[] = []): Promise<Command> {
   const program = new Command('rookery')
     .description('A backend for photo-sharing and social apps.')
     .addHelpText('after', '\nSettings come from the environment; docs/configuration.md lists them.')
     .version(programVersion(), '--version', 'print the version')
     .showHelpAfterError('(see --help)')
     .exitOverride();
-  const commands = [
-    startCommand(),
-    workCommand(),
-    initCommand(),
-    demoCommand(),
-    outboxCommand(),
-    migrateCommand(),
-    dbCommand(),
-    seedCommand(),
-    shellCommand(),
-    ...documentCommands(),
-    accountsCommand(),
-    adminCommand(),
-    invitesCommand(),
-    importCommand(),
-    mailsCommand(),
-    mediaCommand(),
-    postsCommand(),
-    backupCommand(),
-    moveCommand(),
-    doctorCommand(),
-    settingsCommand(),
-    keysCommand(),
-  ];
+  const commands = await commandsFor(args);
   for (const command of commands) program.addCommand(passOn(command));
   return program;
 }
@@ -70,7 +58,8 @@ export async function run(args: readonly string[]): Promise<number> {
   process.umask(0o077);
   endQuietlyWhenUnread();
   try {
-    await newProgram().parseAsync([...args], { from: 'user' });
+    const program = await newProgram(args);
+    await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type REPLServer, start } from 'node:repl';
+import type { REPLServer } from 'node:repl';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { Command } from 'commander';
@@ -45,6 +45,8 @@ type Names = { services: App['services']; operator: typeof operator; config: Con
 
 /** Reads, evaluates and prints until Ctrl-D or SIGTERM. */
 async function talk(names: Names): Promise<void> {
+  // Loaded only here: it loads node:domain, which makes every EventEmitter of a process slower.
+  const { start } = await import('node:repl');
   print(banner(names));
   const repl = start({ prompt: 'rookery> ', breakEvalOnSigint: true });
   Object.assign(repl.context, names);

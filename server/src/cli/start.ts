@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { App } from '../app/app.ts';
 import { type Config, readConfigWith } from '../app/config.ts';
 import { freePort } from '../app/free-port.ts';
 import { buildHttp } from '../app/http.ts';
@@ -11,7 +12,7 @@ import {
   startProcesses,
 } from '../app/processes.ts';
 import { publicUrlOf } from '../app/public-url.ts';
-import { seedPeople } from '../app/seed/people.ts';
+import { letYoungHeapGrow } from '../app/young-heap.ts';
 import { CommandError } from './errors.ts';
 import { countOption, portOption } from './options.ts';
 import { print } from './print.ts';
@@ -68,11 +69,12 @@ function startOne(config: Config, { seed, worker }: Options): Promise<void> {
     async (app) => {
       await requireOnlyServer(app.database);
       const http = await buildHttp(app);
-      if (seed && !isOneOfMany()) await seedPeople(app, print);
+      if (seed && !isOneOfMany()) await seedAll(app);
       if (worker) await app.startWork();
       else app.startHandingOn();
       const stopping = stopSignal();
       await http.listen();
+      letYoungHeapGrow();
       if (!isOneOfMany()) greet(publicUrlOf(config));
       await stopping;
       app.log.info('stopping: finishing open requests and running jobs');
@@ -85,7 +87,7 @@ function startOne(config: Config, { seed, worker }: Options): Promise<void> {
 async function startMany(config: Config, { seed, processes }: Options): Promise<void> {
   // A problem with the database is reported once, before there are several processes.
   await withApp(config, async (app) => {
-    if (seed) await seedPeople(app, print);
+    if (seed) await seedAll(app);
   });
   const stopping = stopSignal();
   const children = startProcesses(processes, config, await newLog(config));
@@ -100,6 +102,12 @@ async function startMany(config: Config, { seed, processes }: Options): Promise<
   } finally {
     await children.stop();
   }
+}
+
+/** Loaded only for this: it makes photos. */
+async function seedAll(app: App): Promise<void> {
+  const { seedPeople } = await import('../app/seed/people.ts');
+  await seedPeople(app, print);
 }
 
 function greet(url: string): void {

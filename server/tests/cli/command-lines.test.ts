@@ -15,7 +15,7 @@ function below(command: Command, words: readonly string[] = []): Named[] {
   });
 }
 
-const all = below(newProgram());
+const all = below(await newProgram());
 const groups = all.filter(({ command }) => command.commands.length > 0);
 const leaves = all.filter(({ command }) => command.commands.length === 0);
 

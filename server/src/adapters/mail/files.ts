@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import { DomainError } from '../../domain/errors.ts';
 import type { Mail, Mailer, Now } from '../../domain/ports.ts';
 import { makeFolder } from '../folders.ts';
@@ -19,8 +18,6 @@ type FilesOptions = {
  * alone can read it; a repeat takes the place of the first.
  */
 export function fileMailer({ folder, sender, now, log }: FilesOptions): Mailer {
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
-
   async function write(name: string, content: string | Uint8Array): Promise<string> {
     const path = join(folder, name);
     const unnamed = join(folder, `.${randomUUID()}`);
@@ -44,6 +41,9 @@ export function fileMailer({ folder, sender, now, log }: FilesOptions): Mailer {
   async function contentOf(mail: Mail): Promise<Uint8Array> {
     const { text: _text, html: _html, ...rest } = messageOf(mail, sender, now);
     const alternatives = [partOf('plain', mail.text), partOf('html', mail.html)];
+    // Loaded with the first mail.
+    const { createTransport } = await import('nodemailer');
+    const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
     const { message } = await transport.sendMail({ ...rest, alternatives });
     return message as Buffer;
   }

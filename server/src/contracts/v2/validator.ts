@@ -39,11 +39,15 @@ type Ajvs = { first: Ajv; all: Ajv };
 
 type Validate = (value: unknown) => true | { error: ErrorObject[] };
 
-/** Stops at the first problem, which is quick, and looks for the others only once there is one. */
+/**
+ * Stops at the first problem, which is quick, and looks for the others only once there is one. A schema is compiled when a
+ * request is checked by it first: all of them at once would be much of the start, and of the memory of an idle process.
+ */
 function validateBy(schema: object, { first, all }: Ajvs): Validate {
-  const isValid = first.compile(schema);
+  let isValid: ValidateFunction | undefined;
   let listProblems: ValidateFunction | undefined;
   return (value) => {
+    isValid ??= first.compile(schema);
     if (isValid(value)) return true;
     const problems = isValid.errors ?? [];
     if (JSON.stringify(value).length > maxListedLength) return { error: problems };
