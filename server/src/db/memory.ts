@@ -22,6 +22,8 @@ type Options<T> = {
   onOld?: (value: T) => void;
   /** Told of a value that is forgotten since others need its place. */
   onEvicted?: (value: T) => void;
+  /** Told of each value that is forgotten, or replaced by another. */
+  onForgotten?: (value: T) => void;
 };
 
 /**
@@ -30,15 +32,16 @@ type Options<T> = {
  */
 export function memoryOf<T extends object>(
   database: Pick<Database, 'isEmbedded' | 'watchRows'>,
-  { madeOf, maxBytes, bytesOf, onOld, onEvicted }: Options<T>,
+  { madeOf, maxBytes, bytesOf, onOld, onEvicted, onForgotten }: Options<T>,
 ): Memory<T> {
   if (!database.isEmbedded) throw new Error('What several processes share, none can remember.');
   const kept = new LRUCache<number, T>({
     maxSize: Math.max(1, Math.floor(maxBytes)),
     sizeCalculation: (value) => Math.ceil(bytesOf(value)),
-    ...(onEvicted && {
+    ...((onEvicted || onForgotten) && {
       dispose: (value, _id, reason) => {
-        if (reason === 'evict') onEvicted(value);
+        if (reason === 'evict') onEvicted?.(value);
+        onForgotten?.(value);
       },
     }),
   });

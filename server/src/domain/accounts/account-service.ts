@@ -1,5 +1,7 @@
+import type { MemoryBudget } from '../memory-budget.ts';
 import { profileChanging } from './changing-profiles.ts';
 import { accountFinding } from './finding.ts';
+import { publicAccounts } from './profile-memory.ts';
 import { profiles } from './profiles.ts';
 import { type SigningUpNeeds, signingUp } from './signing-up.ts';
 
@@ -9,12 +11,15 @@ export type AccountService = ReturnType<typeof signingUp> &
   Omit<ReturnType<typeof profiles>, 'readOwn'> &
   ReturnType<typeof profileChanging>;
 
-export function accountService(needs: SigningUpNeeds): AccountService {
-  const { database, now } = needs;
-  const { readOwn, ...reading } = profiles({ database });
+type Needs = SigningUpNeeds & { memory: MemoryBudget };
+
+export function accountService(needs: Needs): AccountService {
+  const { database, now, memory } = needs;
+  const findPublic = publicAccounts(database, memory.profiles);
+  const { readOwn, ...reading } = profiles({ database, memory, findPublic });
   return {
     ...signingUp({ ...needs, readOwn }),
-    ...accountFinding({ database }),
+    ...accountFinding({ database, findPublic }),
     ...reading,
     ...profileChanging({ database, now, readMe: reading.readMe }),
   };

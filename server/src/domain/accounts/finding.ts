@@ -1,15 +1,17 @@
 import type { Database } from '../../db/database.ts';
-import type { AccountRow } from '../../db/schema.ts';
 import { isActive } from '../visibility/visibility.ts';
-import { foldName, isUsername, noSuchAccount } from './account.ts';
+import { foldName, noSuchAccount } from './account.ts';
 import { findAccountByName } from './account-name-store.ts';
 import { signInNames } from './account-names.ts';
+import type { FindPublic } from './profile-memory.ts';
+
+type Needs = { database: Database; findPublic: FindPublic };
 
 /** Finds accounts by what they are called. */
-export function accountFinding({ database }: { database: Database }) {
+export function accountFinding({ database, findPublic }: Needs) {
   /** Id of the account with this username. @throws DomainError `not_found` */
   async function findId(username: string): Promise<number> {
-    return (await findByUsername(database, username)).id;
+    return (await findPublic(username)).card.id;
   }
 
   /** Id of the account that is called so: its login name or its username, in any case. @throws DomainError `not_found` */
@@ -28,13 +30,4 @@ export function accountFinding({ database }: { database: Database }) {
   }
 
   return { findId, findIdByLoginName, isEmailTaken };
-}
-
-/** @throws DomainError `not_found`, also when it is disabled */
-export async function findByUsername(database: Database, username: string): Promise<AccountRow> {
-  // Engines differ in what they make of odd characters; none is in a username.
-  if (!isUsername(username)) throw noSuchAccount();
-  const row = await findAccountByName(database, foldName(username), ['username']);
-  if (!row || !isActive(row)) throw noSuchAccount();
-  return row;
 }

@@ -1,13 +1,17 @@
 import type { Database } from '../../db/database.ts';
-import type { AccountRow } from '../../db/schema.ts';
-import { isFollowing } from '../follows/follow-store.ts';
+import { followedAccounts } from '../follows/followed-accounts.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { Viewer } from '../viewer.ts';
 import { type AccountCard, noSuchAccount, type OwnAccount, type Profile } from './account.ts';
 import { findAccount, readAccountCards } from './account-store.ts';
-import { findByUsername } from './finding.ts';
+import { type FindPublic, publicPart } from './profile-memory.ts';
+
+type Needs = { database: Database; memory: MemoryBudget; findPublic: FindPublic };
 
 /** Shows accounts to their owners and to others. */
-export function profiles({ database }: { database: Database }) {
+export function profiles({ database, memory, findPublic }: Needs) {
+  const follows = followedAccounts(database, memory.follows);
+
   /** The viewer's own account. @throws DomainError `not_found` */
   function readMe(viewer: Viewer): Promise<OwnAccount> {
     return readOwn(viewer.accountId);
@@ -15,17 +19,21 @@ export function profiles({ database }: { database: Database }) {
 
   /** Somebody's page. @throws DomainError `not_found` */
   async function readProfile(viewer: Viewer | null, username: string): Promise<Profile> {
-    const row = await findByUsername(database, username);
-    const isOther = viewer !== null && viewer.accountId !== row.id;
-    const followedByMe = isOther ? await isFollowing(database, viewer.accountId, row.id) : null;
-    return { ...publicPart(row, await readCard(row.id)), followedByMe };
+    const { card, bio, postCount, followerCount, followingCount, createdAt } =
+      await findPublic(username);
+    const { id } = card;
+    const isOther = viewer !== null && viewer.accountId !== id;
+    const followedByMe = isOther ? (await follows(viewer.accountId, [id])).has(id) : null;
+    const shown = { bio, postCount, followerCount, followingCount, createdAt };
+    return { ...card, ...shown, followedByMe };
   }
 
   async function readOwn(id: number): Promise<OwnAccount> {
     const row = await findAccount(database, id);
     if (!row) throw noSuchAccount();
     return {
-      ...publicPart(row, await readCard(id)),
+      ...(await readCard(id)),
+      ...publicPart(row),
       email: row.email,
       emailVerifiedAt: row.email_verified_at,
       language: row.language,
@@ -45,15 +53,4 @@ export function profiles({ database }: { database: Database }) {
   }
 
   return { readOwn, readCard, readMe, readProfile };
-}
-
-function publicPart(row: AccountRow, card: AccountCard) {
-  return {
-    ...card,
-    bio: row.bio,
-    postCount: row.post_count,
-    followerCount: row.follower_count,
-    followingCount: row.following_count,
-    createdAt: row.created_at,
-  };
 }

@@ -78,6 +78,9 @@ export function setFollowHidden(
 
 export const isFollowing = follows.has;
 
+/** Which of these accounts somebody follows. */
+export const readFollowed = follows.targetsAmong;
+
 /** Ids of all that an account follows, in no order. */
 export async function listFolloweeIds(db: Db, followerId: number): Promise<number[]> {
   const rows = await followees(db, { followerId });
