@@ -1,7 +1,7 @@
 import type { Images } from '../domain/ports.ts';
 import type { Config } from './config.ts';
 
-/** Pictures by sharp, which is loaded with the first picture: it takes 15 MB, and many processes see none for days. */
+/** Pictures by sharp, which is loaded with the first picture: many processes see none for days. */
 export function openImages({
   concurrency,
   media: { maxPixels },

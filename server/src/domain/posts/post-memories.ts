@@ -6,7 +6,7 @@ import { rowMemory } from '../row-memory.ts';
 import { decidingColumns } from '../visibility/visibility.ts';
 import { readPosts } from './post-store.ts';
 
-/** As measured, with the views of a post and what a contract keeps of it (`shared-views.ts`, `contracts/fragments.ts`). */
+/** Estimates, with the views of a post and what a contract keeps of it (`shared-views.ts`, `contracts/fragments.ts`). */
 const bytes = { post: 1400, character: 3, picture: 2600, author: 400 };
 
 export type PostMemories = ReturnType<typeof postMemories>;
