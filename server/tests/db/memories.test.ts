@@ -45,6 +45,8 @@ const step = fc.record({
     'enable elsewhere',
   ),
 });
+/** A write elsewhere makes a process forget everything, and would hide what it fails to forget of its own. */
+const ownStep = step.filter(({ what }) => !what.endsWith('elsewhere'));
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 // On databases that several processes share nothing is remembered.
@@ -56,6 +58,7 @@ describe.runIf(isEmbedded)('what is remembered, after any writes', () => {
   /** As another process has it. */
   let elsewhere: Database;
   const posts: number[] = [];
+  const disabled = new Set<Person>();
   let pictures = 0;
 
   beforeAll(async () => {
@@ -72,9 +75,9 @@ describe.runIf(isEmbedded)('what is remembered, after any writes', () => {
     database.release();
   });
 
-  it('is what a process says that has just begun', async () => {
+  it('is what a process says that has just begun, after writes of its own', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
+      fc.asyncProperty(fc.array(ownStep, { minLength: 3, maxLength: 12 }), async (steps) => {
         for (const one of steps) await take(one);
         await expectFresh();
       }),
@@ -82,7 +85,7 @@ describe.runIf(isEmbedded)('what is remembered, after any writes', () => {
     );
   }, 240_000);
 
-  it('is so as well after writes and reads at the same time', async () => {
+  it('is so as well after writes and reads at the same time, here and in another process', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 16 }), async (steps) => {
         await Promise.all(steps.map((one) => take(one)));
@@ -93,7 +96,7 @@ describe.runIf(isEmbedded)('what is remembered, after any writes', () => {
   }, 240_000);
 
   async function expectFresh(): Promise<void> {
-    for (const name of people) await changeStanding(name, null);
+    for (const name of [...disabled]) await changeStanding(name, null);
     for (const name of people) await tokenOf(name);
     const remembered = await readAll(server);
     const fresh = await testServer({
@@ -203,6 +206,8 @@ describe.runIf(isEmbedded)('what is remembered, after any writes', () => {
   }
 
   async function changeStanding(name: Person, at: string | null): Promise<void> {
+    if (at === null) disabled.delete(name);
+    else disabled.add(name);
     await elsewhere.transaction((tx) =>
       tx.updateTable('accounts').set({ disabled_at: at }).where('username', '=', name).execute(),
     );
