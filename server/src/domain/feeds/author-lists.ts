@@ -32,8 +32,6 @@ export type ViewerLists = {
   checkedAtChange: number;
 };
 
-export type AuthorLists = ReturnType<typeof authorLists>;
-
 const entriesPerAuthor = 200;
 const bytesOf = { list: 700, entry: 12 };
 const noKeys = new Float64Array();

@@ -55,7 +55,7 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
   ): Promise<PostView[]> {
     const posts = rowsOf(entries, state);
     const [files, states] = await Promise.all([
-      state.files ?? filesOf(posts),
+      state.files ?? mediaOf(idsWithFiles(posts)),
       readViewerStates(viewerStates, viewer, posts),
     ]);
     return viewsOf(posts, { authors: state.authors, files, states });
@@ -82,14 +82,10 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
       .filter((post) => post !== undefined && isShown(post, viewer, place)) as PostRow[];
     const [authors, files, states] = await Promise.all([
       authorsOf(posts.map((post) => post.account_id)),
-      filesOf(posts),
+      mediaOf(idsWithFiles(posts)),
       readViewerStates(viewerStates, viewer, posts),
     ]);
     return viewsOf(posts, { authors, files, states });
-  }
-
-  function filesOf(posts: readonly PostRow[]) {
-    return mediaOf(posts.filter((post) => post.has_media === 1).map((post) => post.id));
   }
 
   /** Views of posts in their order; posts whose author has no card are left out. */
@@ -104,6 +100,10 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
   }
 
   return { ...postHydrating({ database, memories }), present, readStates, readViews };
+}
+
+function idsWithFiles(posts: readonly PostRow[]): number[] {
+  return posts.filter((post) => post.has_media === 1).map((post) => post.id);
 }
 
 function rowsOf(entries: readonly PostEntry[], { posts }: HydratedPosts): PostRow[] {
