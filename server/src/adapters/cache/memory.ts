@@ -1,29 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import type { Counters, Now } from '../../domain/ports.ts';
+import { atMost } from './bounded.ts';
 
 type Entry = { count: number; endsAt: number };
 
 /** Counters of one process. The least used are forgotten first when there are too many. */
 export function memoryCounters({ now }: { now: Now }): Counters {
-  let made: LRUCache<string, Entry> | undefined;
-
-  /** Made when the first is counted: it takes its room at once, and a command counts nothing. */
-  function counts(): LRUCache<string, Entry> {
-    made ??= new LRUCache({ max: 100_000 });
-    return made;
-  }
+  const counts = new LRUCache<string, Entry>(atMost(100_000));
 
   return {
     async add(key, amount, windowMs) {
       const at = now().getTime();
-      const known = counts().get(key);
+      const known = counts.get(key);
       const entry = known && known.endsAt > at ? known : { count: 0, endsAt: at + windowMs };
       entry.count = Math.max(0, entry.count + amount);
-      counts().set(key, entry);
+      counts.set(key, entry);
       return { count: entry.count, resetMs: entry.endsAt - at };
     },
     async clear(key) {
-      made?.delete(key);
+      counts.delete(key);
     },
   };
 }

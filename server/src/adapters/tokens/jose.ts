@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../domain/errors.ts';
 import { maxId, maxLongId } from '../../domain/id.ts';
 import type { AccessClaims, Now, PlainClaims, TokenSigner } from '../../domain/ports.ts';
+import { atMost } from '../cache/bounded.ts';
 
 const algorithm = 'HS256';
 const tokenType = 'at+jwt';
@@ -21,8 +22,8 @@ export function joseSigner({ secret, now }: { secret: string; now: Now }): Token
   const signingKey = derive(secret, 'access tokens');
   const plainKey = derive(secret, 'plain tokens');
   const macKey = derive(secret, 'macs');
-  const verified = new LRUCache<string, AccessClaims>({ max: 10_000 });
-  const verifiedPlain = new LRUCache<string, VerifiedPlain>({ max: 10_000 });
+  const verified = new LRUCache<string, AccessClaims>(atMost(10_000));
+  const verifiedPlain = new LRUCache<string, VerifiedPlain>(atMost(10_000));
 
   async function verifySignature(token: string): Promise<AccessClaims> {
     const { payload } = await jwtVerify(token, signingKey, {
