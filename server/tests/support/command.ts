@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-
-const main = join(import.meta.dirname, '../../src/main.ts');
+import { programFile } from './program.ts';
 
 export type Ended = { code: number | null; out: string; err: string };
 
@@ -16,7 +15,7 @@ export async function command(
   { isHeard = true }: { isHeard?: boolean } = {},
 ): Promise<Ended> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rookery-command-'));
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [programFile, ...args], {
     env: { DATA_DIR: dataDir, SECRET_KEY: '4f0c6d1be2a97385f1c0b6d47a92e38c', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programFile } from './program.ts';
 import type { Answer } from './server.ts';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
@@ -39,7 +40,6 @@ export type CommandOptions = {
 /** What a finished command left behind. */
 export type Output = { code: number | null; stdout: string; stderr: string };
 
-const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const rootDir = fileURLToPath(new URL('../../../', import.meta.url));
 
 const startLimitMs = 20_000;
@@ -73,7 +73,7 @@ export function temporaryFolder(): string {
 /** Starts the server on a free port and waits until it has said where it is. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const { dataDir, environment = {}, through = [] } = options;
-  const child = run([...through, process.execPath, mainFile, 'start'], {
+  const child = run([...through, process.execPath, programFile, 'start'], {
     PORT: '0',
     LOG_LEVEL: 'warn',
     RATE_LIMITS: 'off',
@@ -99,7 +99,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 /** Runs a command of the program to its end. */
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Output> {
   const { environment = {}, input = '', through = [] } = options;
-  return finish(run([...through, process.execPath, mainFile, ...args], environment), input);
+  return finish(run([...through, process.execPath, programFile, ...args], environment), input);
 }
 
 /** Runs any other program to its end, with nothing but these variables. */

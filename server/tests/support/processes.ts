@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { programFile } from './program.ts';
 
 /** A command of the program in a process of its own. */
 export type Running = {
@@ -13,10 +13,8 @@ export type Running = {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-const main = join(import.meta.dirname, '../../src/main.ts');
-
 export function run(args: readonly string[], environment: Record<string, string>): Running {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [programFile, ...args], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
