@@ -17,8 +17,8 @@ const onEveryEngine = [
  * documents look like. They run once; what they ask a database the other files ask as well.
  */
 const onOneEngine = [
-  'server/tests/contracts/{cross-origin,files,odd-requests,request-ids,slow-bodies,token-first}.test.ts',
-  'server/tests/contracts/v2/{openapi,pictures}.test.ts',
+  'server/tests/contracts/{cross-origin,files,odd-requests,openapi,request-ids,slow-bodies,token-first}.test.ts',
+  'server/tests/contracts/v2/{declaration,openapi,pictures}.test.ts',
   'server/tests/contracts/v2/bad-input/{addresses,bodies,forms,pictures,types}.test.ts',
   'server/tests/contracts/v2/identities/id-tokens.test.ts',
   'server/tests/contracts/v2/security/{access-tokens,connections,equal-work,startup}.test.ts',
