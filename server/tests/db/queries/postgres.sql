@@ -223,19 +223,19 @@ select "followee_id" from "follows" where "follower_id" = $1;
 -- 1
 
 -- listFollows: followees
-select "follows".* from "follows" where "follows"."follower_id" = $1 order by "follows"."follow_key" desc limit 21;
--- 1
+select "follows".* from "follows" where "follows"."follower_id" = $1 and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit 21;
+-- 1, 9007199254740991
 
 -- listFollows: followers
 select "follows".* from "follows" where "follows"."followee_id" = $1 and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit 21;
 -- 1, 4096
 
 -- listVisibleFollows: followees
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit 21;
--- 1
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."followee_id" where "follows"."follower_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit 21;
+-- 1, 9007199254740991
 
 -- listVisibleFollows: followers
-select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and "follows"."follow_key" < $2 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "follows"."follow_key" desc limit 21;
+select "follows".* from "follows" left join "accounts" on "accounts"."id" = "follows"."follower_id" where "follows"."followee_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "follows"."follow_key" < $2 order by "follows"."follow_key" desc limit 21;
 -- 1, 4096
 
 -- findIdempotentResult
@@ -298,20 +298,24 @@ select count(*) as "count" from "accounts" inner join "media" on "media"."accoun
 select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3;
 -- file, published, 1
 
+-- hasLike
+select "like_key" from "likes" where "account_id" = $1 and "post_id" = $2;
+-- 1, 7
+
 -- readLikedPosts
 select "post_id" as "target" from "likes" where "post_id" = any($1) and "account_id" = $2;
 -- 1,2,3, 1
 
 -- listLikes: of a post
-select "likes".* from "likes" where "likes"."post_id" = $1 order by "likes"."like_key" desc limit 21;
--- 1
+select "likes".* from "likes" where "likes"."post_id" = $1 and "likes"."like_key" < $2 order by "likes"."like_key" desc limit 21;
+-- 1, 9007199254740991
 
 -- listLikes: of an account
 select "likes".* from "likes" where "likes"."account_id" = $1 and "likes"."like_key" < $2 order by "likes"."like_key" desc limit 21;
 -- 1, 4096
 
 -- listVisibleLikes
-select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and "likes"."like_key" < $2 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "likes"."like_key" desc limit 21;
+select "likes".* from "likes" left join "accounts" on "accounts"."id" = "likes"."account_id" where "likes"."post_id" = $1 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and "likes"."like_key" < $2 order by "likes"."like_key" desc limit 21;
 -- 1, 4096
 
 -- readNewestLikers
@@ -321,6 +325,10 @@ select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_
 -- findPost
 select * from "posts" where "id" = any($1) and "state" <> $2;
 -- 1, deleted
+
+-- readLikeCount
+select "like_count" from "posts" where "id" = $1;
+-- 1
 
 -- readPostIds
 select "status_key", "id" from "posts" where "status_key" = any($1) and "state" <> $2;
@@ -446,6 +454,10 @@ select "devices".*, "sessions"."ended_at", "sessions"."id" as "live_session_id" 
 select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" = $2 order by "devices"."updated_at" desc, "devices"."id" desc;
 -- 1, 1
 
+-- readReachableAccounts
+select distinct "devices"."account_id" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."account_id" in ($2, $3, $4, $5, $6);
+-- 1, 1, 2, 3, 1, 1
+
 -- findPushTarget
 select "devices"."id", "devices"."type", "devices"."token", "devices"."token_hash" from "devices" inner join "accounts" on "accounts"."id" = "devices"."account_id" left join "sessions" on "sessions"."id" = "devices"."session_id" where "devices"."is_active" = $1 and "devices"."token" is not null and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) and ("devices"."session_id" is null or ("sessions"."id" is not null and "sessions"."ended_at" is null)) and "devices"."id" = $2 and "devices"."account_id" = $3;
 -- 1, 1, 1
@@ -535,8 +547,8 @@ select * from "group_events" where "group_id" = $1 and ("created_at" <= $2 and (
 -- 1, 2026-06-01T12:00:00.000Z, 2026-06-01T12:00:00.000Z, 40, 21
 
 -- isEventDone
-select "event_id" from "done_events" where "subscriber" = $1 and "event_id" = $2;
--- media, 1
+select "subscriber", "event_id" from "done_events" where "subscriber" in ($1, $2) and "event_id" in ($3, $4);
+-- media, media, 1, 1
 
 -- isInOutbox
 select "id" from "outbox" where "id" = $1;
@@ -550,6 +562,22 @@ select "id", "event_id", "topic", "subscriber", "attempts", "last_error", "set_a
 select "topic", count("id") as "count", count("set_aside_at") as "dead", min(case when "set_aside_at" is null then "created_at" end) as "oldest_at" from "outbox" group by "topic";
 -- 
 
--- claimOutbox
-select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 order by "due_at" limit $2;
--- 2026-06-01T12:00:00.000Z, 10
+-- readDoneEvents
+select "subscriber", "event_id" from "done_events" where "subscriber" in ($1, $2) and "event_id" in ($3, $4);
+-- notify, notify, 1, 1
+
+-- lockDueEvents
+select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 order by "due_at" limit $2 for update skip locked;
+-- 2026-06-01T12:00:00.000Z, 64
+
+-- lockDueEvents: of some topics
+select * from "outbox" where "set_aside_at" is null and "due_at" <= $1 and "topic" in ($2) order by "due_at" limit $3 for update skip locked;
+-- 2026-06-01T12:00:00.000Z, post.liked, 64
+
+-- lockUntouched
+select "id" from "outbox" where "id" in ($1, $2) and "claims" = $3 and "due_at" = "created_at" for update skip locked;
+-- 1, 2, 0
+
+-- lockEvents
+select "id" from "outbox" where "id" in ($1, $2) order by "id" for update;
+-- 1, 2
