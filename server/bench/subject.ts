@@ -31,7 +31,7 @@ export async function startSubject(
   try {
     const child = await startServer(options.program, set, profile);
     const cpu = database === 'sqlite' ? null : databaseCpu(set.databaseUrl);
-    const server = cpu ? { ...child, databaseMicroseconds: cpu.read } : child;
+    const server = cpu ? { ...child, databaseMicroseconds: () => cpu.read() } : child;
     const stop = async () => {
       await cpu?.close();
       await child.stop();

@@ -3,9 +3,6 @@ import {
   type InsertObject,
   type InsertQueryBuilder,
   type InsertResult,
-  MysqlAdapter,
-  PostgresAdapter,
-  SqliteAdapter,
 } from 'kysely';
 import { DatabaseError } from './errors.ts';
 import { mysqlDialect } from './mysql.ts';
@@ -17,7 +14,8 @@ import type { Schema } from './schema.ts';
 import { sqliteEngine } from './sqlite.ts';
 import { sqliteFileOf } from './sqlite-file.ts';
 import { tlsOf } from './tls.ts';
-import type { Db, Tx } from './tx.ts';
+import type { Tx } from './tx.ts';
+import { isMysql } from './which-engine.ts';
 
 export type EngineName = 'sqlite' | 'postgres' | 'mysql' | 'cockroachdb';
 
@@ -164,21 +162,4 @@ export function isConstraint(error: unknown): boolean {
 export function isMissingTable(error: unknown): boolean {
   if (codeOf(error) === 'SQLITE_ERROR') return /no such table/.test(String(error));
   return ['42P01', 'ER_NO_SUCH_TABLE'].includes(codeOf(error));
-}
-
-/** Whether a query may join each row with the result of a query about it (`LATERAL`). MariaDB and SQLite cannot. */
-export function hasLateral(db: Db): boolean {
-  return isPostgres(db);
-}
-
-export function isSqlite(db: Pick<Db, 'getExecutor'>): boolean {
-  return db.getExecutor().adapter instanceof SqliteAdapter;
-}
-
-export function isPostgres(db: Pick<Db, 'getExecutor'>): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter;
-}
-
-export function isMysql(tx: Pick<Tx, 'getExecutor'>): boolean {
-  return tx.getExecutor().adapter instanceof MysqlAdapter;
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Database, Db, Tx } from './database.ts';
-import { isSqlite } from './dialects.ts';
 import { prepared } from './prepared.ts';
 import type { OutboxRow } from './schema.ts';
+import { isSqlite } from './which-engine.ts';
 
 /**
  * How workers that look for events at the same moment find different ones. `none`: one of them writes at a time. `skip`: each leaves

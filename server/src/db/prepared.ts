@@ -1,9 +1,9 @@
 import { type Compilable, type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely';
-import { isPostgres } from './dialects.ts';
 import { toldQuery } from './query-channel.ts';
 import { readAtOnce, writeAtOnce } from './sqlite.ts';
 import { nameStatement } from './statement-names.ts';
 import type { Db, Tx } from './tx.ts';
+import { isPostgres } from './which-engine.ts';
 
 type Scalar = string | number | null;
 type Arguments = Record<string, Scalar | readonly Scalar[]>;

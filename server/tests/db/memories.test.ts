@@ -96,7 +96,7 @@ describe.runIf(isEmbedded)('what is remembered, after any writes', () => {
   }, 240_000);
 
   async function expectFresh(): Promise<void> {
-    for (const name of [...disabled]) await changeStanding(name, null);
+    for (const name of Array.from(disabled)) await changeStanding(name, null);
     for (const name of people) await tokenOf(name);
     const remembered = await readAll(server);
     const fresh = await testServer({

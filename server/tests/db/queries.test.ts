@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Db, Tx } from '../../src/db/database.ts';
-import { isSqlite } from '../../src/db/dialects.ts';
 import { isEventDone, readDoneEvents } from '../../src/db/done-events.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
 import { lockDueEvents, lockEvents, lockUntouched } from '../../src/db/event-locks.ts';
 import { isInOutbox, listDeadLetters, readOutboxLoad } from '../../src/db/outbox-reads.ts';
+import { isSqlite } from '../../src/db/which-engine.ts';
 import * as accountNames from '../../src/domain/accounts/account-name-store.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as search from '../../src/domain/administration/account-search-store.ts';
@@ -83,6 +83,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listByAuthor: all': (db) => feeds.listByAuthor(db, 1, 'all', first),
   'listByAuthor: with media': (db) => feeds.listByAuthor(db, 1, 'with-media', first),
   isFollowing: (db) => follows.isFollowing(db, 1, 2),
+  readFollowed: (db) => follows.readFollowed(db, 1, [2, 3]),
   listFolloweeIds: (db) => follows.listFolloweeIds(db, 1),
   'listFollows: followees': (db) => follows.listFollows(db, { actor: 1 }, first),
   'listFollows: followers': (db) => follows.listFollows(db, { target: 1 }, later),

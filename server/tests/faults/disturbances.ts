@@ -55,10 +55,10 @@ export const disturbances: Record<string, Fault> = {
     await pause(brokerSeconds * 1000);
     await broker.open();
   },
-  async 'web-killed'({ webs, startWeb }, { outageSeconds }) {
-    await webs[0]?.end('SIGKILL');
+  async 'web-killed'(cluster, { outageSeconds }) {
+    await cluster.webs[0]?.end('SIGKILL');
     await pause(outageSeconds * 1000);
-    await startWeb(0);
+    await cluster.startWeb(0);
   },
   async 'worker-killed'(cluster, { outageSeconds }) {
     await cluster.worker().end('SIGKILL');

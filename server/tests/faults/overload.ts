@@ -79,8 +79,9 @@ async function load({ url }: Program, { clients, time, crowd, posts }: Work): Pr
 
   async function client(number: number): Promise<void> {
     const person = crowd[number % crowd.length];
+    if (!person) return;
     const own = rawClient(url);
-    while (person && performance.now() < endsAt) {
+    while (performance.now() < endsAt) {
       await once(own, person, posts[Math.floor(Math.random() * posts.length)] ?? 0);
     }
     own.close();

@@ -7,7 +7,7 @@ const limitMs = 2000;
 export function watchReadiness(urls: readonly string[]) {
   const counts = new Map<string, number>();
   let longestMs = 0;
-  let isOver = false;
+  const end = new AbortController();
 
   async function ask(url: string): Promise<void> {
     const since = performance.now();
@@ -21,7 +21,7 @@ export function watchReadiness(urls: readonly string[]) {
   }
 
   const asking = urls.map(async (url) => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       await ask(url);
       await pause(300);
     }
@@ -29,7 +29,7 @@ export function watchReadiness(urls: readonly string[]) {
 
   return {
     async end() {
-      isOver = true;
+      end.abort();
       await Promise.all(asking);
       const seen = [...counts].map(([status, count]) => `${status} × ${count}`).join(', ');
       return { seen, longestMs: Math.round(longestMs), isLate: longestMs > limitMs };

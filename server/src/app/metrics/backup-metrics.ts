@@ -28,14 +28,14 @@ export function backupMetrics(
   });
   let times: BackupTimes = { made: null, verified: null };
   let readAt = Number.NEGATIVE_INFINITY;
-  new Gauge({
+  const ages = new Gauge({
     name: 'rookery_backup_age_seconds',
     help: 'Age of the newest whole backup (made), and of the newest that was verified; +Inf when there is none.',
     labelNames: ['state'],
     registers,
     collect() {
       if (!read) return;
-      for (const [state, time] of Object.entries(times)) this.set({ state }, ageOf(time));
+      for (const [state, time] of Object.entries(times)) ages.set({ state }, ageOf(time));
       if (performance.now() - readAt < freshMs) return;
       // Nobody waits for it: the next scrape shows what was found.
       readAt = performance.now();

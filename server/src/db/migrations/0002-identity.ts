@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { isMysql } from '../dialects.ts';
+import { isMysql } from '../which-engine.ts';
 import type { Migration } from './migration.ts';
 
 /**

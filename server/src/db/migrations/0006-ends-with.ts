@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isMysql } from '../dialects.ts';
+import { isMysql } from '../which-engine.ts';
 import type { Migration } from './migration.ts';
 
 /** What pending links and codes end with, whose invites they are, and when a password was last recovered by mail. */

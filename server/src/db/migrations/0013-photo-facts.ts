@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { isMysql } from '../dialects.ts';
+import { isMysql } from '../which-engine.ts';
 import type { Migration } from './migration.ts';
 
 /** What a photo tells of itself, and the profile picture that is to come. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { BackfillRow } from '../backfill.ts';
-import { isMysql } from '../dialects.ts';
+import { isMysql } from '../which-engine.ts';
 import type { Migration } from './migration.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isMysql, isPostgres } from '../dialects.ts';
+import { isMysql, isPostgres } from '../which-engine.ts';
 import type { Migration } from './migration.ts';
 
 /** What processes without Redis tell each other. A row lives for about a minute. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { isMysql, isPostgres } from '../dialects.ts';
+import { isMysql, isPostgres } from '../which-engine.ts';
 import type { Migration } from './migration.ts';
 
 /**

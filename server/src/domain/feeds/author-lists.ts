@@ -37,13 +37,65 @@ const bytesOf = { list: 700, entry: 12 };
 const noKeys = new Float64Array();
 const noIds = new Int32Array();
 
+type Options = { filter: FeedFilter; maxBytes: number };
+
 /** The newest posts of each author, as they were last read. */
-export function authorLists(
-  database: Database,
-  { filter, maxBytes }: { filter: FeedFilter; maxBytes: number },
-) {
-  let changes = 0;
+export function authorLists(database: Database, options: Options) {
+  const kept = keptLists(database, options);
   let readings = 0;
+
+  async function refresh(list: AuthorList): Promise<void> {
+    // A write while we read leaves the two counts apart, and the next request reads again.
+    const { changes: changesBefore } = list;
+    const page = { limit: entriesPerAuthor, before: null };
+    const entries = await listByAuthor(database, list.authorId, options.filter, page);
+    if (list.isGone) return;
+    const newest = entries.slice(0, entriesPerAuthor);
+    list.keys = Float64Array.from(newest, ({ key }) => key);
+    list.postIds = Int32Array.from(newest, ({ postId }) => postId);
+    list.newestKey = list.keys[0] ?? 0;
+    list.knownAbove = entries.length > newest.length ? (list.keys.at(-1) ?? 0) : 0;
+    list.readAtChange = changesBefore;
+    readings += 1;
+    list.reading = readings;
+    kept.keep(list);
+  }
+
+  /** An author's list with what was written until now; null when there is no place for it. */
+  async function read(authorId: number): Promise<AuthorList | null> {
+    const list = kept.listOf(authorId);
+    if (list.changes !== list.readAtChange) await refresh(list);
+    return list.isGone ? null : list;
+  }
+
+  /**
+   * Reads the lists again whose authors have posted, and puts all in order if any was read since.
+   * @returns false when there is no place for all of them
+   */
+  async function bringUpToDate(viewer: ViewerLists): Promise<boolean> {
+    const changes = kept.changes();
+    if (viewer.checkedAtChange === changes) return true;
+    if (viewer.lists.some((list) => list.isGone)) {
+      viewer.lists = viewer.lists.map((list) => (list.isGone ? kept.listOf(list.authorId) : list));
+    }
+    const { lists } = viewer;
+    for (const list of lists) if (list.changes !== list.readAtChange) await refresh(list);
+    if (lists.some((list) => list.isGone)) return false;
+    viewer.checkedAtChange = changes;
+    if (lists.every((list) => list.reading <= viewer.sortedAtReading)) return true;
+    // Not in place: another request may be reading its way through the list.
+    viewer.lists = lists.toSorted((a, b) => b.newestKey - a.newestKey);
+    viewer.knownAbove = lists.reduce((most, list) => Math.max(most, list.knownAbove), 0);
+    viewer.sortedAtReading = readings;
+    return true;
+  }
+
+  return { listOf: kept.listOf, read, bringUpToDate };
+}
+
+/** The lists that there is room for. */
+function keptLists(database: Database, { maxBytes }: Options) {
+  let changes = 0;
   const authors = memoryOf<AuthorList>(database, {
     madeOf: [
       {
@@ -67,6 +119,11 @@ export function authorLists(
     Object.assign(list, { isGone: true, keys: noKeys, postIds: noIds });
   }
 
+  function keep(list: AuthorList): void {
+    authors.keep(list.authorId, list, authors.writes());
+    if (authors.get(list.authorId) !== list) leave(list);
+  }
+
   function listOf(authorId: number): AuthorList {
     const known = authors.get(authorId);
     if (known) return known;
@@ -75,58 +132,7 @@ export function authorLists(
     return list;
   }
 
-  function keep(list: AuthorList): void {
-    authors.keep(list.authorId, list, authors.writes());
-    if (authors.get(list.authorId) !== list) leave(list);
-  }
-
-  async function refresh(list: AuthorList): Promise<void> {
-    // A write while we read leaves the two counts apart, and the next request reads again.
-    const { changes: changesBefore } = list;
-    const page = { limit: entriesPerAuthor, before: null };
-    const entries = await listByAuthor(database, list.authorId, filter, page);
-    if (list.isGone) return;
-    const kept = entries.slice(0, entriesPerAuthor);
-    list.keys = Float64Array.from(kept, ({ key }) => key);
-    list.postIds = Int32Array.from(kept, ({ postId }) => postId);
-    list.newestKey = list.keys[0] ?? 0;
-    list.knownAbove = entries.length > kept.length ? (list.keys.at(-1) ?? 0) : 0;
-    list.readAtChange = changesBefore;
-    readings += 1;
-    list.reading = readings;
-    keep(list);
-  }
-
-  /** An author's list with what was written until now; null when there is no place for it. */
-  async function read(authorId: number): Promise<AuthorList | null> {
-    const list = listOf(authorId);
-    if (list.changes !== list.readAtChange) await refresh(list);
-    return list.isGone ? null : list;
-  }
-
-  /**
-   * Reads the lists again whose authors have posted, and puts all in order if any was read since.
-   * @returns false when there is no place for all of them
-   */
-  async function bringUpToDate(viewer: ViewerLists): Promise<boolean> {
-    if (viewer.checkedAtChange === changes) return true;
-    const changesBefore = changes;
-    if (viewer.lists.some((list) => list.isGone)) {
-      viewer.lists = viewer.lists.map((list) => (list.isGone ? listOf(list.authorId) : list));
-    }
-    const { lists } = viewer;
-    for (const list of lists) if (list.changes !== list.readAtChange) await refresh(list);
-    if (lists.some((list) => list.isGone)) return false;
-    viewer.checkedAtChange = changesBefore;
-    if (lists.every((list) => list.reading <= viewer.sortedAtReading)) return true;
-    // Not in place: another request may be reading its way through the list.
-    viewer.lists = lists.toSorted((a, b) => b.newestKey - a.newestKey);
-    viewer.knownAbove = lists.reduce((most, list) => Math.max(most, list.knownAbove), 0);
-    viewer.sortedAtReading = readings;
-    return true;
-  }
-
-  return { listOf, read, bringUpToDate };
+  return { listOf, keep, changes: () => changes };
 }
 
 /** A list whose entries are to be read. */

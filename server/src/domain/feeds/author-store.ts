@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../db/database.ts';
-import { hasLateral, isMysql } from '../../db/dialects.ts';
 import type { KeyRange } from '../../db/key-range.ts';
 import { prepared, wholeList } from '../../db/prepared.ts';
+import { hasLateral, isMysql } from '../../db/which-engine.ts';
 import { postIsPublished } from '../visibility/visibility-store.ts';
 import type { FeedRow } from './feed-store.ts';
 

@@ -1,9 +1,9 @@
 import type { SelectQueryBuilder } from 'kysely';
 import type { Db } from '../../db/database.ts';
-import { isSqlite } from '../../db/dialects.ts';
 import { inRange, type KeyRange, preparedRange } from '../../db/key-range.ts';
 import { isAmong, prepared } from '../../db/prepared.ts';
 import type { PostRow, Schema } from '../../db/schema.ts';
+import { isSqlite } from '../../db/which-engine.ts';
 import { type CardRow, cardColumns, cardOf } from '../accounts/account-store.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import type { PostContent, PostEntry } from '../posts/post-rules.ts';

@@ -1,9 +1,9 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import type { Db } from '../../db/database.ts';
-import { hasLateral, isSqlite } from '../../db/dialects.ts';
 import { type KeyRange, newestFirst, usualSize } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Schema } from '../../db/schema.ts';
+import { hasLateral, isSqlite } from '../../db/which-engine.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import { postIsPublished } from '../visibility/visibility-store.ts';
 import { entriesOf, type FeedEntry, type FeedRow, readEntries, withContent } from './feed-store.ts';

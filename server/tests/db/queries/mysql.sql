@@ -194,6 +194,10 @@ select `posts`.*, `accounts`.`username`, `accounts`.`display_name`, `media`.`pub
 select `follow_key` from `follows` where `follower_id` = ? and `followee_id` = ?;
 -- 1, 2
 
+-- readFollowed
+select `followee_id` as `target` from `follows` where `followee_id` in (?, ?) and `follower_id` = ?;
+-- 2, 3, 1
+
 -- listFolloweeIds
 select `followee_id` from `follows` where `follower_id` = ?;
 -- 1

@@ -218,6 +218,10 @@ select "posts".*, "accounts"."username", "accounts"."display_name", "media"."pub
 select "follow_key" from "follows" where "follower_id" = $1 and "followee_id" = $2;
 -- 1, 2
 
+-- readFollowed
+select "followee_id" as "target" from "follows" where "followee_id" = any($1) and "follower_id" = $2;
+-- 2,3, 1
+
 -- listFolloweeIds
 select "followee_id" from "follows" where "follower_id" = $1;
 -- 1

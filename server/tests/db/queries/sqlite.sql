@@ -174,6 +174,10 @@ select "posts"."feed_key", "posts"."id", "posts"."account_id" from "posts" where
 select "follow_key" from "follows" where "follower_id" = (select ?) and "followee_id" = (select ?);
 -- 1, 2
 
+-- readFollowed
+select "followee_id" as "target" from "follows" where "followee_id" in ((select ?), (select ?)) and "follower_id" = (select ?);
+-- 2, 3, 1
+
 -- listFolloweeIds
 select "followee_id" from "follows" where "follower_id" = (select ?);
 -- 1
