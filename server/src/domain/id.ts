@@ -5,6 +5,15 @@ export const maxId = 2 ** 31 - 1;
 export const maxLongId = Number.MAX_SAFE_INTEGER;
 
 /** The id that a text is, in digits; null when it is none that a row could have. */
-export function idIn(text: string, max = maxId): number | null {
+export function idIn(text: string): number | null {
+  return numberIn(text, maxId);
+}
+
+/** The same for ids up to `maxLongId`. */
+export function longIdIn(text: string): number | null {
+  return numberIn(text, maxLongId);
+}
+
+function numberIn(text: string, max: number): number | null {
   return /^[1-9]\d{0,15}$/.test(text) && Number(text) <= max ? Number(text) : null;
 }

@@ -263,6 +263,7 @@ const digests: Record<string, string> = {
   'backup/manifest.ts': 'of a manifest, which has no secret',
   'backup/parts.ts': 'of files of a backup, which are kept beside them',
   'backup/restore-objects.ts': 'of uploaded files; kept nowhere',
+  'db/statement-names.ts': 'of the text of a statement, without its values',
   'domain/devices/device.ts': 'of push tokens, to find rows from before',
   'domain/limits.ts': 'of e-mail addresses that are counted',
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { idIn, maxId, maxLongId } from '../../src/domain/id.ts';
+import { idIn, longIdIn, maxId, maxLongId } from '../../src/domain/id.ts';
 
 it.each([
   ['1', 1],
@@ -24,5 +24,5 @@ it.each([
   ['9007199254740992', null],
   ['99999999999999999', null],
 ])('the long id in “%s” is %s', (text, id) => {
-  expect(idIn(text, maxLongId)).toBe(id);
+  expect(longIdIn(text)).toBe(id);
 });

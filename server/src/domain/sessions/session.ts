@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import { dayMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
-import { idIn, maxLongId } from '../id.ts';
+import { longIdIn } from '../id.ts';
 
 /** A session as its owner sees it in the list. */
 export type SessionView = {
@@ -116,7 +116,7 @@ export function refreshTokenParts(
 ): { sessionId: number; generation: number; mac: string } | null {
   const match = /^(\d+)\.(\d{1,9})\.([0-9a-f]{64})$/.exec(token);
   const [, digits = '', generation, mac = ''] = match ?? [];
-  const sessionId = idIn(digits, maxLongId);
+  const sessionId = longIdIn(digits);
   return sessionId === null ? null : { sessionId, generation: Number(generation), mac };
 }
 

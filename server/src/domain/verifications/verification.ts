@@ -1,7 +1,7 @@
 import type { VerificationRow } from '../../db/schema.ts';
 import { minuteMs } from '../durations.ts';
 import { DomainError } from '../errors.ts';
-import { idIn, maxLongId } from '../id.ts';
+import { longIdIn } from '../id.ts';
 
 /** What a verification proves; each is made and used by one service. */
 export type Purpose =
@@ -51,7 +51,7 @@ export const maxTries = 5;
 /** Parts of a token `<verification id>.<mac>`; null when it has another form. */
 export function tokenParts(token: string): { id: number; mac: string } | null {
   const [, digits = '', mac = ''] = /^(\d+)\.([0-9a-f]{32})$/.exec(token) ?? [];
-  const id = idIn(digits, maxLongId);
+  const id = longIdIn(digits);
   return id === null ? null : { id, mac };
 }
 
