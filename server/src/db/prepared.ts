@@ -44,9 +44,7 @@ export function prepared<A extends Arguments, O>(
   return async (db, args) => {
     const { adapter } = db.getExecutor();
     const query = queryFor(adapter, db, args);
-    const rows = toldQuery(query.sql, () => readAtOnce(db, query.sql, query.parameters)) as
-      | O[]
-      | null;
+    const rows = toldQuery(query.sql, () => readAtOnce(db, adapter, query)) as O[] | null;
     return rows ?? (await db.executeQuery<O>(query)).rows;
   };
 }
@@ -60,8 +58,9 @@ export function preparedWrite<A extends Arguments>(
 ): (tx: Tx, args: A) => Promise<number> {
   const queryFor = compiledOnce(build);
   return async (tx, args) => {
-    const query = queryFor(tx.getExecutor().adapter, tx, args);
-    const count = toldQuery(query.sql, () => writeAtOnce(tx, query.sql, query.parameters));
+    const { adapter } = tx.getExecutor();
+    const query = queryFor(adapter, tx, args);
+    const count = toldQuery(query.sql, () => writeAtOnce(tx, adapter, query));
     return count ?? Number((await tx.executeQuery(query)).numAffectedRows);
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type CompiledQuery,
   type Dialect,
   SqliteAdapter,
   SqliteIntrospector,
@@ -8,7 +9,6 @@ import {
 import type { Counted } from './connection-load.ts';
 import type { RowListener, RowWatch } from './row-watch.ts';
 import { SqliteDriver } from './sqlite-driver.ts';
-import type { Db, Tx } from './tx.ts';
 
 type SqliteEngine = {
   dialect: Dialect;
@@ -70,14 +70,14 @@ class QueueingAdapter extends SqliteAdapter {
 /**
  * Runs a read without waiting for its turn, when nobody has the connection, or the transaction has it whose read this is: the turns
  * of a request's few reads cost as much as their searches.
+ * @param adapter that of the database or transaction
  * @returns null when it must wait, or when it is no SQLite
  */
 export function readAtOnce(
-  db: Pick<Db, 'getExecutor'>,
-  sql: string,
-  parameters: readonly unknown[],
+  db: object,
+  adapter: object,
+  { sql, parameters }: CompiledQuery,
 ): unknown[] | null {
-  const { adapter } = db.getExecutor();
   return adapter instanceof QueueingAdapter ? adapter.readAtOnce(db, sql, parameters) : null;
 }
 
@@ -86,11 +86,10 @@ export function readAtOnce(
  * @returns how many rows it wrote; null when it is no SQLite
  */
 export function writeAtOnce(
-  tx: Pick<Tx, 'getExecutor'>,
-  sql: string,
-  parameters: readonly unknown[],
+  tx: object,
+  adapter: object,
+  { sql, parameters }: CompiledQuery,
 ): number | null {
-  const { adapter } = tx.getExecutor();
   return adapter instanceof QueueingAdapter ? adapter.writeAtOnce(tx, sql, parameters) : null;
 }
 

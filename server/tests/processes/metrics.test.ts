@@ -79,7 +79,7 @@ describe('the metrics of a server', () => {
       rookery_posts_published_total: 1,
       'rookery_uploads_total{purpose="post"}': 1,
       'rookery_pool_tasks{pool="passwords",state="waiting"}': 0,
-      'rookery_pool_tasks{pool="images",state="running"}': 0,
+      'rookery_pool_tasks{pool="image-checks",state="running"}': 0,
       'rookery_memory_lookups_total{memory="posts",outcome="miss"}': expect.any(Number),
       'rookery_sql_connections{state="waiting"}': 0,
       rookery_event_streams: 0,
