@@ -15,7 +15,8 @@ refusals('an id that is none', [
         name: `refuses to end the session ${id}`,
         as: 'alice',
         send: ['DELETE', `/v2/sessions/${id}`],
-        expect: [422, { code: 'invalid' }],
+        // Of sessions there may be more than 32 bits can count.
+        expect: id === '2147483648' ? [404, { code: 'not_found' }] : [422, { code: 'invalid' }],
         expectHeaders: problem,
       },
     ],
