@@ -5,7 +5,7 @@ import { takeSeat } from '../db/worker-seat.ts';
 import { BackupError } from './backup-error.ts';
 
 /** A server that has just stopped is seen for a moment longer. */
-const looks = 10;
+const looks = 17;
 const pauseMs = 300;
 
 /** @throws BackupError while others use a server database */

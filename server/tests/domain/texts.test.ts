@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mentionsIn } from '../../src/domain/notifications/mentions.ts';
+import { mentionsIn } from '../../src/domain/mentions.ts';
 import { checkLine, isBlank } from '../../src/domain/text.ts';
 
 const none: string[] = [];

@@ -54,7 +54,10 @@ export async function ownPostgres(tls?: { key: string; cert: string }): Promise<
     process.kill(Number(parent), name);
     const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
     for (const child of children.split(' ').filter((pid) => pid !== '')) {
-      process.kill(Number(child), name);
+      // A connection that has just ended takes its process along.
+      try {
+        process.kill(Number(child), name);
+      } catch {}
     }
   }
 

@@ -1,10 +1,10 @@
 import type { Tx } from '../../db/database.ts';
 import type { NotificationSettingsRow } from '../../db/schema.ts';
 import { readUsernameIds } from '../accounts/account-name-store.ts';
+import { mentionsIn } from '../mentions.ts';
 import { findPost } from '../posts/post-store.ts';
 import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 import type { NotificationKeeping } from './keeping.ts';
-import { mentionsIn } from './mentions.ts';
 import { findNotification, listMentions } from './notification-store.ts';
 
 /** Tells people that a post calls them, and takes it back. */

@@ -3,7 +3,7 @@ import { StaleRead } from '../../db/errors.ts';
 import { DomainError } from '../errors.ts';
 import { countEvent, emit } from '../events.ts';
 import { detachMedia } from '../media/media-store.ts';
-import { mentionsIn } from '../notifications/mentions.ts';
+import { mentionsIn } from '../mentions.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { attachAll } from './attaching.ts';

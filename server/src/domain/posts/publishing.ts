@@ -3,7 +3,7 @@ import { StaleRead } from '../../db/errors.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { addToAccountCount } from '../accounts/account-store.ts';
 import { countEvent, emit } from '../events.ts';
-import { mentionsIn } from '../notifications/mentions.ts';
+import { mentionsIn } from '../mentions.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { lockOwn } from './own-post.ts';

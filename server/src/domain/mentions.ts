@@ -1,4 +1,4 @@
-import { foldName } from '../accounts/account.ts';
+import { foldName } from './accounts/account.ts';
 
 /** How many people one post can call. */
 const maxMentions = 30;
