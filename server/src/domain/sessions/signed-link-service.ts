@@ -1,5 +1,6 @@
 import { isEqualSecret } from '../equal-secrets.ts';
 import { DomainError } from '../errors.ts';
+import { idIn, longIdIn } from '../id.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import type { SessionService } from './session-service.ts';
@@ -79,15 +80,12 @@ export function signedLinkService({ now, tokens, sessions }: Needs) {
 }
 
 function partsOf(signature: string): Parts | null {
-  const match = /^([1-9]\d{0,9})\.([1-9]\d{0,9})\.([1-9]\d{0,11})\.([0-9a-f]{64})$/.exec(signature);
-  if (!match) return null;
-  const [, accountId, sessionId, expiresAt, mac = ''] = match;
-  return {
-    accountId: Number(accountId),
-    sessionId: Number(sessionId),
-    expiresAt: Number(expiresAt),
-    mac,
-  };
+  const match = /^(\d+)\.(\d+)\.([1-9]\d{0,11})\.([0-9a-f]{64})$/.exec(signature);
+  const [, account = '', session = '', expiresAt, mac = ''] = match ?? [];
+  const accountId = idIn(account);
+  const sessionId = longIdIn(session);
+  if (accountId === null || sessionId === null) return null;
+  return { accountId, sessionId, expiresAt: Number(expiresAt), mac };
 }
 
 function badSignature(): DomainError {

@@ -80,11 +80,11 @@ const table: Record<string, string> = {
   'the challenge of a new passkey': /*   */ 'xxxxxxxxxxxxxxxx',
 };
 
-/** Ids as large as after years of sign-ins: beyond 32 bits. */
+/** Ids of the most digits that there can be. */
 async function giveLongIds({ app: { database } }: Mailed['server']): Promise<void> {
   const names = ['sessions', 'verifications', 'passkeys', 'app_passwords', 'identities', 'devices'];
   await database.transaction(async (tx) => {
-    for (const name of names) await insertIgnore(tx, 'id_ranges', { name, next_id: 2 ** 31 + 7 });
+    for (const name of names) await insertIgnore(tx, 'id_ranges', { name, next_id: 2 ** 52 + 7 });
   });
 }
 
