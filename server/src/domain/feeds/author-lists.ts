@@ -61,36 +61,44 @@ export function authorLists(database: Database, options: Options) {
     kept.keep(list);
   }
 
-  /** An author's list with what was written until now; null when there is no place for it. */
-  async function read(authorId: number): Promise<AuthorList | null> {
+  /**
+   * Gives an author's list, with what was written until now, to `use`, which is called at once: a step later, others may need the
+   * place of the list.
+   * @returns null when there is no place for it
+   */
+  async function read<T>(authorId: number, use: (list: AuthorList) => T): Promise<T | null> {
     const list = kept.listOf(authorId);
     if (list.changes !== list.readAtChange) await refresh(list);
-    return list.isGone ? null : list;
+    return list.isGone ? null : use(list);
   }
 
   /**
-   * Reads the lists again whose authors have posted, and puts all in order if any was read since.
-   * @returns false when there is no place for all of them
+   * Reads the lists again whose authors have posted, puts all in order if any was read since, and calls `use` at once, as `read`
+   * does.
+   * @returns null when there is no place for all of them
    */
-  async function bringUpToDate(viewer: ViewerLists): Promise<boolean> {
+  async function readAll<T>(viewer: ViewerLists, use: () => T): Promise<T | null> {
     const changes = kept.changes();
-    if (viewer.checkedAtChange === changes) return true;
+    if (viewer.checkedAtChange === changes) return use();
     if (viewer.lists.some((list) => list.isGone)) {
       viewer.lists = viewer.lists.map((list) => (list.isGone ? kept.listOf(list.authorId) : list));
     }
     const { lists } = viewer;
     for (const list of lists) if (list.changes !== list.readAtChange) await refresh(list);
-    if (lists.some((list) => list.isGone)) return false;
+    if (lists.some((list) => list.isGone)) return null;
     viewer.checkedAtChange = changes;
-    if (lists.every((list) => list.reading <= viewer.sortedAtReading)) return true;
+    if (lists.some((list) => list.reading > viewer.sortedAtReading)) sort(viewer, lists);
+    return use();
+  }
+
+  function sort(viewer: ViewerLists, lists: readonly AuthorList[]): void {
     // Not in place: another request may be reading its way through the list.
     viewer.lists = lists.toSorted((a, b) => b.newestKey - a.newestKey);
     viewer.knownAbove = lists.reduce((most, list) => Math.max(most, list.knownAbove), 0);
     viewer.sortedAtReading = readings;
-    return true;
   }
 
-  return { listOf: kept.listOf, read, bringUpToDate };
+  return { listOf: kept.listOf, read, readAll };
 }
 
 /** The lists that there is room for. */

@@ -67,20 +67,26 @@ export function feedMemory(
       if (page.from === 'oldest') return null;
       database.noticeOthers();
       const viewer = viewers.get(viewerId) ?? (await loadViewer(viewerId));
-      if (!viewer || !(await authors.bringUpToDate(viewer))) return null;
-      const { before, limit, after = null } = page;
-      if (before === null && after === null) return firstPage(viewer, limit);
-      const newest = mergeNewest(viewer, page);
-      return after === null || newest === null ? newest : newest.filter(({ key }) => key > after);
+      return viewer && authors.readAll(viewer, () => timelinePage(viewer, page));
     },
 
     async byAuthor(authorId, filter, page) {
       if (page.from === 'oldest' || (page.after ?? null) !== null) return null;
       database.noticeOthers();
-      const list = await (filter === 'all' ? authors : withMedia).read(authorId);
-      return list && mergeNewest({ lists: [list], knownAbove: list.knownAbove }, page);
+      return (filter === 'all' ? authors : withMedia).read(authorId, (list) =>
+        mergeNewest({ lists: [list], knownAbove: list.knownAbove }, page),
+      );
     },
   };
+}
+
+function timelinePage(
+  viewer: Viewer,
+  { before, limit, after = null }: PageRequest,
+): readonly FeedEntry[] | null {
+  if (before === null && after === null) return firstPage(viewer, limit);
+  const newest = mergeNewest(viewer, { before, limit });
+  return after === null || newest === null ? newest : newest.filter(({ key }) => key > after);
 }
 
 /** Merged again only after somebody has posted whom the viewer follows. */
