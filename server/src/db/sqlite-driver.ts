@@ -52,7 +52,10 @@ export class SqliteDriver implements Driver {
   #workerSeat: WorkerSeat | undefined;
   readonly #listeners: RowListener[] = [];
   #versionSeen = 0;
-  /** Whether others were looked for in this turn of the event loop: what another process has acknowledged before is seen. */
+  /**
+   * Whether others were looked for since the program was called last: no request is read from its socket meanwhile. In a whole
+   * turn of the event loop one may be, since a turn also calls what has waited before it looks at sockets.
+   */
   #isNoticed = false;
   readonly #forgetNoticing = () => {
     this.#isNoticed = false;
@@ -160,9 +163,10 @@ export class SqliteDriver implements Driver {
   /** See `Database.noticeOthers`. */
   noticeOthers(): void {
     if (this.#isNoticed) return;
-    this.#isNoticed = true;
-    setImmediate(this.#forgetNoticing);
     const version = this.#connection?.versionElsewhere() ?? 0;
+    this.#isNoticed = true;
+    // After all that this call has set off and that waits for nothing.
+    process.nextTick(this.#forgetNoticing);
     if (version === this.#versionSeen) return;
     this.#versionSeen = version;
     for (const listener of this.#listeners) listener(null);

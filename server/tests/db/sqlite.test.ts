@@ -1,7 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
+import SqliteFile from 'better-sqlite3';
 import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
@@ -142,6 +146,25 @@ describe('the embedded database', () => {
     database.noticeOthers();
     expect(told, 'own writes are told by themselves').toEqual([null, 7]);
     await other.close();
+  });
+
+  it('notices what was written before a request came, also after it looked at the end of the last turn', async () => {
+    const other = new SqliteFile(join(folder, 'test.sqlite'));
+    const told: Array<number | null> = [];
+    database.watchRows({ table: 'id_ranges', column: 'next_id' }, (id) => void told.push(id));
+    const { port1: client, port2: server } = new MessageChannel();
+    const request = once(server, 'message');
+    await setImmediate();
+    database.noticeOthers();
+    other.exec("insert into id_ranges (name, next_id) values ('posts', 1)");
+    // It is there before this turn of the event loop ends.
+    client.postMessage('a request');
+    await request;
+    database.noticeOthers();
+
+    expect(told).toEqual([null]);
+    client.close();
+    other.close();
   });
 
   it('tells which rows are written: as they were and as they will be', async () => {
