@@ -1,5 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import { dayMs, hourMs, minuteMs } from '../domain/durations.ts';
+import { longIdIn } from '../domain/id.ts';
 
 /** Whether a command prints JSON. */
 export type Json = { json?: boolean | undefined };
@@ -41,8 +42,8 @@ export function emailOption(): Option {
 /** An argument that is the id of something: a positive whole number. */
 export function idArgument(name: string, description: string): Argument {
   return new Argument(name, description).argParser((text) => {
-    const id = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-    if (id < 1) throw new InvalidArgumentError('It is a number.');
+    const id = longIdIn(text);
+    if (id === null) throw new InvalidArgumentError('It is a number.');
     return id;
   });
 }

@@ -1,10 +1,12 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { readConfig } from '../app/config.ts';
 import { type DeadLetter, withOutbox } from '../app/outbox.ts';
 import { confirm } from './ask.ts';
 import { CommandError, UsageError } from './errors.ts';
-import { type Json, jsonOption } from './options.ts';
+import { idArgument, type Json, jsonOption } from './options.ts';
 import { printResult, printRows } from './print.ts';
+
+const idOfList = 'the id that `outbox list` shows';
 
 export function outboxCommand(): Command {
   const outbox = new Command('outbox').description(
@@ -18,27 +20,18 @@ export function outboxCommand(): Command {
   outbox
     .command('retry')
     .description('retry one, or all')
-    .addArgument(idArgument('[id]'))
+    .addArgument(idArgument('[id]', idOfList))
     .option('--all', 'all dead letters')
     .addOption(jsonOption())
     .action(retry);
   outbox
     .command('drop')
     .description('delete one: its job never runs')
-    .addArgument(idArgument('<id>'))
+    .addArgument(idArgument('<id>', idOfList))
     .option('--yes', 'do not ask')
     .addOption(jsonOption())
     .action(drop);
   return outbox;
-}
-
-function idArgument(name: string): Argument {
-  return new Argument(name, 'the id that `outbox list` shows').argParser(idOf);
-}
-
-function idOf(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('An id is a number.');
-  return Number(text);
 }
 
 async function list({ json }: Json): Promise<void> {

@@ -52,10 +52,12 @@ describe('rookery outbox', () => {
 
     const known = await outbox('retry', String(entry?.id));
     const unknown = await outbox('retry', String(entry?.id));
+    const longest = await outbox('retry', String(Number.MAX_SAFE_INTEGER));
 
     expect(known).toEqual({ code: 0, output: `retrying ${entry?.id}\n` });
     expect(unknown.code).toBe(1);
     expect(unknown.output).toContain('there is no dead letter');
+    expect(longest.output).toContain('there is no dead letter');
     expect(await listed()).toEqual([]);
   });
 
