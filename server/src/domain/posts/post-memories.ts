@@ -7,7 +7,7 @@ import { decidingColumns } from '../visibility/visibility.ts';
 import { readPosts } from './post-store.ts';
 
 /** Estimates, with the views of a post and what a contract keeps of it (`shared-views.ts`, `contracts/fragments.ts`). */
-const bytes = { post: 1400, character: 3, picture: 2600, author: 400 };
+const bytes = { post: 1400, picture: 2600, author: 400 };
 
 export type PostMemories = ReturnType<typeof postMemories>;
 
@@ -18,14 +18,14 @@ export function postMemories(database: Database, budget: MemoryBudget = memoryBu
     read: readPosts,
     madeOf: [{ table: 'posts', column: 'id' }],
     maxBytes: budget.posts,
-    bytesOf: ({ text }) => bytes.post + bytes.character * text.length,
+    bytesOf: ({ text }) => bytes.post + bytesOfText(text),
   });
   const mediaOf = rowMemory(database, {
     name: 'media',
     read: readMediaOfPosts,
     madeOf: [{ table: 'media', column: 'post_id' }],
     maxBytes: budget.media,
-    bytesOf: (files) => bytes.picture * files.length,
+    bytesOf: (files) => files.reduce((sum, { alt }) => sum + bytes.picture + bytesOfText(alt), 0),
   });
   const authorsOf = rowMemory(database, {
     name: 'authors',
@@ -43,4 +43,10 @@ export function postMemories(database: Database, budget: MemoryBudget = memoryBu
   });
 
   return { postsOf, mediaOf, authorsOf };
+}
+
+/** Of a text as the engine keeps it, and as UTF-8 in the fragments for those who like the post and for the others. */
+function bytesOfText(text: string): number {
+  const written = Buffer.byteLength(text);
+  return 2 * written + (written === text.length ? 1 : 2) * text.length;
 }
