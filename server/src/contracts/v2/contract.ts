@@ -30,6 +30,7 @@ import { passkeySchemas } from './passkey-wire.ts';
 import { passwordRoutes } from './password-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { phoneSchemas } from './phone-wire.ts';
+import { postBodies } from './post-pages.ts';
 import { postRoutes } from './post-routes.ts';
 import { postSchemas } from './post-wire.ts';
 import { problemComponents } from './problem-responses.ts';
@@ -126,8 +127,10 @@ export const v2: Contract = {
     passkeyRoutes(app);
     appPasswordRoutes(app);
     mediaRoutes(app);
-    postRoutes(app);
-    feedRoutes(app);
+    // One for both: what is kept of a post is the same in a list and alone.
+    const bodies = postBodies(app);
+    postRoutes(app, bodies);
+    feedRoutes(app, bodies);
     adminRoutes(app);
     moderationRoutes(app);
     groupRoutes(app);

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { UsernameParams } from './account-wire.ts';
-import { postBodies } from './post-pages.ts';
+import type { PostBodies } from './post-pages.ts';
 import { PostPageSchema } from './post-wire.ts';
 import { route, type V2App } from './route.ts';
 
@@ -16,9 +16,8 @@ const FeedQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export function feedRoutes(app: V2App): void {
+export function feedRoutes(app: V2App, bodies: PostBodies): void {
   const { feeds } = app.services;
-  const bodies = postBodies(app);
 
   route(
     app,

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import { AccountPageSchema, accountPresenter } from './account-wire.ts';
 import { checkNotEmpty, NoContent, rowId, text } from './fields.ts';
-import { postBodies } from './post-pages.ts';
+import type { PostBodies } from './post-pages.ts';
 import { PostPageSchema, PostSchema, postPresenter } from './post-wire.ts';
 import { route, type V2App } from './route.ts';
 import { imageSigner } from './signed-links.ts';
@@ -36,11 +36,10 @@ const PostChangeBody = Type.Object(
   { additionalProperties: false, examples: [{ text: 'First light, at last.' }] },
 );
 
-export function postRoutes(app: V2App): void {
+export function postRoutes(app: V2App, bodies: PostBodies): void {
   const { likes, posts } = app.services;
   const { cards } = accountPresenter(app.publicUrl);
   const present = postPresenter(app.publicUrl, imageSigner(app.services));
-  const bodies = postBodies(app);
 
   route(
     app,
