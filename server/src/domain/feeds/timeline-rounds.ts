@@ -8,15 +8,33 @@ import type { FeedRow } from './feed-store.ts';
 /** For pages up to this size, one round asks each author for as many posts as the page has. */
 const smallPage = 101;
 
+/** How often a timeline is read anew whose first posts are deleted meanwhile. */
+const maxReadings = 5;
+
 /**
- * A timeline that is merged here. Authors are asked in the order of their first posts, some at a time, and only for what may
- * still stand on the page: once it is full, those whose next post lies beyond its end are not asked at all.
+ * A timeline that is merged here, in several statements: what bounds the page may be deleted before the page is read. A page that is
+ * shorter for that would look like the end of the list, so it is read again.
  */
 export async function readTimelineInRounds(
   db: Db,
   viewerId: number,
   range: KeyRange,
 ): Promise<FeedRow[]> {
+  for (let reading = 1; ; reading += 1) {
+    const { page, isSure } = await readOnce(db, viewerId, range);
+    if (isSure || reading === maxReadings) return newestFirst(page, range);
+  }
+}
+
+/**
+ * Authors are asked in the order of their first posts, some at a time, and only for what may
+ * still stand on the page: once it is full, those whose next post lies beyond its end are not asked at all.
+ */
+async function readOnce(
+  db: Db,
+  viewerId: number,
+  range: KeyRange,
+): Promise<{ page: FeedRow[]; isSure: boolean }> {
   const sign = range.from === 'oldest' ? 1 : -1;
   const byPlace = (a: number, b: number) => (a - b) * sign;
   const start = range.from === 'oldest' ? (range.after ?? 0) : (range.before ?? maxKey);
@@ -38,7 +56,7 @@ export async function readTimelineInRounds(
       .filter(({ place }) => end === null || byPlace(place, end) < 0)
       .sort((a, b) => byPlace(a.place, b.place));
   }
-  return newestFirst(page, range);
+  return { page, isSure: end === null || page.length === range.limit };
 }
 
 const maxKey = Number.MAX_SAFE_INTEGER;
