@@ -158,7 +158,7 @@ describe('the embedded database', () => {
     database.noticeOthers();
     other.exec("insert into id_ranges (name, next_id) values ('posts', 1)");
     // It is there before this turn of the event loop ends.
-    client.postMessage('a request');
+    client.postMessage('a request', []);
     await request;
     database.noticeOthers();
 

@@ -39,7 +39,7 @@ describe('what is remembered of feeds, in too little memory', () => {
 
     /** A request that comes some steps after others of the same moment. */
     async function read(kind: number): Promise<void> {
-      for (let steps = upTo(30); steps > 0; steps -= 1) await null;
+      for (let steps = upTo(30); steps > 0; steps -= 1) await Promise.resolve();
       return kind === 0 ? expectAuthor(upTo(authors.count)) : expectTimeline(1 + upTo(viewers));
     }
 
