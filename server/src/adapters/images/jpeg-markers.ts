@@ -19,3 +19,14 @@ export function nextMarker(bytes: Uint8Array, start: number): number {
   }
   return bytes.length;
 }
+
+/** Whether a marker of this code stands alone: no segment belongs to it. */
+export function isAlone(code: number): boolean {
+  return code === 0x01 || (code >= 0xd0 && code <= 0xd8);
+}
+
+/** Where the segment ends that begins with a marker. */
+export function endOfSegment(bytes: Uint8Array, marker: number): number {
+  const [high = 0, low = 0] = bytes.subarray(marker + 2, marker + 4);
+  return marker + 2 + Math.max(2, (high << 8) + low);
+}

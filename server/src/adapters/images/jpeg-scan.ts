@@ -5,7 +5,7 @@
 
 import { codedBlock, readBlocks, type Scan } from './jpeg-blocks.ts';
 import { type JpegHeader, plainHeader } from './jpeg-header.ts';
-import { nextMarker } from './jpeg-markers.ts';
+import { endOfSegment, isAlone, nextMarker } from './jpeg-markers.ts';
 import { BrokenJpeg, type HuffmanTables, readHuffman } from './jpeg-tables.ts';
 
 type Component = { id: number; h: number; v: number; quantTable: number };
@@ -33,7 +33,7 @@ export function checkJpeg(
     const marker = markerAt(bytes, at);
     at = marker.end;
     if (marker.code === 0xd9) break;
-    if (marker.code === 0x01 || (marker.code >= 0xd0 && marker.code <= 0xd8)) continue;
+    if (isAlone(marker.code)) continue;
     const length = u16(bytes, at);
     const segment = bytes.subarray(at + 2, at + length);
     if (length < 2 || segment.length !== length - 2) throw new BrokenJpeg('A segment is cut off.');
@@ -46,12 +46,16 @@ export function checkJpeg(
       if (frame) throw new BrokenJpeg('It has two frames.');
       frame = readFrame(segment);
       if (!frame || frame.width * frame.height > maxPixels) return null;
-    } else if (marker.code >= 0xc2 && marker.code <= 0xcf && marker.code !== 0xcc) return null;
-    else if (marker.code === 0xda) {
+    } else if (marker.code >= 0xc2 && marker.code <= 0xcf && marker.code !== 0xcc) {
+      if (hasManyScans(bytes, at)) throw new BrokenJpeg('It has too many scans.');
+      return null;
+    } else if (marker.code === 0xda) {
       if (!frame) throw new BrokenJpeg('A scan has no frame.');
       // Frames of motion JPEG leave the usual tables out; the decoder knows them.
       if (tables.dc.length + tables.ac.length === 0) return null;
       const { scan, ids } = readScan(segment, frame, { ...tables, restartInterval });
+      // A scan costs more than its bytes; with each component once, there are few.
+      if (ids.some((id) => seen.has(id))) throw new BrokenJpeg('A component comes twice.');
       for (const { id, quantTable } of frame.components) {
         if (ids.includes(id) && !quantTables.has(quantTable))
           throw new BrokenJpeg('A table is missing.');
@@ -70,6 +74,21 @@ function markerAt(bytes: Uint8Array, start: number): { code: number; end: number
   const code = bytes[at + 1];
   if (code === undefined) throw new BrokenJpeg('A part of the picture is missing.');
   return { code, end: at + 2 };
+}
+
+/** Encoders write about ten; the decoder goes through the whole picture for each, even for one of a few bytes. */
+const maxScans = 100;
+
+/** Whether there are more scans after a frame than any encoder writes. */
+function hasManyScans(bytes: Uint8Array, start: number): boolean {
+  let scans = 0;
+  for (let at = nextMarker(bytes, start); at < bytes.length; at = nextMarker(bytes, at)) {
+    const code = bytes[at + 1] as number;
+    if (code === 0xd9) break;
+    if (code === 0xda) scans += 1;
+    at = isAlone(code) ? at + 2 : endOfSegment(bytes, at);
+  }
+  return scans > maxScans;
 }
 
 const exifBeginning = Buffer.from('Exif\0\0', 'latin1');
@@ -117,7 +136,7 @@ function readScan(
   const parts = Array.from({ length: count }, (_, i) => {
     const [id, tables = 0] = segment.subarray(1 + i * 2, 3 + i * 2);
     const component = frame.components.find((one) => one.id === id);
-    const [dcTable, acTable] = [dc[tables >> 4], ac[tables & 15]];
+    const [dcTable, acTable] = [dc[tables >> 4]?.(), ac[tables & 15]?.()];
     if (!component || !dcTable || !acTable) throw new BrokenJpeg('A scan lacks its tables.');
     return { component, block: codedBlock(dcTable, acTable) };
   });
@@ -126,16 +145,16 @@ function readScan(
   const maxH = Math.max(...frame.components.map(({ h }) => h));
   const maxV = Math.max(...frame.components.map(({ v }) => v));
   // A component alone has no blocks beyond its edge; together they come in whole groups.
-  const isAlone = count === 1;
+  const isSingle = count === 1;
   const { h, v } = first.component;
   const across = Math.ceil(
-    isAlone ? Math.ceil((frame.width * h) / maxH) / 8 : frame.width / (8 * maxH),
+    isSingle ? Math.ceil((frame.width * h) / maxH) / 8 : frame.width / (8 * maxH),
   );
   const down = Math.ceil(
-    isAlone ? Math.ceil((frame.height * v) / maxV) / 8 : frame.height / (8 * maxV),
+    isSingle ? Math.ceil((frame.height * v) / maxV) / 8 : frame.height / (8 * maxV),
   );
   const blocks = parts.flatMap(({ component, block }) =>
-    Array.from({ length: isAlone ? 1 : component.h * component.v }, () => block),
+    Array.from({ length: isSingle ? 1 : component.h * component.v }, () => block),
   );
   if (blocks.length > 10) throw new BrokenJpeg('The frame makes no sense.');
   const ids = parts.map(({ component }) => component.id);

@@ -16,7 +16,10 @@ export type Table = {
   steps: Uint16Array;
 };
 
-export type HuffmanTables = { dc: Array<Table | undefined>; ac: Array<Table | undefined> };
+/** Made when a scan uses it: a table takes a thousand times as long to make as to read, and a file may have any number. */
+type LazyTable = () => Table;
+
+export type HuffmanTables = { dc: Array<LazyTable | undefined>; ac: Array<LazyTable | undefined> };
 
 export const quickBits = 11;
 /** More than any block has: the rest of this one is empty. */
@@ -31,7 +34,8 @@ export function readHuffman(segment: Uint8Array, { dc, ac }: HuffmanTables): voi
     const symbols = segment.subarray(at + 17, at + 17 + total);
     if (counts.length < 16 || symbols.length < total) throw new BrokenJpeg('A table is cut off.');
     const isDc = place >> 4 === 0;
-    (isDc ? dc : ac)[place & 15] = tableOf(counts, symbols, isDc);
+    let table: Table | undefined;
+    (isDc ? dc : ac)[place & 15] = () => (table ??= tableOf(counts, symbols, isDc));
     at += 17 + total;
   }
 }

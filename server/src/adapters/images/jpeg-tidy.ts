@@ -1,10 +1,8 @@
-import { fillBefore, nextMarker } from './jpeg-markers.ts';
+import { endOfSegment, fillBefore, isAlone, nextMarker } from './jpeg-markers.ts';
 
 /** Far more than photos have; a file of nothing else would keep everybody waiting. */
 const maxMarkers = 100_000;
 
-/** Codes of markers that stand alone: no segment belongs to them. */
-const isAlone = (code: number) => code === 0x01 || (code >= 0xd0 && code <= 0xd8);
 const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
 
 /**
@@ -40,9 +38,4 @@ export function withoutStrayBytes(
     isInScan = code === 0xda;
   }
   return tidy.subarray(0, length);
-}
-
-function endOfSegment(bytes: Uint8Array, marker: number): number {
-  const [high = 0, low = 0] = bytes.subarray(marker + 2, marker + 4);
-  return marker + 2 + Math.max(2, (high << 8) + low);
 }
