@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { LanguageCode } from '../domain/language-code.ts';
 import { formsOf, type Sender } from '../domain/mails/letter.ts';
 import { letterRules } from '../domain/mails/templates/letter-kinds.ts';
@@ -20,20 +20,30 @@ export function lettersOf(folder: string | undefined, problems: string[]): Lette
 
 function filesIn(folder: string, problems: string[]): TemplateFile[] {
   try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((file) => ({
-        path: file.slice(join(folder, '/').length),
-        text: readFileSync(file, 'utf8'),
-      }));
+    return pathsIn(folder).map((file) => ({
+      path: relative(folder, file),
+      text: readFileSync(file, 'utf8'),
+    }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     problems.push(`it cannot be read: ${reason}. Correct the path.`);
     return [];
   }
+}
+
+/** How deep is looked: links may lead in circles. */
+const maxDepth = 3;
+
+/** The files in a folder and below it, through links too: Kubernetes mounts a ConfigMap as links into a hidden folder. */
+function pathsIn(folder: string, depth = 1): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .map((name) => join(folder, name))
+    .flatMap((path) => {
+      if (!statSync(path).isDirectory()) return [path];
+      return depth < maxDepth ? pathsIn(path, depth + 1) : [];
+    });
 }
 
 /** The letters by the names of their templates. */

@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { messageOf } from '../../src/adapters/mail/message.ts';
 import { readConfig } from '../../src/app/config.ts';
 import { letterNames, previewOf } from '../../src/app/mail-templates.ts';
 import { languageCodes } from '../../src/domain/language-code.ts';
 import { languages } from '../../src/domain/mails/languages/languages.ts';
+import { formsOf } from '../../src/domain/mails/letter.ts';
 import { lettersWith } from '../../src/domain/mails/templates/own-letters.ts';
 
 const recovery = `Subject: A password for {username}
@@ -96,10 +98,33 @@ describe('a template of a mail', () => {
     ['Hi\n\n{link: A}', 'line 1: it must be “Subject: ” and the subject'],
     ['Subject: Hi {\n\n{link: A}', 'line 1: a brace has no other half'],
     ['Subject: Hi\n\n{link: A}\n\n{code: B}', 'line 5: {code: B} is unknown here.'],
+    ['Subject: {link: Go}\n\nHi', 'line 1: {link: Go} must be a paragraph of its own'],
+    ['Subject: Hi\n\n{link: }', 'line 3: {link: Label} is missing'],
   ])('says which line is wrong: %j', (text, said) => {
     expect(problemsOf('en/recover-password.txt', text).join('\n')).toContain(
       `en/recover-password.txt, ${said}`,
     );
+  });
+
+  it('keeps what is required out of a paragraph that may be left out', () => {
+    const text = 'Subject: Hi\n\n“{excerpt}” is gone: {reason}';
+
+    expect(problemsOf('en/content-removed.txt', text)).toEqual([
+      'en/content-removed.txt, line 3: {reason} must stand in a paragraph that is never left out, without {excerpt}',
+    ]);
+    expect(problemsOf('en/content-removed.txt', `${text}\n\n{reason}`)).toEqual([]);
+  });
+
+  it('may quote in its subject what has control characters and lines', () => {
+    const text = 'Subject: {excerpt} is gone\n\n{reason}';
+    const { en } = lettersWith([{ path: 'en/content-removed.txt', text }], []);
+    const facts = { username: 'alice', what: 'post', reason: 'Spam.' } as const;
+    const letter = en.contentRemoved({ ...facts, excerpt: '\u0007a\r\nBcc: b\u0085\u001b[1m' });
+    const mail = { id: 'm', to: 'alice@example.com', ...formsOf(letter, instance, 'en') };
+
+    const { subject } = messageOf(mail, 'photos@example.com', () => new Date());
+
+    expect(subject).toBe('a Bcc: b [1m is gone');
   });
 
   it('needs the code right after the link', () => {
@@ -110,12 +135,16 @@ describe('a template of a mail', () => {
     ]);
   });
 
-  it.each(['fr/changed.txt', 'en/hello.txt', 'changed.txt', 'en/changed.html', 'en/toString.txt'])(
-    'must have the name of a letter: %s',
-    (path) => {
-      expect(problemsOf(path, 'Subject: Hi')[0]).toContain(`${path}: there is no such letter.`);
-    },
-  );
+  it.each([
+    'fr/changed.txt',
+    'en/hello.txt',
+    'changed.txt',
+    'en/changed.html',
+    'en/toString.txt',
+    'en/changed/a.txt',
+  ])('must have the name of a letter: %s', (path) => {
+    expect(problemsOf(path, 'Subject: Hi')[0]).toContain(`${path}: there is no such letter.`);
+  });
 });
 
 describe('the folder of templates', () => {
@@ -138,6 +167,20 @@ describe('the folder of templates', () => {
 
     expect(subject).toBe('A password for alice');
     expect(read).toThrow(/MAIL_TEMPLATES_DIR: en\/changed\.txt, line 3: \{what\} is missing/);
+  });
+
+  it('is read through links, without what is hidden, as Kubernetes and Git have it', () => {
+    const mails = join(folder, 'mails');
+    mkdirSync(join(mails, '..2026/en'), { recursive: true });
+    writeFileSync(join(mails, '..2026/en/recover-password.txt'), recovery);
+    symlinkSync('..2026', join(mails, '..data'));
+    symlinkSync('..data/en', join(mails, 'en'));
+    mkdirSync(join(mails, '.git'));
+    writeFileSync(join(mails, '.git/config'), '');
+
+    expect(previewOf(read(), 'recover-password', 'en').subject).toBe('A password for alice');
+    symlinkSync('.', join(mails, 'es'));
+    expect(read).toThrow('es/en/recover-password.txt: there is no such letter');
   });
 });
 

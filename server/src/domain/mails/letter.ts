@@ -29,7 +29,8 @@ export function formsOf(
   language: string,
 ): Pick<Mail, 'subject' | 'text' | 'html'> {
   return {
-    subject: letter.subject.replace(/\s+/g, ' '),
+    // With a control character in it, no mailer would take the mail; a post that a template quotes may have some.
+    subject: letter.subject.replace(/[\s\p{Cc}]+/gu, ' ').trim(),
     text: textOf(letter, sender),
     html: htmlOf(letter, sender, language),
   };

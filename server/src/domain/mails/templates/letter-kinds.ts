@@ -10,12 +10,14 @@ export type LetterRule = {
   facts: readonly string[];
   /** Which of those must be there. */
   required: readonly string[];
+  /** Which of those may be nothing; a paragraph that names one is left out then. */
+  optional: readonly string[];
   /** Whether it needs a `{link: Label}`, and may have a `{code: Label}`. */
   hasLink: boolean;
   hasCode: boolean;
 };
 
-const plain = { required: [], hasLink: false, hasCode: false };
+const plain = { required: [], optional: [], hasLink: false, hasCode: false };
 
 /** Every letter, by the name of its file. */
 export const letterRules: Readonly<Record<string, LetterRule>> = {
@@ -40,6 +42,7 @@ export const letterRules: Readonly<Record<string, LetterRule>> = {
     kind: 'contentRemoved',
     facts: ['username', 'what', 'excerpt', 'reason'],
     required: ['reason'],
+    optional: ['excerpt'],
   },
   'email-replaced': { ...plain, kind: 'emailReplaced', facts: ['username'] },
   'backup-failed': {

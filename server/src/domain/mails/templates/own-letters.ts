@@ -19,10 +19,10 @@ export type TemplateFile = { path: string; text: string };
 export function lettersWith(files: readonly TemplateFile[], problems: string[]): Letters {
   const letters: Letters = { ...languages };
   for (const { path, text } of files) {
-    const [code = '', name = ''] = path.replace(/\.txt$/, '').split('/');
+    const [code = '', name = '', ...below] = path.replace(/\.txt$/, '').split('/');
     const language = languageCodes.find((known) => known === code);
     const rule = Object.hasOwn(letterRules, name) ? letterRules[name] : undefined;
-    if (!path.endsWith('.txt') || !language || !rule) {
+    if (!path.endsWith('.txt') || !language || !rule || below.length > 0) {
       const names = Object.keys(letterRules).join(', ');
       problems.push(
         `${path}: there is no such letter. Files are LANGUAGE/LETTER.txt: ${languageCodes.join(', ')}; ${names}`,

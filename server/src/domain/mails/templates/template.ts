@@ -16,7 +16,7 @@ export type Template = {
 export type Facts = Readonly<Record<string, string | number | boolean | null>>;
 
 const placeholder = /\{([^{}]*)\}/g;
-const special = /^\{(link|code): *([^{}]+)\}$/;
+const special = /^\{(link|code): *([^{}\s][^{}]*)\}$/;
 
 /**
  * Reads a template: a line `Subject: …`, an empty line, and paragraphs with an empty line between them. `{link: Label}` and
@@ -65,7 +65,8 @@ function paragraphsOf(lines: readonly string[]): Paragraph[] {
 
 function checkPlaceholders({ line, text }: Paragraph, rule: LetterRule, problems: string[]): void {
   const { facts, hasLink, hasCode } = rule;
-  const [, kind] = special.exec(text) ?? [];
+  // The first line is the subject, where neither can be.
+  const [, kind] = (line > 1 && special.exec(text)) || [];
   if ((kind === 'link' && hasLink) || (kind === 'code' && hasCode)) return;
   const known = [
     ...facts.map((name) => `{${name}}`),
@@ -87,12 +88,19 @@ function checkPlaceholders({ line, text }: Paragraph, rule: LetterRule, problems
 }
 
 function checkRequired(whole: readonly Paragraph[], rule: LetterRule, problems: string[]): void {
-  const text = whole.map((paragraph) => paragraph.text).join('\n');
   const last = whole.at(-1)?.line ?? 1;
+  const names = (name: string) => (text: string) => text.includes(`{${name}}`);
+  const [subject = '', ...paragraphs] = whole.map((paragraph) => paragraph.text);
+  const isKept = (text: string) => !rule.optional.some((name) => names(name)(text));
   for (const name of rule.required) {
-    if (!text.includes(`{${name}}`)) problems.push(`line ${last}: {${name}} is missing`);
+    if ([subject, ...paragraphs.filter(isKept)].some(names(name))) continue;
+    problems.push(
+      paragraphs.some(names(name))
+        ? `line ${last}: {${name}} must stand in a paragraph that is never left out, without {${rule.optional.join('}, {')}}`
+        : `line ${last}: {${name}} is missing`,
+    );
   }
-  if (rule.hasLink && !whole.some((paragraph) => paragraph.text.startsWith('{link:'))) {
+  if (rule.hasLink && !paragraphs.some((text) => special.exec(text)?.[1] === 'link')) {
     problems.push(`line ${last}: {link: Label} is missing`);
   }
 }
