@@ -3,11 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApart } from '../../src/adapters/images/renderer.ts';
 import { sharpImages } from '../../src/adapters/images/sharp.ts';
 import { noise } from '../support/pictures.ts';
 
 const images = sharpImages({ concurrency: 2, maxPixels: 20_000_000 });
 const inBackground = { accountId: 1, isAwaited: false };
+
+const order = { keepsFormat: false, limits: { concurrency: 2, maxPixels: 20_000_000 } };
 
 describe('sizes that nobody waits for', () => {
   let folder: string;
@@ -55,6 +58,15 @@ describe('sizes that nobody waits for', () => {
 
     expect(variants).toHaveLength(4);
     expect(renderers()).not.toEqual(before);
+  });
+
+  it('fail when their process hangs, and hold up no others', async () => {
+    await makeApart({ picture: path, ...order });
+    for (const pid of renderers()) process.kill(pid, 'SIGSTOP');
+    const making = makeApart({ picture: path, ...order }, { limitMs: 300 });
+
+    await expect(making).rejects.toThrow('The process that makes sizes has ended.');
+    expect((await makeApart({ picture: path, ...order })).variants).toHaveLength(4);
   });
 });
 

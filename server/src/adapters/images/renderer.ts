@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { minuteMs } from '../../domain/durations.ts';
 import { DomainError, type ErrorCode } from '../../domain/errors.ts';
 import type { ImageVariants } from '../../domain/ports.ts';
 import { type Limits, largePool, pictureMaking } from './making.ts';
@@ -11,11 +12,15 @@ type Request = { id: number; order: Order };
 type Answer = { id: number } & ({ made: ImageVariants } | { refusal: Refusal } | { fault: string });
 type Refusal = { code: ErrorCode; message: string; retryAfterSeconds: number | null };
 type Waiting = { resolve: (made: ImageVariants) => void; reject: (error: unknown) => void };
+/** `limitMs`: how long one picture may take; default: ten minutes. */
+type Making = { limitMs?: number };
 
 /** Tells what this file is to do where it is the first of a process. */
 const mark = 'rookery: make sizes of pictures';
 /** How long the process stays without work: to start it takes a quarter of a second. */
 const idleMs = 30_000;
+/** Far more than the largest picture takes on a busy machine: what takes longer hangs, and would hold the places of all others. */
+const usualLimitMs = 10 * minuteMs;
 
 /** Of the process, as for `nice`: beside a busy thread of the server it gets a quarter of a core, and never nothing. */
 const priority = 5;
@@ -30,7 +35,10 @@ let lastId = 0;
  * decoders share neither memory nor secrets with the server, and what they take is given back when it ends.
  * @throws DomainError as `pictureMaking` · Error when the process ended: the picture was too much for it, or another was
  */
-export function makeApart(order: Order): Promise<ImageVariants> {
+export function makeApart(
+  order: Order,
+  { limitMs = usualLimitMs }: Making = {},
+): Promise<ImageVariants> {
   const child = (renderer ??= startRenderer());
   clearTimeout(idleTimer);
   // The program may end while it is idle, but not while it works.
@@ -38,10 +46,12 @@ export function makeApart(order: Order): Promise<ImageVariants> {
   child.channel?.ref();
   lastId += 1;
   const request: Request = { id: lastId, order };
-  return new Promise((resolve, reject) => {
+  // Its end ends all that it works on.
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  return new Promise<ImageVariants>((resolve, reject) => {
     waiting.set(request.id, { resolve, reject });
     child.send(request, (error) => error && settle(request.id, ({ reject: fail }) => fail(error)));
-  });
+  }).finally(() => clearTimeout(limit));
 }
 
 function startRenderer(): ChildProcess {
