@@ -99,7 +99,7 @@ const sweepIntervalMs = 10 * minuteMs;
  */
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
   const now = options.now ?? (() => new Date());
-  const log = options.log ?? (await newLog(config));
+  const log = options.log ?? (await newLog(config, { isLasting: options.isLasting === true }));
   const { concurrency = defaultConcurrency } = options;
   const traces = options.isLasting ? await startTraces(config, log) : null;
   const database =

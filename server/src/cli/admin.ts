@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { readConfig } from '../app/config.ts';
 import { createWithPassword } from './accounts.ts';
 import { emailOption, type Json, jsonOption } from './options.ts';
 import { printResult } from './print.ts';
-import { withApp } from './with-app.ts';
+import { quiet, withApp } from './with-app.ts';
 
 export function adminCommand(): Command {
   const admin = new Command('admin').description('manage administrators');
@@ -20,7 +19,7 @@ export function adminCommand(): Command {
     .description('remove the second factor of a user who lost authenticator and recovery codes')
     .addOption(jsonOption())
     .action((username: string, { json }: Json) =>
-      withApp(readConfig(), async ({ services: { accounts, totp } }) => {
+      withApp(quiet(), async ({ services: { accounts, totp } }) => {
         const id = await accounts.findId(username);
         await totp.drop(id);
         const line = `removed the second factor of ${username}; passkeys and app passwords are unchanged`;

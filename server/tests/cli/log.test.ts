@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { brokerUrl, type TestQueue, testQueue, whyNoBroker } from '../support/broker.ts';
 import { emptyDatabase, isReached, servers, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/ports.ts';
-import { cleanUp, startProgram, temporaryFolder } from '../support/process.ts';
+import { cleanUp, runCommand, runFile, startProgram, temporaryFolder } from '../support/process.ts';
 import { type Running, run } from '../support/processes.ts';
 
 const slow = { timeout: 120_000 };
@@ -43,6 +43,36 @@ describe('the log of a server', () => {
 
     expect(line).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: answered \{.*"status":404/);
     expect(server.printed()).not.toContain('0123456789abcdef');
+  });
+});
+
+describe('the log of a command', () => {
+  const script = (isLasting: boolean) => `
+    const { newLog } = await import(${JSON.stringify(import.meta.resolve('../../src/app/log.ts'))});
+    (await newLog({ logLevel: 'warn' }, { isLasting: ${isLasting} })).warn('the cache is away');
+  `;
+  const logged = (isLasting: boolean) =>
+    runFile([process.execPath, '--input-type=module', '-e', script(isLasting)], {});
+
+  it('is on standard error, so that its output is its result alone', slow, async () => {
+    const [ofCommand, ofServer] = [await logged(false), await logged(true)];
+
+    expect(ofCommand.stdout).toBe('');
+    expect(JSON.parse(ofCommand.stderr)).toMatchObject({ msg: 'the cache is away' });
+    expect(JSON.parse(ofServer.stdout)).toMatchObject({ msg: 'the cache is away' });
+    expect(ofServer.stderr).toBe('');
+  });
+
+  it('says of its own success nothing that is not its result', slow, async () => {
+    const environment = { DATA_DIR: temporaryFolder(), LOG_LEVEL: 'info' };
+    await runCommand(['migrate', 'up', '0001'], { environment });
+    const { stdout, stderr } = await runCommand(
+      ['admin', 'remove-second-factor', 'alice', '--json'],
+      { environment },
+    );
+
+    expect(stdout).toBe('');
+    expect(stderr).toBe('rookery: There is no such account.\n');
   });
 });
 
