@@ -109,7 +109,7 @@ export async function buildHttp(app: HttpNeeds, options: HttpOptions = {}): Prom
     isShed: ({ url }) => served.some(({ mount }) => plainPath(url).startsWith(`${mount}/`)),
   });
   // After that: what is refused is no load.
-  const meter = loadMeter(server);
+  const meter = loadMeter(server, maxBodyBytes);
   const pace = options.bodyPace ?? usualPace;
   limitPace(server, pace, maxBodyBytes);
   // Base64 is the longest form in which the largest upload may come.

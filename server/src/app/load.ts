@@ -1,12 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { hasBody } from '../contracts/body-limits.ts';
+import { hasBody, isUpload } from '../contracts/body-limits.ts';
 
 /** How busy this process is. */
 export type Load = {
   /** How late the event loop gets to what is due, in ms. */
   delayMs: number;
-  /** Requests that have come completely and are not answered yet. */
+  /** Requests that have come completely and are not answered yet, but for uploads: those wait in pools that refuse by themselves. */
   inFlight: number;
   /** How long it takes to answer those in flight, in ms, at the pace of the last second with enough to do (Little's law). */
   waitMs: number;
@@ -30,8 +30,8 @@ const firstPace = 600;
 const left = Symbol('left');
 type Counted = FastifyReply & { [left]?: () => void };
 
-/** Measures the load of a server; the delay from `start` on. */
-export function loadMeter(server: FastifyInstance): LoadMeter {
+/** Measures the load of a server; the delay from `start` on. @param smallBodyBytes what a body has at most that is no upload */
+export function loadMeter(server: FastifyInstance, smallBodyBytes: number): LoadMeter {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   let delayMs = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,10 @@ export function loadMeter(server: FastifyInstance): LoadMeter {
   let answered = 0;
   const pace = measuredPace();
 
-  server.addHook('onRequest', ({ raw }, reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request;
+    // Dozens that wait for one slow picture each say nothing about how long a read would take.
+    if (isUpload(request, smallBodyBytes)) return done();
     let isCounted = false;
     const leave = () => {
       if (!isCounted) return;

@@ -25,14 +25,18 @@ export function limitPace(server: FastifyInstance, pace: BodyPace, smallBodyByte
   server.addHook('onRequest', (request, reply, done) => {
     // What the server sends itself is there already.
     const isOnItsWay = request.raw.socket instanceof Socket && hasBody(request.raw);
-    if (isOnItsWay) watch(request, reply, { pace, isUpload: isUpload(request) });
+    if (isOnItsWay) watch(request, reply, { pace, isUpload: isUpload(request, smallBodyBytes) });
     done();
   });
+}
 
-  function isUpload({ headers, routeOptions }: FastifyRequest): boolean {
-    const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') ?? false;
-    return isForm || (routeOptions.bodyLimit ?? 0) > smallBodyBytes;
-  }
+/** Whether a request may bring a file: a form, or the body of a route that takes more than `smallBodyBytes`. */
+export function isUpload(
+  { headers, routeOptions }: FastifyRequest,
+  smallBodyBytes: number,
+): boolean {
+  const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') ?? false;
+  return isForm || (routeOptions.bodyLimit ?? 0) > smallBodyBytes;
 }
 
 /**
