@@ -111,6 +111,8 @@ export function relay(needs: Needs): Relay {
       together?.tell(handled, performance.now() - since);
     } catch (err) {
       suspect(entries, err);
+      // A database that is away would hold up the end once per batch; the rows wait for the next process.
+      if (isStopped) handed.clear();
     }
     for (const { id } of entries) handed.delete(id);
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Tx } from '../../src/db/database.ts';
 import { takeFromOutbox } from '../../src/db/outbox.ts';
+import { emit } from '../../src/domain/events.ts';
 import type { BusMessage } from '../../src/domain/ports.ts';
 import { brokerWorker } from '../../src/jobs/broker-worker.ts';
 import type { Subscriptions } from '../../src/jobs/subscriptions.ts';
@@ -131,6 +132,32 @@ describe('events that are handled together', () => {
 
     expect(left).toBe(20);
     expect(await counted()).toEqual(onceEach(idsTo(20)));
+  });
+
+  it('hold up the end of a process once when they fail, and wait in the table', async () => {
+    let tries = 0;
+    let fail = () => {};
+    const away = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error('The database is away.'));
+    });
+    const write = () => {
+      tries += 1;
+      return away;
+    };
+    const jobs = await jobsOf(program, { 'post.deleted': [{ name: 'count', write }] });
+    jobs.relay.start();
+    await program.app.database.transaction(async (tx) => {
+      for (const postId of idsTo(200)) {
+        await emit(tx, program.clock.now(), 'post.deleted', { postId });
+      }
+    });
+    await vi.waitFor(() => expect(tries).toBe(1));
+    const stopped = jobs.relay.stop();
+    fail();
+    await stopped;
+
+    expect(tries).toBe(1);
+    expect(await outboxOf(program)).toHaveLength(200);
   });
 
   it('are handled once by two that look at the same moment', async () => {
