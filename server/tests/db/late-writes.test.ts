@@ -39,7 +39,7 @@ describe.skipIf(!isPostgres)('what is committed after its account was disabled',
   }
 
   it('does not count as a like', async () => {
-    const post = Number(await aPost(server, 'alice'));
+    const post = await aPost(server, 'alice');
     const like = { post_id: post, account_id: bob, like_key: 1 };
 
     await disableDuring(async (tx) => {

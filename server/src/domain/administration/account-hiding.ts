@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Flag } from '../../db/schema.ts';
-import { lockReferrers } from '../accounts/account-referrers.ts';
-import { addToAccountCount, findAccount, lockAccount } from '../accounts/account-store.ts';
+import { lockWithReferrers } from '../accounts/account-referrers.ts';
+import { addToAccountCount, findAccount } from '../accounts/account-store.ts';
 import type { EdgeSide } from '../edges/edge-store.ts';
 import { emit } from '../events.ts';
 import { type HiddenColumn, listFollows, setFollowHidden } from '../follows/follow-store.ts';
@@ -31,10 +31,8 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
     do {
       const from: number | null = before;
       before = await database.transaction<number | null>(async (tx) => {
-        // A like that was begun while the account was in use, and is not committed yet, would not be found.
-        await lockReferrers(tx, accountId);
         // The purge of a deleted account takes everything away.
-        if (!(await lockAccount(tx, accountId, now().toISOString()))) return null;
+        if (!(await lockWithReferrers(tx, accountId, now().toISOString()))) return null;
         const account = await findAccount(tx, accountId);
         return step(tx, account && !isActive(account) ? 1 : 0, from);
       });
