@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { CommandError } from './errors.ts';
+import { harmless } from './print.ts';
 
 /**
  * A password from standard input, never from an argument: arguments show up in the list of processes.
@@ -19,7 +20,7 @@ export async function confirm(question: string, refusal: string): Promise<void> 
     throw new CommandError('standard input is not a terminal. Add --yes to confirm.');
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`${question} [y/N] `);
+  const answer = await lines.question(`${harmless(question)} [y/N] `);
   lines.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError(refusal);
 }

@@ -1,6 +1,11 @@
-/** Writes a line to standard output. */
+/** Writes a line to standard output, or several. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${harmless(text)}\n`);
+}
+
+/** A text without what a terminal takes for orders: a post could otherwise hide lines from the operator who lists it. */
+export function harmless(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
 
 /** Prints what a command found or did: as JSON with `--json`, else as `lines` say it. */
@@ -8,7 +13,7 @@ export function printResult(
   result: unknown,
   { json, lines }: { json: boolean | undefined; lines: () => readonly string[] | string },
 ): void {
-  if (json) return print(JSON.stringify(result, null, 2));
+  if (json) return void process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   for (const line of [lines()].flat()) print(line);
 }
 
@@ -40,7 +45,7 @@ function tableOf(rows: readonly Row[]): string[] {
   const widths = columns.map((name) => Math.max(...rows.map((row) => row[name]?.length ?? 0)));
   return rows.map((row) =>
     columns
-      .map((name, i) => (row[name] ?? '').padEnd(widths[i] ?? 0))
+      .map((name, i) => (row[name] ?? '').replace(/[\n\t]/g, ' ').padEnd(widths[i] ?? 0))
       .join('  ')
       .trimEnd(),
   );
