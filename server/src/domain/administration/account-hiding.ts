@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Flag } from '../../db/schema.ts';
-import { lockWithReferrers } from '../accounts/account-referrers.ts';
+import { lockWithReferrers } from '../accounts/account-lock-store.ts';
 import { addToAccountCount, findAccount } from '../accounts/account-store.ts';
 import type { EdgeSide } from '../edges/edge-store.ts';
 import { emit } from '../events.ts';
