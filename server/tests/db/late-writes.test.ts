@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Tx } from '../../src/db/database.ts';
 import { addToAccountCount } from '../../src/domain/accounts/account-store.ts';
 import { insertFollow } from '../../src/domain/follows/follow-store.ts';
-import { insertLike } from '../../src/domain/likes/like-store.ts';
+import { deleteLike, insertLike, setLikeHidden } from '../../src/domain/likes/like-store.ts';
 import { addToLikeCount } from '../../src/domain/posts/post-store.ts';
 import { aPost, changeAccount } from '../support/given.ts';
 import { type TestServer, testServer } from '../support/server.ts';
@@ -25,9 +26,7 @@ describe.skipIf(!isPostgres)('what is committed after its account was disabled',
   afterEach(() => server.close());
 
   /** The worker hides bob's things while `write` is not committed. */
-  async function disableDuring(
-    write: (tx: Parameters<typeof insertLike>[0]) => Promise<unknown>,
-  ): Promise<void> {
+  async function disableDuring(write: (tx: Tx) => Promise<unknown>): Promise<void> {
     let hiding: Promise<unknown> | undefined;
     await server.app.database.transaction(async (tx) => {
       await write(tx);
@@ -63,3 +62,59 @@ describe.skipIf(!isPostgres)('what is committed after its account was disabled',
     expect(body.followerCount).toBe(0);
   });
 });
+
+describe.skipIf(!isPostgres)('a like that is shown again while it is taken back', () => {
+  it('is not taken for one that is not there', async () => {
+    const server = await testServer();
+    try {
+      const { database } = server.app;
+      const post = await aPost(server, 'alice');
+      const bob = (await server.send('GET', '/v2/me', { as: 'bob' })).body.id;
+      await server.send('PUT', `/v2/posts/${post}/like`, { as: 'bob' });
+      const like = { post_id: post, account_id: bob, like_key: 1, hidden: 0 } as const;
+      const setHidden = (hidden: 0 | 1) =>
+        database.transaction((tx) => setLikeHidden(tx, like, hidden));
+      await setHidden(1);
+
+      const deleting = database.transaction((tx) =>
+        deleteLike(
+          beforeSecondDeletion(tx, () => setHidden(0)),
+          post,
+          bob,
+        ),
+      );
+
+      expect(await deleting).toBe('counted');
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+/** A transaction that does something else right before it deletes for the second time, the first time it runs. */
+function beforeSecondDeletion(tx: Tx, work: () => Promise<unknown>): Tx {
+  const deleteFrom = tx.deleteFrom.bind(tx) as (table: string) => Deletion;
+  return new Proxy(tx, {
+    get(target, name) {
+      if (name !== 'deleteFrom') return Reflect.get(target, name).bind(target);
+      return (table: string) => {
+        deletions += 1;
+        return deletions === 2 ? after(deleteFrom(table), work) : deleteFrom(table);
+      };
+    },
+  });
+}
+
+let deletions = 0;
+
+type Deletion = { where(...condition: unknown[]): Deletion; executeTakeFirst(): Promise<unknown> };
+
+function after(deletion: Deletion, work: () => Promise<unknown>): Deletion {
+  return {
+    where: (...condition) => after(deletion.where(...condition), work),
+    async executeTakeFirst() {
+      await work();
+      return deletion.executeTakeFirst();
+    },
+  };
+}

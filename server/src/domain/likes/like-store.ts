@@ -1,6 +1,7 @@
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { ignoringDuplicates, unlessTaken } from '../../db/dialects.ts';
+import { StaleRead } from '../../db/errors.ts';
 import { preparedWrite } from '../../db/prepared.ts';
 import type { Flag, LikeRow } from '../../db/schema.ts';
 import { edgeStore } from '../edges/edge-store.ts';
@@ -56,6 +57,8 @@ export async function deleteLike(
       .where('hidden', '=', hidden);
     if (await changedOne(row)) return hidden ? 'hidden' : 'counted';
   }
+  // Shown again between the two.
+  if (await hasLike(tx, accountId, postId)) throw new StaleRead();
   return null;
 }
 
