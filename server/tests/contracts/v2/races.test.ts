@@ -172,7 +172,7 @@ describe('what another request does right before the transaction', () => {
       const hasRun = beforeTransaction(server, meanwhile[end]);
       const { status, body } = await verbs[verb]();
 
-      expect(hasRun()).toBe(true);
+      expect(hasRun(), JSON.stringify(body)).toBe(true);
       expect(status, JSON.stringify(body)).toBe(others[verb]?.[i] ?? 401);
     },
   );
