@@ -43,7 +43,7 @@ ${tableOf(
 
 ${tableOf(['', ...environmentNames], environmentRows())}
 
-How to run several environments: [operations.md](operations.md).
+How to run several environments: [environments](operations/environments.md).
 
 ## Names of older systems
 

@@ -78,7 +78,7 @@ export function importedAccount(line: string, { isKnownHash, now }: Rules): Impo
   if (account.passwordHash !== null && !isKnownHash(account.passwordHash)) {
     throw invalid(
       'passwordHash',
-      'is of no form that can be checked here, or too costly; docs/operations.md lists them. Without it the owner sets a password by mail',
+      'is of no form that can be checked here, or too costly; docs/operations/import.md lists them. Without it the owner sets a password by mail',
     );
   }
   return account;
