@@ -56,10 +56,14 @@ const comparison: readonly Column[] = [
 
 /** Of loads that run on another version of the program, too. */
 const besides: readonly Column[] = [
-  ['beside: database µs', (row) => row.beside?.databaseUsPerRequest?.toFixed(0) ?? '-'],
   ['beside: CPU', (row) => row.beside?.cpuUsPerRequest?.toFixed(0) ?? '-'],
   ['× beside CPU', (row) => row.beside?.timesCpu?.toFixed(2) ?? '-'],
   ['× beside requests/s', (row) => row.beside?.timesRate?.toFixed(2) ?? '-'],
+];
+
+const besideDatabase: Column = [
+  'beside: database µs',
+  (row) => row.beside?.databaseUsPerRequest?.toFixed(0) ?? '-',
 ];
 
 const besideBeforeJobs: Column = [
@@ -137,6 +141,7 @@ export function tableOf(rows: readonly Row[]): string {
     ...(isDisturbed ? [disturbed] : []),
     ...(isCompared ? comparison : []),
     ...(isBeside ? besides : []),
+    ...(isBeside && hasDatabase ? [besideDatabase] : []),
     ...(isBeside && leavesWork ? [besideBeforeJobs] : []),
     ...(isBeside && isDisturbed ? [besideDisturbed] : []),
     wrong,
