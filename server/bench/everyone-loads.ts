@@ -1,7 +1,7 @@
-import { countOf, partsFault } from './checks.ts';
+import { countOf } from './checks.ts';
 import { Connection, wireRequest } from './connection.ts';
 import { around, type LoadMaker, type LoadNeeds } from './load-needs.ts';
-import { type PostsPage, pages } from './read-loads.ts';
+import { type PostsPage, pages, profiles } from './read-loads.ts';
 import type { BenchViewer } from './viewers.ts';
 
 /** What is read by or of any account of the set. Each is read once before: what is measured is a server that has seen all. */
@@ -20,21 +20,11 @@ export const photosOfAny: LoadMaker = (needs) =>
 /** Anybody's page, seen by anybody. */
 export const profileOfAny: LoadMaker = async (needs) => {
   const everyone = await needs.everyone();
-  const requests = everyone.map(({ token }, i) => {
-    const { username } = around(everyone, i + 1);
-    return {
-      request: wireRequest('GET', `/v2/users/${username}`, { token }),
-      parts: [`"username":"${username}"`, '"followerCount":', '"followedByMe":'],
-    };
-  });
+  const load = profiles('profile-any', everyone);
   const connection = await Connection.open(needs.address);
-  for (const { request } of requests) await connection.send(request);
+  for (const n of everyone.keys()) await connection.send(load.request(n));
   connection.close();
-  return {
-    name: 'profile-any',
-    request: (n) => around(requests, n).request,
-    fault: (response, n) => partsFault(response, { status: 200, parts: around(requests, n).parts }),
-  };
+  return load;
 };
 
 type Page = { path: string; viewer: BenchViewer };

@@ -57,21 +57,23 @@ async function deeperPath(needs: LoadNeeds, { token }: BenchViewer): Promise<str
 }
 
 /** Pages of accounts, seen by others. */
-export const profile: LoadMaker = async (needs) => {
-  const crowd = await needs.crowd();
-  const requests = crowd.map(({ token }, i) => {
-    const { username } = around(crowd, i + 1);
+export const profile: LoadMaker = async (needs) => profiles('profile', await needs.crowd());
+
+/** The page of each account, seen by the one before it. */
+export function profiles(name: string, accounts: readonly BenchViewer[]): Load {
+  const requests = accounts.map(({ token }, i) => {
+    const { username } = around(accounts, i + 1);
     return {
       request: wireRequest('GET', `/v2/users/${username}`, { token }),
       parts: [`"username":"${username}"`, '"followerCount":', '"followedByMe":'],
     };
   });
   return {
-    name: 'profile',
+    name,
     request: (n) => around(requests, n).request,
     fault: (response, n) => partsFault(response, { status: 200, parts: around(requests, n).parts }),
   };
-};
+}
 
 /** The newest photos of all. */
 export const photosOfAll: LoadMaker = async (needs) => {

@@ -3,7 +3,7 @@ import type { IdentityConfig } from './settings/identity-settings.ts';
 
 const googleIssuer = 'https://accounts.google.com';
 
-/** The providers that are set up, whose libraries are loaded only then. Nobody is asked yet. */
+/** The configured providers. Loads their libraries only if there are any, and sends no request. */
 export async function openIdentityProviders(
   { google, facebook, oidc, redirectUris }: IdentityConfig,
   now: Now,

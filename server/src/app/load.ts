@@ -6,7 +6,7 @@ import { hasBody, isUpload } from '../contracts/body-limits.ts';
 export type Load = {
   /** How late the event loop gets to what is due, in ms. */
   delayMs: number;
-  /** Requests that have come completely and are not answered yet, but for uploads: those wait in pools that refuse by themselves. */
+  /** Requests that arrived completely and are not answered yet. Uploads are not counted: their pools limit themselves. */
   inFlight: number;
   /** How long it takes to answer those in flight, in ms, at the pace of the last second with enough to do (Little's law). */
   waitMs: number;

@@ -50,10 +50,7 @@ async function create({ email, expires, json }: CreateOptions): Promise<void> {
   const invite = await withInvites((service) => service.create(operator, wish));
   printResult(invite, {
     json,
-    lines: () => [
-      invite.token,
-      `Whoever signs up with it is let in once, until ${timeOf(invite.expiresAt)}.`,
-    ],
+    lines: () => [invite.token, `It works for one sign-up, until ${timeOf(invite.expiresAt)}.`],
   });
 }
 

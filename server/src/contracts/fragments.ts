@@ -8,7 +8,7 @@ import type { ContractApp } from './contract.ts';
  *
  * A contract that has lists of its own makes fragments of its own: a schema with an `$id`, and a function that turns the shared
  * object into what the schema describes. What depends on the viewer must be part of the shared object, as `likedByMe` is, or the
- * item must be written anew. Bytes always come from the serializer of the schema.
+ * item must be serialized each time. Bytes always come from the serializer of the schema.
  */
 
 /** JSON that is written already, in place of what a schema describes (`T`). */

@@ -79,7 +79,7 @@ function shuffled<T>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** Locks those of some rows that nobody has touched since they were written, but for those that another has locked. */
+/** Locks the rows that nobody has changed since they were written, and skips rows that another transaction has locked. */
 export async function lockUntouched(
   tx: Tx,
   ids: readonly number[],
@@ -106,7 +106,7 @@ function untouched(db: Db, ids: readonly number[]) {
 }
 
 /**
- * Locks those of some rows that are still to be handled, until the transaction ends. Waits for whoever has one: a relay that notes
+ * Locks the rows that still have to be handled, until the transaction ends. Waits for other transactions that hold one: a relay that notes
  * that the broker has it.
  */
 export async function lockEvents(tx: Tx, ids: readonly number[]): Promise<Set<number>> {

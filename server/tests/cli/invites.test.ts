@@ -25,7 +25,7 @@ describe('rookery invites', () => {
     const left = JSON.parse((await invites('list', '--json')).stdout);
 
     expect(none.stdout).toBe('No invites are pending.\n');
-    expect(plain.stdout).toMatch(/^\d+\.[0-9a-f]{32}\nWhoever signs up with it is let in once, /);
+    expect(plain.stdout).toMatch(/^\d+\.[0-9a-f]{32}\nIt works for one sign-up, until /);
     expect(made).toMatchObject({ email: 'bob@example.com', madeBy: null });
     expect(Date.parse(made.expiresAt) - Date.parse(made.createdAt)).toBe(12 * 3_600_000);
     expect(table.stdout).toMatch(

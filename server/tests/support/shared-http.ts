@@ -48,26 +48,10 @@ export function testLog(level: string, logged: LogSink): Logger {
 
 /** All that changes what is built, and no more: it is the key under which servers are shared. */
 function httpConfigOf(config: HttpConfig): HttpConfig {
-  const {
-    contracts,
-    hasRateLimits,
-    hasStrictPasswords,
-    http,
-    instance,
-    media,
-    serving,
-    tokenLives,
-  } = config;
-  return {
-    contracts,
-    hasRateLimits,
-    hasStrictPasswords,
-    http,
-    instance,
-    media,
-    serving,
-    tokenLives,
-  };
+  const { contracts, hasRateLimits, hasStrictPasswords, http, ...more } = config;
+  const { instance, media, serving, tokenLives } = more;
+  const limits = { hasRateLimits, hasStrictPasswords };
+  return { contracts, ...limits, http, instance, media, serving, tokenLives };
 }
 
 async function build(first: Behind, config: HttpConfig, level: string): Promise<Shared> {

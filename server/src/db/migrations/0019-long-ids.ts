@@ -4,7 +4,7 @@ import type { Migration } from './migration.ts';
 
 /**
  * Room for more than 2^31 sessions, links and devices: ten million sign-ins a day use up 32 bits in 215 days. PostgreSQL and
- * MySQL write these tables anew, and whoever uses one waits until it is done.
+ * MySQL rewrite these tables; requests that use one wait until it is done.
  */
 export const longIds: Migration = {
   name: '0019-long-ids',
@@ -34,7 +34,7 @@ const widened: Record<string, Record<string, 'not null' | 'null'>> = {
   id_ranges: { next_id: 'not null' },
 };
 
-/** All columns of a table at once, since it is written anew. SQLite keeps 64 bits in either type. */
+/** All columns of a table at once, since it is rewritten. SQLite keeps 64 bits in either type. */
 async function changeType(
   db: Kysely<unknown>,
   table: string,

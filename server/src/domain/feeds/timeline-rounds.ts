@@ -1,6 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import type { KeyRange } from '../../db/key-range.ts';
-import { newestFirst } from '../../db/key-range.ts';
+import { type KeyRange, newestFirst } from '../../db/key-range.ts';
 import { hasLateral } from '../../db/which-engine.ts';
 import { type AuthorPlace, readHeads, readOfAuthors } from './author-store.ts';
 import type { FeedRow } from './feed-store.ts';
