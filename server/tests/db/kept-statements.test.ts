@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { prepared } from '../../src/db/prepared.ts';
-import { readAccountCards } from '../../src/domain/accounts/account-store.ts';
+import { readAccountCards } from '../../src/domain/accounts/account-card-store.ts';
 import { bareDatabase, type TestDatabase } from '../support/databases.ts';
 
 const engine = process.env.TEST_DATABASE;

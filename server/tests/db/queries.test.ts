@@ -7,6 +7,7 @@ import { compiledQueries } from '../../src/db/dry-run.ts';
 import { lockDueEvents, lockEvents, lockUntouched } from '../../src/db/event-locks.ts';
 import { isInOutbox, listDeadLetters, readOutboxLoad } from '../../src/db/outbox-reads.ts';
 import { isSqlite } from '../../src/db/which-engine.ts';
+import * as accountCards from '../../src/domain/accounts/account-card-store.ts';
 import * as accountNames from '../../src/domain/accounts/account-name-store.ts';
 import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as search from '../../src/domain/administration/account-search-store.ts';
@@ -68,7 +69,7 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listAccounts: disabled': (db) =>
     search.listAccounts(db, { prefix: null, role: null, state: 'disabled' }, afterPlace),
   listAdmins: (db) => search.listAdmins(db),
-  readAccountCards: (db) => accounts.readAccountCards(db, [1, 2, 3]),
+  readAccountCards: (db) => accountCards.readAccountCards(db, [1, 2, 3]),
   readUsernameIds: (db) => accountNames.readUsernameIds(db, ['alice', 'bob']),
   'readHeads: from the newest': (db) => authors.readHeads(db, 1, { ...bounds, from: 'newest' }),
   'readHeads: from the oldest': (db) => authors.readHeads(db, 1, { ...bounds, from: 'oldest' }),

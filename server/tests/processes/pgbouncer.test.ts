@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { migrateDown, migrateUp, noMigration } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { codeOf, isOutage } from '../../src/db/outages.ts';
-import { readAccountCards } from '../../src/domain/accounts/account-store.ts';
+import { readAccountCards } from '../../src/domain/accounts/account-card-store.ts';
 import { readPosts } from '../../src/domain/posts/post-store.ts';
 import { bareDatabase, isReached, servers, type TestDatabase } from '../support/databases.ts';
 import { type PgBouncer, pgbouncer, pgbouncerProblem } from '../support/pgbouncer.ts';

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { AccountCard } from './account.ts';
-import { readAccountCards } from './account-store.ts';
+import { readAccountCards } from './account-card-store.ts';
 
 type Cards = ReadonlyMap<number, AccountCard>;
 

@@ -3,8 +3,8 @@ import { memoryOf } from '../../db/memory.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { decidingColumns, isActive } from '../visibility/visibility.ts';
 import { type AccountCard, foldName, isUsername, noSuchAccount } from './account.ts';
+import { readAccountCards } from './account-card-store.ts';
 import { findAccountByName } from './account-name-store.ts';
-import { readAccountCards } from './account-store.ts';
 
 /** What everybody sees of an account. */
 export type PublicAccount = {

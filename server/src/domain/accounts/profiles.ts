@@ -3,7 +3,8 @@ import { followedAccounts } from '../follows/followed-accounts.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Viewer } from '../viewer.ts';
 import { type AccountCard, noSuchAccount, type OwnAccount, type Profile } from './account.ts';
-import { findAccount, readAccountCards } from './account-store.ts';
+import { readAccountCards } from './account-card-store.ts';
+import { findAccount } from './account-store.ts';
 import { type FindPublic, publicPart } from './profile-memory.ts';
 
 type Needs = { database: Database; memory: MemoryBudget; findPublic: FindPublic };

@@ -4,7 +4,7 @@ import { inRange, type KeyRange, preparedRange } from '../../db/key-range.ts';
 import { isAmong, prepared } from '../../db/prepared.ts';
 import type { PostRow, Schema } from '../../db/schema.ts';
 import { isSqlite } from '../../db/which-engine.ts';
-import { type CardRow, cardColumns, cardOf } from '../accounts/account-store.ts';
+import { type CardRow, cardColumns, cardOf } from '../accounts/account-card-store.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import type { PostContent, PostEntry } from '../posts/post-rules.ts';
 import { accountIsActive, postIsInFeeds, postIsPublished } from '../visibility/visibility-store.ts';

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import type { LikeRow } from '../../db/schema.ts';
 import { type AccountCard, accountEnded } from '../accounts/account.ts';
-import { readAccountCards } from '../accounts/account-store.ts';
+import { readAccountCards } from '../accounts/account-card-store.ts';
 import { cardSteps } from '../accounts/card-steps.ts';
 import { DomainError } from '../errors.ts';
 import { countEvent, emit } from '../events.ts';

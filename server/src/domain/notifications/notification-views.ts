@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { NotificationRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
-import { readAccountCards } from '../accounts/account-store.ts';
+import { readAccountCards } from '../accounts/account-card-store.ts';
 import { readNewestLikers } from '../likes/like-store.ts';
 import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';

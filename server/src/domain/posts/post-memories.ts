@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { readAccountCards } from '../accounts/account-store.ts';
+import { readAccountCards } from '../accounts/account-card-store.ts';
 import { readMediaOfPosts } from '../media/media-store.ts';
 import { type MemoryBudget, memoryBudget } from '../memory-budget.ts';
 import { rowMemory } from '../row-memory.ts';
