@@ -7,6 +7,8 @@ export type Memory<T extends object> = {
   get(id: number): T | undefined;
   /** How many writes there were. Ask before reading what is to be kept. */
   writes(): number;
+  /** Whether nothing was written since then that makes what was read under this number old. */
+  isCurrent(id: number, writesBefore: number): boolean;
   /** Keeps what was read, unless a write since then may have made it old. Kept again, it is weighed again. */
   keep(id: number, value: T, writesBefore: number): void;
   count(): number;
@@ -45,10 +47,10 @@ export function memoryOf<T extends object>(
       },
     }),
   });
-  let writes = 0;
+  const writes = recentWrites();
   for (const watch of madeOf) {
     database.watchRows(watch, (id) => {
-      writes += 1;
+      writes.note(id);
       if (onOld) tellOld(onOld, id);
       else if (id === null) kept.clear();
       else kept.delete(id);
@@ -63,13 +65,49 @@ export function memoryOf<T extends object>(
 
   return {
     get: (id) => kept.get(id),
-    writes: () => writes,
+    writes: writes.count,
+    isCurrent: writes.isOlder,
     keep(id, value, writesBefore) {
-      if (writes !== writesBefore) return;
+      if (!writes.isOlder(id, writesBefore)) return;
       // The cache does not weigh a value again that it has.
       if (kept.peek(id) === value) kept.delete(id);
       kept.set(id, value);
     },
     count: () => kept.size,
+  };
+}
+
+/** Of so many ids it is known when they were written last; of others, that it was before all of these. */
+const maxRecent = 1000;
+
+/** Tells whether a row was written while it was read, although others are written all the time. */
+function recentWrites() {
+  let count = 0;
+  /** When an id was written last, in the order of these times. */
+  const lastWrites = new Map<number, number>();
+  let lastOfOthers = 0;
+
+  function note(id: number | null): void {
+    count += 1;
+    if (id === null) {
+      lastWrites.clear();
+      lastOfOthers = count;
+      return;
+    }
+    lastWrites.delete(id);
+    lastWrites.set(id, count);
+    if (lastWrites.size <= maxRecent) return;
+    for (const [oldest, write] of lastWrites) {
+      lastWrites.delete(oldest);
+      lastOfOthers = write;
+      return;
+    }
+  }
+
+  return {
+    note,
+    count: () => count,
+    /** Whether the last write of this id came before that count. */
+    isOlder: (id: number, before: number) => (lastWrites.get(id) ?? lastOfOthers) <= before,
   };
 }

@@ -56,6 +56,55 @@ describe('a memory of rows', () => {
     expect(readings).toEqual([[1, 2], [2]]);
   });
 
+  it('keeps what is read while others are written, but not what is written itself', async () => {
+    const meanwhile = [7, 2];
+    const rows = rowMemory(database, {
+      name: 'test',
+      async read(db, ids) {
+        const found = await read(db, ids);
+        for (const id of meanwhile.splice(0)) await write(id);
+        return found;
+      },
+      madeOf,
+      ...roomFor(10),
+    });
+    await rows([1, 2]);
+    await rows([1, 2]);
+
+    expect(readings).toEqual([[1, 2], [2]]);
+  });
+
+  it('knows of writes that are long ago in number', async () => {
+    const rows = rowMemory(database, {
+      name: 'test',
+      async read(db, ids) {
+        const found = await read(db, ids);
+        if (readings.length === 1) {
+          await database.transaction(async (tx) => {
+            await tx.deleteFrom('id_ranges').execute();
+            for (let id = 2; id < 1200; id += 1) {
+              await tx
+                .insertInto('id_ranges')
+                .values({ name: `range ${id}`, next_id: id })
+                .execute();
+            }
+          });
+        }
+        return found;
+      },
+      madeOf,
+      ...roomFor(10),
+    });
+    await rows([1, 2]);
+    await rows([1, 2]);
+
+    // Of the oldest write nobody knows any more which row it was.
+    expect(readings).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
   it('asks again for what was not there', async () => {
     const rows = rowMemory(database, { name: 'test', read, madeOf, ...roomFor(10) });
     expect(await rows([100])).toEqual(new Map());

@@ -38,7 +38,7 @@ export function edgeMemory(
     const among = await read(actorId, missing);
     const known = roomyOf(memory.get(actorId), missing.length);
     // Somebody has written meanwhile: what is found and what was known may be of two moments.
-    if (memory.writes() !== writesBefore) return read(actorId, targetIds);
+    if (!memory.isCurrent(actorId, writesBefore)) return read(actorId, targetIds);
     for (const id of missing) known.asked.add(id);
     for (const id of among) known.found.add(id);
     memory.keep(actorId, known, writesBefore);

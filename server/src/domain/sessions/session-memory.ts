@@ -33,7 +33,7 @@ export function liveSessions(database: Database, maxBytes: number): FindLive {
     const writesBefore = memory.writes();
     const session = await findLiveSession(database, sessionId);
     // A write since then may have ended it.
-    if (session?.account_id === accountId && memory.writes() === writesBefore) {
+    if (session?.account_id === accountId && memory.isCurrent(accountId, writesBefore)) {
       const sessions = memory.get(accountId) ?? new Map<number, LiveSession>();
       sessions.set(sessionId, session);
       memory.keep(accountId, sessions, writesBefore);
