@@ -21,6 +21,8 @@ function openFile(file: string | Buffer): SqliteFile.Database {
   // The library opens at NORMAL, which may lose acknowledged commits when the power fails.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // A page that many commits change is copied to the file once for all of them; this many pages are 16 MB.
+  database.pragma('wal_autocheckpoint = 4000');
   database.pragma('cache_size = -65536');
   // A file that may only be read shows it at the first write, which would be somebody's request.
   database.exec('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK');
