@@ -113,7 +113,6 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listVisibleLikes: (db) => likes.listVisibleLikes(db, 1, later),
   readNewestLikers: (db) => likes.readNewestLikers(db, [1, 2], 4),
   findPost: (db) => posts.findPost(db, 1),
-  readLikeCount: (db) => posts.readLikeCount(db, 1),
   readPostIds: (db) => posts.readPostIds(db, [4096, 8192]),
   readPosts: (db) => posts.readPosts(db, [1, 2, 3]),
   listDrafts: (db) => posts.listDrafts(db, 1, afterPlace),

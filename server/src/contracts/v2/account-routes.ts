@@ -174,10 +174,7 @@ export function accountRoutes(app: V2App): void {
       response: { 200: ProfileSchema },
       errors: ['not_found'],
     },
-    async ({ viewer, params: { username } }) => {
-      await follows.follow(viewer, username);
-      return present.profile(await accounts.readProfile(viewer, username));
-    },
+    async ({ viewer, params }) => present.profile(await follows.follow(viewer, params.username)),
   );
 
   route(
@@ -193,10 +190,7 @@ export function accountRoutes(app: V2App): void {
       response: { 200: ProfileSchema },
       errors: ['not_found'],
     },
-    async ({ viewer, params: { username } }) => {
-      await follows.unfollow(viewer, username);
-      return present.profile(await accounts.readProfile(viewer, username));
-    },
+    async ({ viewer, params }) => present.profile(await follows.unfollow(viewer, params.username)),
   );
 
   route(

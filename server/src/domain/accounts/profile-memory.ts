@@ -1,10 +1,11 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Db, Tx } from '../../db/database.ts';
 import { memoryOf } from '../../db/memory.ts';
 import type { AccountRow } from '../../db/schema.ts';
 import { decidingColumns, isActive } from '../visibility/visibility.ts';
 import { type AccountCard, foldName, isUsername, noSuchAccount } from './account.ts';
 import { readAccountCards } from './account-card-store.ts';
 import { findAccountByName } from './account-name-store.ts';
+import { findAccount } from './account-store.ts';
 
 /** What everybody sees of an account. */
 export type PublicAccount = {
@@ -70,12 +71,32 @@ function keyOf(username: string): string {
   return foldName(username);
 }
 
-async function read(database: Database, nameKey: string): Promise<PublicAccount> {
-  const row = await findAccountByName(database, nameKey, ['username']);
+async function read(db: Db, nameKey: string): Promise<PublicAccount> {
+  return withCard(db, await findActive(db, nameKey));
+}
+
+async function findActive(db: Db, nameKey: string): Promise<AccountRow> {
+  const row = await findAccountByName(db, nameKey, ['username']);
   if (!row || !isActive(row)) throw noSuchAccount();
-  const card = (await readAccountCards(database, [row.id])).get(row.id);
+  return row;
+}
+
+async function withCard(db: Db, row: AccountRow): Promise<PublicAccount> {
+  const card = (await readAccountCards(db, [row.id])).get(row.id);
   if (!card) throw noSuchAccount();
   return { card, ...publicPart(row) };
+}
+
+/** Id of the account with this username, as the transaction sees it. @throws DomainError `not_found` */
+export async function findActiveId(tx: Tx, username: string): Promise<number> {
+  return (await findActive(tx, keyOf(username))).id;
+}
+
+/** What the transaction leaves of an account. @throws DomainError `not_found` */
+export async function currentPublic(tx: Tx, id: number): Promise<PublicAccount> {
+  const row = await findAccount(tx, id);
+  if (!row) throw noSuchAccount();
+  return withCard(tx, row);
 }
 
 /** What a profile shows beside the card. */

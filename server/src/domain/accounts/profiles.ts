@@ -5,7 +5,7 @@ import type { Viewer } from '../viewer.ts';
 import { type AccountCard, noSuchAccount, type OwnAccount, type Profile } from './account.ts';
 import { readAccountCards } from './account-card-store.ts';
 import { findAccount } from './account-store.ts';
-import { type FindPublic, publicPart } from './profile-memory.ts';
+import { type FindPublic, type PublicAccount, publicPart } from './profile-memory.ts';
 
 type Needs = { database: Database; memory: MemoryBudget; findPublic: FindPublic };
 
@@ -20,13 +20,11 @@ export function profiles({ database, memory, findPublic }: Needs) {
 
   /** Somebody's page. @throws DomainError `not_found` */
   async function readProfile(viewer: Viewer | null, username: string): Promise<Profile> {
-    const { card, bio, postCount, followerCount, followingCount, createdAt } =
-      await findPublic(username);
-    const { id } = card;
+    const account = await findPublic(username);
+    const { id } = account.card;
     const isOther = viewer !== null && viewer.accountId !== id;
     const followedByMe = isOther ? (await follows(viewer.accountId, [id])).has(id) : null;
-    const shown = { bio, postCount, followerCount, followingCount, createdAt };
-    return { ...card, ...shown, followedByMe };
+    return profileOf(account, followedByMe);
   }
 
   async function readOwn(id: number): Promise<OwnAccount> {
@@ -54,4 +52,10 @@ export function profiles({ database, memory, findPublic }: Needs) {
   }
 
   return { readOwn, readCard, readMe, readProfile };
+}
+
+/** @param followedByMe null for oneself, and for somebody who is not signed in */
+export function profileOf(account: PublicAccount, followedByMe: boolean | null): Profile {
+  const { card, bio, postCount, followerCount, followingCount, createdAt } = account;
+  return { ...card, bio, postCount, followerCount, followingCount, createdAt, followedByMe };
 }

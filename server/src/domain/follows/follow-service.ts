@@ -16,7 +16,7 @@ export type FollowService = ReturnType<typeof accountFollowing> & ReturnType<typ
 
 export function followService({ database, newKey, now, accounts }: Needs): FollowService {
   return {
-    ...accountFollowing({ database, newKey, now, accounts }),
+    ...accountFollowing({ database, newKey, now }),
     ...followListing({ database, accounts }),
   };
 }

@@ -1,10 +1,11 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import type { FollowRow } from '../../db/schema.ts';
-import { noSuchAccount } from '../accounts/account.ts';
+import { noSuchAccount, type Profile } from '../accounts/account.ts';
 import { checkLives } from '../accounts/account-lives.ts';
-import type { AccountService } from '../accounts/account-service.ts';
 import { addToAccountCount, addToFollowCounts, findAccount } from '../accounts/account-store.ts';
+import { currentPublic, findActiveId } from '../accounts/profile-memory.ts';
+import { profileOf } from '../accounts/profiles.ts';
 import { invalid } from '../errors.ts';
 import { emit } from '../events.ts';
 import type { Now } from '../ports.ts';
@@ -22,40 +23,49 @@ type Needs = {
   database: Database;
   newKey: () => number;
   now: Now;
-  accounts: Pick<AccountService, 'findId'>;
 };
 
 /** Follows accounts, and stops following them. */
-export function accountFollowing({ database, newKey, now, accounts }: Needs) {
+export function accountFollowing({ database, newKey, now }: Needs) {
   /** Follows an account; doing it twice changes nothing. @throws DomainError `not_found` · `invalid` (oneself) */
-  async function follow(viewer: Viewer, username: string): Promise<void> {
-    await followById(viewer, await accounts.findId(username));
+  function follow(viewer: Viewer, username: string): Promise<Profile> {
+    return database.transaction(async (tx) => {
+      const id = await findActiveId(tx, username);
+      await add(tx, viewer, id);
+      return profileOf(await currentPublic(tx, id), true);
+    });
   }
 
   /** As `follow`, for clients that know accounts by number. @throws DomainError `not_found` · `invalid` (oneself) */
-  async function followById(viewer: Viewer, followeeId: number): Promise<void> {
-    const followerId = viewer.accountId;
+  function followById(viewer: Viewer, followeeId: number): Promise<void> {
+    return database.transaction((tx) => add(tx, viewer, followeeId));
+  }
+
+  async function add(tx: Tx, { accountId: followerId }: Viewer, followeeId: number): Promise<void> {
     if (followeeId === followerId) throw invalid('username', 'is your own; nobody follows oneself');
-    await database.transaction(async (tx) => {
-      const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
-      if (!(await insertFollow(tx, row))) return checkIsThere(tx, row);
-      await countFollow(tx, row, 1);
-      await emit(tx, now(), 'account.followed', { followerId, followeeId });
-    });
+    const row = { follower_id: followerId, followee_id: followeeId, follow_key: newKey() };
+    if (!(await insertFollow(tx, row))) return checkIsThere(tx, row);
+    await countFollow(tx, row, 1);
+    await emit(tx, now(), 'account.followed', { followerId, followeeId });
   }
 
   /** Stops following; doing it twice changes nothing. @throws DomainError `not_found` */
-  async function unfollow(viewer: Viewer, username: string): Promise<void> {
-    await unfollowById(viewer, await accounts.findId(username));
+  function unfollow(viewer: Viewer, username: string): Promise<Profile> {
+    return database.transaction(async (tx) => {
+      const id = await findActiveId(tx, username);
+      await removeOwn(tx, viewer, id);
+      return profileOf(await currentPublic(tx, id), id === viewer.accountId ? null : false);
+    });
   }
 
   /** As `unfollow`, for clients that know accounts by number; one that does not exist was not followed. */
-  async function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
-    const row = { follower_id: viewer.accountId, followee_id: followeeId };
-    await database.transaction(async (tx) => {
-      await checkLives(tx, viewer.accountId);
-      await remove(tx, row, now());
-    });
+  function unfollowById(viewer: Viewer, followeeId: number): Promise<void> {
+    return database.transaction((tx) => removeOwn(tx, viewer, followeeId));
+  }
+
+  async function removeOwn(tx: Tx, { accountId }: Viewer, followeeId: number): Promise<void> {
+    await checkLives(tx, accountId);
+    await remove(tx, { follower_id: accountId, followee_id: followeeId }, now());
   }
 
   /** Deletes follows of an account in both directions, up to `limit` of each. True when none is left. */

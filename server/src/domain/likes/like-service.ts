@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
-import type { LikeRow } from '../../db/schema.ts';
+import type { LikeRow, PostRow } from '../../db/schema.ts';
 import { type AccountCard, accountEnded } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-card-store.ts';
 import { cardSteps } from '../accounts/card-steps.ts';
@@ -11,7 +11,7 @@ import { readPage } from '../pipeline.ts';
 import type { Now } from '../ports.ts';
 import { isDraft, noSuchPost, type PostView } from '../posts/post.ts';
 import type { PostService } from '../posts/post-service.ts';
-import { addToLikeCount, findPost, readLikeCount } from '../posts/post-store.ts';
+import { addToLikeCount, findPost } from '../posts/post-store.ts';
 import type { Viewer } from '../viewer.ts';
 import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 import { deleteLike, hasLike, insertLike, listVisibleLikes } from './like-store.ts';
@@ -22,7 +22,7 @@ type Needs = {
   database: Database;
   newKey: () => number;
   now: Now;
-  posts: Pick<PostService, 'read'>;
+  posts: Pick<PostService, 'read' | 'view'>;
 };
 
 /** Lets people like posts, and shows who did. */
@@ -30,37 +30,41 @@ export function likeService({ database, newKey, now, posts }: Needs) {
   /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
   async function like(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
-    const post = await posts.read(viewer, id);
-    if (isDraft(post)) throw mustBePublished();
-    const likeCount = await database.transaction(async (tx) => {
+    const post = await database.transaction(async (tx) => {
       const row = { post_id: id, account_id: accountId, like_key: newKey() };
-      if (!(await insertLike(tx, row))) {
-        // It is liked already, or something has changed since it was read.
-        await checkLikable(tx, viewer, id);
-        if (!(await hasLike(tx, accountId, id))) throw new StaleRead();
-      } else {
+      if (await insertLike(tx, row)) {
         if (!(await addToLikeCount(tx, id, 1))) throw new StaleRead();
-        const authorId = post.author.id;
-        // Nobody is told of their own likes.
-        if (authorId === accountId) countEvent(tx, 'post.liked');
-        else await emit(tx, now(), 'post.liked', { postId: id, accountId, authorId });
+        return tellOfLike(tx, viewer, await currentPost(tx, id));
       }
-      return readLikeCount(tx, id);
+      // It is liked already, or cannot be liked.
+      await checkLikable(tx, viewer, id);
+      if (!(await hasLike(tx, accountId, id))) throw new StaleRead();
+      return currentPost(tx, id);
     });
-    return { ...post, likeCount, likedByMe: true };
+    return posts.view(post, { likedByMe: true });
+  }
+
+  async function tellOfLike(tx: Tx, { accountId }: Viewer, post: PostRow): Promise<PostRow> {
+    const authorId = post.account_id;
+    // Nobody is told of their own likes.
+    if (authorId === accountId) countEvent(tx, 'post.liked');
+    else await emit(tx, now(), 'post.liked', { postId: post.id, accountId, authorId });
+    return post;
   }
 
   /** Takes a like back; doing it twice changes nothing. @throws DomainError `not_found` */
   async function unlike(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
-    await database.transaction(async (tx) => {
+    const post = await database.transaction(async (tx) => {
       const authorId = await checkLikable(tx, viewer, id);
       const was = await deleteLike(tx, id, accountId);
-      if (!was) return;
-      if (was === 'counted') await addToLikeCount(tx, id, -1);
-      await emit(tx, now(), 'post.unliked', { postId: id, accountId, authorId });
+      if (was) {
+        if (was === 'counted') await addToLikeCount(tx, id, -1);
+        await emit(tx, now(), 'post.unliked', { postId: id, accountId, authorId });
+      }
+      return currentPost(tx, id);
     });
-    return posts.read(viewer, id);
+    return posts.view(post, { likedByMe: false });
   }
 
   /** Who likes a post, the latest first. @throws DomainError `not_found` */
@@ -94,6 +98,13 @@ async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<number>
   if (!isSeen) throw noSuchPost();
   if (isDraft(post)) throw mustBePublished();
   return author.id;
+}
+
+/** The post as the transaction leaves it. */
+async function currentPost(tx: Tx, id: number): Promise<PostRow> {
+  const post = await findPost(tx, id);
+  if (!post) throw new StaleRead();
+  return post;
 }
 
 function mustBePublished(): DomainError {

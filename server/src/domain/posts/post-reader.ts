@@ -5,10 +5,10 @@ import type { MemoryBudget } from '../memory-budget.ts';
 import type { Viewer } from '../viewer.ts';
 import type { Place } from '../visibility/visibility.ts';
 import { postHydrating } from './hydrating.ts';
-import type { PostView } from './post.ts';
+import { noSuchPost, type PostView } from './post.ts';
 import { postMemories } from './post-memories.ts';
 import { type HydratedPosts, isShown, type PostEntry } from './post-rules.ts';
-import { noFiles, sharedViews } from './shared-views.ts';
+import { type MakeView, noFiles, sharedViews } from './shared-views.ts';
 import { readViewerStates, type StatesOfPosts, type ViewerStates } from './viewer-state.ts';
 
 /** Reads posts: one query per table at most, whatever the length of the list. */
@@ -34,6 +34,11 @@ export type PostReader = {
    * @param place default: `link`
    */
   readViews(ids: readonly number[], viewer: Viewer | null, place?: Place): Promise<PostView[]>;
+  /**
+   * What a post shows that the caller has just read or written, for a viewer who may see it.
+   * @throws DomainError `not_found`: its author is gone
+   */
+  viewOfRow(post: PostRow, states: StatesOfPosts): Promise<PostView>;
 };
 
 type Needs = {
@@ -46,7 +51,7 @@ type Needs = {
 export function postReader({ database, viewerStates, memory }: Needs): PostReader {
   const memories = postMemories(database, memory);
   const { postsOf, mediaOf, authorsOf } = memories;
-  const viewOf = sharedViews(database.isEmbedded);
+  const viewsOf = viewMaker(sharedViews(database.isEmbedded));
 
   async function present(
     entries: readonly PostEntry[],
@@ -88,8 +93,23 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
     return viewsOf(posts, { authors, files, states });
   }
 
-  /** Views of posts in their order; posts whose author has no card are left out. */
-  function viewsOf(posts: readonly PostRow[], { authors, files, states }: Parts): PostView[] {
+  async function viewOfRow(post: PostRow, states: StatesOfPosts): Promise<PostView> {
+    database.noticeOthers();
+    const [authors, files] = await Promise.all([
+      authorsOf([post.account_id]),
+      mediaOf(idsWithFiles([post])),
+    ]);
+    const [view] = viewsOf([post], { authors, files, states });
+    if (!view) throw noSuchPost();
+    return view;
+  }
+
+  return { ...postHydrating({ database, memories }), present, readStates, readViews, viewOfRow };
+}
+
+/** Views of posts in their order; posts whose author has no card are left out. */
+function viewMaker(viewOf: MakeView) {
+  return (posts: readonly PostRow[], { authors, files, states }: Parts): PostView[] => {
     const views: PostView[] = [];
     for (const post of posts) {
       const author = authors.get(post.account_id);
@@ -97,9 +117,7 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
         views.push(viewOf({ post, author, files: files.get(post.id) ?? noFiles }, states));
     }
     return views;
-  }
-
-  return { ...postHydrating({ database, memories }), present, readStates, readViews };
+  };
 }
 
 function idsWithFiles(posts: readonly PostRow[]): number[] {

@@ -29,11 +29,11 @@ export type PostService = ReturnType<typeof postWriting> &
 export function postService(needs: Needs): PostService {
   const { database, newId, newKey, now, tokens, media, postReader } = needs;
   const reading = postReading({ database, postReader });
-  const { read } = reading;
+  const { read, view } = reading;
   const publishing = postPublishing({ database, newKey, now, read });
   const { publish, publishAnew } = publishing;
   return {
-    ...postWriting({ database, newId, now, tokens, publishing, read }),
+    ...postWriting({ database, newId, now, tokens, publishing, read, view }),
     ...draftUploading({ database, newId, now, media, read }),
     ...postChanging({ database, now, read }),
     ...reading,

@@ -80,16 +80,6 @@ export async function addToLikeCount(tx: Tx, id: number, amount: number): Promis
   return (await addLikes(tx, { id, amount })) === 1;
 }
 
-/** How many like a post, as the transaction sees it. */
-export async function readLikeCount(db: Db, id: number): Promise<number> {
-  const [row] = await likeCountOf(db, { id });
-  return row?.like_count ?? 0;
-}
-
-const likeCountOf = prepared((db, args: { id: number }) =>
-  db.selectFrom('posts').select('like_count').where('id', '=', args.id),
-);
-
 const addLikes = preparedWrite((tx, args: { id: number; amount: number }) =>
   tx
     .updateTable('posts')

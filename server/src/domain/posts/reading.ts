@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import type { PostRow } from '../../db/schema.ts';
 import { type DatedPageRequest, datedPageOf, type Page } from '../paging.ts';
 import type { Viewer } from '../viewer.ts';
 import { noSuchPost, type PostView } from './post.ts';
@@ -6,6 +7,8 @@ import type { PostReader } from './post-reader.ts';
 import { listDrafts as listDraftPlaces } from './post-store.ts';
 
 type Needs = { database: Database; postReader: PostReader };
+
+export type PostReading = ReturnType<typeof postReading>;
 
 /** Reads single posts, and a viewer's drafts. */
 export function postReading({ database, postReader }: Needs) {
@@ -24,5 +27,10 @@ export function postReading({ database, postReader }: Needs) {
     return { items: await postReader.readViews(ids, viewer), nextCursor };
   }
 
-  return { read, listDrafts };
+  /** What the viewer sees of a post whose row was just read or written. @throws DomainError `not_found`: its author is gone */
+  function view(row: PostRow, { likedByMe }: { likedByMe: boolean }): Promise<PostView> {
+    return postReader.viewOfRow(row, { likedByMe: new Set(likedByMe ? [row.id] : []) });
+  }
+
+  return { read, view, listDrafts };
 }

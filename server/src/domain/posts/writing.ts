@@ -15,6 +15,7 @@ import { newDraft } from './new-draft.ts';
 import { checkHasContent, checkMediaIds, checkText, type PostView } from './post.ts';
 import { insertPost } from './post-store.ts';
 import type { PostPublishing, ReadPost } from './publishing.ts';
+import type { PostReading } from './reading.ts';
 
 type Needs = {
   database: Database;
@@ -23,6 +24,7 @@ type Needs = {
   tokens: Pick<TokenSigner, 'mac'>;
   publishing: Pick<PostPublishing, 'publication' | 'notePublished'>;
   read: ReadPost;
+  view: PostReading['view'];
 };
 
 export type NewPost = {
@@ -35,7 +37,7 @@ export type NewPost = {
 };
 
 /** Writes posts. */
-export function postWriting({ database, newId, now, tokens, publishing, read }: Needs) {
+export function postWriting({ database, newId, now, tokens, publishing, read, view }: Needs) {
   const { publication, notePublished } = publishing;
 
   /**
@@ -54,17 +56,17 @@ export function postWriting({ database, newId, now, tokens, publishing, read }: 
     const { text, mediaIds } = input;
     const blank = { text, hasMedia: mediaIds.length > 0, at: now().toISOString() };
     const draft = newDraft(await newId('posts'), viewer, blank);
-    const id = await database.transaction(async (tx) => {
+    const written = await database.transaction(async (tx) => {
       await checkLives(tx, viewer.accountId);
       const other = await claimIdempotencyKey(tx, repeat, draft.id, now());
-      if (other !== null) return other;
+      if (other !== null) return { other };
       const row = input.state === 'published' ? { ...draft, ...publication(draft) } : draft;
       await insertPost(tx, row);
       await attachAll(tx, row, input.mediaIds);
       if (input.state === 'published') await notePublished(tx, row);
-      return row.id;
+      return { row };
     });
-    return read(viewer, id);
+    return written.row ? view(written.row, { likedByMe: false }) : read(viewer, written.other);
   }
 
   return { create };

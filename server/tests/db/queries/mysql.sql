@@ -306,10 +306,6 @@ select `post_id`, `account_id` from (select `likes`.`post_id`, `likes`.`account_
 select * from `posts` where `id` in (?, ?) and `state` <> ?;
 -- 1, 1, deleted
 
--- readLikeCount
-select `like_count` from `posts` where `id` = ?;
--- 1
-
 -- readPostIds
 select `status_key`, `id` from `posts` where `status_key` in (?, ?) and `state` <> ?;
 -- 4096, 8192, deleted

@@ -286,10 +286,6 @@ select "post_id", "account_id" from (select "likes"."post_id", "likes"."account_
 select * from "posts" where "id" in ((select ?), (select ?)) and "state" <> (select ?);
 -- 1, 1, deleted
 
--- readLikeCount
-select "like_count" from "posts" where "id" = (select ?);
--- 1
-
 -- readPostIds
 select "status_key", "id" from "posts" where "status_key" in ((select ?), (select ?)) and "state" <> (select ?);
 -- 4096, 8192, deleted
