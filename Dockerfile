@@ -8,8 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY server/package.json server/
 COPY client/package.json client/
 RUN npm ci --ignore-scripts
-COPY tsconfig.base.json ./
-COPY server/tsconfig.build.json server/
+COPY server/scripts server/scripts
 COPY server/src server/src
 RUN npm run build --workspace server && chmod +x server/dist/main.js
 

@@ -1,5 +1,6 @@
 import type { MysqlPool } from 'kysely';
-import mysql, { type Pool, type PoolConnection } from 'mysql2';
+import type { Pool, PoolConnection } from 'mysql2';
+import { mysqlClient } from './clients.ts';
 import { waitAtMost } from './deadline.ts';
 import { codeOf } from './outages.ts';
 import { statementName } from './statement-names.ts';
@@ -73,7 +74,7 @@ function isNotPrepared(error: unknown): boolean {
 /** The driver sends numbers as floating point, which is no number of rows for `limit`, and compares otherwise. */
 function typed(parameters: readonly unknown[]): unknown[] {
   return parameters.map((it) =>
-    Number.isInteger(it) ? mysql.TypedParameter.BIGINT(it as number) : it,
+    Number.isInteger(it) ? mysqlClient().TypedParameter.BIGINT(it as number) : it,
   );
 }
 

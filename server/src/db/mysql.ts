@@ -10,7 +10,7 @@ import {
   MysqlQueryCompiler,
   type QueryCompiler,
 } from 'kysely';
-import mysql from 'mysql2';
+import { mysqlClient } from './clients.ts';
 import type { ConnectionLoad } from './connection-load.ts';
 import { limitedPool } from './mysql-pool.ts';
 import { isEndOfConnection, isReadOnly } from './outages.ts';
@@ -42,7 +42,7 @@ type Options = {
  */
 export function mysqlDialect(address: string, { poolSize, isPatient }: Options): Dialect {
   const { url, ssl } = tlsOf(address);
-  const pool = mysql.createPool({
+  const pool = mysqlClient().createPool({
     uri: url,
     ...(ssl ? { ssl } : {}),
     connectionLimit: poolSize,

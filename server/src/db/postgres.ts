@@ -12,7 +12,8 @@ import {
   type QueryCompiler,
   type TransactionSettings,
 } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
+import { postgresClient } from './clients.ts';
 import { carefulPool } from './postgres-pool.ts';
 import { connectMs, lockWaitMs, serverStatementMs, statementMs } from './statement-limits.ts';
 import { type ProtectedAddress, tlsOf } from './tls.ts';
@@ -66,7 +67,8 @@ function openPool(
   { url, ssl, isDirect }: ProtectedAddress,
   { isPatient, poolSize, hasParameters }: Options & { hasParameters: boolean },
 ): pg.Pool {
-  const pool = new pg.Pool({
+  const { Pool } = postgresClient();
+  const pool = new Pool({
     connectionString: url,
     ...(ssl === undefined ? {} : { ssl }),
     ...(isDirect ? { sslnegotiation: 'direct' } : {}),
@@ -144,7 +146,8 @@ class BytewiseCompiler extends PostgresQueryCompiler {
 /** 64-bit integers are keys and counts below 2^53 here, so numbers can hold them. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   if (oid === int8) return Number;
+  const { types } = postgresClient();
   return format === 'binary'
-    ? pg.types.getTypeParser(oid, 'binary')
-    : pg.types.getTypeParser(oid, 'text');
+    ? types.getTypeParser(oid, 'binary')
+    : types.getTypeParser(oid, 'text');
 }

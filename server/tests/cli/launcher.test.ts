@@ -5,10 +5,12 @@ import {
   existsSync,
   mkdirSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { bundleInto } from '../../scripts/bundle.ts';
 import { cleanUp, rootDir, runFile, temporaryFolder } from '../support/process.ts';
 
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find(isOld);
@@ -58,14 +60,40 @@ describe('the launcher', () => {
   });
 });
 
+describe('the launcher of a bundle', () => {
+  afterEach(cleanUp);
+
+  it('runs it until a file of the source, or the list of packages, is newer', async () => {
+    const folder = copyOfLauncher();
+    const [source, bundle] = [join(folder, 'server/src'), join(folder, 'server/dist')];
+    for (const made of [join(source, 'db'), bundle, join(folder, 'node_modules')]) {
+      mkdirSync(made, { recursive: true });
+    }
+    writeFileSync(join(source, 'main.ts'), "console.log('source')");
+    writeFileSync(join(source, 'db/database.ts'), '');
+    writeFileSync(join(bundle, 'main.js'), "console.log('bundle')");
+    writeFileSync(join(folder, 'package-lock.json'), '{}');
+    const ran = async () => (await runFile([join(folder, 'rookery')], {})).stdout.trim();
+    const date = (path: string, day: number) => utimesSync(join(folder, path), day, day);
+    const paths = ['server/src/db/database.ts', 'server/src/main.ts', 'package-lock.json'];
+    for (const path of [...paths, 'server/src/db', 'server/src']) date(path, 1000);
+
+    date('server/dist/main.js', 2000);
+    expect(await ran()).toBe('bundle');
+    for (const path of [...paths, 'server/src/db']) {
+      date(path, 3000);
+      expect([path, await ran()]).toEqual([path, 'source']);
+      date(path, 1000);
+    }
+  });
+});
+
 describe('the built program', () => {
   afterEach(cleanUp);
 
   it.runIf(oldNode)('says what to do on a Node that is too old', { timeout: 60_000 }, async () => {
     const dist = join(temporaryFolder(), 'dist');
-    const tsc = join(rootDir, 'node_modules/typescript/bin/tsc');
-    const build = ['-p', join(rootDir, 'server/tsconfig.build.json'), '--outDir', dist];
-    await runFile([process.execPath, tsc, ...build], {});
+    await bundleInto(dist, 'moving');
     writeFileSync(join(dist, 'package.json'), '{ "type": "module" }');
 
     const { code, stderr } = await runFile([oldNode ?? '', join(dist, 'main.js'), 'start'], {});
@@ -83,7 +111,7 @@ const launcher = join(rootDir, 'rookery');
 function binWith(node: string): string {
   const bin = temporaryFolder();
   symlinkSync(node, join(bin, 'node'));
-  for (const tool of ['sh', 'cat', 'dirname', 'mkdir'])
+  for (const tool of ['sh', 'cat', 'dirname', 'mkdir', 'find', 'head'])
     symlinkSync(`/bin/${tool}`, join(bin, tool));
   return bin;
 }

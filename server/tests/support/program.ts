@@ -8,20 +8,14 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Plugin } from 'rolldown';
+import { join } from 'node:path';
+import { bundleInto, serverDir } from '../../scripts/bundle.ts';
 
-const serverDir = join(import.meta.dirname, '../..');
 const mainFile = join(serverDir, 'src/main.ts');
 
 /** Below the packages, which the bundle imports; not in the cache of the program itself. */
 const cacheDir = join(serverDir, 'node_modules/.cache/test-programs');
 const keptMs = 24 * 60 * 60 * 1000;
-
-/** Have files beside their code, or are loaded when somebody uses them. */
-const unbundled =
-  /^(@aws-sdk|@fastify\/swagger-ui|@img|@node-rs|@opentelemetry|@simplewebauthn|better-sqlite3|exifreader|libheif-js|pg-native|pino|sharp|web-push)/;
 
 /**
  * The file that tests start for a process of the program: one bundle of the source and its packages, or the source where none was made.
@@ -35,45 +29,19 @@ export async function bundleProgram(): Promise<void> {
   const place = join(cacheDir, version);
   process.env.TEST_PROGRAM = join(place, 'program/main.mjs');
   if (existsSync(place)) return;
-  // Not for the processes that only want the name.
-  const { rolldown } = await import('rolldown');
-  const bundle = await rolldown({
-    input: mainFile,
-    platform: 'node',
-    external: [/^node:/, unbundled],
-    plugins: [sourcePlaces],
-    logLevel: 'silent',
-  });
   mkdirSync(cacheDir, { recursive: true });
   removeOld();
   // Another run may make the same one: each appears whole, and the first stays.
   const draft = mkdtempSync(`${place}-`);
-  const names = '[name].mjs';
-  await bundle.write({
-    dir: join(draft, 'program'),
-    entryFileNames: names,
-    chunkFileNames: names,
-  });
-  await bundle.close();
+  await bundleInto(join(draft, 'program'), 'staying');
   if (existsSync(place)) rmSync(draft, { recursive: true });
   else renameSync(draft, place);
 }
 
-/** Code goes on finding what lies beside its source. The first file keeps its compiled code beside the bundle, which goes with it. */
-const sourcePlaces: Plugin = {
-  name: 'source-places',
-  transform(code, id) {
-    if (id === mainFile || !id.startsWith(serverDir) || !code.includes('import.meta')) return null;
-    return code
-      .replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))
-      .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href));
-  },
-};
-
 function versionOfSource(): string {
   const files = globSync('src/**/*.{ts,js,json}', { cwd: serverDir }).sort();
   const hash = createHash('sha256');
-  for (const file of [...files, 'tests/support/program.ts', '../package-lock.json']) {
+  for (const file of [...files, 'scripts/bundle.ts', '../package-lock.json']) {
     const { mtimeMs, size } = statSync(join(serverDir, file));
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
