@@ -29,6 +29,8 @@ export type ProgramOptions = {
   environment?: Record<string, string>;
   /** A program that runs ours, with its arguments. */
   through?: readonly string[];
+  /** Another build of the program. */
+  file?: string;
 };
 
 export type CommandOptions = {
@@ -72,8 +74,8 @@ export function temporaryFolder(): string {
 
 /** Starts the server on a free port and waits until it has said where it is. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { dataDir, environment = {}, through = [] } = options;
-  const child = run([...through, process.execPath, programFile, 'start'], {
+  const { dataDir, environment = {}, through = [], file = programFile } = options;
+  const child = run([...through, process.execPath, file, 'start'], {
     PORT: '0',
     LOG_LEVEL: 'warn',
     RATE_LIMITS: 'off',
