@@ -19,7 +19,10 @@ export async function people(url: string, group: string, count: number): Promise
 
 async function signUp(url: string, name: string): Promise<Person> {
   const account = { username: name, password };
-  const { body } = await accepted(() => send(`${url}/v2/accounts`, 'POST', { body: account }));
+  // A busy machine may refuse what it has written already.
+  const headers = { 'idempotency-key': `sign-up-of-${name}` };
+  const signUpOnce = () => send(`${url}/v2/accounts`, 'POST', { body: account, headers });
+  const { body } = await accepted(signUpOnce);
   const { body: tokens } = await accepted(() => signIn(url, name));
   return { id: body.id, name, token: tokens.accessToken, refreshToken: tokens.refreshToken };
 }
@@ -29,7 +32,8 @@ async function accepted(request: () => Promise<Answer>): Promise<Answer> {
   for (let left = 30; ; left -= 1) {
     const answer = await request();
     if (answer.status === 201) return answer;
-    if (answer.status !== 503 || left === 0) throw new Error(`People: ${answer.status}`);
+    if (answer.status !== 503 || left === 0)
+      throw new Error(`People: ${answer.status} ${JSON.stringify(answer.body)}`);
     await pause(1000);
   }
 }
