@@ -13,6 +13,7 @@ import type { Child } from './processes.ts';
 import { publish } from './publish.ts';
 import { tableOf, withRatios } from './report.ts';
 import { serverUrls } from './server-set.ts';
+import { benchStart } from './start-bench.ts';
 import { type Subject, startBaseline, startSubject } from './subject.ts';
 
 type Options = {
@@ -28,6 +29,7 @@ type Options = {
   publish?: boolean;
   json?: boolean;
   outbox?: boolean;
+  start?: boolean;
   broker?: string;
 };
 
@@ -63,6 +65,7 @@ const program = new Command('bench')
   .option('--publish', 'write the figures and a chart to docs/benchmarks')
   .option('--json', 'print JSON')
   .option('--outbox', 'events through the outbox instead, with one, two and four workers')
+  .option('--start', 'how fast the program starts and what memory it needs instead')
   .option('--broker <address>', 'with --outbox: through this RabbitMQ')
   .addHelpText(
     'after',
@@ -74,6 +77,7 @@ await program.parseAsync();
 
 async function bench(options: Options): Promise<void> {
   if (options.outbox) return print(await outboxTable(options));
+  if (options.start) return printStart();
   const size = largeSetSize({ users: options.users });
   const results = await measureAll(options, size);
   const rows = withRatios(results);
@@ -86,6 +90,11 @@ async function bench(options: Options): Promise<void> {
   const wrong = rows.filter((row) => row.faults > 0);
   for (const row of wrong) say(`${row.name}: ${row.faults} wrong answers: ${row.firstFault}`);
   if (wrong.length > 0) process.exitCode = 1;
+}
+
+async function printStart(): Promise<void> {
+  const { table, gates } = await benchStart(say);
+  print(`${table}\n\n${gateTable(gates)}`);
 }
 
 function outboxTable({ database, broker }: Options): Promise<string> {

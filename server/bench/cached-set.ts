@@ -24,7 +24,7 @@ export type Program = {
 /** What a set is made for, and where its progress is told. */
 export type SetOptions = { size: LargeSetSize; program: Program; say: (line: string) => void };
 
-const root = join(import.meta.dirname, '..', '..');
+export const root = join(import.meta.dirname, '..', '..');
 export const thisProgram: Program = { root, label: '' };
 export const benchFolder = join(root, 'data', 'bench');
 /** Whatever shapes the set: a change to any of these files makes a new one. */

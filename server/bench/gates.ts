@@ -121,7 +121,11 @@ export function checkGates(rows: readonly Row[], engine: 'sqlite' | 'server'): G
   });
 }
 
-function resultOf({ name, goal, limit, isRate }: Gate, value: number): GateResult {
+/** How a figure compares with its goal and its limit. */
+export function resultOf(
+  { name, goal, limit, isRate }: Pick<Gate, 'name' | 'goal' | 'limit' | 'isRate'>,
+  value: number,
+): GateResult {
   const isWithin = (bound: number) => (isRate ? value >= bound : value <= bound);
   const better = isWithin(goal) ? 'goal met' : 'within the limit';
   return { name, value, goal, limit, state: isWithin(limit) ? better : 'missed' };
