@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyDatabase, isReached, servers, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/ports.ts';
-import { type Running, run } from '../support/processes.ts';
+import { childrenOf, type Running, run } from '../support/processes.ts';
 
 const isHere = await isReached(servers.postgres);
 const soon = { timeout: 60_000, interval: 50 };
@@ -87,8 +86,3 @@ describe.skipIf(!isHere)('supervised processes', { timeout: 120_000 }, () => {
     expect(await worker.end()).toBe(0);
   });
 });
-
-function childrenOf({ process: { pid } }: Running): number[] {
-  const list = execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
-  return list.trim().split('\n').map(Number);
-}

@@ -2,15 +2,20 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Outcome } from '../faults/step.ts';
 import { edge } from './edge.ts';
 import { refusals } from './refusals.ts';
-import { rolling } from './rolling.ts';
+import { rolling, sighup } from './rolling.ts';
 import { type Stack, startStack } from './stack.ts';
 
-const steps: Record<string, (stack: Stack) => Promise<Outcome>> = { edge, refusals, rolling };
+const steps: Record<string, (stack: Stack) => Promise<Outcome>> = {
+  edge,
+  refusals,
+  rolling,
+  sighup,
+};
 
 const program = new Command('test:stack')
   .description(
     'Runs two web processes and a worker on a PostgreSQL of their own, behind nginx with deploy/nginx/rookery.conf, and tries what ' +
-      'that file promises: refusals reach the client, and a rolling restart is not noticed.',
+      'that file promises: refusals reach the client, and rolling restarts are not noticed, at SIGHUP without nginx either.',
   )
   .option('--only <name>', `this step alone: ${Object.keys(steps).join(', ')}`, stepName)
   .addHelpText('after', '\nnginx is installed by apt-get when it is missing, which needs root.')

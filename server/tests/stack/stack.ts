@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { ownPostgres } from '../faults/own-postgres.ts';
 import { command } from '../support/command.ts';
 import { freePort } from '../support/ports.ts';
-import { type Running, run } from '../support/processes.ts';
+import { childrenOf, type Running, run } from '../support/processes.ts';
 import { requireNginx, type ShippedNginx, startShippedNginx } from '../support/shipped-nginx.ts';
 
 /** Two web processes and a worker on a PostgreSQL of their own, behind nginx with the shipped file. */
@@ -16,7 +17,16 @@ export type Stack = {
   database: Database;
   /** Stops one of the web processes as a service manager does, and starts it again. Resolves when it serves. */
   restart(index: 0 | 1): Promise<void>;
+  /** Starts two more web processes on the same data, under one command and without nginx. */
+  startSupervised(): Promise<Supervised>;
   close(): Promise<void>;
+};
+
+export type Supervised = {
+  url: string;
+  /** Sends SIGHUP. Resolves when other processes have taken the place of all. */
+  restart(): Promise<void>;
+  end(): Promise<unknown>;
 };
 
 export async function startStack(): Promise<Stack> {
@@ -79,5 +89,25 @@ async function start(closing: Array<() => Promise<unknown>>): Promise<Omit<Stack
       if (code !== 0) throw new Error(`A web process ended with ${code}: ${webs[index]?.output()}`);
       webs[index] = await startWeb(webPorts[index] ?? 0);
     },
+    startSupervised: () => startSupervised(environment),
+  };
+}
+
+async function startSupervised(environment: Record<string, string>): Promise<Supervised> {
+  const args = ['start', '--processes', '2', '--no-worker'];
+  const server = run(args, { ...environment, PORT: String(await freePort()) });
+  const [, url = ''] = await server.shows(/running at (\S+)/);
+  return {
+    url,
+    async restart() {
+      const before = childrenOf(server);
+      server.process.kill('SIGHUP');
+      for (;;) {
+        const now = childrenOf(server);
+        if (now.length === 2 && !now.some((pid) => before.includes(pid))) return;
+        await sleep(50);
+      }
+    },
+    end: () => server.end(),
   };
 }

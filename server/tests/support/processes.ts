@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { programFile } from './program.ts';
 
@@ -46,4 +46,10 @@ export function run(args: readonly string[], environment: Record<string, string>
       return child.exitCode;
     },
   };
+}
+
+/** Ids of the processes that a command has started and that still run. */
+export function childrenOf({ process: { pid } }: Running): number[] {
+  const list = execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
+  return list.trim().split('\n').map(Number);
 }
