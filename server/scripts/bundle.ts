@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
@@ -7,10 +7,9 @@ export const serverDir = join(import.meta.dirname, '..');
 const sourceDir = join(serverDir, 'src');
 const mainFile = join(sourceDir, 'main.ts');
 
-/** Files that start themselves again, as a thread or a process. */
-const startedAlone = globSync(
-  ['adapters/images/{heic-thread,jpeg-check,renderer}.ts', 'adapters/passwords/old-hash-thread.ts'],
-  { cwd: sourceDir },
+/** Files that start themselves again, as a thread or a process: the bundle has each as a file of its own. */
+const startedAlone = globSync('**/*.ts', { cwd: sourceDir }).filter((file) =>
+  /(?:new Worker|fork)\([^;]*import\.meta\.url/.test(readFileSync(join(sourceDir, file), 'utf8')),
 );
 
 /** Have files beside their code, or are loaded when somebody uses them. */

@@ -66,9 +66,9 @@ export function memoryOf<T extends object>(
   return {
     get: (id) => kept.get(id),
     writes: writes.count,
-    isCurrent: writes.isOlder,
+    isCurrent: writes.areBefore,
     keep(id, value, writesBefore) {
-      if (!writes.isOlder(id, writesBefore)) return;
+      if (!writes.areBefore(id, writesBefore)) return;
       // The cache does not weigh a value again that it has.
       if (kept.peek(id) === value) kept.delete(id);
       kept.set(id, value);
@@ -107,7 +107,7 @@ function recentWrites() {
   return {
     note,
     count: () => count,
-    /** Whether the last write of this id came before that count. */
-    isOlder: (id: number, before: number) => (lastWrites.get(id) ?? lastOfOthers) <= before,
+    /** Whether all writes of this id are among the first so many. */
+    areBefore: (id: number, before: number) => (lastWrites.get(id) ?? lastOfOthers) <= before,
   };
 }

@@ -117,7 +117,7 @@ function snapshotOn(
       const query = sql<TableRow>`
         select ${refs(columns.map((column) => column.name))} from ${sql.table(name)} ${where}
         order by ${refs(key)} limit ${sql.lit(limit)}`.compile(connection);
-      // MariaDB gives one double in a thousand not quite as it is, unless the statement is prepared.
+      // As text, MariaDB rounds about one double in a thousand; a prepared statement sends it as it is.
       nameStatement(query);
       return (await connection.executeQuery(query)).rows;
     },

@@ -87,7 +87,7 @@ function rowsWithPictures(base = 10): Rows {
       public_key: hexOf(base, i),
       variants: JSON.stringify([{ size: 'small' }, { size: 'medium' }]),
       state: 'ready',
-      // MariaDB writes these two as text not quite as they are.
+      // MariaDB rounds these two when it sends them as text.
       latitude: 9.538876057604117,
       longitude: 9.541573764040239,
     });

@@ -74,7 +74,7 @@ describe('a memory of rows', () => {
     expect(readings).toEqual([[1, 2], [2]]);
   });
 
-  it('knows of writes that are long ago in number', async () => {
+  it('reads again when so many rows were written meanwhile that nobody knows which', async () => {
     const rows = rowMemory(database, {
       name: 'test',
       async read(db, ids) {
@@ -98,7 +98,6 @@ describe('a memory of rows', () => {
     await rows([1, 2]);
     await rows([1, 2]);
 
-    // Of the oldest write nobody knows any more which row it was.
     expect(readings).toEqual([
       [1, 2],
       [1, 2],

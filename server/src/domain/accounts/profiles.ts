@@ -5,7 +5,8 @@ import type { Viewer } from '../viewer.ts';
 import { type AccountCard, noSuchAccount, type OwnAccount, type Profile } from './account.ts';
 import { readAccountCards } from './account-card-store.ts';
 import { findAccount } from './account-store.ts';
-import { type FindPublic, type PublicAccount, publicPart } from './profile-memory.ts';
+import type { FindPublic } from './profile-memory.ts';
+import { type PublicAccount, publicPart } from './public-account.ts';
 
 type Needs = { database: Database; memory: MemoryBudget; findPublic: FindPublic };
 

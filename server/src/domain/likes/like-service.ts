@@ -46,7 +46,7 @@ export function likeService({ database, newKey, now, posts }: Needs) {
 
   async function tellOfLike(tx: Tx, { accountId }: Viewer, post: PostRow): Promise<PostRow> {
     const authorId = post.account_id;
-    // Nobody is told of their own likes.
+    // A like of one's own post makes no notification.
     if (authorId === accountId) countEvent(tx, 'post.liked');
     else await emit(tx, now(), 'post.liked', { postId: post.id, accountId, authorId });
     return post;
