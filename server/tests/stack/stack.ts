@@ -25,8 +25,8 @@ export type Stack = {
 export type Supervised = {
   url: string;
   /** Sends SIGHUP. Resolves when other processes have taken the place of all. */
-  restart(): Promise<void>;
-  end(): Promise<unknown>;
+  restart: () => Promise<void>;
+  end: () => Promise<unknown>;
 };
 
 export async function startStack(): Promise<Stack> {
