@@ -169,6 +169,12 @@ export type Post = {
   text: string;
   author: AccountCard;
   media: Array<Media>;
+  /** The post that it replies to, which may be deleted since. */
+  replyToId: number | null;
+  /** The post that began the conversation; null when it replies to none. */
+  rootId: number | null;
+  /** How many posts reply to this one directly. */
+  replyCount: number;
   likeCount: number;
   likedByMe: boolean;
   /** When it was written. */
@@ -181,6 +187,16 @@ export type Post = {
 
 /** A page of a list; `Link: rel="next"` says the same. */
 export type PostPage = {
+  items: Array<Post>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
+/** A page of a conversation, seen from one of its posts. */
+export type Thread = {
+  /** What the post replies to, and so on: at most 100, the beginning of the conversation first. Each page has them. */
+  ancestors: Array<Post>;
+  /** What was written below the post, the oldest first. */
   items: Array<Post>;
   /** For `cursor` of the next page; null on the last. */
   nextCursor: string | null;
@@ -486,8 +502,8 @@ export type NotificationPost = {
 export type Notification = {
   /** Stays while more people join. */
   id: string;
-  /** All likes of a post are one notification. */
-  kind: 'followed' | 'liked' | 'mentioned';
+  /** All likes of a post are one notification. `replied`: somebody answered a post of yours, or a comment below it. */
+  kind: 'followed' | 'liked' | 'mentioned' | 'replied';
   post: null | NotificationPost;
   /** Up to three of those who did it, the latest first. */
   actors: Array<AccountCard>;
@@ -520,6 +536,7 @@ export type NotificationSettings = {
     followed: boolean;
     liked: boolean;
     mentioned: boolean;
+    replied: boolean;
   };
 };
 
@@ -1227,13 +1244,15 @@ export type Operations = {
   removeAvatar: {
     answer: Me;
   };
-  /** Write a post, as a draft or for all to see. */
+  /** Write a post or a reply, as a draft or for all to see. */
   createPost: {
     body: {
       /** The text, or the caption of the pictures. */
       text?: string;
       /** Pictures uploaded before, in this order. */
       mediaIds?: Array<number>;
+      /** The post that it replies to. Replies are shown in their thread, and in no feed. */
+      replyToId?: number | null;
       state?: 'draft' | 'published';
     };
     answer: Post;
@@ -1306,6 +1325,30 @@ export type Operations = {
       cursor?: string;
     };
     answer: AccountCardPage;
+  };
+  /** Direct replies to a post, the oldest first. Replies are posts with `replyToId`; write one with `POST /posts`. */
+  listReplies: {
+    path: {
+      id: number;
+    };
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: PostPage;
+  };
+  /** The conversation around a post. What the post replies to, and everything below it, however deep, the oldest first. `replyToId` of each post tells how to draw it as a tree. */
+  readThread: {
+    path: {
+      id: number;
+    };
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: Thread;
   };
   /** Posts of yours and of those whom you follow, newest first. */
   readTimeline: {
@@ -1625,6 +1668,7 @@ export type Operations = {
         followed?: boolean;
         liked?: boolean;
         mentioned?: boolean;
+        replied?: boolean;
       };
     };
     answer: NotificationSettings;
@@ -1711,6 +1755,8 @@ export const routes = {
   like: ['PUT', '/v2/posts/{id}/like'],
   unlike: ['DELETE', '/v2/posts/{id}/like'],
   listLikes: ['GET', '/v2/posts/{id}/likes'],
+  listReplies: ['GET', '/v2/posts/{id}/replies'],
+  readThread: ['GET', '/v2/posts/{id}/thread'],
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],

@@ -22,6 +22,7 @@ const others: Record<string, string> = {
   'domain/administration/target-account.ts': 'writes accounts that are locked out',
   'domain/posts/new-draft.ts': 'has the row of a new draft',
   'domain/posts/post.ts': 'tells drafts from published posts, because drafts can be changed freely',
+  'domain/posts/replying.ts': 'counts a reply again, or no more, by whether it was counted',
   'domain/posts/writing.ts': 'writes posts',
   'domain/posts/post-store.ts': 'writes posts, and finds drafts by their author',
 };

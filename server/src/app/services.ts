@@ -67,6 +67,7 @@ import { totpService } from '../domain/second-factors/totp-service.ts';
 import { legacyTokenService } from '../domain/sessions/legacy-token-service.ts';
 import { sessionService } from '../domain/sessions/session-service.ts';
 import { signedLinkService } from '../domain/sessions/signed-link-service.ts';
+import { threadService } from '../domain/threads/thread-service.ts';
 import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { verificationService } from '../domain/verifications/verification-service.ts';
 import type { Config } from './config.ts';
@@ -202,6 +203,7 @@ function contentServices(
     originals: originalService({ database, blobs, media, posts, now }),
     posts,
     likes: likeService({ database, newKey, now, posts }),
+    threads: threadService(needs),
     follows,
     feeds: feedService({ ...needs, feedMemory: feedMemory(database, needs.memory) }),
     jobs: {

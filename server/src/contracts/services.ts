@@ -28,6 +28,7 @@ import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { LegacyTokenService } from '../domain/sessions/legacy-token-service.ts';
 import type { SessionService } from '../domain/sessions/session-service.ts';
 import type { SignedLinkService } from '../domain/sessions/signed-link-service.ts';
+import type { ThreadService } from '../domain/threads/thread-service.ts';
 import type { UserDocumentService } from '../domain/user-documents/user-document-service.ts';
 
 /** The services that contracts call. None of them knows which contract calls it. */
@@ -49,6 +50,7 @@ export type Services = {
   originals: OriginalService;
   posts: PostService;
   likes: LikeService;
+  threads: ThreadService;
   follows: FollowService;
   feeds: FeedService;
   emails: EmailService;

@@ -2,12 +2,19 @@ import type { KeyRange } from '../db/key-range.ts';
 import { invalid } from './errors.ts';
 import { maxId } from './id.ts';
 
-/** One page of a list that is ordered by a falling key. */
+/** One page of a list that is ordered by a key. */
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
 /** Every kind of list, and the letter that begins its cursors, so that no list takes a cursor of another one. */
 export const cursorLetters = {
-  keyed: { posts: 'p', likes: 'l', follows: 'f', entries: 'e', notifications: 'n' },
+  keyed: {
+    posts: 'p',
+    likes: 'l',
+    follows: 'f',
+    entries: 'e',
+    notifications: 'n',
+    replies: 'r',
+  },
   /** Lists of rows that have no key of their own: they are ordered by the time at which a row was made. */
   dated: {
     drafts: 'd',
@@ -18,6 +25,9 @@ export const cursorLetters = {
     'sent-events': 's',
   },
 } as const;
+
+/** Lists that clients read from the oldest entry on. Stores read them newest first all the same. */
+const rising: ReadonlySet<ListKind> = new Set(['replies'] as const);
 
 export type ListKind = keyof typeof cursorLetters.keyed;
 
@@ -92,8 +102,9 @@ export function timeOfKey(key: number): Date {
  * @throws DomainError `invalid` (cursor)
  */
 export function pageRequest(kind: ListKind, { limit = 20, cursor }: PageQuery): PageRequest {
-  if (cursor === undefined) return { limit, before: null };
-  return { limit, before: keyOfCursor(kind, cursor) ?? refuseCursor() };
+  const key = cursor === undefined ? null : (keyOfCursor(kind, cursor) ?? refuseCursor());
+  if (rising.has(kind)) return { limit, before: null, after: key, from: 'oldest' };
+  return { limit, before: key };
 }
 
 /**
@@ -127,7 +138,8 @@ export function keyOfCursor(kind: ListKind, cursor: string): number | null {
 
 /**
  * Makes a page of up to `limit` + 1 entries: the one too many only tells that more follow. It is the last one, or the first one
- * of a page that was taken from the oldest end; older entries than those of such a page are below its `after`.
+ * of a page that was taken from the oldest end; older entries than those of such a page are below its `after`. A list that clients
+ * read from the oldest on goes on behind the newest entry of its page.
  */
 export function pageOf<T>(
   kind: ListKind,
@@ -138,6 +150,11 @@ export function pageOf<T>(
   const cursorAfter = (last: T) => cursorOf(kind, keyOf(last));
   if (from === 'newest') return cut(entries, limit, cursorAfter);
   const items = entries.slice(-limit);
+  if (rising.has(kind)) {
+    const [newest] = items;
+    const hasMore = entries.length > limit && newest !== undefined;
+    return { items, nextCursor: hasMore ? cursorAfter(newest) : null };
+  }
   const last = items.at(-1);
   return { items, nextCursor: after !== null && last !== undefined ? cursorAfter(last) : null };
 }

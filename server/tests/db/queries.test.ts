@@ -33,6 +33,7 @@ import * as uploadNames from '../../src/domain/posts/upload-name-store.ts';
 import * as recoveryCodes from '../../src/domain/second-factors/recovery-code-store.ts';
 import * as totpKeys from '../../src/domain/second-factors/totp-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
+import * as threads from '../../src/domain/threads/thread-store.ts';
 import * as userDocuments from '../../src/domain/user-documents/user-document-store.ts';
 import * as verifications from '../../src/domain/verifications/verification-store.ts';
 
@@ -45,6 +46,7 @@ const places = [
   { authorId: 2, place: 6000 },
 ];
 const later = { before: 4096, limit: 20 };
+const rising = { before: null, after: null, from: 'oldest', limit: 20 } as const;
 const afterPlace = { before: { at, id: 40 }, limit: 20 };
 const group = { account_id: 1, group_key: 'liked:1' };
 const since = [
@@ -155,10 +157,15 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   findNotificationSettings: (db) => notifications.findNotificationSettings(db, 1),
   readNotificationMarks: (db) => notifications.readNotificationMarks(db, [1, 2, 3]),
   findNotification: (db) => notifications.findNotification(db, group),
-  listMentions: (db) => notifications.listMentions(db, 1),
+  listCalls: (db) => notifications.listCalls(db, 1),
   listNotifications: (db) => notifications.listNotifications(db, 1, later),
   listNotificationsSince: (db) => notifications.listNotificationsSince(db, since, 100),
   readUnreadCounts: (db) => notifications.readUnreadCounts(db, [1, 2, 3]),
+  'listReplies: the first page': (db) => threads.listReplies(db, 1, rising),
+  'listReplies: a later page': (db) => threads.listReplies(db, 1, { ...rising, after: 9 }),
+  listThread: (db) => threads.listThread(db, 1, { ...rising, after: 9 }),
+  listBranch: (db) => threads.listBranch(db, 1, { ...rising, after: 9 }),
+  readAncestorIds: (db) => threads.readAncestorIds(db, 1),
   findUserDocument: (db) => userDocuments.findUserDocument(db, 1),
   listUserDocuments: (db) => userDocuments.listUserDocuments(db, 500),
   countUserDocuments: (db) => userDocuments.countUserDocuments(db),

@@ -4,7 +4,12 @@ import { type AccountChange } from '../../src/domain/administration/account-admi
 import { operator } from '../../src/domain/authority.ts';
 import type { Person, TestServer } from './server.ts';
 
-type PostOptions = { text?: string; state?: 'draft' | 'published'; mediaIds?: number[] };
+type PostOptions = {
+  text?: string;
+  state?: 'draft' | 'published';
+  mediaIds?: number[];
+  replyToId?: number | null;
+};
 
 let photo: Promise<Uint8Array> | undefined;
 

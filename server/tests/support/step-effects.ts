@@ -72,6 +72,10 @@ export const stepEffects: Record<string, (rows: Rows) => void> = {
   '0017-event-causes'(rows) {
     add(rows.outbox, { request_id: null, trace_parent: null });
   },
+
+  '0020-replies'(rows) {
+    add(rows.posts, { reply_to_id: null, root_id: null, reply_count: 0 });
+  },
 };
 
 function add(rows: Row[] | undefined, columns: Row): void {

@@ -47,6 +47,11 @@ export async function tellStory(url: string, say: (line: string) => void): Promi
   const liked = await ask<{ likeCount: number }>(`${postUrl}/like`, bob, { method: 'PUT' });
   say(`bob likes it: ${liked.likeCount} like`);
 
+  const comment = { text: 'What a morning!', replyToId: id };
+  await ask(`${api}/posts`, bob, { body: comment });
+  const { items } = await ask<{ items: Post[] }>(`${postUrl}/replies`, alice);
+  say(`bob comments: “${items[0]?.text}”`);
+
   const images = post.media[0]?.images ?? [];
   const photoUrl = images.find(({ size }) => size === 'large')?.url ?? '';
   return { photoUrl, postUrl, profileUrl: `${api}/users/${alice.username}` };

@@ -42,6 +42,8 @@ import { secondFactorSchemas } from './second-factor-wire.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { sessionSchemas } from './session-wire.ts';
 import { tags } from './tags.ts';
+import { threadRoutes } from './thread-routes.ts';
+import { threadSchemas } from './thread-wire.ts';
 import { v2Validator } from './validator.ts';
 
 /** Rookery's own contract, where new things go. */
@@ -81,6 +83,7 @@ export const v2: Contract = {
       ...phoneSchemas,
       ...mediaSchemas,
       ...postSchemas,
+      ...threadSchemas,
       ...problemSchemas,
       ...adminSchemas,
       ...deviceSchemas,
@@ -130,6 +133,7 @@ export const v2: Contract = {
     // One for both: what is kept of a post is the same in a list and alone.
     const bodies = postBodies(app);
     postRoutes(app, bodies);
+    threadRoutes(app, bodies);
     feedRoutes(app, bodies);
     adminRoutes(app);
     moderationRoutes(app);

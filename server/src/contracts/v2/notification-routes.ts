@@ -23,7 +23,7 @@ const isPushed = Type.Optional(Type.Boolean());
 const SettingsChange = Type.Object(
   {
     push: Type.Object(
-      { followed: isPushed, liked: isPushed, mentioned: isPushed },
+      { followed: isPushed, liked: isPushed, mentioned: isPushed, replied: isPushed },
       { additionalProperties: false },
     ),
   },

@@ -1,5 +1,8 @@
 import { type Static, Type } from 'typebox';
-import type { NotificationView } from '../../domain/notifications/notification.ts';
+import {
+  type NotificationView,
+  notificationKinds,
+} from '../../domain/notifications/notification.ts';
 import { cursorOf, type Page } from '../../domain/paging.ts';
 import type { PostView } from '../../domain/posts/post.ts';
 import { AccountCardSchema, accountPresenter, sampleCard } from './account-wire.ts';
@@ -39,8 +42,9 @@ const NotificationPostSchema = Type.Object(
 export const NotificationSchema = Type.Object(
   {
     id: Type.String({ description: 'Stays while more people join.' }),
-    kind: Type.Enum(['followed', 'liked', 'mentioned'], {
-      description: 'All likes of a post are one notification.',
+    kind: Type.Enum([...notificationKinds], {
+      description:
+        'All likes of a post are one notification. `replied`: somebody answered a post of yours, or a comment below it.',
     }),
     post: nullable(ref(NotificationPostSchema)),
     actors: Type.Array(ref(AccountCardSchema), {
@@ -70,14 +74,19 @@ export const UnreadCountSchema = Type.Object(
 export const NotificationSettingsSchema = Type.Object(
   {
     push: Type.Object(
-      { followed: Type.Boolean(), liked: Type.Boolean(), mentioned: Type.Boolean() },
+      {
+        followed: Type.Boolean(),
+        liked: Type.Boolean(),
+        mentioned: Type.Boolean(),
+        replied: Type.Boolean(),
+      },
       { description: 'Which kinds are pushed to devices. The list has all of them.' },
     ),
   },
   {
     $id: 'NotificationSettings',
     description: 'Which notifications are pushed.',
-    examples: [{ push: { followed: true, liked: false, mentioned: true } }],
+    examples: [{ push: { followed: true, liked: false, mentioned: true, replied: true } }],
   },
 );
 

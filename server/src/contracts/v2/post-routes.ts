@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { maxMediaPerPost, maxTextLength } from '../../domain/posts/post.ts';
 import { AccountPageSchema, accountPresenter } from './account-wire.ts';
-import { checkNotEmpty, NoContent, rowId, text } from './fields.ts';
+import { checkNotEmpty, NoContent, nullable, rowId, text } from './fields.ts';
 import type { PostBodies } from './post-pages.ts';
 import { PostPageSchema, PostSchema, postPresenter } from './post-wire.ts';
 import { route, type V2App } from './route.ts';
@@ -23,6 +23,13 @@ const NewPostBody = Type.Object(
   {
     text: Type.Optional(postText),
     mediaIds: Type.Optional(mediaIds),
+    replyToId: Type.Optional(
+      nullable({
+        ...rowId,
+        description:
+          'The post that it replies to. Replies are shown in their thread, and in no feed.',
+      }),
+    ),
     state: Type.Optional(Type.Enum(['draft', 'published'], { default: 'published' })),
   },
   {
@@ -46,7 +53,7 @@ export function postRoutes(app: V2App, bodies: PostBodies): void {
     {
       at: 'POST /posts',
       id: 'createPost',
-      summary: 'Write a post, as a draft or for all to see',
+      summary: 'Write a post or a reply, as a draft or for all to see',
       tag: 'posts',
       signedIn: 'required',
       repeatable: true,
@@ -56,8 +63,9 @@ export function postRoutes(app: V2App, bodies: PostBodies): void {
       errors: ['conflict', 'gone'],
     },
     async ({ viewer, body, idempotencyKey }) => {
-      const { text = '', mediaIds = [], state = 'published' } = body;
-      const post = await posts.create(viewer, { text, mediaIds, state, idempotencyKey });
+      const { text = '', mediaIds = [], replyToId = null, state = 'published' } = body;
+      const input = { text, mediaIds, replyToId, state, idempotencyKey };
+      const post = await posts.create(viewer, input);
       return present.post(post, viewer);
     },
   );
@@ -124,7 +132,7 @@ export function postRoutes(app: V2App, bodies: PostBodies): void {
       repeatable: true,
       params: PostParams,
       response: { 200: PostSchema },
-      errors: ['not_found', 'forbidden'],
+      errors: ['not_found', 'forbidden', 'conflict'],
     },
     async ({ viewer, params }) => present.post(await posts.publish(viewer, params.id), viewer),
   );

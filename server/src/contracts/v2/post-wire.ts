@@ -7,12 +7,15 @@ import { id, nullable, pageSchema, ref, time } from './fields.ts';
 import { MediaSchema, mediaPresenter } from './media-wire.ts';
 import type { ImageSigner } from './signed-links.ts';
 
-const samplePost = {
+export const samplePost = {
   id: 1,
   state: 'published',
   text: 'First light.',
   author: sampleCard,
   media: [],
+  replyToId: null,
+  rootId: null,
+  replyCount: 0,
   likeCount: 1,
   likedByMe: false,
   createdAt: '2026-06-01T12:00:00.000Z',
@@ -27,6 +30,9 @@ export const PostSchema = Type.Object(
     text: Type.String(),
     author: ref(AccountCardSchema),
     media: Type.Array(ref(MediaSchema)),
+    replyToId: nullable(id('The post that it replies to, which may be deleted since.')),
+    rootId: nullable(id('The post that began the conversation; null when it replies to none.')),
+    replyCount: Type.Integer({ description: 'How many posts reply to this one directly.' }),
     likeCount: Type.Integer(),
     likedByMe: Type.Boolean(),
     createdAt: time('When it was written.'),
@@ -59,6 +65,9 @@ export function postPresenter(publicUrl: string, sign: ImageSigner | null = null
       text: of.text,
       author: card(of.author),
       media: of.media.map((picture) => media(picture, privateTo)),
+      replyToId: of.replyToId,
+      rootId: of.rootId,
+      replyCount: of.replyCount,
       likeCount: of.likeCount,
       likedByMe: of.likedByMe,
       createdAt: of.createdAt,

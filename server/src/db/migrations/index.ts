@@ -16,6 +16,7 @@ import { statusKeys } from './0015-status-keys.ts';
 import { broadcasts } from './0016-broadcasts.ts';
 import { eventCauses } from './0017-event-causes.ts';
 import { longIds } from './0019-long-ids.ts';
+import { replies } from './0020-replies.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   broadcasts,
   eventCauses,
   longIds,
+  replies,
 ];

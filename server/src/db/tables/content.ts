@@ -23,16 +23,22 @@ export const posts = table({
     state: oneOf('draft', 'published', 'deleted'),
     text: text(),
     has_media: flag,
-    /** Place in every feed, set at publication (see domain/paging.ts); null for drafts and hidden posts. */
+    /** Place in every feed, set at publication (see domain/paging.ts); null for drafts, replies and hidden posts. */
     feed_key: nullable(bigint),
-    /** The feed key of a published post while its author is disabled, and the post in no feed. */
+    /** The feed key of a published post, or the status key of a reply, while its author is disabled: it is in no feed and no count. */
     hidden_key: nullable(bigint),
     /**
      * Id of the post for clients that page by ids: the feed key of its first publication. It never changes, not even when the
      * post moves to a later place, is hidden or is deleted. Null for what was never published.
      */
     status_key: nullable(bigint),
+    /** The post that this one answers; null for one that answers none. It stays when that post is deleted. */
+    reply_to_id: nullable(idOf('posts')),
+    /** The post that began the thread; null for one that answers none. */
+    root_id: nullable(idOf('posts')),
     like_count: integer,
+    /** How many published posts of active authors answer this one directly. */
+    reply_count: integer,
     created_at: time,
     updated_at: time,
     published_at: nullable(time),

@@ -44,7 +44,7 @@ export const notifications = table({
     account_id: accountId('deleted'),
     /** Events with the same key share a notification: `liked:<post>`, `followed:<account>`, `mentioned:<post>`. */
     group_key: text(64),
-    kind: oneOf('followed', 'liked', 'mentioned'),
+    kind: oneOf('followed', 'liked', 'mentioned', 'replied'),
     /** The account that did it; null if there are several. */
     actor_id: nullable(accountId('deleted')),
     /** JSON: ids of some accounts that did it, the latest first. */

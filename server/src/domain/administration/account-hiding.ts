@@ -7,7 +7,7 @@ import { emit } from '../events.ts';
 import { type HiddenColumn, listFollows, setFollowHidden } from '../follows/follow-store.ts';
 import { listLikes, setLikeHidden } from '../likes/like-store.ts';
 import type { Now } from '../ports.ts';
-import { addToLikeCount, moveFeedKeys } from '../posts/post-store.ts';
+import { addToLikeCount, addToReplyCount, markReplies, moveFeedKeys } from '../posts/post-store.ts';
 import { isActive } from '../visibility/visibility.ts';
 
 type Needs = { database: Database; now: Now };
@@ -22,27 +22,20 @@ const batch = 100;
  * only what is not so yet.
  */
 export function accountHiding({ database, now }: Needs): AccountHiding {
-  /** Runs steps, each from where the one before came to, until one gives null. */
-  async function untilDone(
-    accountId: number,
-    step: (tx: Tx, hidden: Flag, before: number | null) => Promise<number | null>,
-  ): Promise<void> {
-    let before: number | null = null;
-    do {
-      const from: number | null = before;
-      before = await database.transaction<number | null>(async (tx) => {
-        // The purge of a deleted account takes everything away.
-        if (!(await lockWithReferrers(tx, accountId, now().toISOString()))) return null;
-        const account = await findAccount(tx, accountId);
-        return step(tx, account && !isActive(account) ? 1 : 0, from);
-      });
-    } while (before !== null);
-  }
+  const untilDone = hidingSteps({ database, now });
 
   async function hidePosts(accountId: number): Promise<void> {
     await untilDone(accountId, async (tx, hidden) => {
       const isDone = await moveFeedKeys(tx, accountId, { hidden: hidden === 1, limit: batch });
       return isDone ? null : 0;
+    });
+  }
+
+  async function hideReplies(accountId: number): Promise<void> {
+    await untilDone(accountId, async (tx, hidden) => {
+      const answered = await markReplies(tx, accountId, { hidden: hidden === 1, limit: batch });
+      for (const id of answered ?? []) await addToReplyCount(tx, id, hidden ? -1 : 1);
+      return answered && 0;
     });
   }
 
@@ -76,9 +69,29 @@ export function accountHiding({ database, now }: Needs): AccountHiding {
 
   return async (accountId) => {
     await hidePosts(accountId);
+    await hideReplies(accountId);
     await hideLikes(accountId);
     await hideFollows({ actor: accountId }, accountId);
     await hideFollows({ target: accountId }, accountId);
+  };
+}
+
+function hidingSteps({ database, now }: Needs) {
+  /** Runs steps, each from where the one before came to, until one gives null. */
+  return async function untilDone(
+    accountId: number,
+    step: (tx: Tx, hidden: Flag, before: number | null) => Promise<number | null>,
+  ): Promise<void> {
+    let before: number | null = null;
+    do {
+      const from: number | null = before;
+      before = await database.transaction<number | null>(async (tx) => {
+        // The purge of a deleted account takes everything away.
+        if (!(await lockWithReferrers(tx, accountId, now().toISOString()))) return null;
+        const account = await findAccount(tx, accountId);
+        return step(tx, account && !isActive(account) ? 1 : 0, from);
+      });
+    } while (before !== null);
   };
 }
 

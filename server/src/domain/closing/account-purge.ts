@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../db/database.ts';
+import type { PostRow } from '../../db/schema.ts';
 import { deleteAccount } from '../accounts/account-store.ts';
 import { deleteAppPasswordsOf } from '../app-passwords/app-password-store.ts';
 import { deleteDevicesOf } from '../devices/device-store.ts';
@@ -15,7 +16,9 @@ import {
 } from '../notifications/notification-store.ts';
 import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import type { Now } from '../ports.ts';
+import { isPublished } from '../posts/post.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
+import { uncountReply } from '../posts/replying.ts';
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
@@ -50,11 +53,9 @@ export function accountPurge(needs: Needs): AccountPurge {
     for (;;) {
       const rows = await listPostsOf(database, accountId, batch);
       if (rows.length === 0) return;
-      for (const { id, state } of rows) {
-        await database.transaction((tx) =>
-          updatePost(tx, id, [state], { state: 'deleted', feed_key: null }),
-        );
-        await purgePost(id);
+      for (const post of rows) {
+        await database.transaction((tx) => takeOutOfSight(tx, post));
+        await purgePost(post.id);
       }
     }
   }
@@ -95,4 +96,10 @@ export function accountPurge(needs: Needs): AccountPurge {
       await deleteAccount(tx, accountId);
     });
   };
+}
+
+async function takeOutOfSight(tx: Tx, post: PostRow): Promise<void> {
+  const { id, state } = post;
+  const isTaken = await updatePost(tx, id, [state], { state: 'deleted', feed_key: null });
+  if (isTaken && isPublished(post)) await uncountReply(tx, post);
 }

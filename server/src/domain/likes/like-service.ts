@@ -1,8 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { StaleRead } from '../../db/errors.ts';
 import type { LikeRow, PostRow } from '../../db/schema.ts';
-import { type AccountCard, accountEnded } from '../accounts/account.ts';
-import { readAccountCards } from '../accounts/account-card-store.ts';
+import type { AccountCard } from '../accounts/account.ts';
 import { cardSteps } from '../accounts/card-steps.ts';
 import { DomainError } from '../errors.ts';
 import { countEvent, emit } from '../events.ts';
@@ -12,8 +11,8 @@ import type { Now } from '../ports.ts';
 import { isDraft, noSuchPost, type PostView } from '../posts/post.ts';
 import type { PostService } from '../posts/post-service.ts';
 import { addToLikeCount, findPost } from '../posts/post-store.ts';
+import { findVisiblePost } from '../posts/visible-post.ts';
 import type { Viewer } from '../viewer.ts';
-import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 import { deleteLike, hasLike, insertLike, listVisibleLikes } from './like-store.ts';
 
 export type LikeService = ReturnType<typeof likeService>;
@@ -89,15 +88,10 @@ export function likeService({ database, newKey, now, posts }: Needs) {
  * @returns the author
  */
 async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<number> {
-  const post = await findPost(tx, id);
+  const post = await findVisiblePost(tx, viewer, id);
   if (!post) throw noSuchPost();
-  const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
-  if (!people.has(viewer.accountId)) throw accountEnded();
-  const author = activeAuthor(post.account_id);
-  const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
-  if (!isSeen) throw noSuchPost();
   if (isDraft(post)) throw mustBePublished();
-  return author.id;
+  return post.account_id;
 }
 
 /** The post as the transaction leaves it. */

@@ -97,5 +97,6 @@ function pushSettingsOf(mutedPushes: string): PushSettings {
     followed: !muted.includes('followed'),
     liked: !muted.includes('liked'),
     mentioned: !muted.includes('mentioned'),
+    replied: !muted.includes('replied'),
   };
 }

@@ -127,20 +127,20 @@ const notificationOfGroup = prepared((db, { account_id, group_key }: GroupKey) =
     .where('group_key', '=', group_key),
 );
 
-/** Accounts that were told of a mention in a post, also those whose mention was taken back. */
-export function listMentions(
+/** Accounts that were told that a post mentions them or replies to them, also those for whom that was taken back. */
+export function listCalls(
   db: Db,
   postId: number,
-): Promise<Array<Pick<NotificationRow, 'account_id' | 'actor_count'>>> {
-  return mentionsOf(db, { postId });
+): Promise<Array<Pick<NotificationRow, 'account_id' | 'kind' | 'actor_count'>>> {
+  return callsOf(db, { postId });
 }
 
-const mentionsOf = prepared((db, args: { postId: number }) =>
+const callsOf = prepared((db, args: { postId: number }) =>
   db
     .selectFrom('notifications')
-    .select(['account_id', 'actor_count'])
+    .select(['account_id', 'kind', 'actor_count'])
     .where('post_id', '=', args.postId)
-    .where('kind', '=', 'mentioned'),
+    .where('kind', 'in', ['mentioned', 'replied']),
 );
 
 export async function insertNotification(tx: Tx, row: NotificationRow): Promise<void> {

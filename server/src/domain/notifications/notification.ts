@@ -4,7 +4,12 @@ import type { PostView } from '../posts/post.ts';
 
 export type NotificationKind = NotificationRow['kind'];
 
-export const notificationKinds: readonly NotificationKind[] = ['followed', 'liked', 'mentioned'];
+export const notificationKinds: readonly NotificationKind[] = [
+  'followed',
+  'liked',
+  'mentioned',
+  'replied',
+];
 
 /** Something that others did and that an account is told of: all likes of a post are one. */
 export type NotificationView = {
@@ -13,7 +18,7 @@ export type NotificationView = {
   /** Stays while more people join. */
   id: string;
   kind: NotificationKind;
-  /** What was liked, or who was mentioned in; null for a follow. */
+  /** The post that was liked, that mentions the account, or that replies to it; null for a follow. */
   post: PostView | null;
   /** Those who did it, the latest first. */
   actors: AccountCard[];

@@ -2,7 +2,7 @@ import type { Now } from '../ports.ts';
 import { followTelling } from './following.ts';
 import { notificationKeeping } from './keeping.ts';
 import { likeTelling } from './liking.ts';
-import { mentionTelling } from './mentioning.ts';
+import { postTelling } from './post-telling.ts';
 
 type Needs = { now: Now; newKey: () => number };
 
@@ -12,13 +12,13 @@ type Needs = { now: Now; newKey: () => number };
  */
 export type Notifier = ReturnType<typeof likeTelling> &
   ReturnType<typeof followTelling> &
-  ReturnType<typeof mentionTelling>;
+  ReturnType<typeof postTelling>;
 
 export function notifier({ now, newKey }: Needs): Notifier {
   const keeping = notificationKeeping({ now, newKey });
   return {
     ...likeTelling(keeping),
     ...followTelling(keeping),
-    ...mentionTelling(keeping),
+    ...postTelling(keeping),
   };
 }

@@ -12,6 +12,7 @@ const texts: Record<LanguageCode, Record<NotificationKind, Texts>> = {
         others === 0 ? `${who} likes your post.` : `${who} and ${others} more like your post.`,
     },
     mentioned: { title: 'You were mentioned', body: (who) => `${who} mentioned you in a post.` },
+    replied: { title: 'New comment', body: (who) => `${who} commented on your post.` },
   },
   es: {
     followed: { title: 'Nuevo seguidor', body: (who) => `${who} te sigue.` },
@@ -25,6 +26,10 @@ const texts: Record<LanguageCode, Record<NotificationKind, Texts>> = {
     mentioned: {
       title: 'Te mencionaron',
       body: (who) => `${who} te mencionó en una publicación.`,
+    },
+    replied: {
+      title: 'Nuevo comentario',
+      body: (who) => `${who} comentó tu publicación.`,
     },
   },
 };

@@ -88,6 +88,19 @@ const addLikes = preparedWrite((tx, args: { id: number; amount: number }) =>
     .where('state', '=', 'published'),
 );
 
+/** False when the post is not published. */
+export async function addToReplyCount(tx: Tx, id: number, amount: number): Promise<boolean> {
+  return (await addReplies(tx, { id, amount })) === 1;
+}
+
+const addReplies = preparedWrite((tx, args: { id: number; amount: number }) =>
+  tx
+    .updateTable('posts')
+    .set((eb) => ({ reply_count: eb('reply_count', '+', args.amount) }))
+    .where('id', '=', args.id)
+    .where('state', '=', 'published'),
+);
+
 /** The places of an account's drafts in their list, newest first; one more than asked for. */
 export async function listDrafts(
   db: Db,
@@ -123,6 +136,8 @@ export async function moveFeedKeys(
     .select(['id', 'feed_key', 'hidden_key'])
     .where('account_id', '=', accountId)
     .where('state', '=', 'published')
+    // Replies are in no feed: see `hideReplies`.
+    .where('reply_to_id', 'is', null)
     .where(from, 'is not', null)
     .limit(limit)
     .execute();
@@ -135,6 +150,39 @@ export async function moveFeedKeys(
       .execute();
   }
   return rows.length === 0;
+}
+
+/**
+ * Marks published replies of an account as hidden, or as shown again: up to `limit` of them.
+ * @returns the posts that they answer, once for each reply whose mark was changed; null when none is left
+ */
+export async function markReplies(
+  tx: Tx,
+  accountId: number,
+  { hidden, limit }: { hidden: boolean; limit: number },
+): Promise<number[] | null> {
+  const differing = hidden ? 'is' : 'is not';
+  const rows = await tx
+    .selectFrom('posts')
+    .select(['id', 'reply_to_id', 'status_key'])
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'published')
+    .where('reply_to_id', 'is not', null)
+    .where('hidden_key', differing, null)
+    .orderBy('reply_to_id')
+    .limit(limit)
+    .execute();
+  const answered: number[] = [];
+  for (const { id, reply_to_id, status_key } of rows) {
+    const change = tx
+      .updateTable('posts')
+      .set({ hidden_key: hidden ? status_key : null })
+      .where('id', '=', id)
+      .where('state', '=', 'published')
+      .where('hidden_key', differing, null);
+    if ((await changedOne(change)) && reply_to_id !== null) answered.push(reply_to_id);
+  }
+  return rows.length === 0 ? null : answered;
 }
 
 /** Up to `limit` posts of an account in any state. */

@@ -15,6 +15,12 @@ export type PostView = {
   media: readonly MediaView[];
   /** Files that are no pictures, of an older contract; there is at most one. */
   documents: readonly MediaView[];
+  /** The post that it answers; null when it answers none. That post may be gone. */
+  replyToId: number | null;
+  /** The post that began the conversation; null for a post that answers none. */
+  rootId: number | null;
+  /** Of direct replies. */
+  replyCount: number;
   likeCount: number;
   likedByMe: boolean;
   createdAt: string;
@@ -32,6 +38,11 @@ export function isForAll({ state, author }: Pick<PostView, 'state' | 'author'>):
 /** Whether a post is still to be published, and so may change in any way. */
 export function isDraft({ state }: Pick<PostRow, 'state'>): boolean {
   return state === 'draft';
+}
+
+/** Whether a post was published and is not deleted. */
+export function isPublished({ state }: Pick<PostRow, 'state'>): boolean {
+  return state === 'published';
 }
 
 export const maxTextLength = 5000;

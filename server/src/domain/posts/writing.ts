@@ -16,6 +16,7 @@ import { checkHasContent, checkMediaIds, checkText, type PostView } from './post
 import { insertPost } from './post-store.ts';
 import type { PostPublishing, ReadPost } from './publishing.ts';
 import type { PostReading } from './reading.ts';
+import { placeInThread } from './replying.ts';
 
 type Needs = {
   database: Database;
@@ -30,6 +31,8 @@ type Needs = {
 export type NewPost = {
   text: string;
   mediaIds: readonly number[];
+  /** The post that it answers; default: none. */
+  replyToId?: number | null;
   state: 'draft' | 'published';
   idempotencyKey: string | null;
   /** Whether it may have neither a text nor a picture. */
@@ -42,7 +45,7 @@ export function postWriting({ database, newId, now, tokens, publishing, read, vi
 
   /**
    * Writes a post with media uploaded before, as a draft or at once for all to see.
-   * @throws DomainError `invalid` (text, mediaIds) · `conflict` (another post has the picture) · `gone` (a repeat, deleted since)
+   * @throws DomainError `invalid` (text, mediaIds, replyToId) · `conflict` (another post has the picture) · `gone` (a repeat, deleted since)
    */
   async function create(viewer: Viewer, input: NewPost): Promise<PostView> {
     checkText(input.text);
@@ -53,13 +56,15 @@ export function postWriting({ database, newId, now, tokens, publishing, read, vi
     const repeat = repeatOf(tokens, viewer, input);
     const earlier = await findIdempotentResult(database, repeat);
     if (earlier !== null) return showIdempotentResult(read(viewer, earlier));
-    const { text, mediaIds } = input;
+    const { text, mediaIds, replyToId = null } = input;
     const blank = { text, hasMedia: mediaIds.length > 0, at: now().toISOString() };
-    const draft = newDraft(await newId('posts'), viewer, blank);
+    const id = await newId('posts');
     const written = await database.transaction(async (tx) => {
       await checkLives(tx, viewer.accountId);
-      const other = await claimIdempotencyKey(tx, repeat, draft.id, now());
+      const other = await claimIdempotencyKey(tx, repeat, id, now());
       if (other !== null) return { other };
+      const thread = await placeInThread(tx, viewer, replyToId);
+      const draft = newDraft(id, viewer, { ...blank, thread });
       const row = input.state === 'published' ? { ...draft, ...publication(draft) } : draft;
       await insertPost(tx, row);
       await attachAll(tx, row, input.mediaIds);
@@ -77,7 +82,10 @@ function repeatOf(
   { accountId }: Viewer,
   input: NewPost,
 ): IdempotentRequest | null {
-  const asked = JSON.stringify([input.text, input.mediaIds, input.state]);
+  const { text, mediaIds, state, replyToId = null } = input;
+  // Of a post that answers none, as versions without replies wrote it.
+  const parts = [text, mediaIds, state, ...(replyToId === null ? [] : [replyToId])];
+  const asked = JSON.stringify(parts);
   const key = input.idempotencyKey;
   return idempotentRequest(tokens, { accountId, key, operation: 'posts.create', asked });
 }

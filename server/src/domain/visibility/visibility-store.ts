@@ -38,9 +38,10 @@ export function postIsInFeeds(before: number | null, posts = 'posts'): RawBuilde
   return before === null ? sql`${key} >= ${0}` : sql`${key} < ${before}`;
 }
 
-/** Pictures of published posts, and files without a post, if their owner is active. */
+/** Pictures of published posts that are no replies, and files without a post, if their owner is active. */
 export function mediaIsListed(): RawBuilder<SqlBool> {
-  return sql`((${sql.ref('media.purpose')} = ${'file'} or ${postIsPublished()}) and ${accountIsActive()})`;
+  const isOfPost = sql`${postIsPublished()} and ${column('posts', 'reply_to_id')} is null`;
+  return sql`((${sql.ref('media.purpose')} = ${'file'} or (${isOfPost})) and ${accountIsActive()})`;
 }
 
 function column(table: string, name: string) {

@@ -20,6 +20,8 @@ export type Post = {
   state: PostFacts['state'];
   text: string;
   has: 'picture' | 'document' | null;
+  /** The post that it replies to. */
+  replyTo: Post | null;
   /** The request that wrote it, to be repeated; null if it came through an older contract. */
   request: { key: string; body: object } | null;
 };

@@ -7,7 +7,7 @@ import { type Account, expectOk, send } from './people.ts';
 /** Everybody is mentioned in every post with a text. */
 const mentions = '@alice @bob @carla @enabled-again @disabled-one @closed-one';
 
-type Kind = { state: 'published' | 'draft'; hasPicture?: boolean };
+type Kind = { state: 'published' | 'draft'; hasPicture?: boolean; isReply?: true };
 
 /** By name. Posts whose name starts with `deleted` are deleted later. */
 const kinds: Record<string, Kind> = {
@@ -18,6 +18,10 @@ const kinds: Record<string, Kind> = {
   'deleted text': { state: 'published' },
   'deleted picture': { state: 'published', hasPicture: true },
   'deleted draft': { state: 'draft', hasPicture: true },
+  reply: { state: 'published', isReply: true },
+  'reply with a picture': { state: 'published', hasPicture: true, isReply: true },
+  'draft reply': { state: 'draft', isReply: true },
+  'deleted reply': { state: 'published', isReply: true },
 };
 
 let photo: Promise<Buffer> | undefined;
@@ -55,21 +59,28 @@ export async function uploadAll(world: World, owner: Account): Promise<void> {
   expectOk(await server.upload('alice', photo, avatar));
 }
 
-/** Writes posts through every contract that has pictures. */
+/**
+ * Writes posts through every contract that has pictures. Each reply answers the one that was written before it, which may be
+ * hidden now, and the first the first post of all.
+ */
 export async function postAll(world: World, author: Account): Promise<void> {
+  let lastReply: Post | null = null;
   await readAddresses(world, author);
-  for (const [kind, { state, hasPicture }] of Object.entries(kinds)) {
+  for (const [kind, { state, hasPicture, isReply }] of Object.entries(kinds)) {
     const name = `${kind} of ${author.name}`;
     const picture = hasPicture ? world.media.find((medium) => medium.name === name) : undefined;
     const text = `${name}. ${mentions}`;
-    const body = { text, mediaIds: picture ? [picture.id] : [], state };
+    const replyTo: Post | null = isReply ? (lastReply ?? world.posts[0] ?? null) : null;
+    const answer = replyTo ? { replyToId: replyTo.id } : {};
+    const body = { text, mediaIds: picture ? [picture.id] : [], state, ...answer };
     const key = `post-${kind.replaceAll(' ', '-')}`;
     const headers = { 'idempotency-key': key };
     const made = await send(world.server, author, 'POST', '/v2/posts', { body, headers });
     const { id } = expectOk(made).body;
     const has = picture ? 'picture' : null;
-    const post: Post = { name, author, id, state, text, has, request: { key, body } };
+    const post: Post = { name, author, id, state, text, has, replyTo, request: { key, body } };
     world.posts.push(post);
+    if (isReply && state === 'published') lastReply = post;
     if (picture) picture.post = post;
   }
   await postAtHmlet(world, author, 'photo', 'picture');
@@ -105,7 +116,7 @@ async function postAtHmlet(
   const publish = `/compat/hmlet/post-photo/${id}`;
   if (state === 'published') expectOk(await send(server, author, 'POST', publish));
   const name = `${kind} of ${author.name}`;
-  world.posts.push({ name, author, id, state, text: '', has, request: null });
+  world.posts.push({ name, author, id, state, text: '', has, replyTo: null, request: null });
 }
 
 /** Mithril turns a picture into a post, and other bytes into a file. */
@@ -125,7 +136,7 @@ async function postAtMithril(world: World, author: Account): Promise<void> {
     .executeTakeFirstOrThrow();
   const id = row.post_id ?? 0;
   const made = { name, author, id, state: 'published', text: '', has: 'picture' } as const;
-  world.posts.push({ ...made, request: null });
+  world.posts.push({ ...made, replyTo: null, request: null });
 }
 
 /** Reads the author's media from the database, so that none is left out. */

@@ -117,7 +117,7 @@ type Picture = { id: number; username: string; data: string };
 
 /** Mithril lists pictures of posts and files, but no profile pictures and no drafts. */
 const isListed = ({ purpose, post }: Medium) =>
-  purpose === 'file' || (post !== null && post.state !== 'draft');
+  purpose === 'file' || (post !== null && post.state !== 'draft' && !post.replyTo);
 
 async function picturesAt({ server }: World, { account }: Reader, query: string) {
   const path = `/compat/mithril/api/picture?limit=500${query}`;

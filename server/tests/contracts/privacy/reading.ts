@@ -73,12 +73,15 @@ export function postsInList(
   {
     place,
     covers,
+    hasReplies = false,
     read,
     keyOf = ({ id }) => id,
   }: {
     place: Place | ((post: Post) => Place);
     /** Which posts belong in the list if the reader may see them. */
     covers: (post: Post, reader: Reader, world: World) => boolean;
+    /** Whether replies belong in the list. Default: they do not. */
+    hasReplies?: boolean;
     /** The keys of the posts in the list; null if the response is an error. */
     read: (world: World, reader: Reader) => Promise<ReadonlyArray<number | string> | null>;
     keyOf?: (post: Post) => number | string;
@@ -94,7 +97,7 @@ export function postsInList(
     },
     expected: (world, reader) =>
       world.posts
-        .filter((post) => covers(post, reader, world))
+        .filter((post) => (hasReplies || !post.replyTo) && covers(post, reader, world))
         .filter((post) => seesPost(world, reader, post, placeOf(post)))
         .map(({ name }) => name),
   };
@@ -238,8 +241,11 @@ function bodyOf({ body }: Answer): string {
 }
 
 /** A few requests at a time. */
-async function each<T>(items: readonly T[], ask: (item: T) => Promise<string[]>) {
-  const found: string[] = [];
+export async function each<T, R = string>(
+  items: readonly T[],
+  ask: (item: T) => Promise<R[]>,
+): Promise<R[]> {
+  const found: R[] = [];
   for (let from = 0; from < items.length; from += 8) {
     const some = await Promise.all(items.slice(from, from + 8).map(ask));
     found.push(...some.flat());

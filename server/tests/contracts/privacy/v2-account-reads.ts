@@ -100,7 +100,9 @@ const counters: Read[] = [
     expected: ({ accounts, posts, follows }) => {
       const shown = follows.filter((pair) => pair.every(isShown));
       return accounts.filter(isShown).map((one) => {
-        const own = posts.filter((post) => post.author === one && post.state === 'published');
+        const own = posts.filter(
+          ({ author, state, replyTo }) => author === one && state === 'published' && !replyTo,
+        );
         const followers = shown.filter(([, to]) => to === one);
         const followees = shown.filter(([from]) => from === one);
         return `${one.name}: ${own.length} posts, ${followers.length} to ${followees.length}`;

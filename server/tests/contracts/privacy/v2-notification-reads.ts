@@ -17,6 +17,11 @@ function toldOf({ posts }: World, { kind, post, actors }: Told): string {
   return `${kind}${what} by ${who.join(', ')}`;
 }
 
+/** The post that began a conversation; null for one that is in none. */
+function rootOf({ replyTo }: Post): Post | null {
+  return replyTo && (rootOf(replyTo) ?? replyTo);
+}
+
 /** The notifications that the rule lets the reader see. */
 function notificationsOf(world: World, reader: Reader): string[] {
   const { account } = reader;
@@ -24,9 +29,15 @@ function notificationsOf(world: World, reader: Reader): string[] {
   const isTold = (post: Post) => seesPost(world, reader, post, 'list');
   const isMention = ({ text }: Post) =>
     text.includes(`@${account.name} `) || text.endsWith(`@${account.name}`);
-  const mentions = world.posts
-    .filter((post) => isOthers(post, reader) && isMention(post) && isTold(post))
-    .map((post) => `mentioned ${post.name} by ${post.author.name}`);
+  const isAnswered = (post: Post) =>
+    [post.replyTo, rootOf(post)].some((answered) => answered && isOwn(answered, reader));
+  const calls = world.posts
+    .filter((post) => isOthers(post, reader) && (isMention(post) || isAnswered(post)))
+    .filter(isTold)
+    .map((post) => {
+      const kind = isAnswered(post) ? 'replied' : 'mentioned';
+      return `${kind} ${post.name} by ${post.author.name}`;
+    });
   const follows = world.follows
     .filter(([from, to]) => to === account && isShown(from))
     .map(([from]) => `followed by ${from.name}`);
@@ -41,7 +52,7 @@ function notificationsOf(world: World, reader: Reader): string[] {
     }))
     .filter(({ who }) => who.length > 0)
     .map(({ post, who }) => `liked ${post.name} by ${who.join(', ')}`);
-  return [...mentions, ...follows, ...liked];
+  return [...calls, ...follows, ...liked];
 }
 
 /** What a new stream sends to a client that has missed everything. */

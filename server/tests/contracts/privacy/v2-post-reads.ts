@@ -1,7 +1,15 @@
-import { isOthers, isOwn, type Medium, type Reader, type World } from './cases.ts';
+import {
+  isOthers,
+  isOwn,
+  type Medium,
+  type Post,
+  type Reader,
+  seesPost,
+  type World,
+} from './cases.ts';
 import { aPhotoWithMetadata } from './content.ts';
 import { type Account, send } from './people.ts';
-import { isOk, mediumByMedium, postByPost, postsInList, type Read, walk } from './reading.ts';
+import { each, isOk, mediumByMedium, postByPost, postsInList, type Read, walk } from './reading.ts';
 
 const isFollowed = (world: World, reader: Reader, author: Account) =>
   world.follows.some(([from, to]) => from === reader.account && to === author);
@@ -124,11 +132,101 @@ const lists: Read[] = [
     { title: 'drafts', routes: ['GET /v2/drafts'] },
     {
       place: 'link',
+      hasReplies: true,
       covers: (post, reader) => isOwn(post, reader) && post.state === 'draft',
       read: (world, reader) => idsAt(world, reader, '/v2/drafts'),
     },
   ),
 ];
+
+/** All that stands below a post, or above it, one after another. */
+const above = ({ replyTo }: Post): Post[] => (replyTo ? [replyTo, ...above(replyTo)] : []);
+
+const threads: Read[] = [
+  postByPost(
+    {
+      title: 'a conversation',
+      routes: ['GET /v2/posts/:id/thread', 'GET /v2/posts/:id/replies'],
+    },
+    {
+      async ask({ server }, { account }, id) {
+        const replies = await send(server, account, 'GET', `/v2/posts/${id}/replies`);
+        const thread = await send(server, account, 'GET', `/v2/posts/${id}/thread`);
+        return isOk(replies) ? thread : replies;
+      },
+    },
+  ),
+  postsInList(
+    { title: 'what begins a conversation', routes: ['GET /v2/posts/:id/thread'] },
+    {
+      place: 'list',
+      hasReplies: true,
+      covers: (post, reader, world) =>
+        world.posts.some(
+          (below) => above(below).includes(post) && seesPost(world, reader, below, 'link'),
+        ),
+      async read({ server, posts }, { account }) {
+        const found = await each(posts, async ({ id }): Promise<number[]> => {
+          const answer = await send(server, account, 'GET', `/v2/posts/${id}/thread`);
+          return isOk(answer) ? answer.body.ancestors.map(idOf) : [];
+        });
+        return [...new Set(found)];
+      },
+    },
+  ),
+  ...(['replies', 'thread'] as const).map((list) =>
+    postsInList(
+      { title: `the ${list} of the first post`, routes: [`GET /v2/posts/:id/${list}`] },
+      {
+        place: 'list',
+        hasReplies: true,
+        covers: (post, _reader, { posts: [first] }) =>
+          first !== undefined &&
+          (list === 'thread' ? above(post).includes(first) : post.replyTo === first),
+        read: (world, reader) => idsAt(world, reader, `/v2/posts/${world.posts[0]?.id}/${list}`),
+      },
+    ),
+  ),
+  postsInList(
+    { title: 'what is below each reply', routes: ['GET /v2/posts/:id/thread'] },
+    {
+      place: 'list',
+      hasReplies: true,
+      covers: (post, reader, world) =>
+        post.replyTo?.replyTo != null && seesPost(world, reader, post.replyTo, 'link'),
+      async read(world, reader) {
+        const replies = world.posts.filter(({ replyTo }) => replyTo);
+        const found = await each(
+          replies,
+          async ({ id }) => (await idsAt(world, reader, `/v2/posts/${id}/thread`)) ?? [],
+        );
+        return [...new Set(found)];
+      },
+    },
+  ),
+  {
+    title: 'how many replies a post has',
+    routes: ['GET /v2/posts/:id'],
+    isCounter: true,
+    shown: ({ server, posts }, { account }) =>
+      each(posts, async ({ id, name }) => {
+        const { body, status } = await send(server, account, 'GET', `/v2/posts/${id}`);
+        return status === 200 ? [`${name}: ${body.replyCount}`] : [];
+      }),
+    expected: (world, reader) =>
+      world.posts
+        .filter((post) => seesPost(world, reader, post, 'link'))
+        .map((post) => {
+          const counted = world.posts.filter(
+            ({ replyTo, state, author }) =>
+              replyTo === post && state === 'published' && author.standing === 'active',
+          );
+          return `${post.name}: ${counted.length}`;
+        }),
+  },
+];
+
+const idOf = ({ id }: { id: number }) => id;
 
 const isPicture = ({ purpose }: Medium) => ['post', 'given-back', 'avatar'].includes(purpose);
 
@@ -222,4 +320,4 @@ const media: Read[] = [
   ),
 ];
 
-export const v2PostReads: Read[] = [...posts, ...lists, ...media];
+export const v2PostReads: Read[] = [...posts, ...lists, ...threads, ...media];

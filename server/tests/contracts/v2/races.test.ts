@@ -8,6 +8,7 @@ import { type Answer, passwords, type TestServer, testServer } from '../../suppo
 let server: TestServer;
 let post: number;
 let draft: number;
+let reply: number;
 let picture: number;
 let group: number;
 let bobId: number;
@@ -24,6 +25,7 @@ beforeEach(async () => {
   picture = (await server.upload('alice', await smallPicture('png'))).body.id;
   draft = await aPost(server, 'alice', { text: 'Draft.', state: 'draft' });
   post = await aPost(server, 'alice');
+  reply = await aPost(server, 'alice', { replyToId: post, state: 'draft' });
   bobId = (await send('bob', 'GET', '/me')).body.id;
   const { body } = await send('carla', 'POST', '/admin/groups', { name: `Group ${draft}` });
   group = body.id;
@@ -96,6 +98,8 @@ const verbs = {
   'unlike by bob': () => send('bob', 'DELETE', `/posts/${post}/like`),
   'follow by bob': () => send('bob', 'PUT', '/users/alice/follow'),
   'unfollow by bob': () => send('bob', 'DELETE', '/users/alice/follow'),
+  'reply of bob': () => send('bob', 'POST', '/posts', { text: 'Hello.', replyToId: post }),
+  'publication of a reply': async () => send('alice', 'POST', `/posts/${reply}/publish`),
   'post of bob': () => send('bob', 'POST', '/posts', { text: 'Hello.' }),
   'upload of bob': async () => server.upload('bob', await smallPicture('png')),
   'avatar of bob': async () =>
@@ -129,6 +133,15 @@ const table: Row[] = [
   ['publication of the draft', 'the draft is published', [200]],
   ['publication of the draft', 'the draft gets a text', [200]],
   ['publication of the draft', 'the draft is deleted', [404]],
+  ['reply of bob', 'the post is deleted', [422]],
+  ['reply of bob', 'the post is deleted and purged', [422]],
+  ['reply of bob', 'alice is disabled', [422]],
+  ['reply of bob', 'alice is gone', [422]],
+  ['reply of bob', 'bob is disabled', [401]],
+  ['reply of bob', 'bob has closed his account', [401]],
+  ['publication of a reply', 'the post is deleted', [409]],
+  ['publication of a reply', 'the post is deleted and purged', [409]],
+  ['publication of a reply', 'alice is disabled', [401]],
   ['like by bob', 'the post is deleted', [404]],
   ['like by bob', 'the post is deleted and purged', [404]],
   ['like by bob', 'alice is disabled', [404]],

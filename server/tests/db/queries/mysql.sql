@@ -259,11 +259,11 @@ select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media`
 -- ab, abg
 
 -- listOriginals: all
-select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
@@ -275,7 +275,7 @@ select count(*) as `count` from `accounts` inner join `media` on `media`.`accoun
 -- , file, 0
 
 -- countOriginals: of an account
-select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or `posts`.`state` = ?) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ?;
+select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ?;
 -- file, published, 1
 
 -- hasLike
@@ -450,9 +450,9 @@ select `account_id`, `last_key`, `read_key` from `notification_settings` where `
 select * from `notifications` where `account_id` = ? and `group_key` = ?;
 -- 1, liked:1
 
--- listMentions
-select `account_id`, `actor_count` from `notifications` where `post_id` = ? and `kind` = ?;
--- 1, mentioned
+-- listCalls
+select `account_id`, `kind`, `actor_count` from `notifications` where `post_id` = ? and `kind` in (?, ?);
+-- 1, mentioned, replied
 
 -- listNotifications
 select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit 21;
@@ -465,6 +465,41 @@ select `notifications`.* from `notifications` left join `accounts` as `actors` o
 -- readUnreadCounts
 select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
 -- 0, published, liked, liked, 1, 2, 3, 1, 1
+
+-- listReplies: the first page
+select `posts`.`status_key`, `posts`.`id`, `posts`.`account_id` from `posts` where `posts`.`state` = ? and `posts`.`reply_to_id` = ? and `posts`.`status_key` < ? order by `posts`.`status_key` asc limit 21;
+-- published, 1, 9007199254740991
+
+-- listReplies: a later page
+select `posts`.`status_key`, `posts`.`id`, `posts`.`account_id` from `posts` where `posts`.`state` = ? and `posts`.`reply_to_id` = ? and `posts`.`status_key` < ? and `posts`.`status_key` > ? order by `posts`.`status_key` asc limit 21;
+-- published, 1, 9007199254740991, 9
+
+-- listThread
+select `posts`.`status_key`, `posts`.`id`, `posts`.`account_id` from `posts` where `posts`.`state` = ? and `posts`.`root_id` = ? and `posts`.`status_key` < ? and `posts`.`status_key` > ? order by `posts`.`status_key` asc limit 21;
+-- published, 1, 9007199254740991, 9
+
+-- listBranch
+select `below`.`status_key`, `below`.`id`, `below`.`account_id` from (
+    with recursive below as (
+      select id, status_key, account_id, state from posts where reply_to_id = ?
+      union all
+      select posts.id, posts.status_key, posts.account_id, posts.state
+      from below join posts on posts.reply_to_id = below.id
+    )
+    select * from below
+  ) as `below` where `below`.`state` = ? and `below`.`status_key` < ? and `below`.`status_key` > ? order by `below`.`status_key` asc limit 21;
+-- 1, published, 9007199254740991, 9
+
+-- readAncestorIds
+
+    with recursive above as (
+      select reply_to_id as id, 1 as height from posts where id = ?
+      union all
+      select posts.reply_to_id, above.height + 1 from above join posts on posts.id = above.id
+      where above.height < 100
+    )
+    select id from above where id is not null order by height;
+-- 1
 
 -- findUserDocument
 select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`id` = ? and `accounts`.`deleted_at` is null;

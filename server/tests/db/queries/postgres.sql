@@ -283,11 +283,11 @@ select "id", "original_key", "public_key", "variants", "created_at" from "media"
 -- ab, abg
 
 -- listOriginals: all
-select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
+select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or ("posts"."state" = $2 and "posts"."reply_to_id" is null)) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) order by "media"."created_at" desc, "media"."id" desc limit $3 offset $4;
 -- file, published, 20, 0
 
 -- listOriginals: of an account
-select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
+select "media"."id", "media"."account_id", "media"."purpose", "media"."original_key", "media"."bytes", "media"."public_key", "media"."variants", "accounts"."username" as "username", "accounts"."login_name", "accounts"."email" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or ("posts"."state" = $2 and "posts"."reply_to_id" is null)) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3 order by "media"."created_at" desc, "media"."id" desc limit $4 offset $5;
 -- file, published, 1, 20, 40
 
 -- countOriginals: all
@@ -299,7 +299,7 @@ select count(*) as "count" from "accounts" inner join "media" on "media"."accoun
 -- , file, 0
 
 -- countOriginals: of an account
-select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or "posts"."state" = $2) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3;
+select count(*) as "count" from "media" left join "accounts" on "accounts"."id" = "media"."account_id" left join "posts" on "posts"."id" = "media"."post_id" where (("media"."purpose" = $1 or ("posts"."state" = $2 and "posts"."reply_to_id" is null)) and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null)) and "media"."account_id" = $3;
 -- file, published, 1
 
 -- hasLike
@@ -474,9 +474,9 @@ select "account_id", "last_key", "read_key" from "notification_settings" where "
 select * from "notifications" where "account_id" = $1 and "group_key" = $2;
 -- 1, liked:1
 
--- listMentions
-select "account_id", "actor_count" from "notifications" where "post_id" = $1 and "kind" = $2;
--- 1, mentioned
+-- listCalls
+select "account_id", "kind", "actor_count" from "notifications" where "post_id" = $1 and "kind" in ($2, $3);
+-- 1, mentioned, replied
 
 -- listNotifications
 select "notifications".* from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and "notifications"."account_id" = $5 and "notifications"."notification_key" < $6 order by "notifications"."notification_key" desc limit 21;
@@ -489,6 +489,41 @@ select "notifications".* from "notifications" left join "accounts" as "actors" o
 -- readUnreadCounts
 select "notifications"."account_id", count(*) as "unread" from "notifications" left join "accounts" as "actors" on "actors"."id" = "notifications"."actor_id" left join "posts" on "posts"."id" = "notifications"."post_id" inner join "notification_settings" as "settings" on "settings"."account_id" = "notifications"."account_id" where "notifications"."actor_count" > $1 and ("notifications"."post_id" is null or "posts"."state" = $2) and (("notifications"."kind" <> $3 and ("actors"."disabled_at" is null and "actors"."deleted_at" is null)) or exists (select "likes"."post_id" from "likes" inner join "accounts" as "likers" on "likers"."id" = "likes"."account_id" where "notifications"."kind" = $4 and "likes"."post_id" = "notifications"."post_id" and "likes"."account_id" <> "notifications"."account_id" and ("likers"."disabled_at" is null and "likers"."deleted_at" is null))) and "notifications"."account_id" in ($5, $6, $7, $8, $9) and "notifications"."notification_key" > "settings"."read_key" group by "notifications"."account_id";
 -- 0, published, liked, liked, 1, 2, 3, 1, 1
+
+-- listReplies: the first page
+select "posts"."status_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."state" = $1 and "posts"."reply_to_id" = $2 and "posts"."status_key" < $3 order by "posts"."status_key" asc limit 21;
+-- published, 1, 9007199254740991
+
+-- listReplies: a later page
+select "posts"."status_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."state" = $1 and "posts"."reply_to_id" = $2 and "posts"."status_key" < $3 and "posts"."status_key" > $4 order by "posts"."status_key" asc limit 21;
+-- published, 1, 9007199254740991, 9
+
+-- listThread
+select "posts"."status_key", "posts"."id", "posts"."account_id" from "posts" where "posts"."state" = $1 and "posts"."root_id" = $2 and "posts"."status_key" < $3 and "posts"."status_key" > $4 order by "posts"."status_key" asc limit 21;
+-- published, 1, 9007199254740991, 9
+
+-- listBranch
+select "below"."status_key", "below"."id", "below"."account_id" from (
+    with recursive below as (
+      select id, status_key, account_id, state from posts where reply_to_id = $1
+      union all
+      select posts.id, posts.status_key, posts.account_id, posts.state
+      from below join posts on posts.reply_to_id = below.id
+    )
+    select * from below
+  ) as "below" where "below"."state" = $2 and "below"."status_key" < $3 and "below"."status_key" > $4 order by "below"."status_key" asc limit 21;
+-- 1, published, 9007199254740991, 9
+
+-- readAncestorIds
+
+    with recursive above as (
+      select reply_to_id as id, 1 as height from posts where id = $1
+      union all
+      select posts.reply_to_id, above.height + 1 from above join posts on posts.id = above.id
+      where above.height < 100
+    )
+    select id from above where id is not null order by height;
+-- 1
 
 -- findUserDocument
 select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."id" = $1 and "accounts"."deleted_at" is null;

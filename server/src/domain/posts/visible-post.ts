@@ -1,0 +1,21 @@
+import type { Tx } from '../../db/database.ts';
+import type { PostRow } from '../../db/schema.ts';
+import { accountEnded } from '../accounts/account.ts';
+import { readAccountCards } from '../accounts/account-card-store.ts';
+import type { Viewer } from '../viewer.ts';
+import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
+import { findPost } from './post-store.ts';
+
+/**
+ * A post that the viewer may see by link, for the transaction of something that the viewer does with it; null if there is none.
+ * @throws DomainError `revoked_token`: the viewer's account was closed or disabled since the token was checked
+ */
+export async function findVisiblePost(tx: Tx, viewer: Viewer, id: number): Promise<PostRow | null> {
+  const post = await findPost(tx, id);
+  if (!post) return null;
+  const people = await readAccountCards(tx, [post.account_id, viewer.accountId]);
+  if (!people.has(viewer.accountId)) throw accountEnded();
+  const author = activeAuthor(post.account_id);
+  const isSeen = people.has(author.id) && canSee(viewer, factsOf(post), author, noRelation);
+  return isSeen ? post : null;
+}

@@ -1,0 +1,91 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../../db/database.ts';
+import { inRange, preparedRange } from '../../db/key-range.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { PostRow } from '../../db/schema.ts';
+import { type PageRequest, rangeOf } from '../paging.ts';
+import type { PostEntry } from '../posts/post-rules.ts';
+import { postIsPublished } from '../visibility/visibility-store.ts';
+
+/** A reply in a list, and its place there: the key of its publication. */
+export type ReplyEntry = PostEntry & { key: number };
+
+/** Published posts that answer a post directly. */
+export async function listReplies(
+  db: Db,
+  postId: number,
+  page: PageRequest,
+): Promise<ReplyEntry[]> {
+  return entriesOf(await replies(db, { postId }, rangeOf(page)));
+}
+
+const replies = preparedRange((db, args: { postId: number }, range) =>
+  inRange(published(db).where('posts.reply_to_id', '=', args.postId), 'posts.status_key', range),
+);
+
+/** Published posts of a whole thread, but for the post that began it. */
+export async function listThread(db: Db, rootId: number, page: PageRequest): Promise<ReplyEntry[]> {
+  return entriesOf(await thread(db, { rootId }, rangeOf(page)));
+}
+
+const thread = preparedRange((db, args: { rootId: number }, range) =>
+  inRange(published(db).where('posts.root_id', '=', args.rootId), 'posts.status_key', range),
+);
+
+/** Published posts below a post that is itself a reply, however deep. */
+export async function listBranch(db: Db, postId: number, page: PageRequest): Promise<ReplyEntry[]> {
+  return entriesOf(await branch(db, { postId }, rangeOf(page)));
+}
+
+type BranchRow = Pick<PostRow, 'id' | 'status_key' | 'account_id' | 'state'>;
+
+/** What is found is put in order: by an index of all posts, those of every thread might be read. */
+const branch = preparedRange((db, args: { postId: number }, range) => {
+  const below = sql<BranchRow>`(
+    with recursive below as (
+      select id, status_key, account_id, state from posts where reply_to_id = ${args.postId}
+      union all
+      select posts.id, posts.status_key, posts.account_id, posts.state
+      from below join posts on posts.reply_to_id = below.id
+    )
+    select * from below
+  )`;
+  const found = db
+    .selectFrom(below.as('below'))
+    .select(['below.status_key', 'below.id', 'below.account_id'])
+    .where(postIsPublished('below'));
+  return inRange(found, 'below.status_key', range);
+});
+
+/** The posts that a reply answers, one after another, the one that began the thread first: at most `maxAncestors`. */
+export async function readAncestorIds(db: Db, postId: number): Promise<number[]> {
+  const rows = await ancestors(db, { postId });
+  return rows.map(({ id }) => id).reverse();
+}
+
+const maxAncestors = 100;
+
+const ancestors = prepared((db, { postId }: { postId: number }) => {
+  const query: RawBuilder<{ id: number }> = sql`
+    with recursive above as (
+      select reply_to_id as id, 1 as height from posts where id = ${postId}
+      union all
+      select posts.reply_to_id, above.height + 1 from above join posts on posts.id = above.id
+      where above.height < ${sql.lit(maxAncestors)}
+    )
+    select id from above where id is not null order by height`;
+  return { compile: () => query.compile(db) };
+});
+
+function published(db: Db) {
+  return db
+    .selectFrom('posts')
+    .select(['posts.status_key', 'posts.id', 'posts.account_id'])
+    .where(postIsPublished());
+}
+
+function entriesOf(
+  rows: ReadonlyArray<Pick<PostRow, 'status_key' | 'id' | 'account_id'>>,
+): ReplyEntry[] {
+  return rows.map((row) => ({ key: row.status_key ?? 0, postId: row.id, byId: row.account_id }));
+}
