@@ -118,8 +118,12 @@ describe('pushes about what others did', { timeout: 60_000 }, () => {
     await follow('PUT', 'bob');
     await like('bob');
 
-    expect(before.body).toEqual({ push: { followed: true, liked: true, mentioned: true } });
-    expect(after.body).toEqual({ push: { followed: false, liked: true, mentioned: true } });
+    expect(before.body).toEqual({
+      push: { followed: true, liked: true, mentioned: true, replied: true },
+    });
+    expect(after.body).toEqual({
+      push: { followed: false, liked: true, mentioned: true, replied: true },
+    });
     expect(wanted.map(({ kind }) => kind)).toEqual(['liked']);
   });
 });
