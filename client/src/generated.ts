@@ -35,6 +35,8 @@ export type Profile = {
   createdAt: string;
   /** Null for oneself and for strangers. */
   followedByMe: boolean | null;
+  /** Null for oneself and for strangers. */
+  blockedByMe: boolean | null;
 };
 
 /** An account as its owner sees it. */
@@ -1350,6 +1352,29 @@ export type Operations = {
     };
     answer: Thread;
   };
+  /** Block an account. Neither of you sees the other in lists, follows the other, or is notified of the other, and they do not find you at all. Likes between you are removed. Doing it twice changes nothing. */
+  block: {
+    path: {
+      username: string;
+    };
+    answer: Profile;
+  };
+  /** Take a block back. Follows and likes do not come back. Doing it twice changes nothing. */
+  unblock: {
+    path: {
+      username: string;
+    };
+    answer: Profile;
+  };
+  /** Whom you have blocked, the latest first. */
+  listBlocks: {
+    query?: {
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: AccountCardPage;
+  };
   /** Posts of yours and of those whom you follow, newest first. */
   readTimeline: {
     query?: {
@@ -1757,6 +1782,9 @@ export const routes = {
   listLikes: ['GET', '/v2/posts/{id}/likes'],
   listReplies: ['GET', '/v2/posts/{id}/replies'],
   readThread: ['GET', '/v2/posts/{id}/thread'],
+  block: ['PUT', '/v2/users/{username}/block'],
+  unblock: ['DELETE', '/v2/users/{username}/block'],
+  listBlocks: ['GET', '/v2/me/blocks'],
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],

@@ -13,6 +13,8 @@ import { accountHiding } from '../domain/administration/account-hiding.ts';
 import { appPasswordService } from '../domain/app-passwords/app-password-service.ts';
 import { auditLog } from '../domain/audit/audit-log.ts';
 import { auditService } from '../domain/audit/audit-service.ts';
+import { blockService } from '../domain/blocks/block-service.ts';
+import { parting } from '../domain/blocks/parting.ts';
 import { accountPurge } from '../domain/closing/account-purge.ts';
 import { closingService } from '../domain/closing/closing-service.ts';
 import { postPurge } from '../domain/closing/post-purge.ts';
@@ -70,6 +72,7 @@ import { signedLinkService } from '../domain/sessions/signed-link-service.ts';
 import { threadService } from '../domain/threads/thread-service.ts';
 import { userDocumentService } from '../domain/user-documents/user-document-service.ts';
 import { verificationService } from '../domain/verifications/verification-service.ts';
+import { relationReader } from '../domain/visibility/relations.ts';
 import type { Config } from './config.ts';
 import { publicUrlOf } from './public-url.ts';
 
@@ -136,8 +139,9 @@ function sharedParts(config: Config, machines: Machines) {
   const checkOwner = ownerCheck({ ...parts, ...checks });
   const memory = memoryBudget(config.serving.memoryCacheBytes);
   const viewerStates = { likedByMe: likedPosts(database, memory) };
-  const reader = postReader({ database, viewerStates, memory });
-  return { ...parts, ...checks, checkOwner, memory, postReader: reader };
+  const relations = relationReader(database, memory.relations);
+  const reader = postReader({ database, viewerStates, relations, memory });
+  return { ...parts, ...checks, checkOwner, memory, relations, postReader: reader };
 }
 
 type Shared = ReturnType<typeof sharedParts>;
@@ -202,14 +206,16 @@ function contentServices(
     ownMedia: ownMediaService({ database, now, media }),
     originals: originalService({ database, blobs, media, posts, now }),
     posts,
-    likes: likeService({ database, newKey, now, posts }),
+    likes: likeService({ ...needs, posts }),
     threads: threadService(needs),
     follows,
+    blocks: blockService({ ...needs, follows }),
     feeds: feedService({ ...needs, feedMemory: feedMemory(database, needs.memory) }),
     jobs: {
       media,
       purgePost,
       hideAccount: accountHiding({ database, now }),
+      partAccounts: parting({ database, now }),
       purgeAccount: accountPurge({ database, now, follows, media, purgePost }),
       notifier: notifier({ now, newKey }),
     },

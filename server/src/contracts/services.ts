@@ -2,6 +2,7 @@ import type { AccountService } from '../domain/accounts/account-service.ts';
 import type { AccountAdminService } from '../domain/administration/account-admin-service.ts';
 import type { AppPasswordService } from '../domain/app-passwords/app-password-service.ts';
 import type { AuditService } from '../domain/audit/audit-service.ts';
+import type { BlockService } from '../domain/blocks/block-service.ts';
 import type { ClosingService } from '../domain/closing/closing-service.ts';
 import type { DeviceService } from '../domain/devices/device-service.ts';
 import type { EmailService } from '../domain/emails/email-service.ts';
@@ -52,6 +53,7 @@ export type Services = {
   likes: LikeService;
   threads: ThreadService;
   follows: FollowService;
+  blocks: BlockService;
   feeds: FeedService;
   emails: EmailService;
   passwords: PasswordService;

@@ -5,7 +5,7 @@ import {
   identities,
   user_documents,
 } from './tables/accounts.ts';
-import { follows, likes, media, posts, upload_names } from './tables/content.ts';
+import { blocks, follows, likes, media, posts, upload_names } from './tables/content.ts';
 import {
   broadcasts,
   done_events,
@@ -52,6 +52,7 @@ export const tables = {
   upload_names,
   likes,
   follows,
+  blocks,
   devices,
   notifications,
   notification_settings,

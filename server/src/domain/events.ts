@@ -18,6 +18,8 @@ export type Events = {
   'post.unliked': { postId: number; accountId: number; authorId?: number };
   'account.followed': { followerId: number; followeeId: number };
   'account.unfollowed': { followerId: number; followeeId: number };
+  /** Likes and notifications between the two go. */
+  'account.blocked': { accountId: number; targetId: number };
   'account.deleted': { accountId: number };
   /** Disabled or enabled: what belongs to it goes out of sight or comes back. */
   'account.hidden': { accountId: number };

@@ -3,7 +3,7 @@ export type MemoryBudget = Readonly<Record<keyof typeof shares, number>>;
 
 /** Who gets how much, together 1: by what it takes to hold the same people's pages. */
 const shares = {
-  posts: 0.42,
+  posts: 0.4,
   media: 0.26,
   authors: 0.04,
   feeds: 0.12,
@@ -11,6 +11,7 @@ const shares = {
   likes: 0.05,
   follows: 0.02,
   sessions: 0.03,
+  relations: 0.02,
 };
 
 /** Enough for tests, and for whoever opens a service by itself. */

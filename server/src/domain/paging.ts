@@ -14,6 +14,7 @@ export const cursorLetters = {
     entries: 'e',
     notifications: 'n',
     replies: 'r',
+    blocks: 'b',
   },
   /** Lists of rows that have no key of their own: they are ordered by the time at which a row was made. */
   dated: {

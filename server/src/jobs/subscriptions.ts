@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.ts';
 import type { AccountHiding } from '../domain/administration/account-hiding.ts';
+import type { Parting } from '../domain/blocks/parting.ts';
 import type { AccountPurge } from '../domain/closing/account-purge.ts';
 import type { PostPurge } from '../domain/closing/post-purge.ts';
 import type { PushService } from '../domain/devices/push-service.ts';
@@ -41,6 +42,7 @@ export type Needs = {
   phones: Pick<PhoneService, 'sendCode'>;
   purgeAccount: AccountPurge;
   hideAccount: AccountHiding;
+  partAccounts: Parting;
   mails: MailService;
   passwords: Pick<PasswordService, 'startRecovery'>;
   groupEvents: Pick<GroupEventService, 'tellMembers'>;
@@ -59,6 +61,7 @@ export function subscriptions(needs: Needs): Subscriptions {
     purgePost,
     purgeAccount,
     hideAccount,
+    partAccounts,
     mails,
     passwords,
     phones,
@@ -104,6 +107,7 @@ export function subscriptions(needs: Needs): Subscriptions {
       },
     ],
     'post.deleted': [{ name: 'purge-post', run: ({ postId }) => purgePost(postId) }],
+    'account.blocked': [{ name: 'part-accounts', run: (between) => partAccounts(between) }],
     'account.deleted': [{ name: 'purge-account', run: ({ accountId }) => purgeAccount(accountId) }],
     'account.hidden': [{ name: 'hide-content', run: ({ accountId }) => hideAccount(accountId) }],
     // Two, so that a mail that fails does not repeat the other.

@@ -22,6 +22,8 @@ const open: Record<string, string[]> = {
     'POST /password-recoveries/confirm',
     'GET /posts/:id',
     'GET /posts/:id/likes',
+    'GET /posts/:id/replies',
+    'GET /posts/:id/thread',
     'GET /push-key',
     'POST /sessions',
     'POST /sessions/passkey',

@@ -54,7 +54,12 @@ describe('the purge of an account', () => {
     await server.work();
 
     // Alice followed bob, and bob was told.
-    const expected = { ...before, 'follows.followee_id': 0, 'notifications.actor_id': 0 };
+    const expected = {
+      ...before,
+      'follows.followee_id': 0,
+      'blocks.target_id': 0,
+      'notifications.actor_id': 0,
+    };
     expect(await countsOf(bob)).toEqual(expected);
   });
 

@@ -29,7 +29,7 @@ describe.skipIf(process.env.TEST_DATABASE !== 'sqlite')('plans of SQLite', () =>
   });
 
   it('a page of everybody’s pictures is read from its end, without sorting them all', async () => {
-    const everybodys = { accountId: null, limit: 20, offset: 0 };
+    const everybodys = { accountId: null, viewerId: 1, limit: 20, offset: 0 };
 
     const steps = await stepsOf((db) => listOriginals(db, everybodys));
 

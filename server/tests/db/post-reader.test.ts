@@ -4,6 +4,7 @@ import { likedPosts } from '../../src/domain/likes/liked-posts.ts';
 import { type PostReader, postReader } from '../../src/domain/posts/post-reader.ts';
 import { updatePost } from '../../src/domain/posts/post-store.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
+import { relationReader } from '../../src/domain/visibility/relations.ts';
 import { sharedDatabase, type TestDatabase } from '../support/databases.ts';
 import { aPhoto, aPicture, aPost, changeAccount } from '../support/given.ts';
 import { type TestServer, testServer } from '../support/server.ts';
@@ -111,7 +112,8 @@ describe('what is remembered of posts', () => {
   /** One that remembers nothing yet. */
   function newReader(): PostReader {
     const { database } = server.app;
-    return postReader({ database, viewerStates: { likedByMe: likedPosts(database) } });
+    const relations = relationReader(database, 10_000);
+    return postReader({ database, relations, viewerStates: { likedByMe: likedPosts(database) } });
   }
 
   async function writeElsewhere(): Promise<void> {

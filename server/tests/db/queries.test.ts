@@ -13,6 +13,7 @@ import * as accounts from '../../src/domain/accounts/account-store.ts';
 import * as search from '../../src/domain/administration/account-search-store.ts';
 import * as appPasswords from '../../src/domain/app-passwords/app-password-store.ts';
 import * as audit from '../../src/domain/audit/audit-log-store.ts';
+import * as blocks from '../../src/domain/blocks/block-store.ts';
 import * as devices from '../../src/domain/devices/device-store.ts';
 import * as authors from '../../src/domain/feeds/author-store.ts';
 import * as feeds from '../../src/domain/feeds/feed-store.ts';
@@ -25,6 +26,7 @@ import { findIdempotentResult } from '../../src/domain/idempotency-store.ts';
 import * as identities from '../../src/domain/identities/identity-store.ts';
 import * as likes from '../../src/domain/likes/like-store.ts';
 import * as media from '../../src/domain/media/media-store.ts';
+import * as notificationSettings from '../../src/domain/notifications/notification-settings-store.ts';
 import * as notifications from '../../src/domain/notifications/notification-store.ts';
 import * as originals from '../../src/domain/originals/original-store.ts';
 import * as passkeys from '../../src/domain/passkeys/passkey-store.ts';
@@ -36,6 +38,7 @@ import * as sessions from '../../src/domain/sessions/session-store.ts';
 import * as threads from '../../src/domain/threads/thread-store.ts';
 import * as userDocuments from '../../src/domain/user-documents/user-document-store.ts';
 import * as verifications from '../../src/domain/verifications/verification-store.ts';
+import * as relations from '../../src/domain/visibility/relation-store.ts';
 
 const at = '2026-06-01T12:00:00.000Z';
 const first = { before: null, limit: 20 };
@@ -103,11 +106,18 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   'listMediaByPrefix: originals': (db) => media.listMediaByPrefix(db, 'original_key', 'ab'),
   'listMediaByPrefix: variants': (db) => media.listMediaByPrefix(db, 'public_key', 'ab'),
   'listOriginals: all': (db) =>
-    originals.listOriginals(db, { accountId: null, limit: 20, offset: 0 }),
+    originals.listOriginals(db, { accountId: null, viewerId: 2, limit: 20, offset: 0 }),
   'listOriginals: of an account': (db) =>
-    originals.listOriginals(db, { accountId: 1, limit: 20, offset: 40 }),
-  'countOriginals: all': (db) => originals.countOriginals(db, { accountId: null }),
-  'countOriginals: of an account': (db) => originals.countOriginals(db, { accountId: 1 }),
+    originals.listOriginals(db, { accountId: 1, viewerId: 2, limit: 20, offset: 40 }),
+  'countOriginals: all': (db) => originals.countOriginals(db),
+  countOriginalsOf: (db) => originals.countOriginalsOf(db, { accountId: 1, viewerId: 2 }),
+  countApart: (db) => originals.countApart(db, 2),
+  hasBlock: (db) => blocks.hasBlock(db, 1, 2),
+  listVisibleBlocks: (db) => blocks.listVisibleBlocks(db, { actor: 1 }, later),
+  readRelations: (db) => relations.readRelations(db, 1, [2, 3]),
+  readBlocksOf: (db) => relations.readBlocksOf(db, 1, 1000),
+  readBlockedPairs: (db) => relations.readBlockedPairs(db, [1, 2], [3, 4]),
+  listLikedPostsOf: (db) => likes.listLikedPostsOf(db, { likerId: 1, authorId: 2, limit: 100 }),
   hasLike: (db) => likes.hasLike(db, 1, 7),
   readLikedPosts: (db) => likes.readLikedPosts(db, 1, [1, 2, 3]),
   'listLikes: of a post': (db) => likes.listLikes(db, { target: 1 }, first),
@@ -154,8 +164,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listPushTargets: (db) => devices.listPushTargets(db, 1),
   readReachableAccounts: (db) => devices.readReachableAccounts(db, [1, 2, 3]),
   findPushTarget: (db) => devices.findPushTarget(db, 1, 1),
-  findNotificationSettings: (db) => notifications.findNotificationSettings(db, 1),
-  readNotificationMarks: (db) => notifications.readNotificationMarks(db, [1, 2, 3]),
+  findNotificationSettings: (db) => notificationSettings.findNotificationSettings(db, 1),
+  readNotificationMarks: (db) => notificationSettings.readNotificationMarks(db, [1, 2, 3]),
   findNotification: (db) => notifications.findNotification(db, group),
   listCalls: (db) => notifications.listCalls(db, 1),
   listNotifications: (db) => notifications.listNotifications(db, 1, later),
@@ -245,6 +255,7 @@ const orderedById: Record<string, string> = {
   'listAuditEntries: of an action': 'ids of the log are keys of time',
   lockEvents: 'an order in which nobody waits for one another',
   listMemberIds: 'a walk through all members, for pushes',
+  listLikedPostsOf: 'the order in which rows are locked; all are read',
   readMediaOfPosts: 'each post with its pictures in the order that its author chose',
 };
 

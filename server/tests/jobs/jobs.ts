@@ -17,6 +17,7 @@ const nobody: Subscriptions = {
   'post.unliked': [],
   'account.followed': [],
   'account.unfollowed': [],
+  'account.blocked': [],
   'account.deleted': [],
   'account.hidden': [],
   'account.changed': [],

@@ -68,7 +68,7 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: R
       const who = await viewer(request);
       const isDescending = isDescendingIn(request.query);
       const user = firstOf(fieldsOf(request.query).user) ?? '';
-      const authorId = user === '' ? null : await authorOf(user);
+      const authorId = user === '' ? null : await authorOf(who, user);
       return listOf(who, { authorId, states: 'all' }, isDescending);
     },
   );
@@ -99,10 +99,10 @@ export function photoRoutes(app: ContractApp, { services, publicUrl, viewer }: R
     return { photos: views.map((view) => photoOf(view, publicUrl)) };
   }
 
-  async function authorOf(user: string): Promise<number> {
+  async function authorOf(who: Viewer, user: string): Promise<number> {
     const missing = fault(`User ${user} doesn't exist`);
     if (!isKeepable(user)) throw missing;
-    return accounts.findIdByLoginName(user).catch((error: unknown) => {
+    return accounts.findIdByLoginName(user, who).catch((error: unknown) => {
       throw isCode(error, 'not_found') ? missing : error;
     });
   }

@@ -172,7 +172,7 @@ export function accountRoutes(app: V2App): void {
       signedIn: 'required',
       params: UsernameParams,
       response: { 200: ProfileSchema },
-      errors: ['not_found'],
+      errors: ['not_found', 'conflict'],
     },
     async ({ viewer, params }) => present.profile(await follows.follow(viewer, params.username)),
   );
@@ -200,13 +200,14 @@ export function accountRoutes(app: V2App): void {
       id: 'listFollowers',
       summary: 'Who follows an account, the latest first',
       tag: 'accounts',
-      signedIn: 'none',
+      signedIn: 'optional',
       params: UsernameParams,
       page: 'follows',
       response: { 200: AccountPageSchema },
       errors: ['not_found'],
     },
-    async ({ params, page }) => present.cards(await follows.listFollowers(params.username, page)),
+    async ({ viewer, params, page }) =>
+      present.cards(await follows.listFollowers(viewer, params.username, page)),
   );
 
   route(
@@ -216,12 +217,13 @@ export function accountRoutes(app: V2App): void {
       id: 'listFollowing',
       summary: 'Whom an account follows, the latest first',
       tag: 'accounts',
-      signedIn: 'none',
+      signedIn: 'optional',
       params: UsernameParams,
       page: 'follows',
       response: { 200: AccountPageSchema },
       errors: ['not_found'],
     },
-    async ({ params, page }) => present.cards(await follows.listFollowing(params.username, page)),
+    async ({ viewer, params, page }) =>
+      present.cards(await follows.listFollowing(viewer, params.username, page)),
   );
 }

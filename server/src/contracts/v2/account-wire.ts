@@ -91,11 +91,12 @@ export const ProfileSchema = Type.Object(
   {
     ...publicFields,
     followedByMe: nullable(Type.Boolean({ description: 'Null for oneself and for strangers.' })),
+    blockedByMe: nullable(Type.Boolean({ description: 'Null for oneself and for strangers.' })),
   },
   {
     $id: 'Profile',
     description: 'The page of an account.',
-    examples: [{ ...sampleProfile, followedByMe: true }],
+    examples: [{ ...sampleProfile, followedByMe: true, blockedByMe: false }],
   },
 );
 

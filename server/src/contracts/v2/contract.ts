@@ -7,6 +7,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { adminSchemas } from './admin-wire.ts';
 import { appPasswordRoutes } from './app-password-routes.ts';
 import { appPasswordSchemas } from './app-password-wire.ts';
+import { blockRoutes } from './block-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { deviceSchemas } from './device-wire.ts';
 import { emailRoutes } from './email-routes.ts';
@@ -134,6 +135,7 @@ export const v2: Contract = {
     const bodies = postBodies(app);
     postRoutes(app, bodies);
     threadRoutes(app, bodies);
+    blockRoutes(app);
     feedRoutes(app, bodies);
     adminRoutes(app);
     moderationRoutes(app);

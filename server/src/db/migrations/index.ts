@@ -17,6 +17,7 @@ import { broadcasts } from './0016-broadcasts.ts';
 import { eventCauses } from './0017-event-causes.ts';
 import { longIds } from './0019-long-ids.ts';
 import { replies } from './0020-replies.ts';
+import { blocks } from './0021-blocks.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   eventCauses,
   longIds,
   replies,
+  blocks,
 ];

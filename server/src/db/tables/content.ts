@@ -123,3 +123,15 @@ export const follows = table({
     followee_hidden: flag,
   },
 });
+
+export const blocks = table({
+  kind: 'content',
+  key: ['account_id', 'target_id'],
+  owner: 'account_id',
+  columns: {
+    /** Who has blocked the other one. */
+    account_id: accountId('deleted'),
+    target_id: accountId('deleted'),
+    block_key: bigint,
+  },
+});

@@ -1,4 +1,5 @@
 import type { MemoryBudget } from '../memory-budget.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
 import { profileChanging } from './changing-profiles.ts';
 import { accountFinding } from './finding.ts';
 import { publicAccounts } from './profile-memory.ts';
@@ -11,15 +12,20 @@ export type AccountService = ReturnType<typeof signingUp> &
   Omit<ReturnType<typeof profiles>, 'readOwn'> &
   ReturnType<typeof profileChanging>;
 
-type Needs = SigningUpNeeds & { memory: MemoryBudget };
+type Needs = SigningUpNeeds & { memory: MemoryBudget; relations: ReadRelations };
 
 export function accountService(needs: Needs): AccountService {
-  const { database, now, memory } = needs;
+  const { database, now, memory, relations } = needs;
   const findPublic = publicAccounts(database, memory.profiles);
-  const { readOwn, ...reading } = profiles({ database, memory, findPublic });
+  const { readOwn, ...reading } = profiles({
+    database,
+    memory,
+    findPublic,
+    relations,
+  });
   return {
     ...signingUp({ ...needs, readOwn }),
-    ...accountFinding({ database, findPublic }),
+    ...accountFinding({ database, findPublic, relations }),
     ...reading,
     ...profileChanging({ database, now, readMe: reading.readMe }),
   };

@@ -2,7 +2,7 @@ import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { prepared, preparedWrite } from '../../db/prepared.ts';
 import type { AccountRow } from '../../db/schema.ts';
-import { accountIsActive, accountIsOpen } from '../visibility/visibility-store.ts';
+import { accountIsActive, accountIsOpen, notBlocked } from '../visibility/visibility-store.ts';
 import { searchKey } from './account.ts';
 
 type CountColumn = 'post_count' | 'follower_count' | 'following_count' | 'media_bytes';
@@ -235,25 +235,43 @@ export async function addToFollowCounts(
   await addFollow(tx, ends);
 }
 
-const addFollow = preparedWrite(
-  (tx, args: { followerId: number; followeeId: number; amount: number }) =>
-    tx
-      .updateTable('accounts')
-      .set((eb) => {
-        const addedTo = (column: 'following_count' | 'follower_count', id: number) =>
-          eb
-            .case()
-            .when('id', '=', id)
-            .then(eb(column, '+', args.amount))
-            .else(eb.ref(column))
-            .end();
-        return {
-          following_count: addedTo('following_count', args.followerId),
-          follower_count: addedTo('follower_count', args.followeeId),
-        };
-      })
-      .where('id', 'in', [args.followerId, args.followeeId]),
+/**
+ * Counts a follow that the transaction has written, as `addToFollowCounts` does. False when a block between the two was committed
+ * meanwhile: a block locks both accounts, so that the insertion has waited for it.
+ */
+export async function countFollow(
+  tx: Tx,
+  ends: { followerId: number; followeeId: number },
+): Promise<boolean> {
+  return (await addNewFollow(tx, { ...ends, amount: 1 })) === 2;
+}
+
+type FollowCount = { followerId: number; followeeId: number; amount: number };
+
+const addNewFollow = preparedWrite((tx, args: FollowCount) =>
+  followCounts(tx, args).where(notBlocked(args.followerId, args.followeeId)),
 );
+
+const addFollow = preparedWrite((tx, args: FollowCount) => followCounts(tx, args));
+
+function followCounts(tx: Tx, args: FollowCount) {
+  return tx
+    .updateTable('accounts')
+    .set((eb) => {
+      const addedTo = (column: 'following_count' | 'follower_count', id: number) =>
+        eb
+          .case()
+          .when('id', '=', id)
+          .then(eb(column, '+', args.amount))
+          .else(eb.ref(column))
+          .end();
+      return {
+        following_count: addedTo('following_count', args.followerId),
+        follower_count: addedTo('follower_count', args.followeeId),
+      };
+    })
+    .where('id', 'in', [args.followerId, args.followeeId]);
+}
 
 /** Adds bytes to what an account keeps unless that exceeds its quota. False when it would. */
 export async function addMediaBytesWithin(

@@ -27,10 +27,12 @@ export type Profile = AccountCard & {
   createdAt: string;
   /** Null when nobody is signed in, or the profile is the viewer's own. */
   followedByMe: boolean | null;
+  /** Null as `followedByMe`. */
+  blockedByMe: boolean | null;
 };
 
 /** An account as its owner sees it. */
-export type OwnAccount = Omit<Profile, 'followedByMe'> & {
+export type OwnAccount = Omit<Profile, 'followedByMe' | 'blockedByMe'> & {
   email: string | null;
   /** When its owner showed that mail reaches them there; null: not yet. */
   emailVerifiedAt: string | null;

@@ -2,16 +2,22 @@ import type { Database } from '../../db/database.ts';
 import { followedAccounts } from '../follows/followed-accounts.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Viewer } from '../viewer.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
 import { type AccountCard, noSuchAccount, type OwnAccount, type Profile } from './account.ts';
 import { readAccountCards } from './account-card-store.ts';
 import { findAccount } from './account-store.ts';
 import type { FindPublic } from './profile-memory.ts';
 import { type PublicAccount, publicPart } from './public-account.ts';
 
-type Needs = { database: Database; memory: MemoryBudget; findPublic: FindPublic };
+type Needs = {
+  database: Database;
+  memory: MemoryBudget;
+  findPublic: FindPublic;
+  relations: ReadRelations;
+};
 
 /** Shows accounts to their owners and to others. */
-export function profiles({ database, memory, findPublic }: Needs) {
+export function profiles({ database, memory, findPublic, relations }: Needs) {
   const follows = followedAccounts(database, memory.follows);
 
   /** The viewer's own account. @throws DomainError `not_found` */
@@ -23,9 +29,14 @@ export function profiles({ database, memory, findPublic }: Needs) {
   async function readProfile(viewer: Viewer | null, username: string): Promise<Profile> {
     const account = await findPublic(username);
     const { id } = account.card;
-    const isOther = viewer !== null && viewer.accountId !== id;
-    const followedByMe = isOther ? (await follows(viewer.accountId, [id])).has(id) : null;
-    return profileOf(account, followedByMe);
+    if (viewer === null || viewer.accountId === id) return profileOf(account, null);
+    const [followed, relation] = await Promise.all([
+      follows(viewer.accountId, [id]),
+      relations(viewer, [id]),
+    ]);
+    const { blocks, blockedBy } = relation(id);
+    if (blockedBy) throw noSuchAccount();
+    return profileOf(account, { followedByMe: followed.has(id), blockedByMe: blocks });
   }
 
   async function readOwn(id: number): Promise<OwnAccount> {
@@ -55,8 +66,13 @@ export function profiles({ database, memory, findPublic }: Needs) {
   return { readOwn, readCard, readMe, readProfile };
 }
 
-/** @param followedByMe null for oneself, and for somebody who is not signed in */
-export function profileOf(account: PublicAccount, followedByMe: boolean | null): Profile {
+/** @param toViewer null for oneself, and for somebody who is not signed in */
+export function profileOf(
+  account: PublicAccount,
+  toViewer: { followedByMe: boolean; blockedByMe: boolean } | null,
+): Profile {
+  const { followedByMe = null, blockedByMe = null } = toViewer ?? {};
   const { card, bio, postCount, followerCount, followingCount, createdAt } = account;
-  return { ...card, bio, postCount, followerCount, followingCount, createdAt, followedByMe };
+  const counts = { postCount, followerCount, followingCount };
+  return { ...card, bio, ...counts, createdAt, followedByMe, blockedByMe };
 }

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { deleteAccount } from '../accounts/account-store.ts';
 import { deleteAppPasswordsOf } from '../app-passwords/app-password-store.ts';
+import { deleteSomeBlocks } from '../blocks/block-store.ts';
 import { deleteDevicesOf } from '../devices/device-store.ts';
 import { emit } from '../events.ts';
 import type { FollowService } from '../follows/follow-service.ts';
@@ -10,10 +11,8 @@ import { deleteIdentitiesOf } from '../identities/identity-store.ts';
 import { deleteLike, listLikes } from '../likes/like-store.ts';
 import type { MediaService } from '../media/media-service.ts';
 import { listMedia } from '../media/media-store.ts';
-import {
-  deleteNotificationSettings,
-  deleteSomeNotifications,
-} from '../notifications/notification-store.ts';
+import { deleteNotificationSettings } from '../notifications/notification-settings-store.ts';
+import { deleteSomeNotifications } from '../notifications/notification-store.ts';
 import { deletePasskeysOf } from '../passkeys/passkey-store.ts';
 import type { Now } from '../ports.ts';
 import { isPublished } from '../posts/post.ts';
@@ -74,6 +73,7 @@ export function accountPurge(needs: Needs): AccountPurge {
   return async (accountId) => {
     await purgePosts(accountId);
     await untilDone((tx) => follows.removeSome(tx, accountId, batch));
+    await untilDone((tx) => deleteSomeBlocks(tx, accountId, batch));
     await untilDone((tx) => purgeLikes(tx, accountId));
     await untilDone(async (tx) => {
       const rows = await listMedia(tx, { accountId, limit: batch });

@@ -20,7 +20,7 @@ type AnyTable = Kysely<Record<string, Record<string, number>>>;
  * The queries that likes, follows and further relations share. Inserts and deletions are in the store of the relation, since
  * each counts something else.
  */
-export function edgeStore<Table extends 'likes' | 'follows'>(
+export function edgeStore<Table extends 'likes' | 'follows' | 'blocks'>(
   name: Table,
   columns: EdgeColumns<Schema[Table]>,
 ) {
@@ -78,7 +78,7 @@ export function edgeStore<Table extends 'likes' | 'follows'>(
 
 type Names = { table: string; actor: string; target: string; key: string };
 
-function namesOf<Table extends 'likes' | 'follows'>(
+function namesOf<Table extends 'likes' | 'follows' | 'blocks'>(
   table: Table,
   { actor, target, key }: EdgeColumns<Schema[Table]>,
 ): Names {

@@ -41,7 +41,7 @@ export function albums({ database, postReader }: Needs) {
     const places = await listDrafts(database, accountId, { limit: limit - 1, before: null });
     const entries = places.map(({ id }) => ({ postId: id, byId: accountId }));
     const rules = every(shownTo(viewer, 'link'), hasFile);
-    const state = await postReader.hydrateWithFiles(entries);
+    const state = await postReader.hydrateWithFiles(entries, viewer);
     const shown = entries.filter((entry) => rules(entry, state));
     return postReader.present(shown, state, viewer);
   }

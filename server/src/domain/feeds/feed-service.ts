@@ -9,7 +9,7 @@ import { timelines } from './timelines.ts';
 type Needs = {
   database: Database;
   feedMemory: FeedMemory;
-  accounts: Pick<AccountService, 'findId'>;
+  accounts: Pick<AccountService, 'findIdFor'>;
   postReader: PostReader;
 };
 

@@ -12,7 +12,7 @@ import { postPipeline, type Skeleton } from './post-pipeline.ts';
 
 type Needs = {
   database: Database;
-  accounts: Pick<AccountService, 'findId'>;
+  accounts: Pick<AccountService, 'findIdFor'>;
   feedMemory: FeedMemory;
   postReader: PostReader;
 };
@@ -40,7 +40,7 @@ export function postListing({ database, accounts, feedMemory, postReader }: Need
     { username, filter }: { username: string; filter: FeedFilter },
     page: PageRequest,
   ): Promise<Page<PostView>> {
-    const authorId = await accounts.findId(username);
+    const authorId = await accounts.findIdFor(viewer, username);
     const skeleton: Skeleton = async (part) =>
       (await feedMemory.byAuthor(authorId, filter, part)) ??
       (await listByAuthor(database, authorId, filter, part));

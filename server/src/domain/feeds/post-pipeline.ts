@@ -12,16 +12,26 @@ export type PostPipeline<V> = Pipeline<FeedEntry, HydratedPosts, V>;
 /** What finds the entries of a list. */
 export type Skeleton = PostPipeline<unknown>['skeleton'];
 
-/** The pipeline of a list of posts. @param rule what a post must have besides being visible; it may look at files */
+type Reading = {
+  viewer: Viewer | null;
+  place: Place;
+  /** What a post must have besides being visible; it may look at files. */
+  rule?: PostRule | null;
+  /** Only the viewer and those whom the viewer follows are in the list. A block ends follows, so that none is looked for. */
+  isOfFollowees?: boolean;
+};
+
+/** The pipeline of a list of posts. */
 export function postPipeline(
   postReader: PostReader,
   skeleton: Skeleton,
-  { viewer, place, rule }: { viewer: Viewer | null; place: Place; rule?: PostRule | null },
+  { viewer, place, rule, isOfFollowees = false }: Reading,
 ): PostPipeline<PostView> {
+  const hydrate = rule ? postReader.hydrateWithFiles : postReader.hydrate;
   return {
     skeleton,
     keyOf,
-    hydrate: rule ? postReader.hydrateWithFiles : postReader.hydrate,
+    hydrate: (entries) => hydrate(entries, isOfFollowees ? null : viewer),
     rules: rule ? every(shownTo(viewer, place), rule) : shownTo(viewer, place),
     present: (entries, state) => postReader.present(entries, state, viewer),
   };

@@ -38,7 +38,8 @@ export function timelines({ database, feedMemory, postReader }: Needs) {
     const skeleton: Skeleton = async (part) =>
       (await feedMemory.timeline(accountId, part)) ??
       (await listTimeline(database, accountId, part, ways));
-    return readPage('posts', page, postPipeline(postReader, skeleton, { viewer, place: 'list' }));
+    const reading = { viewer, place: 'list', isOfFollowees: true } as const;
+    return readPage('posts', page, postPipeline(postReader, skeleton, reading));
   }
 
   /**
@@ -49,7 +50,8 @@ export function timelines({ database, feedMemory, postReader }: Needs) {
     const pipeline: PostPipeline<TextView> = {
       skeleton: (part) => listTimeline(database, viewer.accountId, part),
       keyOf,
-      hydrate: postReader.hydrate,
+      // A block ends follows: there is none between the viewer and these authors.
+      hydrate: (entries) => postReader.hydrate(entries, null),
       rules: every(shownTo(viewer, 'list'), hasText),
       present: (entries, state) => presentTexts(entries, state, viewer),
     };

@@ -1,6 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import type { Now } from '../ports.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
+import { followEnding } from './ending.ts';
 import { accountFollowing } from './following.ts';
 import { followListing } from './listing.ts';
 
@@ -8,15 +10,25 @@ type Needs = {
   database: Database;
   newKey: () => number;
   now: Now;
-  accounts: Pick<AccountService, 'findId'>;
+  accounts: Pick<AccountService, 'findIdFor'>;
+  relations: ReadRelations;
 };
 
 /** Who follows whom. */
-export type FollowService = ReturnType<typeof accountFollowing> & ReturnType<typeof followListing>;
+export type FollowService = ReturnType<typeof accountFollowing> &
+  ReturnType<typeof followEnding> &
+  ReturnType<typeof followListing>;
 
-export function followService({ database, newKey, now, accounts }: Needs): FollowService {
+export function followService({
+  database,
+  newKey,
+  now,
+  accounts,
+  relations,
+}: Needs): FollowService {
   return {
     ...accountFollowing({ database, newKey, now }),
-    ...followListing({ database, accounts }),
+    ...followEnding({ now }),
+    ...followListing({ database, accounts, relations }),
   };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { ignoringDuplicates, unlessTaken } from '../../db/dialects.ts';
@@ -5,7 +6,7 @@ import { StaleRead } from '../../db/errors.ts';
 import { prepared, preparedWrite } from '../../db/prepared.ts';
 import type { Flag, FollowRow } from '../../db/schema.ts';
 import { edgeStore } from '../edges/edge-store.ts';
-import { accountIsActive } from '../visibility/visibility-store.ts';
+import { accountIsActive, notBlocked } from '../visibility/visibility-store.ts';
 
 const follows = edgeStore('follows', {
   actor: 'follower_id',
@@ -13,7 +14,7 @@ const follows = edgeStore('follows', {
   key: 'follow_key',
 });
 
-/** Writes a follow between accounts that are in use. False when one is not, or the follower follows already. */
+/** Writes a follow between accounts that are in use and have not blocked one another. False when that is not so, or the follower follows already. */
 export function insertFollow(tx: Tx, row: NewFollow): Promise<boolean> {
   return ignoringDuplicates(tx, () => insertBetweenActive(tx, row));
 }
@@ -34,7 +35,8 @@ const insertBetweenActive = preparedWrite((tx, row: NewFollow) =>
           .select([eb.lit(0).as('follower_hidden'), eb.lit(0).as('followee_hidden')])
           .where('followers.id', '=', row.follower_id)
           .where(accountIsActive('followers'))
-          .where(accountIsActive('followees')),
+          .where(accountIsActive('followees'))
+          .where(notBlocked(sql.ref('followers.id'), sql.ref('followees.id'))),
       ),
   ),
 );

@@ -6,33 +6,47 @@ import { cardSteps } from '../accounts/card-steps.ts';
 import type { EdgeSide } from '../edges/edge-store.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import { readPage } from '../pipeline.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
+import type { PostViewer } from '../visibility/visibility.ts';
 import { listVisibleFollows } from './follow-store.ts';
 
-type Needs = { database: Database; accounts: Pick<AccountService, 'findId'> };
+type Needs = {
+  database: Database;
+  accounts: Pick<AccountService, 'findIdFor'>;
+  relations: ReadRelations;
+};
 
 /** Lists who follows whom. */
-export function followListing({ database, accounts }: Needs) {
+export function followListing({ database, accounts, relations }: Needs) {
   /** Who follows an account, the latest first. @throws DomainError `not_found` */
-  async function listFollowers(username: string, page: PageRequest): Promise<Page<AccountCard>> {
-    const target = await accounts.findId(username);
-    return listCards({ target }, page, (row) => row.follower_id);
+  async function listFollowers(
+    viewer: PostViewer,
+    username: string,
+    page: PageRequest,
+  ): Promise<Page<AccountCard>> {
+    const target = await accounts.findIdFor(viewer, username);
+    return listCards(viewer, { side: { target }, page }, (row) => row.follower_id);
   }
 
   /** Whom an account follows, the latest first. @throws DomainError `not_found` */
-  async function listFollowing(username: string, page: PageRequest): Promise<Page<AccountCard>> {
-    const actor = await accounts.findId(username);
-    return listCards({ actor }, page, (row) => row.followee_id);
+  async function listFollowing(
+    viewer: PostViewer,
+    username: string,
+    page: PageRequest,
+  ): Promise<Page<AccountCard>> {
+    const actor = await accounts.findIdFor(viewer, username);
+    return listCards(viewer, { side: { actor }, page }, (row) => row.followee_id);
   }
 
   function listCards(
-    side: EdgeSide,
-    page: PageRequest,
+    viewer: PostViewer,
+    { side, page }: { side: EdgeSide; page: PageRequest },
     idOf: (row: FollowRow) => number,
   ): Promise<Page<AccountCard>> {
     return readPage('follows', page, {
       skeleton: (part) => listVisibleFollows(database, side, part),
       keyOf: (row) => row.follow_key,
-      ...cardSteps(database, idOf),
+      ...cardSteps({ database, relations, viewer }, idOf),
     });
   }
 

@@ -10,9 +10,11 @@ import { readPage } from '../pipeline.ts';
 import type { Now } from '../ports.ts';
 import { isDraft, noSuchPost, type PostView } from '../posts/post.ts';
 import type { PostService } from '../posts/post-service.ts';
-import { addToLikeCount, findPost } from '../posts/post-store.ts';
+import { addToLikeCount, countLike, findPost } from '../posts/post-store.ts';
 import { findVisiblePost } from '../posts/visible-post.ts';
 import type { Viewer } from '../viewer.ts';
+import { checkNotBlocking } from '../visibility/blocking.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
 import { deleteLike, hasLike, insertLike, listVisibleLikes } from './like-store.ts';
 
 export type LikeService = ReturnType<typeof likeService>;
@@ -22,17 +24,18 @@ type Needs = {
   newKey: () => number;
   now: Now;
   posts: Pick<PostService, 'read' | 'view'>;
+  relations: ReadRelations;
 };
 
 /** Lets people like posts, and shows who did. */
-export function likeService({ database, newKey, now, posts }: Needs) {
-  /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` */
+export function likeService({ database, newKey, now, posts, relations }: Needs) {
+  /** Likes a post; doing it twice changes nothing. @throws DomainError `not_found` · `conflict` (a draft, a blocked author) */
   async function like(viewer: Viewer, id: number): Promise<PostView> {
     const { accountId } = viewer;
     const post = await database.transaction(async (tx) => {
       const row = { post_id: id, account_id: accountId, like_key: newKey() };
       if (await insertLike(tx, row)) {
-        if (!(await addToLikeCount(tx, id, 1))) throw new StaleRead();
+        if (!(await countLike(tx, id, accountId))) throw new StaleRead();
         return tellOfLike(tx, viewer, await currentPost(tx, id));
       }
       // It is liked already, or cannot be liked.
@@ -76,7 +79,7 @@ export function likeService({ database, newKey, now, posts }: Needs) {
     return readPage('likes', page, {
       skeleton: (part) => listVisibleLikes(database, id, part),
       keyOf: (row) => row.like_key,
-      ...cardSteps(database, (row: LikeRow) => row.account_id),
+      ...cardSteps({ database, relations, viewer }, (row: LikeRow) => row.account_id),
     });
   }
 
@@ -88,9 +91,11 @@ export function likeService({ database, newKey, now, posts }: Needs) {
  * @returns the author
  */
 async function checkLikable(tx: Tx, viewer: Viewer, id: number): Promise<number> {
-  const post = await findVisiblePost(tx, viewer, id);
-  if (!post) throw noSuchPost();
+  const found = await findVisiblePost(tx, viewer, id);
+  if (!found) throw noSuchPost();
+  const { post, relation } = found;
   if (isDraft(post)) throw mustBePublished();
+  checkNotBlocking(relation);
   return post.account_id;
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { ignoringDuplicates, unlessTaken } from '../../db/dialects.ts';
@@ -6,12 +7,12 @@ import { preparedWrite } from '../../db/prepared.ts';
 import type { Flag, LikeRow } from '../../db/schema.ts';
 import { edgeStore } from '../edges/edge-store.ts';
 import type { PageRequest } from '../paging.ts';
-import { accountIsActive, postIsPublished } from '../visibility/visibility-store.ts';
+import { accountIsActive, notBlocked, postIsPublished } from '../visibility/visibility-store.ts';
 
 const likes = edgeStore('likes', { actor: 'account_id', target: 'post_id', key: 'like_key' });
 
 /**
- * Writes a like of a published post, by and of accounts that are in use. False when one of these is not so, or the account likes
+ * Writes a like of a published post, by and of accounts that are in use and between which no block stands. False when one of these is not so, or the account likes
  * the post already.
  */
 export function insertLike(tx: Tx, row: NewLike): Promise<boolean> {
@@ -36,7 +37,8 @@ const insertVisible = preparedWrite((tx, row: NewLike) =>
           .where('posts.id', '=', row.post_id)
           .where(postIsPublished())
           .where(accountIsActive('authors'))
-          .where(accountIsActive('likers')),
+          .where(accountIsActive('likers'))
+          .where(notBlocked(sql.ref('authors.id'), sql.ref('likers.id'))),
       ),
   ),
 );
@@ -69,6 +71,23 @@ export function setLikeHidden(tx: Tx, like: LikeRow, hidden: Flag): Promise<bool
 
 /** Which of these posts the account likes. */
 export const readLikedPosts = likes.targetsAmong;
+
+/** Posts of an author that an account likes, hidden likes too, in the order of their ids. */
+export async function listLikedPostsOf(
+  db: Db,
+  { likerId, authorId, limit }: { likerId: number; authorId: number; limit: number },
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('likes')
+    .innerJoin('posts', 'posts.id', 'likes.post_id')
+    .select('likes.post_id')
+    .where('likes.account_id', '=', likerId)
+    .where('posts.account_id', '=', authorId)
+    .orderBy('likes.post_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.post_id);
+}
 
 /** Likes of a post by accounts that are neither disabled nor deleted, the latest first. */
 export function listVisibleLikes(db: Db, postId: number, page: PageRequest): Promise<LikeRow[]> {

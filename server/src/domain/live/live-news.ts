@@ -1,11 +1,8 @@
 import type { Db } from '../../db/database.ts';
 import type { NotificationRow } from '../../db/schema.ts';
 import type { NotificationView } from '../notifications/notification.ts';
-import {
-  listNotificationsSince,
-  readNotificationMarks,
-  readUnreadCounts,
-} from '../notifications/notification-store.ts';
+import { readNotificationMarks } from '../notifications/notification-settings-store.ts';
+import { listNotificationsSince, readUnreadCounts } from '../notifications/notification-store.ts';
 import { readNotificationViews, type Sources } from '../notifications/notification-views.ts';
 
 /** What a listener knows. */

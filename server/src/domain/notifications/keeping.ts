@@ -2,12 +2,8 @@ import type { Tx } from '../../db/database.ts';
 import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
 import type { Now } from '../ports.ts';
 import { idsOf, type NotificationKind } from './notification.ts';
-import {
-  findNotification,
-  insertNotification,
-  takeNotificationKey,
-  updateNotification,
-} from './notification-store.ts';
+import { takeNotificationKey } from './notification-settings-store.ts';
+import { findNotification, insertNotification, updateNotification } from './notification-store.ts';
 import { wantPush } from './pushing.ts';
 
 type Needs = { now: Now; newKey: () => number };

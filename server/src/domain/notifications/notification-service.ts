@@ -12,13 +12,12 @@ import {
 } from './notification.ts';
 import {
   findNotificationSettings,
-  listNotifications,
   raiseReadKey,
   readNotificationMarks,
-  readUnreadCounts,
   takeNotificationKey,
   updateMutedPushes,
-} from './notification-store.ts';
+} from './notification-settings-store.ts';
+import { listNotifications, readUnreadCounts } from './notification-store.ts';
 import {
   hydrateNotifications,
   isShown,

@@ -1,114 +1,13 @@
-import { changedOne } from '../../db/changed-one.ts';
+import { sql } from 'kysely';
 import type { Db, Tx } from '../../db/database.ts';
-import { insertIgnore } from '../../db/dialects.ts';
 import { inRange, preparedRange } from '../../db/key-range.ts';
 import { prepared, preparedWrite } from '../../db/prepared.ts';
-import type { NotificationRow, NotificationSettingsRow } from '../../db/schema.ts';
-import { findAccount } from '../accounts/account-store.ts';
+import type { NotificationRow } from '../../db/schema.ts';
 import { broadcastAfterCommit } from '../broadcasts.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
-import { accountIsActive, accountIsOpen, postIsPublished } from '../visibility/visibility-store.ts';
-
-export type Marks = Pick<NotificationSettingsRow, 'last_key' | 'read_key'>;
+import { accountIsActive, notBlocked, postIsPublished } from '../visibility/visibility-store.ts';
 
 type GroupKey = Pick<NotificationRow, 'account_id' | 'group_key'>;
-
-/**
- * Raises an account's key to the one drawn, or to one above the last, and returns it with the settings; null when the account is
- * closed. The row is locked until the transaction ends, so that keys of one account are committed in their order and nobody's work on
- * it overlaps.
- */
-export async function takeNotificationKey(
-  tx: Tx,
-  accountId: number,
-  drawn: number,
-): Promise<NotificationSettingsRow | null> {
-  const raising = { accountId, drawn };
-  if ((await raiseLastKey(tx, raising)) === 0) {
-    // Of an account that is gone, nothing may be written any more.
-    if (!(await findAccount(tx, accountId))) return null;
-    const fresh = { account_id: accountId, last_key: 0, read_key: 0, muted_pushes: '[]' };
-    await insertIgnore(tx, 'notification_settings', fresh);
-    await raiseLastKey(tx, raising);
-  }
-  const rows = await settingsOfOpen(tx, { accountId });
-  return rows[0] ?? null;
-}
-
-const raiseLastKey = preparedWrite(
-  (tx, { accountId, drawn }: { accountId: number; drawn: number }) =>
-    tx
-      .updateTable('notification_settings')
-      .set((eb) => ({
-        last_key: eb
-          .case()
-          .when('last_key', '<', drawn)
-          .then(eb.val(drawn))
-          .else(eb('last_key', '+', 1))
-          .end(),
-      }))
-      .where('account_id', '=', accountId),
-);
-
-const settingsOfOpen = prepared((db, args: { accountId: number }) =>
-  db
-    .selectFrom('notification_settings')
-    .innerJoin('accounts', 'accounts.id', 'notification_settings.account_id')
-    .selectAll('notification_settings')
-    .where('notification_settings.account_id', '=', args.accountId)
-    .where(accountIsOpen()),
-);
-
-export async function findNotificationSettings(
-  db: Db,
-  accountId: number,
-): Promise<NotificationSettingsRow | null> {
-  const rows = await settingsOf(db, { accountId });
-  return rows[0] ?? null;
-}
-
-const settingsOf = prepared((db, args: { accountId: number }) =>
-  db.selectFrom('notification_settings').selectAll().where('account_id', '=', args.accountId),
-);
-
-export async function updateMutedPushes(tx: Tx, accountId: number, muted: string): Promise<void> {
-  await tx
-    .updateTable('notification_settings')
-    .set({ muted_pushes: muted })
-    .where('account_id', '=', accountId)
-    .execute();
-}
-
-/** Moves the mark of what was read forward, never back and never beyond what there is. */
-export async function raiseReadKey(tx: Tx, accountId: number, key: number): Promise<void> {
-  const isRaised = await changedOne(
-    tx
-      .updateTable('notification_settings')
-      .set((eb) => ({
-        read_key: eb.case().when('last_key', '<', key).then(eb.ref('last_key')).else(key).end(),
-      }))
-      .where('account_id', '=', accountId)
-      .where('read_key', '<', key),
-  );
-  if (isRaised) broadcastAfterCommit(tx, 'account.activity', { accountId });
-}
-
-/** How far each account's keys have come, and how far it has read. Those that were never told anything are left out. */
-export async function readNotificationMarks(
-  db: Db,
-  accountIds: readonly number[],
-): Promise<Map<number, Marks>> {
-  if (accountIds.length === 0) return new Map();
-  const rows = await marks(db, { accountIds: [...accountIds] });
-  return new Map(rows.map((row) => [row.account_id, row]));
-}
-
-const marks = prepared((db, args: { accountIds: number[] }) =>
-  db
-    .selectFrom('notification_settings')
-    .select(['account_id', 'last_key', 'read_key'])
-    .where('account_id', 'in', args.accountIds),
-);
 
 /** A notification of a group, also one that was taken back. */
 export async function findNotification(
@@ -231,8 +130,8 @@ const unreadCounts = prepared((db, args: { accountIds: number[] }) =>
 );
 
 /**
- * Without what was taken back, what is about a post that is gone, and what only people did who are gone or disabled: of likes,
- * which are one row, somebody who may be seen must be left.
+ * Without what was taken back, what is about a post that is gone, and what only people did who are gone, disabled or apart from the
+ * account by a block: of likes, which are one row, somebody who may be seen must be left.
  */
 function shown(db: Db) {
   return db
@@ -243,7 +142,11 @@ function shown(db: Db) {
     .where((eb) => eb.or([eb('notifications.post_id', 'is', null), postIsPublished()]))
     .where((eb) =>
       eb.or([
-        eb.and([eb('notifications.kind', '<>', 'liked'), accountIsActive('actors')]),
+        eb.and([
+          eb('notifications.kind', '<>', 'liked'),
+          accountIsActive('actors'),
+          notBlocked(sql.ref('notifications.account_id'), sql.ref('notifications.actor_id')),
+        ]),
         eb.exists(
           eb
             .selectFrom('likes')
@@ -252,7 +155,8 @@ function shown(db: Db) {
             .where('notifications.kind', '=', 'liked')
             .whereRef('likes.post_id', '=', 'notifications.post_id')
             .whereRef('likes.account_id', '<>', 'notifications.account_id')
-            .where(accountIsActive('likers')),
+            .where(accountIsActive('likers'))
+            .where(notBlocked(sql.ref('notifications.account_id'), sql.ref('likers.id'))),
         ),
       ]),
     );
@@ -275,18 +179,40 @@ export async function deleteSomeNotifications(
       .where(column, '=', accountId)
       .limit(limit)
       .execute();
-    for (const row of rows) {
-      await tx
-        .deleteFrom('notifications')
-        .where('account_id', '=', row.account_id)
-        .where('group_key', '=', row.group_key)
-        .execute();
-    }
+    for (const row of rows) await deleteNotification(tx, row);
     if (rows.length > 0) return false;
   }
   return true;
 }
 
-export async function deleteNotificationSettings(tx: Tx, accountId: number): Promise<void> {
-  await tx.deleteFrom('notification_settings').where('account_id', '=', accountId).execute();
+async function deleteNotification(tx: Tx, { account_id, group_key }: GroupKey): Promise<void> {
+  await tx
+    .deleteFrom('notifications')
+    .where('account_id', '=', account_id)
+    .where('group_key', '=', group_key)
+    .execute();
+}
+
+/** Deletes up to `limit` of what two accounts were told of one another alone. True when none is left. */
+export async function deleteSomeNotificationsBetween(
+  tx: Tx,
+  { accountId, targetId, limit }: { accountId: number; targetId: number; limit: number },
+): Promise<boolean> {
+  const pairs = [
+    [accountId, targetId],
+    [targetId, accountId],
+  ] as const;
+  for (const [owner, actor] of pairs) {
+    const rows = await tx
+      .selectFrom('notifications')
+      .select(['account_id', 'group_key'])
+      .where('actor_id', '=', actor)
+      .where('account_id', '=', owner)
+      .where('kind', '<>', 'liked')
+      .limit(limit)
+      .execute();
+    for (const row of rows) await deleteNotification(tx, row);
+    if (rows.length > 0) return false;
+  }
+  return true;
 }

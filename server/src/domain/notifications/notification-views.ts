@@ -5,6 +5,7 @@ import { readAccountCards } from '../accounts/account-card-store.ts';
 import { readNewestLikers } from '../likes/like-store.ts';
 import type { PostView } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
+import { readBlockedPairs } from '../visibility/relation-store.ts';
 import { idsOf, type NotificationView, shownActors } from './notification.ts';
 
 /** Where people and posts are read. */
@@ -14,6 +15,8 @@ export type Sources = { database: Database; postReader: PostReader };
 export type HydratedNotifications = {
   /** People who may be seen, by their id. */
   cards: ReadonlyMap<number, AccountCard>;
+  /** Whether a block stands between two accounts. */
+  areApart: (accountId: number, otherId: number) => boolean;
   posts: ReadonlyMap<number, PostView>;
   /** For groups of which nobody kept may be seen: others who did the same. */
   others: ReadonlyMap<NotificationRow, readonly AccountCard[]>;
@@ -25,18 +28,20 @@ export async function hydrateNotifications(
   rows: readonly NotificationRow[],
 ): Promise<HydratedNotifications> {
   const postIds = rows.map((row) => row.post_id).filter((id) => id !== null);
-  const [cards, posts] = await Promise.all([
-    readAccountCards(
-      database,
-      rows.flatMap((row) => idsOf(row.actor_ids)),
-    ),
+  const actorIds = rows.flatMap((row) => idsOf(row.actor_ids));
+  const ownerIds = rows.map((row) => row.account_id);
+  const [cards, posts, areApart] = await Promise.all([
+    readAccountCards(database, actorIds),
     postReader.readViews([...new Set(postIds)], null, 'list'),
+    readBlockedPairs(database, ownerIds, actorIds),
   ]);
+  const isSeen = (row: NotificationRow) =>
+    idsOf(row.actor_ids).some((id) => cards.has(id) && !areApart(row.account_id, id));
   const others = await readOtherLikers(
     database,
-    rows.filter((row) => !idsOf(row.actor_ids).some((id) => cards.has(id))),
+    rows.filter((row) => !isSeen(row)),
   );
-  return { cards, posts: new Map(posts.map((post) => [post.id, post])), others };
+  return { cards, areApart, posts: new Map(posts.map((post) => [post.id, post])), others };
 }
 
 /** The rule of every list of notifications: somebody who did it may be seen, and so may the post. */
@@ -70,10 +75,13 @@ export function presentNotifications(
 /** Who of those who did it may be seen, and how many of the kept ones may not. */
 function actorsOf(
   row: NotificationRow,
-  { cards, others }: HydratedNotifications,
+  { cards, areApart, others }: HydratedNotifications,
 ): { actors: readonly AccountCard[]; outOfSight: number } {
   const ids = idsOf(row.actor_ids);
-  const known = ids.map((id) => cards.get(id)).filter((card) => card !== undefined);
+  const known = ids
+    .filter((id) => !areApart(row.account_id, id))
+    .map((id) => cards.get(id))
+    .filter((card) => card !== undefined);
   const actors = known.length > 0 ? known : (others.get(row) ?? []);
   return { actors, outOfSight: ids.length - known.length };
 }
@@ -100,10 +108,17 @@ async function readOtherLikers(
   const liked = rows.filter((row) => row.kind === 'liked' && row.post_id !== null);
   const postIds = liked.map((row) => row.post_id ?? 0);
   const likers = await readNewestLikers(database, postIds, shownActors + 1);
-  const cards = await readAccountCards(database, [...likers.values()].flat());
+  const likerIds = [...likers.values()].flat();
+  const ownerIds = liked.map((row) => row.account_id);
+  const [cards, areApart] = await Promise.all([
+    readAccountCards(database, likerIds),
+    readBlockedPairs(database, ownerIds, likerIds),
+  ]);
   return new Map(
     liked.map((row) => {
-      const ids = (likers.get(row.post_id ?? 0) ?? []).filter((id) => id !== row.account_id);
+      const ids = (likers.get(row.post_id ?? 0) ?? []).filter(
+        (id) => id !== row.account_id && !areApart(row.account_id, id),
+      );
       return [row, ids.map((id) => cards.get(id)).filter((card) => card !== undefined)];
     }),
   );

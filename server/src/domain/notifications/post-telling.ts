@@ -3,7 +3,8 @@ import type { NotificationRow, NotificationSettingsRow, PostRow } from '../../db
 import { readUsernameIds } from '../accounts/account-name-store.ts';
 import { mentionsIn } from '../mentions.ts';
 import { findPost, readPosts } from '../posts/post-store.ts';
-import { activeAuthor, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
+import { readRelations } from '../visibility/relation-store.ts';
+import { activeAuthor, canMeet, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
 import type { NotificationKeeping } from './keeping.ts';
 import { findNotification, listCalls } from './notification-store.ts';
 
@@ -62,7 +63,8 @@ async function calledBy(tx: Tx, postId: number): Promise<Map<number, Call>> {
   for (const id of await mentionedIn(tx, post)) calls.set(id, 'mentioned');
   for (const id of await answeredBy(tx, post)) calls.set(id, 'replied');
   calls.delete(post.account_id);
-  return calls;
+  const to = await readRelations(tx, post.account_id, [...calls.keys()]);
+  return new Map([...calls].filter(([id]) => canMeet(to(id))));
 }
 
 async function mentionedIn(tx: Tx, post: PostRow): Promise<number[]> {

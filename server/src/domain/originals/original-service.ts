@@ -12,7 +12,13 @@ import type { BlobStore, Now } from '../ports.ts';
 import type { PostService } from '../posts/post-service.ts';
 import type { Viewer } from '../viewer.ts';
 import { documentFinder } from './document-finder.ts';
-import { countOriginals, listOriginals, type OriginalRow } from './original-store.ts';
+import {
+  countApart,
+  countOriginals,
+  countOriginalsOf,
+  listOriginals,
+  type OriginalRow,
+} from './original-store.ts';
 
 /** How many pictures may have come since a total was counted. */
 const slack = 100_000;
@@ -39,7 +45,7 @@ export type Original = {
 
 /** Bytes exactly as they came in, for contracts that give them back so. What was posted elsewhere keeps its metadata from others. */
 export function originalService({ database, blobs, media, posts, now }: Needs) {
-  const totalOfAll = largeTotal(() => countOriginals(database, { accountId: null }), now);
+  const totalOfAll = largeTotal(() => countOriginals(database), now);
 
   /**
    * Keeps bytes. Those of a picture become a published post that every feed shows, without its metadata; others are a file.
@@ -72,13 +78,17 @@ export function originalService({ database, blobs, media, posts, now }: Needs) {
         : await findAccountByName(database, foldName(ownerName), ['username', 'login_name']);
     if (ownerName !== null && !account) return { total: 0, items: [] };
     const accountId = account?.id ?? null;
-    const total = await (accountId === null
-      ? totalOfAll()
-      : countOriginals(database, { accountId }));
+    const { accountId: viewerId } = viewer;
+    const total =
+      accountId === null
+        ? (await totalOfAll()) - (await countApart(database, viewerId))
+        : await countOriginalsOf(database, { accountId, viewerId });
     // Rows before a page are read to be skipped: a page far past the end reads none.
     const isPastEnd = offset > total + slack;
     const rows =
-      limit === 0 || isPastEnd ? [] : await listOriginals(database, { accountId, limit, offset });
+      limit === 0 || isPastEnd
+        ? []
+        : await listOriginals(database, { accountId, viewerId, limit, offset });
     const items = rows.map((row) => ({
       id: row.id,
       ownerName: nameFor(row, viewer),

@@ -1,28 +1,40 @@
 import type { Database } from '../../db/database.ts';
 import type { AccountCard } from '../accounts/account.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
+import type { PostViewer } from '../visibility/visibility.ts';
 import type { PostMemories } from './post-memories.ts';
 import type { HydratedPosts, PostContent, PostEntry } from './post-rules.ts';
 
-type Needs = { database: Database; memories: PostMemories };
+type Needs = { database: Database; memories: PostMemories; relations: ReadRelations };
 
 /** Loads what the rules look at. */
-export function postHydrating({ database, memories }: Needs) {
+export function postHydrating({ database, memories, relations: readRelations }: Needs) {
   const { postsOf, mediaOf, authorsOf } = memories;
 
-  async function hydrate(entries: readonly PostEntry[]): Promise<HydratedPosts> {
+  async function hydrate(
+    entries: readonly PostEntry[],
+    viewer: PostViewer,
+  ): Promise<HydratedPosts> {
     database.noticeOthers();
+    const authorIds = entries.map(({ byId }) => byId);
     const contents = entries.map(({ content }) => content).filter((it) => it !== undefined);
-    if (contents.length === entries.length) return hydratedOf(contents);
-    const [posts, authors] = await Promise.all([
+    if (contents.length === entries.length) {
+      return { ...hydratedOf(contents), relations: await readRelations(viewer, authorIds) };
+    }
+    const [posts, authors, relations] = await Promise.all([
       postsOf(entries.map(({ postId }) => postId)),
-      authorsOf(entries.map(({ byId }) => byId)),
+      authorsOf(authorIds),
+      readRelations(viewer, authorIds),
     ]);
-    return { posts, authors, files: null };
+    return { posts, authors, relations, files: null };
   }
 
-  async function hydrateWithFiles(entries: readonly PostEntry[]): Promise<HydratedPosts> {
+  async function hydrateWithFiles(
+    entries: readonly PostEntry[],
+    viewer: PostViewer,
+  ): Promise<HydratedPosts> {
     const [hydrated, files] = await Promise.all([
-      hydrate(entries),
+      hydrate(entries, viewer),
       mediaOf(entries.map(({ postId }) => postId)),
     ]);
     return { ...hydrated, files };
@@ -32,7 +44,7 @@ export function postHydrating({ database, memories }: Needs) {
 }
 
 /** What was read with the list itself. */
-function hydratedOf(contents: readonly PostContent[]): HydratedPosts {
+function hydratedOf(contents: readonly PostContent[]): Omit<HydratedPosts, 'relations'> {
   const posts: Array<[number, PostContent['post']]> = [];
   const authors = new Map<number, AccountCard>();
   for (const { post, author } of contents) {

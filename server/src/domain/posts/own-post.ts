@@ -4,7 +4,8 @@ import { checkLives } from '../accounts/account-lives.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { DomainError } from '../errors.ts';
 import type { Viewer } from '../viewer.ts';
-import { authorOf, canSee, factsOf, noRelation } from '../visibility/visibility.ts';
+import { readRelations } from '../visibility/relation-store.ts';
+import { authorOf, canSee, factsOf } from '../visibility/visibility.ts';
 import { noSuchPost } from './post.ts';
 import { findPost, lockPost } from './post-store.ts';
 
@@ -15,6 +16,7 @@ export async function lockOwn(tx: Tx, viewer: Viewer, id: number): Promise<PostR
   if (!post) throw noSuchPost();
   if (post.account_id === viewer.accountId) return post;
   const author = authorOf(post.account_id, await findAccount(tx, post.account_id));
-  if (!canSee(viewer, factsOf(post), author, noRelation)) throw noSuchPost();
+  const relation = (await readRelations(tx, viewer.accountId, [author.id]))(author.id);
+  if (!canSee(viewer, factsOf(post), author, relation)) throw noSuchPost();
   throw new DomainError('forbidden', 'This post belongs to another account.');
 }

@@ -3,7 +3,8 @@ import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Viewer } from '../viewer.ts';
-import type { Place } from '../visibility/visibility.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
+import type { Place, PostViewer } from '../visibility/visibility.ts';
 import { postHydrating } from './hydrating.ts';
 import { noSuchPost, type PostView } from './post.ts';
 import { postMemories } from './post-memories.ts';
@@ -14,9 +15,9 @@ import { readViewerStates, type StatesOfPosts, type ViewerStates } from './viewe
 /** Reads posts: one query per table at most, whatever the length of the list. */
 export type PostReader = {
   /** Loads what rules look at. */
-  hydrate: (entries: readonly PostEntry[]) => Promise<HydratedPosts>;
+  hydrate: (entries: readonly PostEntry[], viewer: PostViewer) => Promise<HydratedPosts>;
   /** The same with pictures and documents, for rules that look at those. */
-  hydrateWithFiles: (entries: readonly PostEntry[]) => Promise<HydratedPosts>;
+  hydrateWithFiles: (entries: readonly PostEntry[], viewer: PostViewer) => Promise<HydratedPosts>;
   /** All that hydrated posts show to the viewer, in the order of the entries. */
   present(
     entries: readonly PostEntry[],
@@ -44,11 +45,13 @@ export type PostReader = {
 type Needs = {
   database: Database;
   viewerStates: ViewerStates;
+  relations: ReadRelations;
   /** What may be remembered of the database, where it is embedded. */
   memory?: MemoryBudget;
 };
 
-export function postReader({ database, viewerStates, memory }: Needs): PostReader {
+export function postReader(needs: Needs): PostReader {
+  const { database, viewerStates, relations: readRelations, memory } = needs;
   const memories = postMemories(database, memory);
   const { postsOf, mediaOf, authorsOf } = memories;
   const viewsOf = viewMaker(sharedViews(database.isEmbedded));
@@ -66,15 +69,10 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
     return viewsOf(posts, { authors: state.authors, files, states });
   }
 
-  async function readStates(
-    entries: readonly PostEntry[],
-    state: HydratedPosts,
-    viewer: Viewer,
-  ): Promise<StatesOfPosts> {
-    return readViewerStates(viewerStates, viewer, rowsOf(entries, state));
-  }
+  const readStates: PostReader['readStates'] = (entries, state, viewer) =>
+    readViewerStates(viewerStates, viewer, rowsOf(entries, state));
 
-  /** Authors are known only with the posts; they are loaded together with what the views need. */
+  /** Authors are known only with the posts; all about them is loaded together with what the views need. */
   async function readViews(
     ids: readonly number[],
     viewer: Viewer | null,
@@ -82,15 +80,18 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
   ): Promise<PostView[]> {
     database.noticeOthers();
     const rows = await postsOf(ids);
-    const posts = ids
-      .map((id) => rows.get(id))
-      .filter((post) => post !== undefined && isShown(post, viewer, place)) as PostRow[];
-    const [authors, files, states] = await Promise.all([
-      authorsOf(posts.map((post) => post.account_id)),
+    const posts = ids.map((id) => rows.get(id)).filter((post) => post !== undefined);
+    const authorIds = posts.map((post) => post.account_id);
+    const [authors, files, states, relations] = await Promise.all([
+      authorsOf(authorIds),
       mediaOf(idsWithFiles(posts)),
       readViewerStates(viewerStates, viewer, posts),
+      readRelations(viewer, authorIds),
     ]);
-    return viewsOf(posts, { authors, files, states });
+    const shown = posts.filter((post) =>
+      isShown(post, { viewer, relation: relations(post.account_id), place }),
+    );
+    return viewsOf(shown, { authors, files, states });
   }
 
   async function viewOfRow(post: PostRow, states: StatesOfPosts): Promise<PostView> {
@@ -104,7 +105,8 @@ export function postReader({ database, viewerStates, memory }: Needs): PostReade
     return view;
   }
 
-  return { ...postHydrating({ database, memories }), present, readStates, readViews, viewOfRow };
+  const hydrating = postHydrating({ database, memories, relations: readRelations });
+  return { ...hydrating, present, readStates, readViews, viewOfRow };
 }
 
 /** Views of posts in their order; posts whose author has no card are left out. */

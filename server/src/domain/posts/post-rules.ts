@@ -2,13 +2,14 @@ import type { PostRow } from '../../db/schema.ts';
 import type { AccountCard } from '../accounts/account.ts';
 import type { MediaView } from '../media/media.ts';
 import type { Rule } from '../pipeline.ts';
+import type { RelationTo } from '../visibility/relation-store.ts';
 import {
   activeAuthor,
   canSee,
   factsOf,
-  noRelation,
   type Place,
   type PostViewer,
+  type Relation,
 } from '../visibility/visibility.ts';
 
 /** An entry of a list of posts, before anything of the post is loaded. */
@@ -28,6 +29,8 @@ export type HydratedPosts = {
   posts: ReadonlyMap<number, PostRow>;
   /** Cards of authors by their id; those who are disabled or closed have none. */
   authors: ReadonlyMap<number, AccountCard>;
+  /** How the viewer is related to the authors. */
+  relations: RelationTo;
   /** Pictures and documents by post; null while no rule needs them. */
   files: ReadonlyMap<number, readonly MediaView[]> | null;
 };
@@ -36,15 +39,19 @@ export type PostRule = Rule<PostEntry, HydratedPosts>;
 
 /** The rule of every list of posts: the viewer may see them in this place. */
 export function shownTo(viewer: PostViewer, place: Place): PostRule {
-  return ({ postId }, { posts, authors }) => {
+  return ({ postId }, { posts, authors, relations }) => {
     const post = posts.get(postId);
-    return post !== undefined && authors.has(post.account_id) && isShown(post, viewer, place);
+    if (post === undefined || !authors.has(post.account_id)) return false;
+    return isShown(post, { viewer, relation: relations(post.account_id), place });
   };
 }
 
 /** Whether the viewer may see a post in a place while its author is active. */
-export function isShown(post: PostRow, viewer: PostViewer, place: Place): boolean {
-  return canSee(viewer, factsOf(post), activeAuthor(post.account_id), noRelation, place);
+export function isShown(
+  post: PostRow,
+  { viewer, relation, place }: { viewer: PostViewer; relation: Relation; place: Place },
+): boolean {
+  return canSee(viewer, factsOf(post), activeAuthor(post.account_id), relation, place);
 }
 
 /** Posts that have a text, or else no picture. */

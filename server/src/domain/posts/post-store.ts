@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { changedOne } from '../../db/changed-one.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { isAfterPlace } from '../../db/place.ts';
 import { isAmong, prepared, preparedWrite } from '../../db/prepared.ts';
 import type { PostRow } from '../../db/schema.ts';
 import { type DatedPageRequest, type Place, placeOfRow } from '../paging.ts';
+import { notBlocked, postIsPublished } from '../visibility/visibility-store.ts';
 
 export async function insertPost(tx: Tx, row: PostRow): Promise<void> {
   await insertRow(tx, row);
@@ -86,6 +88,23 @@ const addLikes = preparedWrite((tx, args: { id: number; amount: number }) =>
     .set((eb) => ({ like_count: eb('like_count', '+', args.amount) }))
     .where('id', '=', args.id)
     .where('state', '=', 'published'),
+);
+
+/**
+ * Counts a like that the transaction has written. False when the post is not published any more, or a block between its author
+ * and the liker was committed meanwhile.
+ */
+export async function countLike(tx: Tx, id: number, likerId: number): Promise<boolean> {
+  return (await addOneLike(tx, { id, likerId })) === 1;
+}
+
+const addOneLike = preparedWrite((tx, args: { id: number; likerId: number }) =>
+  tx
+    .updateTable('posts')
+    .set((eb) => ({ like_count: eb('like_count', '+', 1) }))
+    .where('id', '=', args.id)
+    .where(postIsPublished())
+    .where(notBlocked(sql.ref('posts.account_id'), args.likerId)),
 );
 
 /** False when the post is not published. */

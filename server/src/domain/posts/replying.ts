@@ -4,6 +4,7 @@ import type { PostRow } from '../../db/schema.ts';
 import { lockAccount } from '../accounts/account-store.ts';
 import { DomainError, invalid } from '../errors.ts';
 import type { Viewer } from '../viewer.ts';
+import { checkNotBlocking } from '../visibility/blocking.ts';
 import { isDraft } from './post.ts';
 import { addToReplyCount } from './post-store.ts';
 import { noThread, type ThreadPlace } from './thread-place.ts';
@@ -11,7 +12,8 @@ import { findVisiblePost } from './visible-post.ts';
 
 /**
  * The place of a new post: below the post that it answers, in the same thread.
- * @throws DomainError `invalid` (replyToId): the viewer may not see such a post, or it is a draft
+ * @throws DomainError `invalid` (replyToId): the viewer may not see such a post, or it is a draft · `conflict`: the viewer has
+ * blocked its author
  */
 export async function placeInThread(
   tx: Tx,
@@ -19,8 +21,10 @@ export async function placeInThread(
   replyToId: number | null,
 ): Promise<ThreadPlace> {
   if (replyToId === null) return noThread;
-  const answered = await findVisiblePost(tx, viewer, replyToId);
-  if (!answered) throw invalid('replyToId', 'is not the number of a post that you can see');
+  const found = await findVisiblePost(tx, viewer, replyToId);
+  if (!found) throw invalid('replyToId', 'is not the number of a post that you can see');
+  checkNotBlocking(found.relation);
+  const answered = found.post;
   if (isDraft(answered)) throw invalid('replyToId', 'is a draft; publish it first');
   return { reply_to_id: answered.id, root_id: answered.root_id ?? answered.id };
 }
@@ -36,10 +40,9 @@ export async function checkStillAnswers(
 ): Promise<void> {
   if (draft.reply_to_id === null) return;
   await lockAccount(tx, viewer.accountId, at);
-  const answered = await findVisiblePost(tx, viewer, draft.reply_to_id);
-  if (!answered) {
-    throw new DomainError('conflict', 'The post that this draft replies to is gone.');
-  }
+  const found = await findVisiblePost(tx, viewer, draft.reply_to_id);
+  if (!found) throw new DomainError('conflict', 'The post that this draft replies to is gone.');
+  checkNotBlocking(found.relation);
 }
 
 /** Counts a reply that is published in this transaction. @throws StaleRead: the post that it answers has just been deleted */

@@ -62,7 +62,7 @@ export function threadService({ database, postReader }: Needs) {
     const { items, nextCursor } = await readPage('replies', page, {
       skeleton,
       keyOf: (entry) => entry.key,
-      hydrate: postReader.hydrate,
+      hydrate: (entries) => postReader.hydrate(entries, viewer),
       rules: shownTo(viewer, 'list'),
       present: (entries, state) => postReader.present(entries, state, viewer),
     });

@@ -44,6 +44,16 @@ export function mediaIsListed(): RawBuilder<SqlBool> {
   return sql`((${sql.ref('media.purpose')} = ${'file'} or (${isOfPost})) and ${accountIsActive()})`;
 }
 
+/**
+ * Neither of two accounts has blocked the other.
+ * @param one a column with the table's alias, or a value
+ */
+export function notBlocked(one: unknown, other: unknown): RawBuilder<SqlBool> {
+  const blocks = (blocker: unknown, blocked: unknown) =>
+    sql`exists (select 1 from blocks where blocks.account_id = ${blocker} and blocks.target_id = ${blocked})`;
+  return sql`(not ${blocks(one, other)} and not ${blocks(other, one)})`;
+}
+
 function column(table: string, name: string) {
   return sql.ref(`${table}.${name}`);
 }

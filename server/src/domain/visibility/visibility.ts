@@ -72,6 +72,11 @@ export function canSee(
   return isOpen || relation.mentioned;
 }
 
+/** Whether lists of people show the two to one another: neither has blocked the other. */
+export function canMeet({ blocks, blockedBy }: Relation): boolean {
+  return !blocks && !blockedBy;
+}
+
 /** What the rule needs to know about a picture or a file; `post` is null while it belongs to no post. */
 export type MediaFacts = { purpose: MediaRow['purpose']; post: PostFacts | null };
 

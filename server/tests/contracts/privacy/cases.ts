@@ -1,5 +1,6 @@
 import type { MediaRow } from '../../../src/db/schema.ts';
 import {
+  canMeet,
   canSee,
   canSeeMedia,
   noRelation,
@@ -51,6 +52,7 @@ export type World = {
   media: Medium[];
   follows: Array<[follower: Account, followee: Account]>;
   likes: Array<[liker: Account, post: Post]>;
+  blocks: Array<[blocker: Account, blocked: Account]>;
 };
 
 export function isOwn({ author }: Post, { account }: Reader): boolean {
@@ -73,7 +75,10 @@ export function seesMedium(world: World, { account }: Reader, medium: Medium): b
   const { owner, purpose, post } = medium;
   const viewer = account && { accountId: account.id };
   const facts = post && ({ state: post.state, visibility: 'public' } as const);
-  return canSeeMedia(viewer, { purpose, post: facts }, owner, relationTo(world, account, owner));
+  const sees = (who: typeof viewer, relation: Relation) =>
+    canSeeMedia(who, { purpose, post: facts }, owner, relation);
+  // The address of a picture that is for all works for everybody; a token takes nothing away.
+  return sees(viewer, relationTo(world, account, owner)) || sees(null, noRelation);
 }
 
 /** Whether an account has a profile and is in lists. */
@@ -81,8 +86,24 @@ export function isShown({ standing }: Account): boolean {
   return standing === 'active';
 }
 
-function relationTo({ follows }: World, viewer: Account | null, author: Account): Relation {
-  const has = (from: Account | null, to: Account | null) =>
-    follows.some(([follower, followee]) => follower === from && followee === to);
-  return { ...noRelation, follows: has(viewer, author), followedBy: has(author, viewer) };
+/** Whether an account has a profile for the reader, and is in the directories of the contracts. */
+export function seesAccount(world: World, { account }: Reader, other: Account): boolean {
+  return isShown(other) && !relationTo(world, account, other).blockedBy;
+}
+
+/** Whether lists of people show an account to the reader. */
+export function meets(world: World, { account }: Reader, other: Account): boolean {
+  return isShown(other) && canMeet(relationTo(world, account, other));
+}
+
+function relationTo({ follows, blocks }: World, viewer: Account | null, author: Account): Relation {
+  const has = (pairs: World['follows'], from: Account | null, to: Account | null) =>
+    pairs.some(([one, other]) => one === from && other === to);
+  return {
+    ...noRelation,
+    follows: has(follows, viewer, author),
+    followedBy: has(follows, author, viewer),
+    blocks: has(blocks, viewer, author),
+    blockedBy: has(blocks, author, viewer),
+  };
 }

@@ -2,6 +2,7 @@ import {
   isOwn,
   isShown,
   type Medium,
+  meets,
   type Post,
   type Reader,
   seesMedium,
@@ -143,7 +144,9 @@ async function namesOf(world: World, { account }: Reader, pictures: Picture[]): 
 
 function listedFor(world: World, reader: Reader): Medium[] {
   if (reader.account === null) return [];
-  return world.media.filter((it) => isListed(it) && seesMedium(world, reader, it));
+  return world.media.filter(
+    (it) => isListed(it) && seesMedium(world, reader, it) && meets(world, reader, it.owner),
+  );
 }
 
 const mithril: Read[] = [
@@ -247,6 +250,7 @@ const miniSns: Read[] = [
         routes: ['GET /compat/mini-sns/profile-picture/:location/:userId'],
       },
       {
+        ignoresBlocks: true,
         covers: (account, _reader, { authors }) => authors.includes(account),
         ask: ({ server }, { account }, { id }) =>
           send(server, account, 'GET', `/compat/mini-sns/profile-picture/${location}/${id}`),
@@ -262,6 +266,7 @@ const flaskApi: Read[] = (['GET', 'PUT'] as const).flatMap((method) => [
       routes: [`${method} /compat/flask-api/api/user/:username`],
     },
     {
+      ignoresBlocks: true,
       covers: (_account, reader) => reader.account !== null,
       ask: ({ server }, { account }, { name }) =>
         send(server, account, method, `/compat/flask-api/api/user/${name}`),

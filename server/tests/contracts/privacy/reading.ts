@@ -5,6 +5,7 @@ import {
   type Medium,
   type Post,
   type Reader,
+  seesAccount,
   seesMedium,
   seesPost,
   type World,
@@ -18,7 +19,7 @@ export type Read = {
   routes: string[];
   /** Which readers send the request. Default: all. */
   isFor?: (reader: Reader) => boolean;
-  /** A counter that a job updates. It is right after the jobs have run. */
+  /** A counter, or a list, that a job updates. It is right after the jobs have run. */
   isCounter?: true;
   /** The rule does not matter: only owners may use this route, and readers request what belongs to others. */
   isClosed?: true;
@@ -158,9 +159,12 @@ export function accountByAccount(
   head: Head,
   {
     covers = () => true,
+    ignoresBlocks = false,
     isSeen = isOk,
     ask,
   }: {
+    /** A directory of an older contract, which has nothing that people write for one another. */
+    ignoresBlocks?: boolean;
     covers?: (account: Account, reader: Reader, world: World) => boolean;
     isSeen?: (answer: Answer) => boolean;
     ask: (world: World, reader: Reader, account: Pick<Account, 'id' | 'name'>) => Promise<Answer>;
@@ -183,7 +187,10 @@ export function accountByAccount(
     },
     expected: (world, reader) =>
       covered(world, reader)
-        .filter((account) => !head.isClosed && isShown(account))
+        .filter((account) =>
+          ignoresBlocks ? isShown(account) : seesAccount(world, reader, account),
+        )
+        .filter(() => !head.isClosed)
         .map(({ name }) => name),
   };
 }

@@ -1,4 +1,12 @@
-import { isShown, type Post, type Reader, seesPost, type World } from './cases.ts';
+import {
+  isShown,
+  meets,
+  type Post,
+  type Reader,
+  seesAccount,
+  seesPost,
+  type World,
+} from './cases.ts';
 import { send } from './people.ts';
 import { accountByAccount, isOk, type Read, walk } from './reading.ts';
 
@@ -42,16 +50,19 @@ const people: Read[] = [
       });
       return (await Promise.all(lines)).flat();
     },
-    expected: ({ follows }) =>
-      follows
-        .filter((pair) => pair.every(isShown))
-        .flatMap(([from, to]) => [
-          `${from.name} follows ${to.name}`,
-          `${to.name} is followed by ${from.name}`,
-        ]),
+    expected: (world, reader) =>
+      world.follows.flatMap(([from, to]) => [
+        ...(seesAccount(world, reader, from) && meets(world, reader, to)
+          ? [`${from.name} follows ${to.name}`]
+          : []),
+        ...(seesAccount(world, reader, to) && meets(world, reader, from)
+          ? [`${to.name} is followed by ${from.name}`]
+          : []),
+      ]),
   },
   {
     title: 'who likes a post',
+    isCounter: true,
     routes: ['GET /v2/posts/:id/likes'],
     async shown(world, reader) {
       const likers = likedPosts(world).map(async ({ id, name }) => {
@@ -62,7 +73,9 @@ const people: Read[] = [
     },
     expected: (world, reader) =>
       world.likes
-        .filter(([liker, post]) => isShown(liker) && seesPost(world, reader, post, 'link'))
+        .filter(
+          ([liker, post]) => meets(world, reader, liker) && seesPost(world, reader, post, 'link'),
+        )
         .map(([liker, post]) => `${liker.name} likes ${post.name}`),
   },
   accountByAccount(
@@ -83,6 +96,32 @@ const people: Read[] = [
   ),
 ];
 
+const blocking: Read[] = [
+  accountByAccount(
+    {
+      title: 'an account that is blocked, and not any more',
+      routes: ['PUT /v2/users/:username/block', 'DELETE /v2/users/:username/block'],
+      isFor: ({ name }) => name === 'carla',
+    },
+    {
+      covers: (account, reader) => account !== reader.account,
+      async ask({ server }, { account }, { name }) {
+        const path = `/v2/users/${name}/block`;
+        const blocked = await send(server, account, 'PUT', path);
+        const unblocked = await send(server, account, 'DELETE', path);
+        return isOk(blocked) ? unblocked : blocked;
+      },
+    },
+  ),
+  {
+    title: 'whom one has blocked',
+    routes: ['GET /v2/me/blocks'],
+    shown: (world, reader) => namesAt(world, reader, '/v2/me/blocks'),
+    expected: ({ blocks }, { account }) =>
+      blocks.filter(([from, to]) => from === account && isShown(to)).map(([, to]) => to.name),
+  },
+];
+
 const counters: Read[] = [
   {
     title: 'the counts of a page',
@@ -97,16 +136,19 @@ const counters: Read[] = [
       });
       return (await Promise.all(pages)).flat();
     },
-    expected: ({ accounts, posts, follows }) => {
+    expected: (world, reader) => {
+      const { accounts, posts, follows } = world;
       const shown = follows.filter((pair) => pair.every(isShown));
-      return accounts.filter(isShown).map((one) => {
-        const own = posts.filter(
-          ({ author, state, replyTo }) => author === one && state === 'published' && !replyTo,
-        );
-        const followers = shown.filter(([, to]) => to === one);
-        const followees = shown.filter(([from]) => from === one);
-        return `${one.name}: ${own.length} posts, ${followers.length} to ${followees.length}`;
-      });
+      return accounts
+        .filter((one) => seesAccount(world, reader, one))
+        .map((one) => {
+          const own = posts.filter(
+            ({ author, state, replyTo }) => author === one && state === 'published' && !replyTo,
+          );
+          const followers = shown.filter(([, to]) => to === one);
+          const followees = shown.filter(([from]) => from === one);
+          return `${one.name}: ${own.length} posts, ${followers.length} to ${followees.length}`;
+        });
     },
   },
   {
@@ -130,4 +172,4 @@ const counters: Read[] = [
   },
 ];
 
-export const v2AccountReads: Read[] = [...people, ...counters];
+export const v2AccountReads: Read[] = [...people, ...blocking, ...counters];

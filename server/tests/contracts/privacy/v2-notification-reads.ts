@@ -1,6 +1,6 @@
 import { cursorOf } from '../../../src/domain/paging.ts';
 import { type EventStream, openStream } from '../../support/event-stream.ts';
-import { isOthers, isOwn, isShown, type Post, type Reader, seesPost, type World } from './cases.ts';
+import { isOthers, isOwn, meets, type Post, type Reader, seesPost, type World } from './cases.ts';
 import { send } from './people.ts';
 import { type Read, walk } from './reading.ts';
 
@@ -39,14 +39,14 @@ function notificationsOf(world: World, reader: Reader): string[] {
       return `${kind} ${post.name} by ${post.author.name}`;
     });
   const follows = world.follows
-    .filter(([from, to]) => to === account && isShown(from))
+    .filter(([from, to]) => to === account && meets(world, reader, from))
     .map(([from]) => `followed by ${from.name}`);
   const liked = world.posts
     .filter((post) => isOwn(post, reader) && isTold(post))
     .map((post) => ({
       post,
       who: world.likes
-        .filter(([liker, it]) => it === post && liker !== account && isShown(liker))
+        .filter(([liker, it]) => it === post && liker !== account && meets(world, reader, liker))
         .map(([liker]) => liker.name)
         .toSorted(),
     }))

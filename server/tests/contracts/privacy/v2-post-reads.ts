@@ -180,9 +180,11 @@ const threads: Read[] = [
       {
         place: 'list',
         hasReplies: true,
-        covers: (post, _reader, { posts: [first] }) =>
-          first !== undefined &&
-          (list === 'thread' ? above(post).includes(first) : post.replyTo === first),
+        covers: (post, reader, world) => {
+          const [first] = world.posts;
+          if (!first || !seesPost(world, reader, first, 'link')) return false;
+          return list === 'thread' ? above(post).includes(first) : post.replyTo === first;
+        },
         read: (world, reader) => idsAt(world, reader, `/v2/posts/${world.posts[0]?.id}/${list}`),
       },
     ),

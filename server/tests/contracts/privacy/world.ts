@@ -29,6 +29,7 @@ export async function makeWorld(): Promise<World> {
     media: [],
     follows: [],
     likes: [],
+    blocks: [],
   };
   await fill(world, { alice, bob });
   await changeAccount(server, enabled.name, { disabled: true });
@@ -39,6 +40,9 @@ export async function makeWorld(): Promise<World> {
   // They ended with the session that requested them.
   for (const medium of world.media.filter(({ owner }) => owner === enabled)) medium.signed = [];
   await hide(world, { disabled, closed, admin });
+  await block(world, alice, enabled);
+  await block(world, admin, enabled);
+  await block(world, alice, moderator);
   return world;
 }
 
@@ -85,6 +89,16 @@ async function hide(
 async function follow(world: World, follower: Account, followee: Account): Promise<void> {
   expectOk(await send(world.server, follower, 'PUT', `/v2/users/${followee.name}/follow`));
   world.follows.push([follower, followee]);
+}
+
+/** Ends follows at once; what the block removes by a job stays to be removed. */
+async function block(world: World, blocker: Account, blocked: Account): Promise<void> {
+  expectOk(await send(world.server, blocker, 'PUT', `/v2/users/${blocked.name}/block`));
+  world.blocks.push([blocker, blocked]);
+  const areBoth = (pair: readonly [Account, Account]) =>
+    pair.includes(blocker) && pair.includes(blocked);
+  world.follows = world.follows.filter((pair) => !areBoth(pair));
+  world.likes = world.likes.filter(([liker, post]) => !areBoth([liker, post.author]));
 }
 
 async function like(world: World, liker: Account, post: Post): Promise<void> {

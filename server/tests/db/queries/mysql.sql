@@ -259,12 +259,12 @@ select `id`, `original_key`, `public_key`, `variants`, `created_at` from `media`
 -- ab, abg
 
 -- listOriginals: all
-select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
--- file, published, 20, 0
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and (not exists (select 1 from blocks where blocks.account_id = `media`.`account_id` and blocks.target_id = ?) and not exists (select 1 from blocks where blocks.account_id = ? and blocks.target_id = `media`.`account_id`)) order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+-- file, published, 2, 2, 20, 0
 
 -- listOriginals: of an account
-select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
--- file, published, 1, 20, 40
+select `media`.`id`, `media`.`account_id`, `media`.`purpose`, `media`.`original_key`, `media`.`bytes`, `media`.`public_key`, `media`.`variants`, `accounts`.`username` as `username`, `accounts`.`login_name`, `accounts`.`email` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and (not exists (select 1 from blocks where blocks.account_id = `media`.`account_id` and blocks.target_id = ?) and not exists (select 1 from blocks where blocks.account_id = ? and blocks.target_id = `media`.`account_id`)) and `media`.`account_id` = ? order by `media`.`created_at` desc, `media`.`id` desc limit ? offset ?;
+-- file, published, 2, 2, 1, 20, 40
 
 -- countOriginals: all
 select count(*) as `count` from `posts` inner join `media` on `media`.`post_id` = `posts`.`id` where `posts`.`has_media` = ? and `posts`.`feed_key` >= ?;
@@ -274,9 +274,44 @@ select count(*) as `count` from `media` where `post_id` is null and `purpose` = 
 select count(*) as `count` from `accounts` inner join `media` on `media`.`account_id` = `accounts`.`id` left join `posts` on `posts`.`id` = `media`.`post_id` where `accounts`.`disabled_at` > ? and (`media`.`purpose` = ? or `posts`.`feed_key` >= ?);
 -- , file, 0
 
--- countOriginals: of an account
-select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and `media`.`account_id` = ?;
--- file, published, 1
+-- countOriginalsOf
+select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and (not exists (select 1 from blocks where blocks.account_id = `media`.`account_id` and blocks.target_id = ?) and not exists (select 1 from blocks where blocks.account_id = ? and blocks.target_id = `media`.`account_id`)) and `media`.`account_id` = ?;
+-- file, published, 2, 2, 1
+
+-- countApart
+select count(*) as `count` from `media` left join `accounts` on `accounts`.`id` = `media`.`account_id` left join `posts` on `posts`.`id` = `media`.`post_id` where ((`media`.`purpose` = ? or (`posts`.`state` = ? and `posts`.`reply_to_id` is null)) and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null)) and media.account_id in (
+    select target_id from blocks where account_id = ?
+    union select account_id from blocks where target_id = ?
+  );
+-- file, published, 2, 2
+
+-- hasBlock
+select `block_key` from `blocks` where `account_id` = ? and `target_id` = ?;
+-- 1, 2
+
+-- listVisibleBlocks
+select `blocks`.* from `blocks` left join `accounts` on `accounts`.`id` = `blocks`.`target_id` where `blocks`.`account_id` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) and `blocks`.`block_key` < ? order by `blocks`.`block_key` desc limit 21;
+-- 1, 4096
+
+-- readRelations
+select `account_id`, `target_id` from `blocks` where `account_id` = ? and `target_id` in (?, ?) union all select `account_id`, `target_id` from `blocks` where `target_id` = ? and `account_id` in (?, ?);
+-- 1, 2, 3, 1, 2, 3
+
+-- readBlocksOf
+select `account_id`, `target_id` from `blocks` where `account_id` = ? limit ?;
+-- 1, 1000
+select `account_id`, `target_id` from `blocks` where `target_id` = ? limit ?;
+-- 1, 1000
+
+-- readBlockedPairs
+select `account_id`, `target_id` from `blocks` where `account_id` in (?, ?) and `target_id` in (?, ?);
+-- 1, 2, 3, 4
+select `account_id`, `target_id` from `blocks` where `account_id` in (?, ?) and `target_id` in (?, ?);
+-- 3, 4, 1, 2
+
+-- listLikedPostsOf
+select `likes`.`post_id` from `likes` inner join `posts` on `posts`.`id` = `likes`.`post_id` where `likes`.`account_id` = ? and `posts`.`account_id` = ? order by `likes`.`post_id` limit ?;
+-- 1, 2, 100
 
 -- hasLike
 select `like_key` from `likes` where `account_id` = ? and `post_id` = ?;
@@ -455,15 +490,15 @@ select `account_id`, `kind`, `actor_count` from `notifications` where `post_id` 
 -- 1, mentioned, replied
 
 -- listNotifications
-select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit 21;
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null) and (not exists (select 1 from blocks where blocks.account_id = `notifications`.`account_id` and blocks.target_id = `notifications`.`actor_id`) and not exists (select 1 from blocks where blocks.account_id = `notifications`.`actor_id` and blocks.target_id = `notifications`.`account_id`))) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null) and (not exists (select 1 from blocks where blocks.account_id = `notifications`.`account_id` and blocks.target_id = `likers`.`id`) and not exists (select 1 from blocks where blocks.account_id = `likers`.`id` and blocks.target_id = `notifications`.`account_id`)))) and `notifications`.`account_id` = ? and `notifications`.`notification_key` < ? order by `notifications`.`notification_key` desc limit 21;
 -- 0, published, liked, liked, 1, 4096
 
 -- listNotificationsSince
-select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
+select `notifications`.* from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null) and (not exists (select 1 from blocks where blocks.account_id = `notifications`.`account_id` and blocks.target_id = `notifications`.`actor_id`) and not exists (select 1 from blocks where blocks.account_id = `notifications`.`actor_id` and blocks.target_id = `notifications`.`account_id`))) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null) and (not exists (select 1 from blocks where blocks.account_id = `notifications`.`account_id` and blocks.target_id = `likers`.`id`) and not exists (select 1 from blocks where blocks.account_id = `likers`.`id` and blocks.target_id = `notifications`.`account_id`)))) and ((`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?) or (`notifications`.`account_id` = ? and `notifications`.`notification_key` > ?)) order by `notifications`.`notification_key` limit ?;
 -- 0, published, liked, liked, 1, 4096, 2, 8192, 100
 
 -- readUnreadCounts
-select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null)) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null))) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
+select `notifications`.`account_id`, count(*) as `unread` from `notifications` left join `accounts` as `actors` on `actors`.`id` = `notifications`.`actor_id` left join `posts` on `posts`.`id` = `notifications`.`post_id` inner join `notification_settings` as `settings` on `settings`.`account_id` = `notifications`.`account_id` where `notifications`.`actor_count` > ? and (`notifications`.`post_id` is null or `posts`.`state` = ?) and ((`notifications`.`kind` <> ? and (`actors`.`disabled_at` is null and `actors`.`deleted_at` is null) and (not exists (select 1 from blocks where blocks.account_id = `notifications`.`account_id` and blocks.target_id = `notifications`.`actor_id`) and not exists (select 1 from blocks where blocks.account_id = `notifications`.`actor_id` and blocks.target_id = `notifications`.`account_id`))) or exists (select `likes`.`post_id` from `likes` inner join `accounts` as `likers` on `likers`.`id` = `likes`.`account_id` where `notifications`.`kind` = ? and `likes`.`post_id` = `notifications`.`post_id` and `likes`.`account_id` <> `notifications`.`account_id` and (`likers`.`disabled_at` is null and `likers`.`deleted_at` is null) and (not exists (select 1 from blocks where blocks.account_id = `notifications`.`account_id` and blocks.target_id = `likers`.`id`) and not exists (select 1 from blocks where blocks.account_id = `likers`.`id` and blocks.target_id = `notifications`.`account_id`)))) and `notifications`.`account_id` in (?, ?, ?, ?, ?) and `notifications`.`notification_key` > `settings`.`read_key` group by `notifications`.`account_id`;
 -- 0, published, liked, liked, 1, 2, 3, 1, 1
 
 -- listReplies: the first page

@@ -173,7 +173,9 @@ describe('what is somebody else’s', () => {
       'mediaBytes',
       'role',
     ];
-    expect(Object.keys(profile.body).sort()).toEqual([...open, 'followedByMe'].sort());
+    expect(Object.keys(profile.body).sort()).toEqual(
+      [...open, 'followedByMe', 'blockedByMe'].sort(),
+    );
     expect(Object.keys(post.body.author).sort()).toEqual(card);
     expect(Object.keys(me.body).sort()).toEqual([...open, ...own].sort());
   });

@@ -88,11 +88,17 @@ describe('guessing', () => {
   });
 
   it('S08: of many names from one address is stopped at a hundred', async () => {
-    const tries = Array.from({ length: 101 }, (_, i) => guess('10.0.0.1', `name${i}`));
-    const answers = await Promise.all(tries);
+    const statuses: number[] = [];
+    // Not all at once: a busy machine refuses some for that.
+    for (let from = 0; from < 101; from += 20) {
+      const some = Array.from({ length: Math.min(20, 101 - from) }, (_, i) =>
+        guess('10.0.0.1', `name${from + i}`),
+      );
+      statuses.push(...(await Promise.all(some)).map((answer) => answer.statusCode));
+    }
 
-    expect(answers.filter((answer) => answer.statusCode === 401)).toHaveLength(100);
-    expect(answers.filter((answer) => answer.statusCode === 429)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
   });
 
   it('S09: from all over the world does not lock the owner out at home', async () => {
