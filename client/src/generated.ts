@@ -204,6 +204,58 @@ export type Thread = {
   nextCursor: string | null;
 };
 
+/** A report as the one who made it sees it. */
+export type OwnReport = {
+  /** Number of the report. */
+  id: number;
+  /** What is wrong. */
+  category: 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self-harm' | 'illegal' | 'other';
+  /** When it was made. */
+  createdAt: string;
+};
+
+/** A report as moderators see it. `reporter` is null when their account is gone. */
+export type Report = {
+  /** Number of the report. */
+  id: number;
+  state: 'open' | 'resolved';
+  /** What is wrong. */
+  category: 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self-harm' | 'illegal' | 'other';
+  comment: string;
+  reporter: {
+    /** Number of the account. */
+    id: number;
+    username: string;
+  } | null;
+  target: {
+    /** Number of the account. */
+    id: number;
+    username: string;
+  };
+  posts: Array<{
+    /** Number of the post. */
+    id: number;
+    /** As it was when it was reported. */
+    text: string;
+    /** False when it is deleted since. */
+    isPublished: boolean;
+  }>;
+  action: null | 'none' | 'remove-posts';
+  /** What a moderator wrote about it. */
+  note: string | null;
+  /** When it was made. */
+  createdAt: string;
+  /** When a moderator closed it. */
+  resolvedAt: string | null;
+};
+
+/** A page of a list; `Link: rel="next"` says the same. */
+export type ReportPage = {
+  items: Array<Report>;
+  /** For `cursor` of the next page; null on the last. */
+  nextCursor: string | null;
+};
+
 /** RFC 9457 problem details. */
 export type Problem = {
   /** Stable name of the kind of problem, as a URN. */
@@ -1375,6 +1427,60 @@ export type Operations = {
     };
     answer: AccountCardPage;
   };
+  /** Report an account or its posts to the moderators. The moderators get the posts as they are now. The account that is reported does not learn of it. */
+  report: {
+    body: {
+      /** 1 to 30 of A-Z a-z 0-9 _ . - */
+      username: string;
+      /** Posts of this account that show what is wrong. */
+      postIds?: Array<number>;
+      /** What is wrong. */
+      category: 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self-harm' | 'illegal' | 'other';
+      /** For the moderators. Needed when no post is named. */
+      comment?: string;
+    };
+    answer: OwnReport;
+  };
+  /** Reports, the latest first. */
+  listReports: {
+    query?: {
+      state?: 'open' | 'resolved';
+      limit?: number;
+      /** `nextCursor` of the page before. */
+      cursor?: string;
+    };
+    answer: ReportPage;
+  };
+  /** Read a report. */
+  readReport: {
+    path: {
+      /** Number of the report. */
+      id: number;
+    };
+    answer: Report;
+  };
+  /** Close a report, with or without removing its posts. Only admins remove posts of moderators and admins. */
+  resolveReport: {
+    path: {
+      /** Number of the report. */
+      id: number;
+    };
+    body: {
+      /** `remove-posts`: as `DELETE /admin/posts/{id}`, with `note` as the reason. */
+      action: 'none' | 'remove-posts';
+      /** For the other moderators. When posts are removed: one line, which their author gets by mail. */
+      note?: string;
+    };
+    answer: Report;
+  };
+  /** Open a closed report again. Posts that were removed stay so. */
+  reopenReport: {
+    path: {
+      /** Number of the report. */
+      id: number;
+    };
+    answer: Report;
+  };
   /** Posts of yours and of those whom you follow, newest first. */
   readTimeline: {
     query?: {
@@ -1785,6 +1891,11 @@ export const routes = {
   block: ['PUT', '/v2/users/{username}/block'],
   unblock: ['DELETE', '/v2/users/{username}/block'],
   listBlocks: ['GET', '/v2/me/blocks'],
+  report: ['POST', '/v2/reports'],
+  listReports: ['GET', '/v2/admin/reports'],
+  readReport: ['GET', '/v2/admin/reports/{id}'],
+  resolveReport: ['POST', '/v2/admin/reports/{id}/resolve'],
+  reopenReport: ['POST', '/v2/admin/reports/{id}/reopen'],
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],

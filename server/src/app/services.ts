@@ -62,6 +62,7 @@ import type {
 } from '../domain/ports.ts';
 import { postReader } from '../domain/posts/post-reader.ts';
 import { postService } from '../domain/posts/post-service.ts';
+import { reportService } from '../domain/reports/report-service.ts';
 import { codeCheck } from '../domain/second-factors/code-check.ts';
 import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
 import { secondFactorService } from '../domain/second-factors/second-factor-service.ts';
@@ -203,6 +204,7 @@ function contentServices(
   return {
     media,
     moderation: moderationService({ ...needs, media }),
+    reports: reportService(needs),
     ownMedia: ownMediaService({ database, now, media }),
     originals: originalService({ database, blobs, media, posts, now }),
     posts,

@@ -24,6 +24,7 @@ import type { PasskeyService } from '../domain/passkeys/passkey-service.ts';
 import type { PasswordService } from '../domain/passwords/password-service.ts';
 import type { PhoneService } from '../domain/phones/phone-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
+import type { ReportService } from '../domain/reports/report-service.ts';
 import type { SecondFactorService } from '../domain/second-factors/second-factor-service.ts';
 import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { LegacyTokenService } from '../domain/sessions/legacy-token-service.ts';
@@ -38,6 +39,7 @@ export type Services = {
   accountAdmin: AccountAdminService;
   auditLog: AuditService;
   moderation: ModerationService;
+  reports: ReportService;
   sessions: SessionService;
   signedLinks: SignedLinkService;
   legacyTokens: LegacyTokenService;

@@ -23,6 +23,7 @@ export type UploadNameRow = Schema['upload_names'];
 export type LikeRow = Schema['likes'];
 export type FollowRow = Schema['follows'];
 export type BlockRow = Schema['blocks'];
+export type ReportRow = Schema['reports'];
 export type DeviceRow = Schema['devices'];
 export type NotificationRow = Schema['notifications'];
 export type NotificationSettingsRow = Schema['notification_settings'];

@@ -5,7 +5,7 @@ import {
   identities,
   user_documents,
 } from './tables/accounts.ts';
-import { blocks, follows, likes, media, posts, upload_names } from './tables/content.ts';
+import { blocks, follows, likes, media, posts, reports, upload_names } from './tables/content.ts';
 import {
   broadcasts,
   done_events,
@@ -53,6 +53,7 @@ export const tables = {
   likes,
   follows,
   blocks,
+  reports,
   devices,
   notifications,
   notification_settings,

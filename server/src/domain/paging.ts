@@ -15,6 +15,7 @@ export const cursorLetters = {
     notifications: 'n',
     replies: 'r',
     blocks: 'b',
+    reports: 'c',
   },
   /** Lists of rows that have no key of their own: they are ordered by the time at which a row was made. */
   dated: {

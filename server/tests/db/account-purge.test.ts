@@ -58,6 +58,7 @@ describe('the purge of an account', () => {
       ...before,
       'follows.followee_id': 0,
       'blocks.target_id': 0,
+      'reports.resolver_id': 0,
       'notifications.actor_id': 0,
     };
     expect(await countsOf(bob)).toEqual(expected);

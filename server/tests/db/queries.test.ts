@@ -32,6 +32,7 @@ import * as originals from '../../src/domain/originals/original-store.ts';
 import * as passkeys from '../../src/domain/passkeys/passkey-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
 import * as uploadNames from '../../src/domain/posts/upload-name-store.ts';
+import * as reports from '../../src/domain/reports/report-store.ts';
 import * as recoveryCodes from '../../src/domain/second-factors/recovery-code-store.ts';
 import * as totpKeys from '../../src/domain/second-factors/totp-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
@@ -176,6 +177,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   listThread: (db) => threads.listThread(db, 1, { ...rising, after: 9 }),
   listBranch: (db) => threads.listBranch(db, 1, { ...rising, after: 9 }),
   readAncestorIds: (db) => threads.readAncestorIds(db, 1),
+  findReport: (db) => reports.findReport(db, 1),
+  listReports: (db) => reports.listReports(db, 'open', later),
   findUserDocument: (db) => userDocuments.findUserDocument(db, 1),
   listUserDocuments: (db) => userDocuments.listUserDocuments(db, 500),
   countUserDocuments: (db) => userDocuments.countUserDocuments(db),
@@ -255,6 +258,7 @@ const orderedById: Record<string, string> = {
   'listAuditEntries: of an action': 'ids of the log are keys of time',
   lockEvents: 'an order in which nobody waits for one another',
   listMemberIds: 'a walk through all members, for pushes',
+  listReports: 'ids of reports are keys of time',
   listLikedPostsOf: 'the order in which rows are locked; all are read',
   readMediaOfPosts: 'each post with its pictures in the order that its author chose',
 };

@@ -37,6 +37,8 @@ import { postSchemas } from './post-wire.ts';
 import { problemComponents } from './problem-responses.ts';
 import { problemSchemas } from './problem-wire.ts';
 import { problemOf, v2Errors } from './problems.ts';
+import { reportRoutes } from './report-routes.ts';
+import { reportSchemas } from './report-wire.ts';
 import { sharedHeaders } from './response-headers.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { secondFactorSchemas } from './second-factor-wire.ts';
@@ -85,6 +87,7 @@ export const v2: Contract = {
       ...mediaSchemas,
       ...postSchemas,
       ...threadSchemas,
+      ...reportSchemas,
       ...problemSchemas,
       ...adminSchemas,
       ...deviceSchemas,
@@ -136,6 +139,7 @@ export const v2: Contract = {
     postRoutes(app, bodies);
     threadRoutes(app, bodies);
     blockRoutes(app);
+    reportRoutes(app);
     feedRoutes(app, bodies);
     adminRoutes(app);
     moderationRoutes(app);

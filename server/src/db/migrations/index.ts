@@ -18,6 +18,7 @@ import { eventCauses } from './0017-event-causes.ts';
 import { longIds } from './0019-long-ids.ts';
 import { replies } from './0020-replies.ts';
 import { blocks } from './0021-blocks.ts';
+import { reports } from './0022-reports.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, oldest first. */
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   longIds,
   replies,
   blocks,
+  reports,
 ];

@@ -135,3 +135,35 @@ export const blocks = table({
     block_key: bigint,
   },
 });
+
+export const reports = table({
+  kind: 'content',
+  key: ['id'],
+  owner: 'target_id',
+  columns: {
+    /** Ordered by time, see domain/paging.ts. */
+    id: bigint,
+    reporter_id: accountId({ keptBecause: 'moderators still decide on the report' }),
+    /** Who is reported. */
+    target_id: accountId('deleted'),
+    /** JSON: the reported posts as they were then, a list of `{ id, text }`. */
+    posts: json,
+    category: oneOf(
+      'spam',
+      'harassment',
+      'hate',
+      'sexual',
+      'violence',
+      'self-harm',
+      'illegal',
+      'other',
+    ),
+    comment: text(),
+    state: oneOf('open', 'resolved'),
+    action: nullable(oneOf('none', 'remove-posts')),
+    note: nullable(text()),
+    resolver_id: nullable(accountId({ keptBecause: 'it says who decided' })),
+    resolved_at: nullable(time),
+    created_at: time,
+  },
+});

@@ -34,6 +34,8 @@ export type AuditAction =
   | 'account.imported'
   | 'post.removed'
   | 'picture.removed'
+  | 'report.resolved'
+  | 'report.reopened'
   | 'user-document.changed'
   | 'invite.created'
   | 'invite.revoked'

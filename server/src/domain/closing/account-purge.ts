@@ -18,6 +18,7 @@ import type { Now } from '../ports.ts';
 import { isPublished } from '../posts/post.ts';
 import { addToLikeCount, listPostsOf, updatePost } from '../posts/post-store.ts';
 import { uncountReply } from '../posts/replying.ts';
+import { deleteSomeReports } from '../reports/report-store.ts';
 import { deleteRecoveryCodesOf } from '../second-factors/recovery-code-store.ts';
 import { deleteTotpKeyOf } from '../second-factors/totp-store.ts';
 import { deleteSessionsOf } from '../sessions/session-store.ts';
@@ -74,6 +75,7 @@ export function accountPurge(needs: Needs): AccountPurge {
     await purgePosts(accountId);
     await untilDone((tx) => follows.removeSome(tx, accountId, batch));
     await untilDone((tx) => deleteSomeBlocks(tx, accountId, batch));
+    await untilDone((tx) => deleteSomeReports(tx, accountId, batch));
     await untilDone((tx) => purgeLikes(tx, accountId));
     await untilDone(async (tx) => {
       const rows = await listMedia(tx, { accountId, limit: batch });

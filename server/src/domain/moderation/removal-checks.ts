@@ -27,10 +27,10 @@ export async function checkMayRemove(
   if (author) checkMayTouch({ id, role }, author);
 }
 
-/** @throws DomainError `invalid` (reason) */
-export function checkReason(reason: string): void {
-  checkLine('reason', reason);
+/** @param field its name in the request @throws DomainError `invalid` (of that field) */
+export function checkReason(reason: string, field = 'reason'): void {
+  checkLine(field, reason);
   if (lengthOf(reason) > maxReasonLength) {
-    throw invalid('reason', `must have at most ${maxReasonLength} characters`);
+    throw invalid(field, `must have at most ${maxReasonLength} characters`);
   }
 }

@@ -96,6 +96,25 @@ const people: Read[] = [
   ),
 ];
 
+/** Somebody may be reported who has blocked the reporter: blocks must not be a way to escape moderators. */
+const reporting: Read[] = [
+  accountByAccount(
+    {
+      title: 'an account that is reported',
+      routes: ['POST /v2/reports'],
+      isFor: ({ name }) => name === 'carla' || name === 'enabled-again',
+    },
+    {
+      ignoresBlocks: true,
+      covers: (account, reader) => account !== reader.account,
+      ask: ({ server }, { account }, { name: username }) =>
+        send(server, account, 'POST', '/v2/reports', {
+          body: { username, category: 'other', comment: 'What is this?' },
+        }),
+    },
+  ),
+];
+
 const blocking: Read[] = [
   accountByAccount(
     {
@@ -172,4 +191,4 @@ const counters: Read[] = [
   },
 ];
 
-export const v2AccountReads: Read[] = [...people, ...blocking, ...counters];
+export const v2AccountReads: Read[] = [...people, ...blocking, ...reporting, ...counters];

@@ -1,6 +1,7 @@
 import {
   isOthers,
   isOwn,
+  isShown,
   type Medium,
   type Post,
   type Reader,
@@ -138,6 +139,18 @@ const lists: Read[] = [
     },
   ),
 ];
+
+const reported = postByPost(
+  { title: 'a post that is reported', routes: ['POST /v2/reports'], isFor: isStranger },
+  {
+    covers: (post, reader) => isOthers(post, reader) && isShown(post.author),
+    ask: ({ server, posts, accounts }, { account }, id) => {
+      const { author = accounts[0] } = posts.find((post) => post.id === id) ?? {};
+      const body = { username: author?.name, postIds: [id], category: 'other' };
+      return send(server, account, 'POST', '/v2/reports', { body });
+    },
+  },
+);
 
 /** All that stands below a post, or above it, one after another. */
 const above = ({ replyTo }: Post): Post[] => (replyTo ? [replyTo, ...above(replyTo)] : []);
@@ -322,4 +335,4 @@ const media: Read[] = [
   ),
 ];
 
-export const v2PostReads: Read[] = [...posts, ...lists, ...threads, ...media];
+export const v2PostReads: Read[] = [...posts, reported, ...lists, ...threads, ...media];

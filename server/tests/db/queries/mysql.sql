@@ -536,6 +536,14 @@ select `below`.`status_key`, `below`.`id`, `below`.`account_id` from (
     select id from above where id is not null order by height;
 -- 1
 
+-- findReport
+select `reports`.*, `reporters`.`username` as `reporter`, `targets`.`username` as `target` from `reports` left join `accounts` as `reporters` on `reporters`.`id` = `reports`.`reporter_id` left join `accounts` as `targets` on `targets`.`id` = `reports`.`target_id` where `reports`.`id` = ?;
+-- 1
+
+-- listReports
+select `reports`.*, `reporters`.`username` as `reporter`, `targets`.`username` as `target` from `reports` left join `accounts` as `reporters` on `reporters`.`id` = `reports`.`reporter_id` left join `accounts` as `targets` on `targets`.`id` = `reports`.`target_id` where `reports`.`state` = ? and `reports`.`id` < ? order by `reports`.`id` desc limit 21;
+-- open, 4096
+
 -- findUserDocument
 select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`id` = ? and `accounts`.`deleted_at` is null;
 -- 1
