@@ -256,6 +256,11 @@ export type ReportPage = {
   nextCursor: string | null;
 };
 
+/** What was found, the likeliest first. */
+export type SearchResult = {
+  accounts: Array<AccountCard>;
+};
+
 /** RFC 9457 problem details. */
 export type Problem = {
   /** Stable name of the kind of problem, as a URN. */
@@ -1481,6 +1486,15 @@ export type Operations = {
     };
     answer: Report;
   };
+  /** Find people by their names. The account with this very username comes first, then those with the most followers. There are no pages: ask for a longer beginning. */
+  search: {
+    query: {
+      /** How a username or a display name begins, in any case, with or without `@`. */
+      q: string;
+      limit?: number;
+    };
+    answer: SearchResult;
+  };
   /** Posts of yours and of those whom you follow, newest first. */
   readTimeline: {
     query?: {
@@ -1896,6 +1910,7 @@ export const routes = {
   readReport: ['GET', '/v2/admin/reports/{id}'],
   resolveReport: ['POST', '/v2/admin/reports/{id}/resolve'],
   reopenReport: ['POST', '/v2/admin/reports/{id}/reopen'],
+  search: ['GET', '/v2/search'],
   readTimeline: ['GET', '/v2/timeline'],
   readExplore: ['GET', '/v2/explore'],
   listPostsOfUser: ['GET', '/v2/users/{username}/posts'],

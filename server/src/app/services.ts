@@ -63,6 +63,7 @@ import type {
 import { postReader } from '../domain/posts/post-reader.ts';
 import { postService } from '../domain/posts/post-service.ts';
 import { reportService } from '../domain/reports/report-service.ts';
+import { searchService } from '../domain/search/search-service.ts';
 import { codeCheck } from '../domain/second-factors/code-check.ts';
 import { secondFactorPolicy } from '../domain/second-factors/second-factor-policy.ts';
 import { secondFactorService } from '../domain/second-factors/second-factor-service.ts';
@@ -205,6 +206,7 @@ function contentServices(
     media,
     moderation: moderationService({ ...needs, media }),
     reports: reportService(needs),
+    search: searchService(needs),
     ownMedia: ownMediaService({ database, now, media }),
     originals: originalService({ database, blobs, media, posts, now }),
     posts,

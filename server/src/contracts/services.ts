@@ -25,6 +25,7 @@ import type { PasswordService } from '../domain/passwords/password-service.ts';
 import type { PhoneService } from '../domain/phones/phone-service.ts';
 import type { PostService } from '../domain/posts/post-service.ts';
 import type { ReportService } from '../domain/reports/report-service.ts';
+import type { SearchService } from '../domain/search/search-service.ts';
 import type { SecondFactorService } from '../domain/second-factors/second-factor-service.ts';
 import type { TotpService } from '../domain/second-factors/totp-service.ts';
 import type { LegacyTokenService } from '../domain/sessions/legacy-token-service.ts';
@@ -40,6 +41,7 @@ export type Services = {
   auditLog: AuditService;
   moderation: ModerationService;
   reports: ReportService;
+  search: SearchService;
   sessions: SessionService;
   signedLinks: SignedLinkService;
   legacyTokens: LegacyTokenService;

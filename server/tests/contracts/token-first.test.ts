@@ -24,6 +24,7 @@ const open: Record<string, string[]> = {
     'GET /posts/:id/likes',
     'GET /posts/:id/replies',
     'GET /posts/:id/thread',
+    'GET /search',
     'GET /push-key',
     'POST /sessions',
     'POST /sessions/passkey',

@@ -33,6 +33,7 @@ import * as passkeys from '../../src/domain/passkeys/passkey-store.ts';
 import * as posts from '../../src/domain/posts/post-store.ts';
 import * as uploadNames from '../../src/domain/posts/upload-name-store.ts';
 import * as reports from '../../src/domain/reports/report-store.ts';
+import * as people from '../../src/domain/search/people-search-store.ts';
 import * as recoveryCodes from '../../src/domain/second-factors/recovery-code-store.ts';
 import * as totpKeys from '../../src/domain/second-factors/totp-store.ts';
 import * as sessions from '../../src/domain/sessions/session-store.ts';
@@ -50,6 +51,7 @@ const places = [
   { authorId: 2, place: 6000 },
 ];
 const later = { before: 4096, limit: 20 };
+const names = { start: 'bob', end: 'bob\u{10ffff}', limit: 200 };
 const rising = { before: null, after: null, from: 'oldest', limit: 20 } as const;
 const afterPlace = { before: { at, id: 40 }, limit: 20 };
 const group = { account_id: 1, group_key: 'liked:1' };
@@ -179,6 +181,8 @@ const reads: Record<string, (db: Db) => Promise<unknown>> = {
   readAncestorIds: (db) => threads.readAncestorIds(db, 1),
   findReport: (db) => reports.findReport(db, 1),
   listReports: (db) => reports.listReports(db, 'open', later),
+  findByUsername: (db) => people.findByUsername(db, names),
+  findByDisplayName: (db) => people.findByDisplayName(db, names),
   findUserDocument: (db) => userDocuments.findUserDocument(db, 1),
   listUserDocuments: (db) => userDocuments.listUserDocuments(db, 500),
   countUserDocuments: (db) => userDocuments.countUserDocuments(db),

@@ -40,6 +40,7 @@ import { problemOf, v2Errors } from './problems.ts';
 import { reportRoutes } from './report-routes.ts';
 import { reportSchemas } from './report-wire.ts';
 import { sharedHeaders } from './response-headers.ts';
+import { searchRoutes, searchSchemas } from './search-routes.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { secondFactorSchemas } from './second-factor-wire.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -88,6 +89,7 @@ export const v2: Contract = {
       ...postSchemas,
       ...threadSchemas,
       ...reportSchemas,
+      ...searchSchemas,
       ...problemSchemas,
       ...adminSchemas,
       ...deviceSchemas,
@@ -140,6 +142,7 @@ export const v2: Contract = {
     threadRoutes(app, bodies);
     blockRoutes(app);
     reportRoutes(app);
+    searchRoutes(app);
     feedRoutes(app, bodies);
     adminRoutes(app);
     moderationRoutes(app);

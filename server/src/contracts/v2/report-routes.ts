@@ -73,6 +73,7 @@ export function reportRoutes(app: V2App): void {
       rateLimit: { max: 60, timeWindow: '1 hour' },
       body: NewReportBody,
       response: { 201: OwnReportSchema },
+      errors: ['conflict', 'gone'],
     },
     ({ viewer, body, idempotencyKey }) => {
       const { username, postIds = [], category, comment = '' } = body;
@@ -91,7 +92,7 @@ export function reportRoutes(app: V2App): void {
       page: 'reports',
       response: { 200: ReportPageSchema },
     },
-    ({ query: { state = 'open' }, page }) => reports.list(state, page),
+    ({ actor, query: { state = 'open' }, page }) => reports.list(actor, state, page),
   );
 
   route(
@@ -105,7 +106,7 @@ export function reportRoutes(app: V2App): void {
       response: { 200: ReportSchema },
       errors: ['not_found'],
     },
-    ({ params }) => reports.read(params.id),
+    ({ actor, params }) => reports.read(actor, params.id),
   );
 
   route(
@@ -123,7 +124,7 @@ export function reportRoutes(app: V2App): void {
     },
     async ({ actor, params, body: { action, note = '' } }) => {
       await reports.resolve(actor, params.id, { action, note });
-      return reports.read(params.id);
+      return reports.read(actor, params.id);
     },
   );
 
@@ -141,7 +142,7 @@ export function reportRoutes(app: V2App): void {
     },
     async ({ actor, params }) => {
       await reports.reopen(actor, params.id);
-      return reports.read(params.id);
+      return reports.read(actor, params.id);
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { ReportRow } from '../../db/schema.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { type Actor, checkMay, roleAtFirst } from '../authority.ts';
 import { postRemoval } from '../moderation/post-removal.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import { readPage } from '../pipeline.ts';
@@ -35,8 +36,13 @@ export function reportService(needs: Needs): ReportService {
 
 /** Shows reports to moderators. */
 function reportReading({ database }: Pick<Needs, 'database'>) {
-  /** Reports in a state, the latest first. */
-  function list(state: ReportRow['state'], page: PageRequest): Promise<Page<ReportView>> {
+  /** Reports in a state, the latest first. @throws DomainError `forbidden` */
+  async function list(
+    actor: Actor,
+    state: ReportRow['state'],
+    page: PageRequest,
+  ): Promise<Page<ReportView>> {
+    checkMay(roleAtFirst(actor), 'moderate');
     return readPage('reports', page, {
       skeleton: (part) => listReports(database, state, part),
       keyOf: (row) => row.id,
@@ -46,8 +52,9 @@ function reportReading({ database }: Pick<Needs, 'database'>) {
     });
   }
 
-  /** @throws DomainError `not_found` */
-  async function read(id: number): Promise<ReportView> {
+  /** @throws DomainError `not_found` · `forbidden` */
+  async function read(actor: Actor, id: number): Promise<ReportView> {
+    checkMay(roleAtFirst(actor), 'moderate');
     const row = await findReport(database, id);
     if (!row) throw noSuchReport();
     return viewOf(row, await readPublished([row]));

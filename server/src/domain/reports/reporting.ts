@@ -9,6 +9,7 @@ import {
   findIdempotentResult,
   type IdempotentRequest,
   idempotentRequest,
+  showIdempotentResult,
 } from '../idempotency-store.ts';
 import type { Now, TokenSigner } from '../ports.ts';
 import { readPosts } from '../posts/post-store.ts';
@@ -40,7 +41,7 @@ export type OwnReport = Pick<ReportRow, 'id' | 'category'> & { createdAt: string
 export function reporting({ database, newKey, now, tokens }: Needs) {
   /**
    * Reports an account to the moderators, with posts of it as they are now. Somebody who is blocked may report, too.
-   * @throws DomainError `invalid` (username, postIds, comment)
+   * @throws DomainError `invalid` (username, postIds, comment) · `gone` (a repeat, deleted since)
    */
   async function report(viewer: Viewer, input: NewReport): Promise<OwnReport> {
     checkReport(input);
@@ -54,8 +55,12 @@ export function reporting({ database, newKey, now, tokens }: Needs) {
       asked,
     });
     const earlier = await findIdempotentResult(database, repeat);
-    const id =
-      earlier ?? (await database.transaction((tx) => write(tx, viewer, { input, repeat })));
+    if (earlier !== null) return showIdempotentResult(read(earlier));
+    const id = await database.transaction((tx) => write(tx, viewer, { input, repeat }));
+    return read(id);
+  }
+
+  async function read(id: number): Promise<OwnReport> {
     const found = await findReport(database, id);
     if (!found) throw noSuchReport();
     return { id, category: found.category, createdAt: found.created_at };
@@ -73,20 +78,9 @@ export function reporting({ database, newKey, now, tokens }: Needs) {
     if (other !== null) return other;
     const { username, postIds, category, comment } = input;
     const targetId = await findReported(tx, accountId, username);
-    const row: ReportRow = {
-      id,
-      reporter_id: accountId,
-      target_id: targetId,
-      posts: JSON.stringify(await postsOf(tx, targetId, postIds)),
-      category,
-      comment,
-      state: 'open',
-      action: null,
-      note: null,
-      resolver_id: null,
-      resolved_at: null,
-      created_at: now().toISOString(),
-    };
+    const posts = await postsOf(tx, targetId, postIds);
+    const people = { reporter_id: accountId, target_id: targetId };
+    const row = rowOf({ id, ...people, category, comment }, posts, now());
     // Another process has drawn the same key in the same millisecond.
     if (!(await insertReport(tx, row))) throw new StaleRead();
     return id;
@@ -117,4 +111,21 @@ async function postsOf(tx: Tx, authorId: number, ids: readonly number[]): Promis
     }
     return { id, text: post.text };
   });
+}
+
+function rowOf(
+  report: Pick<ReportRow, 'id' | 'reporter_id' | 'target_id' | 'category' | 'comment'>,
+  posts: readonly ReportedPost[],
+  at: Date,
+): ReportRow {
+  return {
+    ...report,
+    posts: JSON.stringify(posts),
+    state: 'open',
+    action: null,
+    note: null,
+    resolver_id: null,
+    resolved_at: null,
+    created_at: at.toISOString(),
+  };
 }

@@ -115,6 +115,23 @@ const reporting: Read[] = [
   ),
 ];
 
+const searching: Read[] = [
+  {
+    title: 'people by their names',
+    routes: ['GET /v2/search'],
+    async shown({ server, accounts }, { account }) {
+      const found = accounts.map(async ({ name }) => {
+        const { body, status } = await send(server, account, 'GET', `/v2/search?q=${name}`);
+        const people: Array<{ username: string }> = status === 200 ? body.accounts : [];
+        return people.map(({ username }) => username);
+      });
+      return (await Promise.all(found)).flat();
+    },
+    expected: (world, reader) =>
+      world.accounts.filter((one) => meets(world, reader, one)).map(({ name }) => name),
+  },
+];
+
 const blocking: Read[] = [
   accountByAccount(
     {
@@ -191,4 +208,10 @@ const counters: Read[] = [
   },
 ];
 
-export const v2AccountReads: Read[] = [...people, ...blocking, ...reporting, ...counters];
+export const v2AccountReads: Read[] = [
+  ...people,
+  ...blocking,
+  ...reporting,
+  ...searching,
+  ...counters,
+];

@@ -53,6 +53,20 @@ const rows: Row[] = [
     remove: (s) => s.send('DELETE', '/v2/me/avatar', { as: 'alice' }),
   },
   {
+    operation: 'POST /v2/reports',
+    async send(s) {
+      await s.tokens('carla').catch(() => {});
+      const body = { username: 'carla', category: 'other', comment: 'Look.' };
+      return s.send('POST', '/v2/reports', { as: 'alice', body, headers });
+    },
+    async remove(s) {
+      const body = { password: passwords.carla };
+      const answer = await s.send('DELETE', '/v2/me', { as: 'carla', body });
+      await s.work();
+      return answer;
+    },
+  },
+  {
     operation: 'POST /v2/admin/groups/{id}/events',
     send: (s) => {
       const body = { templateId: 1, values: [] };

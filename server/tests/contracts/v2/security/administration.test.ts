@@ -22,6 +22,10 @@ const rules: Record<string, { moderator: number; admin: number }> = {
   'DELETE /v2/admin/accounts/{id}': { moderator: 403, admin: 204 },
   'DELETE /v2/admin/posts/{id}': { moderator: 204, admin: 204 },
   'DELETE /v2/admin/media/{id}': { moderator: 204, admin: 204 },
+  'GET /v2/admin/reports': { moderator: 200, admin: 200 },
+  'GET /v2/admin/reports/{id}': { moderator: 200, admin: 200 },
+  'POST /v2/admin/reports/{id}/resolve': { moderator: 200, admin: 200 },
+  'POST /v2/admin/reports/{id}/reopen': { moderator: 200, admin: 200 },
   'GET /v2/admin/audit-log': { moderator: 403, admin: 200 },
   'GET /v2/admin/groups': { moderator: 403, admin: 200 },
   'POST /v2/admin/groups': { moderator: 403, admin: 201 },
@@ -83,10 +87,20 @@ describe('who may do what below /v2/admin', () => {
     return example && 'username' in example ? { ...example, ...other } : example;
   }
 
-  /** A group with this member, a template, a post or a picture. */
+  /** A report that is open, or closed where it is to be opened again. */
+  async function freshReport(path: string): Promise<number> {
+    const body = { username: `somebody-${count}`, category: 'other', comment: 'Look.' };
+    const { id } = (await server.send('POST', '/v2/reports', { as: 'carla', body })).body;
+    const closing = { action: 'none', note: '' } as const;
+    if (path.includes('/reopen')) await server.app.services.reports.resolve(operator, id, closing);
+    return id;
+  }
+
+  /** A group with this member, a template, a report, a post or a picture. */
   async function freshOf(path: string, memberId: number): Promise<number> {
     const { groups, eventTemplates } = server.app.services;
     if (path.includes('/posts')) return aPost(server, 'carla');
+    if (path.includes('/reports')) return freshReport(path);
     if (path.includes('/media')) {
       const picture = await aPicture(server, 'carla');
       await aPost(server, 'carla', { mediaIds: [picture] });
