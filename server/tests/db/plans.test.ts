@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
 import { compiledQueries } from '../../src/db/dry-run.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
+import { listVisibleBlocks } from '../../src/domain/blocks/block-store.ts';
 import { listByAuthor, listExplore } from '../../src/domain/feeds/feed-store.ts';
 import { listVisibleFollows } from '../../src/domain/follows/follow-store.ts';
 import { listVisibleLikes } from '../../src/domain/likes/like-store.ts';
 import { listNotifications } from '../../src/domain/notifications/notification-store.ts';
 import { listOriginals } from '../../src/domain/originals/original-store.ts';
 import type { PageRequest } from '../../src/domain/paging.ts';
+import { listReplies, listThread } from '../../src/domain/threads/thread-store.ts';
 import { emptyDatabase, type TestDatabase } from '../support/databases.ts';
 
 const page = { before: null, limit: 20 };
@@ -46,6 +48,9 @@ describe.skipIf(process.env.TEST_DATABASE !== 'sqlite')('plans of SQLite', () =>
     followers: (db, part) => listVisibleFollows(db, { target: 1 }, part),
     followees: (db, part) => listVisibleFollows(db, { actor: 1 }, part),
     notifications: (db, part) => listNotifications(db, 1, part),
+    replies: (db, part) => listReplies(db, 1, part),
+    'a thread': (db, part) => listThread(db, 1, part),
+    blocks: (db, part) => listVisibleBlocks(db, { actor: 1 }, part),
   };
 
   it.each(Object.entries(lists))(

@@ -1,7 +1,6 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
-import { compiledQueries } from '../../src/db/dry-run.ts';
 import { migrateUp } from '../../src/db/migrate.ts';
 import { listByAuthor, listExplore } from '../../src/domain/feeds/feed-store.ts';
 import { listTimeline } from '../../src/domain/feeds/timeline-store.ts';
@@ -9,6 +8,7 @@ import { listVisibleFollows } from '../../src/domain/follows/follow-store.ts';
 import type { PageRequest } from '../../src/domain/paging.ts';
 import { bareDatabase, type TestDatabase } from '../support/databases.ts';
 import { collectStatistics, fillAccounts, fillFollows, fillPosts } from '../support/many-posts.ts';
+import { rowsRead } from '../support/rows-read.ts';
 
 /** Viewers, by whom they follow. Everybody else is an author. */
 const viewers = { few: 1, manyQuiet: 2, loud: 3, mixed: 4, manyLoud: 5 };
@@ -66,7 +66,9 @@ describe('a timeline', () => {
     ['some of each', viewers.mixed, 40],
   ])('of %s reads little more than it shows', async (_, viewer, followees) => {
     for (const part of bothEnds) {
-      const read = await rowsRead((db) => listTimeline(db, viewer, part));
+      const read = await rowsRead({ database, url: test.url }, (db) =>
+        listTimeline(db, viewer, part),
+      );
       // The walk, each followee twice and two of its keys, the page of each who is on it, and what is shown of a post.
       const most = walkLength + 4 * followees + 21 * 21 + 10 * 21;
 
@@ -87,7 +89,9 @@ describe('a list of one author or of everybody', () => {
 
   it.each(Object.entries(lists))('%s reads little more than it shows', async (_, list) => {
     for (const part of bothEnds) {
-      expect(await rowsRead((db) => list(db, part))).toBeLessThanOrEqual(10 * 21);
+      expect(
+        await rowsRead({ database, url: test.url }, (db) => list(db, part)),
+      ).toBeLessThanOrEqual(10 * 21);
     }
   });
 });
@@ -103,62 +107,6 @@ async function plainTimeline(viewer: number, part: PageRequest): Promise<number[
     limit ${limit + 1}`.execute(database.kysely);
   const ids = rows.map(({ id }) => id);
   return from === 'oldest' ? ids.reverse() : ids;
-}
-
-/** How many rows an engine looks at for a page; SQLite does not tell, but each of its steps is found in an index. */
-async function rowsRead(list: (db: Db) => Promise<unknown>): Promise<number> {
-  if (database.engine === 'mysql') {
-    const before = await handlerReads();
-    await list(database);
-    return (await handlerReads()) - before;
-  }
-  const queries = await compiledQueries(test.url, (db) => list(db));
-  if (database.engine === 'sqlite') {
-    for (const step of (await Promise.all(queries.map(stepsOf))).flat()) {
-      if (/\bposts\b/.test(step)) expect(step).toMatch(/SEARCH posts USING .*feed_key[<>]/);
-    }
-    return 0;
-  }
-  const read = await Promise.all(queries.map(rowsOfPlan));
-  return read.reduce((sum, rows) => sum + rows, 0);
-}
-
-async function handlerReads(): Promise<number> {
-  const { rows } = await sql<{
-    Variable_name: string;
-    Value: string;
-  }>`show session status like 'Handler_read%'`.execute(database.kysely);
-  // The last one counts the rows of this very answer too.
-  const counted = rows.filter(({ Variable_name: name }) => name !== 'Handler_read_rnd_next');
-  return counted.reduce((sum, { Value: value }) => sum + Number(value), 0);
-}
-
-async function stepsOf({ sql: text, parameters }: CompiledQuery): Promise<string[]> {
-  const explain = CompiledQuery.raw(`explain query plan ${text}`, [...parameters]);
-  const { rows } = await database.executeQuery<{ detail: string }>(explain);
-  return rows.map(({ detail }) => detail);
-}
-
-type Node = {
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: Node[];
-};
-
-async function rowsOfPlan({ sql: text, parameters }: CompiledQuery): Promise<number> {
-  const explain = CompiledQuery.raw(`explain (analyze, format json) ${text}`, [...parameters]);
-  const { rows } = await database.executeQuery<{ 'QUERY PLAN': [{ Plan: Node }] }>(explain);
-  return rowsOf(rows[0]?.['QUERY PLAN'][0].Plan);
-}
-
-function rowsOf(node: Node | undefined): number {
-  if (!node) return 0;
-  const below = (node.Plans ?? []).reduce((sum, it) => sum + rowsOf(it), 0);
-  if (node['Relation Name'] === undefined) return below;
-  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
-  return below + rows * node['Actual Loops'];
 }
 
 async function fill(): Promise<void> {

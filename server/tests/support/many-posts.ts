@@ -36,10 +36,22 @@ export async function fillFollows(
     from ${numbers(count)}`.execute(kysely);
 }
 
+/** Lets `count` accounts, beginning with one, block an account or be blocked by it. */
+export async function fillBlocks(
+  { kysely }: Database,
+  { of, first, count, isBlocker }: { of: number; first: number; count: number; isBlocker: boolean },
+): Promise<void> {
+  const other = sql`n + ${sql.lit(first - 1)}`;
+  const [by, whom] = isBlocker ? [sql.lit(of), other] : [other, sql.lit(of)];
+  await sql`
+    insert into blocks (account_id, target_id, block_key)
+    select ${by}, ${whom}, n * 16 from ${numbers(count)}`.execute(kysely);
+}
+
 /** What the server needs to know to plan well. */
 export async function collectStatistics({ engine, kysely }: Database): Promise<void> {
-  if (engine === 'mysql') await sql`analyze table accounts, posts, follows`.execute(kysely);
-  else if (engine !== 'sqlite') await sql`analyze accounts, posts, follows`.execute(kysely);
+  if (engine === 'mysql') await sql`analyze table accounts, posts, follows, blocks`.execute(kysely);
+  else if (engine !== 'sqlite') await sql`analyze accounts, posts, follows, blocks`.execute(kysely);
 }
 
 /** A table with the numbers from 1, as every engine can make it. */

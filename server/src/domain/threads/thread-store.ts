@@ -3,6 +3,7 @@ import type { Db } from '../../db/database.ts';
 import { inRange, preparedRange } from '../../db/key-range.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { PostRow } from '../../db/schema.ts';
+import { hasLateral } from '../../db/which-engine.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 import type { PostEntry } from '../posts/post-rules.ts';
 import { postIsPublished } from '../visibility/visibility-store.ts';
@@ -45,8 +46,8 @@ const branch = preparedRange((db, args: { postId: number }, range) => {
     with recursive below as (
       select id, status_key, account_id, state from posts where reply_to_id = ${args.postId}
       union all
-      select posts.id, posts.status_key, posts.account_id, posts.state
-      from below join posts on posts.reply_to_id = below.id
+      select replies.id, replies.status_key, replies.account_id, replies.state
+      from below join ${repliesOfEach(db)}
     )
     select * from below
   )`;
@@ -56,6 +57,13 @@ const branch = preparedRange((db, args: { postId: number }, range) => {
     .where(postIsPublished('below'));
   return inRange(found, 'below.status_key', range);
 });
+
+/** By an index for each row: where PostgreSQL may choose, it reads all posts there are. */
+function repliesOfEach(db: Db): RawBuilder<unknown> {
+  return hasLateral(db)
+    ? sql`lateral (select * from posts where posts.reply_to_id = below.id offset 0) as replies on true`
+    : sql`posts as replies on replies.reply_to_id = below.id`;
+}
 
 /** The posts that a reply answers, one after another, the one that began the thread first: at most `maxAncestors`. */
 export async function readAncestorIds(db: Db, postId: number): Promise<number[]> {

@@ -1,6 +1,8 @@
+import { type Compilable, sql } from 'kysely';
 import type { Db } from '../../db/database.ts';
 import { isAmong, prepared } from '../../db/prepared.ts';
 import type { BlockRow } from '../../db/schema.ts';
+import { isMysql } from '../../db/which-engine.ts';
 import { noRelation, type Relation } from './visibility.ts';
 
 /** How a viewer is related to an account. */
@@ -23,8 +25,11 @@ export async function readRelations(
   return relationsIn(viewerId, await blocksAmong(db, { viewerId, accountIds: others }));
 }
 
-const blocksAmong = prepared((db, args: { viewerId: number; accountIds: number[] }) =>
-  db
+type Among = { viewerId: number; accountIds: number[] };
+
+const blocksAmong = prepared((db, args: Among): Compilable<Block> => {
+  if (isMysql(db)) return { compile: () => blocksAmongEach(args).compile(db) };
+  return db
     .selectFrom('blocks')
     .select(['account_id', 'target_id'])
     .where('account_id', '=', args.viewerId)
@@ -35,8 +40,22 @@ const blocksAmong = prepared((db, args: { viewerId: number; accountIds: number[]
         .select(['account_id', 'target_id'])
         .where('target_id', '=', args.viewerId)
         .where(isAmong(db, 'account_id', args.accountIds)),
-    ),
-);
+    );
+});
+
+/** For MariaDB, account by account: it would read all blocks of a viewer, since most people have few. */
+function blocksAmongEach({ viewerId, accountIds }: Among) {
+  const wanted = sql.join(
+    accountIds.map((id) => sql`select ${id} as id`),
+    sql` union all `,
+  );
+  return sql<Block>`
+    select straight_join account_id, target_id from (${wanted}) as wanted
+    join blocks on account_id = ${viewerId} and target_id = wanted.id
+    union all
+    select straight_join account_id, target_id from (${wanted}) as wanted
+    join blocks on target_id = ${viewerId} and account_id = wanted.id`;
+}
 
 /** All blocks by and of a viewer, up to `limit` in each direction. */
 export async function readBlocksOf(db: Db, viewerId: number, limit: number): Promise<Block[]> {

@@ -294,8 +294,13 @@ select `blocks`.* from `blocks` left join `accounts` on `accounts`.`id` = `block
 -- 1, 4096
 
 -- readRelations
-select `account_id`, `target_id` from `blocks` where `account_id` = ? and `target_id` in (?, ?) union all select `account_id`, `target_id` from `blocks` where `target_id` = ? and `account_id` in (?, ?);
--- 1, 2, 3, 1, 2, 3
+
+    select straight_join account_id, target_id from (select ? as id union all select ? as id) as wanted
+    join blocks on account_id = ? and target_id = wanted.id
+    union all
+    select straight_join account_id, target_id from (select ? as id union all select ? as id) as wanted
+    join blocks on target_id = ? and account_id = wanted.id;
+-- 2, 3, 1, 2, 3, 1
 
 -- readBlocksOf
 select `account_id`, `target_id` from `blocks` where `account_id` = ? limit ?;
@@ -518,8 +523,8 @@ select `below`.`status_key`, `below`.`id`, `below`.`account_id` from (
     with recursive below as (
       select id, status_key, account_id, state from posts where reply_to_id = ?
       union all
-      select posts.id, posts.status_key, posts.account_id, posts.state
-      from below join posts on posts.reply_to_id = below.id
+      select replies.id, replies.status_key, replies.account_id, replies.state
+      from below join posts as replies on replies.reply_to_id = below.id
     )
     select * from below
   ) as `below` where `below`.`state` = ? and `below`.`status_key` < ? and `below`.`status_key` > ? order by `below`.`status_key` asc limit 21;
@@ -543,6 +548,14 @@ select `reports`.*, `reporters`.`username` as `reporter`, `targets`.`username` a
 -- listReports
 select `reports`.*, `reporters`.`username` as `reporter`, `targets`.`username` as `target` from `reports` left join `accounts` as `reporters` on `reporters`.`id` = `reports`.`reporter_id` left join `accounts` as `targets` on `targets`.`id` = `reports`.`target_id` where `reports`.`state` = ? and `reports`.`id` < ? order by `reports`.`id` desc limit 21;
 -- open, 4096
+
+-- findByUsername
+select `accounts`.`id`, `account_names`.`name_key`, `accounts`.`follower_count` from `account_names` inner join `accounts` on `accounts`.`id` = `account_names`.`account_id` where `account_names`.`name_key` >= ? and `account_names`.`name_key` < ? and `account_names`.`kind` = ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `account_names`.`name_key` limit ?;
+-- bob, bob􏿿, username, 200
+
+-- findByDisplayName
+select `id`, null as `name_key`, `follower_count` from `accounts` where `display_name_key` >= ? and `display_name_key` < ? and (`accounts`.`disabled_at` is null and `accounts`.`deleted_at` is null) order by `display_name_key` limit ?;
+-- bob, bob􏿿, 200
 
 -- findUserDocument
 select `accounts`.`id`, `accounts`.`username`, `accounts`.`login_name`, `accounts`.`email`, `user_documents`.`content`, `user_documents`.`last_login_at` from `accounts` left join `user_documents` on `user_documents`.`account_id` = `accounts`.`id` where `accounts`.`id` = ? and `accounts`.`deleted_at` is null;

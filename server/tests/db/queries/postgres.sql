@@ -542,8 +542,8 @@ select "below"."status_key", "below"."id", "below"."account_id" from (
     with recursive below as (
       select id, status_key, account_id, state from posts where reply_to_id = $1
       union all
-      select posts.id, posts.status_key, posts.account_id, posts.state
-      from below join posts on posts.reply_to_id = below.id
+      select replies.id, replies.status_key, replies.account_id, replies.state
+      from below join lateral (select * from posts where posts.reply_to_id = below.id offset 0) as replies on true
     )
     select * from below
   ) as "below" where "below"."state" = $2 and "below"."status_key" < $3 and "below"."status_key" > $4 order by "below"."status_key" asc limit 21;
@@ -567,6 +567,14 @@ select "reports".*, "reporters"."username" as "reporter", "targets"."username" a
 -- listReports
 select "reports".*, "reporters"."username" as "reporter", "targets"."username" as "target" from "reports" left join "accounts" as "reporters" on "reporters"."id" = "reports"."reporter_id" left join "accounts" as "targets" on "targets"."id" = "reports"."target_id" where "reports"."state" = $1 and "reports"."id" < $2 order by "reports"."id" desc limit 21;
 -- open, 4096
+
+-- findByUsername
+select "accounts"."id", "account_names"."name_key", "accounts"."follower_count" from "account_names" inner join "accounts" on "accounts"."id" = "account_names"."account_id" where "account_names"."name_key" >= $1 and "account_names"."name_key" < $2 and "account_names"."kind" = $3 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "account_names"."name_key" limit $4;
+-- bob, bob􏿿, username, 200
+
+-- findByDisplayName
+select "id", null as "name_key", "follower_count" from "accounts" where "display_name_key" >= $1 and "display_name_key" < $2 and ("accounts"."disabled_at" is null and "accounts"."deleted_at" is null) order by "display_name_key" limit $3;
+-- bob, bob􏿿, 200
 
 -- findUserDocument
 select "accounts"."id", "accounts"."username", "accounts"."login_name", "accounts"."email", "user_documents"."content", "user_documents"."last_login_at" from "accounts" left join "user_documents" on "user_documents"."account_id" = "accounts"."id" where "accounts"."id" = $1 and "accounts"."deleted_at" is null;
