@@ -1397,7 +1397,7 @@ export type Operations = {
     };
     answer: PostPage;
   };
-  /** The conversation around a post. What the post replies to, and everything below it, however deep, the oldest first. `replyToId` of each post tells how to draw it as a tree. */
+  /** The conversation around a post. What the post replies to, and everything below it, the oldest first. Below a reply, it goes down 500 levels. `replyToId` of each post tells how to draw it as a tree. */
   readThread: {
     path: {
       id: number;

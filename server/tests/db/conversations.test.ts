@@ -18,6 +18,8 @@ import { rowsRead } from '../support/rows-read.ts';
 const replies = { root: 1, first: 2, count: 5000 };
 const branch = { of: 10, first: 5002, count: 100 };
 const posts = 12_000;
+/** Each answers the one before it; in a conversation of its own. */
+const chain = { first: 10_001, count: 1200 };
 /** Account 1 is blocked by 5,000 others, and account 2 has blocked as many. */
 const blocked = 1;
 const blocker = 2;
@@ -68,6 +70,12 @@ it.each(Object.entries(reads))('%s reads little more than it shows', async (_, [
   expect(await rowsRead({ database, url: test.url }, read)).toBeLessThanOrEqual(most);
 });
 
+it('a branch ends 500 levels below its beginning, on engines that allow no more too', async () => {
+  const all = { ...oldest, after: 0, limit: 6000 };
+
+  expect(await listBranch(database, chain.first, all)).toHaveLength(500);
+});
+
 it('a branch is what is below a reply, a thread what is below the beginning', async () => {
   const all = { ...oldest, after: 0, limit: 6000 };
 
@@ -87,6 +95,9 @@ async function fill(): Promise<void> {
   await sql`
     update posts set reply_to_id = id - 1, root_id = id - 1, feed_key = null
     where id > ${branch.first + branch.count} and id % 2 = 0`.execute(database.kysely);
+  await sql`
+    update posts set reply_to_id = id - 1, root_id = ${chain.first - 1}, feed_key = null
+    where id >= ${chain.first} and id < ${chain.first + chain.count}`.execute(database.kysely);
   await fillBlocks(database, { of: blocked, ...crowd, isBlocker: false });
   await fillBlocks(database, { of: blocker, ...crowd, isBlocker: true });
   await collectStatistics(database);

@@ -37,7 +37,7 @@ export function threadRoutes(app: V2App, bodies: PostBodies): void {
       id: 'readThread',
       summary: 'The conversation around a post',
       description:
-        'What the post replies to, and everything below it, however deep, the oldest first. `replyToId` of each post tells how to draw it as a tree.',
+        'What the post replies to, and everything below it, the oldest first. Below a reply, it goes down 500 levels. `replyToId` of each post tells how to draw it as a tree.',
       tag: 'posts',
       signedIn: 'optional',
       params: PostParams,

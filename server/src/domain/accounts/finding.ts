@@ -15,7 +15,7 @@ export function accountFinding({ database, findPublic, relations }: Needs) {
     return (await findPublic(username)).card.id;
   }
 
-  /** As `findId`, for a viewer, who finds nobody by whom they are blocked. @throws DomainError `not_found` */
+  /** As `findId`, but a viewer does not find accounts that have blocked them. @throws DomainError `not_found` */
   async function findIdFor(viewer: PostViewer, username: string): Promise<number> {
     const id = await findId(username);
     await checkNotBlockedBy(viewer, id);
@@ -29,7 +29,7 @@ export function accountFinding({ database, findPublic, relations }: Needs) {
 
   /**
    * Id of the account that is called so: its login name or its username, in any case.
-   * @param viewer finds nobody by whom they are blocked; null: everybody is found
+   * @param viewer does not find accounts that have blocked them; null: finds all
    * @throws DomainError `not_found`
    */
   async function findIdByLoginName(name: string, viewer: PostViewer = null): Promise<number> {

@@ -193,7 +193,7 @@ async function deleteNotification(tx: Tx, { account_id, group_key }: GroupKey): 
     .execute();
 }
 
-/** Deletes up to `limit` of what two accounts were told of one another alone. True when none is left. */
+/** Deletes up to `limit` notifications that two accounts have of each other, without likes. True when none is left. */
 export async function deleteSomeNotificationsBetween(
   tx: Tx,
   { accountId, targetId, limit }: { accountId: number; targetId: number; limit: number },

@@ -43,7 +43,7 @@ export function postTelling({ beginFor, keep }: NotificationKeeping) {
         postId,
         actorIds: post && isThere ? [post.account_id] : [],
         actorCount: isThere ? 1 : 0,
-        // A mention that is taken back and made again is told of once.
+        // A mention that is taken back and made again notifies once.
         newcomer: before || !post ? null : post.account_id,
       });
     }

@@ -9,7 +9,7 @@ import { isActive } from '../visibility/visibility.ts';
 import { idsOf, kindsOf } from './notification.ts';
 import { pushText } from './push-texts.ts';
 
-/** For how long devices are left in peace after they were told of a group; a mention or a reply is told once. */
+/** How long to wait before another push about the same group. A mention or a reply is pushed once. */
 const pushPauseMs = { liked: 10 * minuteMs, followed: dayMs, mentioned: 0, replied: 0 };
 
 /** Asks for a push, unless the owner does not want it, was told a moment ago, or has no device that could show it. */

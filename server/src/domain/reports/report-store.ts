@@ -6,7 +6,7 @@ import { prepared } from '../../db/prepared.ts';
 import type { ReportRow } from '../../db/schema.ts';
 import { type PageRequest, rangeOf } from '../paging.ts';
 
-/** With the names of both, also of somebody who is disabled; null for a reporter who is gone. */
+/** With both usernames, even of disabled accounts. `reporter` is null when that account is gone. */
 export type NamedReport = ReportRow & { reporter: string | null; target: string | null };
 
 /** False when another report has the id. */

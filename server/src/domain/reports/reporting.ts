@@ -40,7 +40,7 @@ export type OwnReport = Pick<ReportRow, 'id' | 'category'> & { createdAt: string
 /** Takes reports. */
 export function reporting({ database, newKey, now, tokens }: Needs) {
   /**
-   * Reports an account to the moderators, with posts of it as they are now. Somebody who is blocked may report, too.
+   * Reports an account to the moderators, with its posts as they are now. A blocked viewer can still report.
    * @throws DomainError `invalid` (username, postIds, comment) · `gone` (a repeat, deleted since)
    */
   async function report(viewer: Viewer, input: NewReport): Promise<OwnReport> {

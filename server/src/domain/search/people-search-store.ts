@@ -2,7 +2,7 @@ import type { Db } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
 
-/** Somebody whose name begins as asked. */
+/** An account whose name begins with the search text. */
 export type FoundPerson = { id: number; name_key: string | null; follower_count: number };
 
 /** Names that begin so, as a range of their keys: `end` is exclusive. */

@@ -33,21 +33,26 @@ const thread = preparedRange((db, args: { rootId: number }, range) =>
   inRange(published(db).where('posts.root_id', '=', args.rootId), 'posts.status_key', range),
 );
 
-/** Published posts below a post that is itself a reply, however deep. */
+/** Published posts below a post that is itself a reply, down to `maxDepth` replies to replies. */
 export async function listBranch(db: Db, postId: number, page: PageRequest): Promise<ReplyEntry[]> {
   return entriesOf(await branch(db, { postId }, rangeOf(page)));
 }
 
 type BranchRow = Pick<PostRow, 'id' | 'status_key' | 'account_id' | 'state'>;
 
-/** What is found is put in order: by an index of all posts, those of every thread might be read. */
+/** MySQL fails beyond a thousand steps. */
+const maxDepth = 500;
+
+/** The rows are sorted at the end. With an index in the order of the list, an engine might read every thread. */
 const branch = preparedRange((db, args: { postId: number }, range) => {
   const below = sql<BranchRow>`(
     with recursive below as (
-      select id, status_key, account_id, state from posts where reply_to_id = ${args.postId}
+      select id, status_key, account_id, state, 1 as depth
+      from posts where reply_to_id = ${args.postId}
       union all
-      select replies.id, replies.status_key, replies.account_id, replies.state
+      select replies.id, replies.status_key, replies.account_id, replies.state, below.depth + 1
       from below join ${repliesOfEach(db)}
+      where below.depth < ${sql.lit(maxDepth)}
     )
     select * from below
   )`;
@@ -58,7 +63,7 @@ const branch = preparedRange((db, args: { postId: number }, range) => {
   return inRange(found, 'below.status_key', range);
 });
 
-/** By an index for each row: where PostgreSQL may choose, it reads all posts there are. */
+/** Looks up the replies to each post in an index. Given the choice, PostgreSQL would read all posts. */
 function repliesOfEach(db: Db): RawBuilder<unknown> {
   return hasLateral(db)
     ? sql`lateral (select * from posts where posts.reply_to_id = below.id offset 0) as replies on true`

@@ -11,7 +11,7 @@ export type RelationTo = (accountId: number) => Relation;
 /** A block, whichever of the two has blocked the other. */
 export type Block = Pick<BlockRow, 'account_id' | 'target_id'>;
 
-/** The relation of somebody who has nothing to do with anybody. */
+/** The relations of a viewer without any. */
 export const unrelated: RelationTo = () => noRelation;
 
 /** How a viewer is related to these accounts, by one query. */

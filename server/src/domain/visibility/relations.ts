@@ -9,7 +9,7 @@ import {
 } from './relation-store.ts';
 import type { PostViewer } from './visibility.ts';
 
-/** How a viewer is related to all of some accounts, such as the authors of a page. Nobody is related to somebody who is not signed in. */
+/** Reads how a viewer is related to some accounts, such as the authors of a page. Anonymous viewers have no relations. */
 export type ReadRelations = (
   viewer: PostViewer,
   accountIds: readonly number[],

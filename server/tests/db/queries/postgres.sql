@@ -540,10 +540,12 @@ select "posts"."status_key", "posts"."id", "posts"."account_id" from "posts" whe
 -- listBranch
 select "below"."status_key", "below"."id", "below"."account_id" from (
     with recursive below as (
-      select id, status_key, account_id, state from posts where reply_to_id = $1
+      select id, status_key, account_id, state, 1 as depth
+      from posts where reply_to_id = $1
       union all
-      select replies.id, replies.status_key, replies.account_id, replies.state
+      select replies.id, replies.status_key, replies.account_id, replies.state, below.depth + 1
       from below join lateral (select * from posts where posts.reply_to_id = below.id offset 0) as replies on true
+      where below.depth < 500
     )
     select * from below
   ) as "below" where "below"."state" = $2 and "below"."status_key" < $3 and "below"."status_key" > $4 order by "below"."status_key" asc limit 21;

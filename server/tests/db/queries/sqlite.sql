@@ -496,10 +496,12 @@ select "posts"."status_key", "posts"."id", "posts"."account_id" from "posts" whe
 -- listBranch
 select "below"."status_key", "below"."id", "below"."account_id" from (
     with recursive below as (
-      select id, status_key, account_id, state from posts where reply_to_id = (select ?)
+      select id, status_key, account_id, state, 1 as depth
+      from posts where reply_to_id = (select ?)
       union all
-      select replies.id, replies.status_key, replies.account_id, replies.state
+      select replies.id, replies.status_key, replies.account_id, replies.state, below.depth + 1
       from below join posts as replies on replies.reply_to_id = below.id
+      where below.depth < 500
     )
     select * from below
   ) as "below" where "below"."state" = (select ?) and "below"."status_key" < (select ?) and "below"."status_key" > (select ?) order by "below"."status_key" asc limit 21;
