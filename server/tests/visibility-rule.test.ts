@@ -17,7 +17,6 @@ const others: Record<string, string> = {
     'finds the place of a page by its keys; the rules judge each post',
   'domain/feeds/timeline-store.ts':
     'finds the place of a page by its keys; the rules judge each post',
-  'domain/moderation/removal-checks.ts': 'removes published posts alone',
   'domain/administration/disabling.ts': 'disables and enables accounts',
   'domain/administration/target-account.ts': 'writes accounts that are locked out',
   'domain/posts/new-draft.ts': 'has the row of a new draft',

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
-import { migrateUp } from '../../src/db/migrate.ts';
+import type { Database, Db } from '../../src/db/database.ts';
 import { listVisibleBlocks } from '../../src/domain/blocks/block-store.ts';
 import {
   listBranch,
@@ -10,8 +9,14 @@ import {
   readAncestorIds,
 } from '../../src/domain/threads/thread-store.ts';
 import { readBlockedPairs, readRelations } from '../../src/domain/visibility/relation-store.ts';
-import { bareDatabase, type TestDatabase } from '../support/databases.ts';
-import { collectStatistics, fillAccounts, fillBlocks, fillPosts } from '../support/many-posts.ts';
+import {
+  collectStatistics,
+  type FilledDatabase,
+  fillAccounts,
+  fillBlocks,
+  filledDatabase,
+  fillPosts,
+} from '../support/many-posts.ts';
 import { rowsRead } from '../support/rows-read.ts';
 
 /** Post 1 has 5,000 replies, one of which has a hundred; the later posts answer one another in pairs. */
@@ -29,20 +34,15 @@ const newest = { before: null, limit: 20 };
 const oldest = { before: null, after: 16, limit: 20, from: 'oldest' } as const;
 const authors = Array.from({ length: 20 }, (_, i) => 3000 + i);
 
-let test: TestDatabase;
+let filled: FilledDatabase;
 let database: Database;
 
 beforeAll(async () => {
-  test = await bareDatabase(process.env.TEST_DATABASE);
-  database = openDatabase(test.url, 1);
-  await migrateUp(database);
-  await fill();
+  filled = await filledDatabase(fill);
+  database = filled.database;
 }, 120_000);
 
-afterAll(async () => {
-  await database.close();
-  test.release();
-});
+afterAll(() => filled.close());
 
 const reads: Record<string, [most: number, read: (db: Db) => Promise<unknown>]> = {
   'the first replies': [210, (db) => listReplies(db, replies.root, oldest)],
@@ -67,7 +67,7 @@ const reads: Record<string, [most: number, read: (db: Db) => Promise<unknown>]> 
 };
 
 it.each(Object.entries(reads))('%s reads little more than it shows', async (_, [most, read]) => {
-  expect(await rowsRead({ database, url: test.url }, read)).toBeLessThanOrEqual(most);
+  expect(await rowsRead(filled, read)).toBeLessThanOrEqual(most);
 });
 
 it('a branch ends 500 levels below its beginning, on engines that allow no more too', async () => {
@@ -83,15 +83,15 @@ it('a branch is what is below a reply, a thread what is below the beginning', as
   expect(await listThread(database, replies.root, all)).toHaveLength(replies.count + branch.count);
 });
 
-async function fill(): Promise<void> {
+async function fill(database: Database): Promise<void> {
   await fillAccounts(database, 6000);
   const author = sql<number>`n % 5000 + 1`;
   for (let from = 1; from < posts; from += posts / 2) {
     await fillPosts(database, { count: posts / 2, from, author });
   }
   await sql`update posts set status_key = feed_key`.execute(database.kysely);
-  await reply(replies.root, replies);
-  await reply(branch.of, branch);
+  await reply(database, replies.root, replies);
+  await reply(database, branch.of, branch);
   await sql`
     update posts set reply_to_id = id - 1, root_id = id - 1, feed_key = null
     where id > ${branch.first + branch.count} and id % 2 = 0`.execute(database.kysely);
@@ -104,8 +104,12 @@ async function fill(): Promise<void> {
 }
 
 /** Makes posts replies to one. */
-async function reply(to: number, { first, count }: { first: number; count: number }) {
+async function reply(
+  { kysely }: Database,
+  to: number,
+  { first, count }: { first: number; count: number },
+) {
   await sql`
     update posts set reply_to_id = ${to}, root_id = ${replies.root}, feed_key = null
-    where id >= ${first} and id < ${first + count}`.execute(database.kysely);
+    where id >= ${first} and id < ${first + count}`.execute(kysely);
 }

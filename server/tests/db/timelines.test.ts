@@ -1,13 +1,18 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
-import { migrateUp } from '../../src/db/migrate.ts';
+import type { Database, Db } from '../../src/db/database.ts';
 import { listByAuthor, listExplore } from '../../src/domain/feeds/feed-store.ts';
 import { listTimeline } from '../../src/domain/feeds/timeline-store.ts';
 import { listVisibleFollows } from '../../src/domain/follows/follow-store.ts';
 import type { PageRequest } from '../../src/domain/paging.ts';
-import { bareDatabase, type TestDatabase } from '../support/databases.ts';
-import { collectStatistics, fillAccounts, fillFollows, fillPosts } from '../support/many-posts.ts';
+import {
+  collectStatistics,
+  type FilledDatabase,
+  fillAccounts,
+  filledDatabase,
+  fillFollows,
+  fillPosts,
+} from '../support/many-posts.ts';
 import { rowsRead } from '../support/rows-read.ts';
 
 /** Viewers, by whom they follow. Everybody else is an author. */
@@ -21,21 +26,15 @@ const walkLength = 2000;
 const page = { before: null, limit: 20 };
 const bothEnds: PageRequest[] = [page, { ...page, after: 16, from: 'oldest' }];
 
-let test: TestDatabase;
+let filled: FilledDatabase;
 let database: Database;
 
 beforeAll(async () => {
-  // With so many rows, another test would empty the tables for longer than it takes to make them.
-  test = await bareDatabase(process.env.TEST_DATABASE);
-  database = openDatabase(test.url, 1);
-  await migrateUp(database);
-  await fill();
+  filled = await filledDatabase(fill);
+  database = filled.database;
 }, 120_000);
 
-afterAll(async () => {
-  await database.close();
-  test.release();
-});
+afterAll(() => filled.close());
 
 describe('a timeline', () => {
   it.each(Object.entries(viewers))(
@@ -66,9 +65,7 @@ describe('a timeline', () => {
     ['some of each', viewers.mixed, 40],
   ])('of %s reads little more than it shows', async (_, viewer, followees) => {
     for (const part of bothEnds) {
-      const read = await rowsRead({ database, url: test.url }, (db) =>
-        listTimeline(db, viewer, part),
-      );
+      const read = await rowsRead(filled, (db) => listTimeline(db, viewer, part));
       // The walk, each followee twice and two of its keys, the page of each who is on it, and what is shown of a post.
       const most = walkLength + 4 * followees + 21 * 21 + 10 * 21;
 
@@ -89,9 +86,7 @@ describe('a list of one author or of everybody', () => {
 
   it.each(Object.entries(lists))('%s reads little more than it shows', async (_, list) => {
     for (const part of bothEnds) {
-      expect(
-        await rowsRead({ database, url: test.url }, (db) => list(db, part)),
-      ).toBeLessThanOrEqual(10 * 21);
+      expect(await rowsRead(filled, (db) => list(db, part))).toBeLessThanOrEqual(10 * 21);
     }
   });
 });
@@ -109,7 +104,7 @@ async function plainTimeline(viewer: number, part: PageRequest): Promise<number[
   return from === 'oldest' ? ids.reverse() : ids;
 }
 
-async function fill(): Promise<void> {
+async function fill(database: Database): Promise<void> {
   await fillAccounts(database, accounts);
   let from = 1;
   for (const { first, count, postsEach } of [quiet, few, loud]) {

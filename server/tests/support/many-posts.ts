@@ -1,5 +1,25 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { migrateUp } from '../../src/db/migrate.ts';
+import { bareDatabase } from './databases.ts';
+
+/** A database of its own, migrated and filled: emptying tables with so many rows would take the next test longer than making them. */
+export async function filledDatabase(fill: (database: Database) => Promise<void>) {
+  const test = await bareDatabase(process.env.TEST_DATABASE);
+  const database = openDatabase(test.url, 1);
+  await migrateUp(database);
+  await fill(database);
+  return {
+    database,
+    url: test.url,
+    async close(): Promise<void> {
+      await database.close();
+      test.release();
+    },
+  };
+}
+
+export type FilledDatabase = Awaited<ReturnType<typeof filledDatabase>>;
 
 const at = '2026-06-01T12:00:00.000Z';
 

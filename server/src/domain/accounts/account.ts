@@ -80,6 +80,17 @@ export function searchKey(text: string): string {
   return Array.from(foldName(text)).slice(0, searchedLetters).join('');
 }
 
+/** A range of keys: `end` is exclusive. */
+export type KeyRange = { start: string; end: string };
+
+/** Above every text that begins with the text it is put after: the last of all characters. */
+const lastCharacter = '\u{10ffff}';
+
+/** All keys of names that begin with a text. */
+export function keysBeginningWith(start: string): KeyRange {
+  return { start, end: start + lastCharacter };
+}
+
 /**
  * Lengths are code points. No rules on composition: they make passwords worse (NIST SP 800-63B, 3.1.1.2).
  * @param field what the input is called

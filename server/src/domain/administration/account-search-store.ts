@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import { isAfterPlace } from '../../db/place.ts';
 import type { AccountRow } from '../../db/schema.ts';
+import { keysBeginningWith } from '../accounts/account.ts';
 import type { DatedPageRequest } from '../paging.ts';
 import {
   accountIsActive,
@@ -17,9 +18,6 @@ export type AccountSearch = {
   skip?: number;
 };
 
-/** Above every text that begins with the prefix it is put after: the last of all characters. */
-const lastCharacter = '\u{10ffff}';
-
 /** So many may be sorted; where more have the name, a walk through all accounts soon meets the newest of them. */
 const few = 1000;
 const namesPerAccount = 4;
@@ -32,8 +30,7 @@ export async function listAccounts(
 ): Promise<AccountRow[]> {
   const query = filtered(db, search, page);
   if (search.prefix === null) return query.execute();
-  const start = search.prefix;
-  const end = start + lastCharacter;
+  const { start, end } = keysBeginningWith(search.prefix);
   const ids = await idsByName(db, start, end);
   if (ids.length === 0) return [];
   if (ids.length <= few) return query.where('accounts.id', 'in', ids).execute();

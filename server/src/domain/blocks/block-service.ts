@@ -1,9 +1,9 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { BlockRow } from '../../db/schema.ts';
 import { type AccountCard, noSuchAccount, type Profile } from '../accounts/account.ts';
-import { readAccountCards } from '../accounts/account-card-store.ts';
 import { checkLives } from '../accounts/account-lives.ts';
 import { lockWithReferrers } from '../accounts/account-lock-store.ts';
+import { cardSteps } from '../accounts/card-steps.ts';
 import { profileOf } from '../accounts/profiles.ts';
 import { currentPublic, findActiveId } from '../accounts/public-account.ts';
 import { invalid } from '../errors.ts';
@@ -15,6 +15,7 @@ import { readPage } from '../pipeline.ts';
 import type { Now } from '../ports.ts';
 import type { Viewer } from '../viewer.ts';
 import { readRelations } from '../visibility/relation-store.ts';
+import type { ReadRelations } from '../visibility/relations.ts';
 import { deleteBlock, insertBlock, listVisibleBlocks } from './block-store.ts';
 
 export type BlockService = ReturnType<typeof blockService>;
@@ -24,10 +25,11 @@ type Needs = {
   newKey: () => number;
   now: Now;
   follows: Pick<FollowService, 'removeBetween'>;
+  relations: ReadRelations;
 };
 
-/** Keeps people apart who do not want to have to do with each other (docs/decisions/0054-blocks.md). */
-export function blockService({ database, newKey, now, follows }: Needs) {
+/** Blocks accounts (docs/decisions/0054-blocks.md). */
+export function blockService({ database, newKey, now, follows, relations }: Needs) {
   /**
    * Blocks an account: follows between the two end at once; likes and notifications follow in a job. Doing it twice changes nothing.
    * @throws DomainError `not_found` · `invalid` (oneself)
@@ -66,14 +68,11 @@ export function blockService({ database, newKey, now, follows }: Needs) {
 
   /** Whom the viewer has blocked, the latest first. */
   function list({ accountId }: Viewer, page: PageRequest): Promise<Page<AccountCard>> {
-    const idOf = (row: BlockRow) => row.target_id;
     return readPage('blocks', page, {
       skeleton: (part) => listVisibleBlocks(database, { actor: accountId }, part),
       keyOf: (row) => row.block_key,
-      hydrate: (rows) => readAccountCards(database, rows.map(idOf)),
-      rules: (row, cards) => cards.has(idOf(row)),
-      present: async (rows, cards) =>
-        rows.map((row) => cards.get(idOf(row))).filter((card) => card !== undefined),
+      // Without a viewer, blocks leave no one out.
+      ...cardSteps({ database, relations, viewer: null }, (row: BlockRow) => row.target_id),
     });
   }
 

@@ -16,11 +16,13 @@ export type EdgeSide = { actor: number } | { target: number };
 /** Columns are checked where a store names them; here they are just names. */
 type AnyTable = Kysely<Record<string, Record<string, number>>>;
 
+type EdgeTable = 'likes' | 'follows' | 'blocks';
+
 /**
  * The queries that likes, follows and further relations share. Inserts and deletions are in the store of the relation, since
  * each counts something else.
  */
-export function edgeStore<Table extends 'likes' | 'follows' | 'blocks'>(
+export function edgeStore<Table extends EdgeTable>(
   name: Table,
   columns: EdgeColumns<Schema[Table]>,
 ) {
@@ -78,7 +80,7 @@ export function edgeStore<Table extends 'likes' | 'follows' | 'blocks'>(
 
 type Names = { table: string; actor: string; target: string; key: string };
 
-function namesOf<Table extends 'likes' | 'follows' | 'blocks'>(
+function namesOf<Table extends EdgeTable>(
   table: Table,
   { actor, target, key }: EdgeColumns<Schema[Table]>,
 ): Names {

@@ -14,7 +14,10 @@ const follows = edgeStore('follows', {
   key: 'follow_key',
 });
 
-/** Writes a follow between accounts that are in use and have not blocked one another. False when that is not so, or the follower follows already. */
+/**
+ * Writes a follow between accounts that are in use and have not blocked each other. False when that is not so, or the follower
+ * follows already.
+ */
 export function insertFollow(tx: Tx, row: NewFollow): Promise<boolean> {
   return ignoringDuplicates(tx, () => insertBetweenActive(tx, row));
 }

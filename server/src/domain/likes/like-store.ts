@@ -12,8 +12,8 @@ import { accountIsActive, notBlocked, postIsPublished } from '../visibility/visi
 const likes = edgeStore('likes', { actor: 'account_id', target: 'post_id', key: 'like_key' });
 
 /**
- * Writes a like of a published post, by and of accounts that are in use and between which no block stands. False when one of these is not so, or the account likes
- * the post already.
+ * Writes a like of a published post between accounts that are in use and have not blocked each other. False when that is not so,
+ * or the account likes the post already.
  */
 export function insertLike(tx: Tx, row: NewLike): Promise<boolean> {
   return ignoringDuplicates(tx, () => insertVisible(tx, row));

@@ -3,6 +3,7 @@ import type { PostRow } from '../../db/schema.ts';
 import { findAccount } from '../accounts/account-store.ts';
 import { type Actor, checkMay, checkMayTouch, idOf, roleOf } from '../authority.ts';
 import { invalid } from '../errors.ts';
+import { isPublished } from '../posts/post.ts';
 import { findPost, lockPost } from '../posts/post-store.ts';
 import { checkLine, lengthOf } from '../text.ts';
 
@@ -11,7 +12,7 @@ const maxReasonLength = 500;
 /** A post that is published, locked until the transaction ends. */
 export async function lockPublished(tx: Tx, id: number): Promise<PostRow | null> {
   const post = (await lockPost(tx, id)) ? await findPost(tx, id) : null;
-  return post?.state === 'published' ? post : null;
+  return post && isPublished(post) ? post : null;
 }
 
 /** Moderators may remove what users posted, admins what anybody did. @throws DomainError `forbidden` */

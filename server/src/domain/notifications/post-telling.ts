@@ -8,7 +8,7 @@ import { activeAuthor, canMeet, canSee, factsOf, noRelation } from '../visibilit
 import type { NotificationKeeping } from './keeping.ts';
 import { findNotification, listCalls } from './notification-store.ts';
 
-/** Why a post concerns somebody. A reply that also mentions is one notification, of the reply. */
+/** Why a post notifies an account. A reply that also mentions it makes one notification, of the reply. */
 type Call = Extract<NotificationRow['kind'], 'mentioned' | 'replied'>;
 
 /** Tells people that a post mentions them or replies to them, and takes it back. */
@@ -53,8 +53,8 @@ export function postTelling({ beginFor, keep }: NotificationKeeping) {
 }
 
 /**
- * Those whom a post concerns and who may see it, by their ids, but for its author. While the author is disabled, what is written
- * is in no list; afterwards it is.
+ * The accounts that a post notifies, by id: they may see it, and its author is not among them. Notifications that are written while
+ * the author is disabled appear in lists once the author is enabled.
  */
 async function calledBy(tx: Tx, postId: number): Promise<Map<number, Call>> {
   const post = await findPost(tx, postId);
@@ -71,7 +71,7 @@ async function mentionedIn(tx: Tx, post: PostRow): Promise<number[]> {
   const mentions = mentionsIn(post.text);
   const ids = await readUsernameIds(tx, mentions.flat());
   const found = mentions.map((names) => names.map((name) => ids.get(name)).find((id) => id));
-  return found.filter((id) => id !== undefined && isShownTo(post, id, true)) as number[];
+  return found.filter((id) => id !== undefined).filter((id) => isShownTo(post, id, true));
 }
 
 /** The authors of the post that a reply answers, and of the one that began the thread. */

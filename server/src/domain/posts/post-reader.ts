@@ -14,7 +14,7 @@ import { readViewerStates, type StatesOfPosts, type ViewerStates } from './viewe
 
 /** Reads posts: one query per table at most, whatever the length of the list. */
 export type PostReader = {
-  /** Loads what rules look at. */
+  /** Loads what rules look at. @param viewer whose relations to the authors are loaded; null: none, as where there can be no block */
   hydrate: (entries: readonly PostEntry[], viewer: PostViewer) => Promise<HydratedPosts>;
   /** The same with pictures and documents, for rules that look at those. */
   hydrateWithFiles: (entries: readonly PostEntry[], viewer: PostViewer) => Promise<HydratedPosts>;

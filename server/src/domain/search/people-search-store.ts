@@ -1,12 +1,12 @@
 import type { Db } from '../../db/database.ts';
 import { prepared } from '../../db/prepared.ts';
+import type { KeyRange } from '../accounts/account.ts';
 import { accountIsActive } from '../visibility/visibility-store.ts';
 
 /** An account whose name begins with the search text. */
 export type FoundPerson = { id: number; name_key: string | null; follower_count: number };
 
-/** Names that begin so, as a range of their keys: `end` is exclusive. */
-export type NameRange = { start: string; end: string; limit: number };
+type NameRange = KeyRange & { limit: number };
 
 /** Accounts in use whose usernames are in a range, in the order of their names. E-mails and phone numbers are not looked at. */
 export function findByUsername(db: Db, range: NameRange): Promise<FoundPerson[]> {

@@ -1,15 +1,10 @@
 import type { Database } from '../../db/database.ts';
-import { type AccountCard, foldName, searchKey } from '../accounts/account.ts';
+import { type AccountCard, foldName, keysBeginningWith, searchKey } from '../accounts/account.ts';
 import { readAccountCards } from '../accounts/account-card-store.ts';
 import { isBlank } from '../text.ts';
 import type { ReadRelations } from '../visibility/relations.ts';
 import { canMeet, type PostViewer } from '../visibility/visibility.ts';
-import {
-  type FoundPerson,
-  findByDisplayName,
-  findByUsername,
-  type NameRange,
-} from './people-search-store.ts';
+import { type FoundPerson, findByDisplayName, findByUsername } from './people-search-store.ts';
 
 export type SearchService = ReturnType<typeof searchService>;
 
@@ -17,9 +12,6 @@ type Needs = { database: Database; relations: ReadRelations };
 
 /** How many of each kind of name are looked at. One more letter narrows down a common beginning. */
 const maxLookedAt = 200;
-
-/** Above every text that begins with the text it is put after: the last of all characters. */
-const lastCharacter = '\u{10ffff}';
 
 /** Finds people. */
 export function searchService({ database, relations }: Needs) {
@@ -33,8 +25,8 @@ export function searchService({ database, relations }: Needs) {
     const username = foldName(name);
     if (isBlank(username)) return [];
     const [named, shown] = await Promise.all([
-      findByUsername(database, beginningWith(username)),
-      findByDisplayName(database, beginningWith(searchKey(name))),
+      findByUsername(database, { ...keysBeginningWith(username), limit: maxLookedAt }),
+      findByDisplayName(database, { ...keysBeginningWith(searchKey(name)), limit: maxLookedAt }),
     ]);
     const found = byRank(username, [...named, ...shown]);
     const to = await relations(viewer, found);
@@ -44,10 +36,6 @@ export function searchService({ database, relations }: Needs) {
   }
 
   return { people };
-}
-
-function beginningWith(start: string): NameRange {
-  return { start, end: start + lastCharacter, limit: maxLookedAt };
 }
 
 /** Ids of those found, each once, the likeliest first. */

@@ -24,7 +24,7 @@ const replies = preparedRange((db, args: { postId: number }, range) =>
   inRange(published(db).where('posts.reply_to_id', '=', args.postId), 'posts.status_key', range),
 );
 
-/** Published posts of a whole thread, but for the post that began it. */
+/** Published posts of a whole thread, without the post that began it. */
 export async function listThread(db: Db, rootId: number, page: PageRequest): Promise<ReplyEntry[]> {
   return entriesOf(await thread(db, { rootId }, rangeOf(page)));
 }

@@ -59,11 +59,8 @@ function blocksAmongEach({ viewerId, accountIds }: Among) {
 
 /** All blocks by and of a viewer, up to `limit` in each direction. */
 export async function readBlocksOf(db: Db, viewerId: number, limit: number): Promise<Block[]> {
-  const [own, others] = [
-    await blocksBy(db, { viewerId, limit }),
-    await blocksAgainst(db, { viewerId, limit }),
-  ];
-  return [...own, ...others];
+  const own = await blocksBy(db, { viewerId, limit });
+  return [...own, ...(await blocksAgainst(db, { viewerId, limit }))];
 }
 
 type Args = { viewerId: number; limit: number };

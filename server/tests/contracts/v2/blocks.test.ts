@@ -68,7 +68,7 @@ scenarios('a block', [
     expect: [422, { fields: [{ field: 'username' }] }],
   },
   {
-    name: 'of nobody is refused',
+    name: 'of an unknown account is refused',
     as: 'alice',
     send: ['PUT', '/v2/users/nobody/block'],
     expect: [404],

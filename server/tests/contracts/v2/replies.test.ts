@@ -25,7 +25,7 @@ scenarios('a reply', [
     },
   },
   {
-    name: 'is counted and told of when it is published, not before',
+    name: 'is counted when it is published, not before',
     as: 'bob',
     given: async (s) => {
       const root = await aPost(s, 'alice');
@@ -176,7 +176,7 @@ describe('a conversation', () => {
     expect(answer.status).toBe(422);
   });
 
-  it('is in no feed and no count of posts but for its beginning', async () => {
+  it('is left out of feeds and post counts, except the post that began it', async () => {
     const feeds = ['/v2/explore', '/v2/users/bob/posts', '/v2/timeline'];
     const pages = await Promise.all(feeds.map((path) => get(path, 'alice')));
 

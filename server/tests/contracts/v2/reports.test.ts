@@ -15,7 +15,7 @@ refusals('a report is refused', [
     expect: [401],
   },
   {
-    name: 'of nobody',
+    name: 'of an unknown account',
     as: 'alice',
     send: ['POST', '/v2/reports', { username: 'nobody', category: 'spam', comment: 'Spam.' }],
     expect: [422, { fields: [{ field: 'username' }] }],
