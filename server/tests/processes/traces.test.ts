@@ -47,20 +47,20 @@ describe('a trace', () => {
   const named = (spans: readonly ReceivedSpan[], name: string) =>
     spans.find((span) => span.name === name);
 
-  /** Waits for the span of the job, which comes last. */
-  const jobOf = (id: string): Promise<ReceivedSpan> =>
+  /** Waits for the spans of the request and of its job, which two processes may deliver in either order. */
+  const requestAndJob = (id: string): Promise<{ request: ReceivedSpan; job: ReceivedSpan }> =>
     vi.waitFor(() => {
+      const request = named(spansOf(id), 'POST /v2/accounts');
       const job = named(spansOf(id), 'job mail-verification');
-      expect(job).toBeDefined();
-      return job!;
+      expect([request, job]).not.toContain(undefined);
+      return { request: request!, job: job! };
     }, soon);
 
   it('goes from a request to its queries and to its jobs', slow, async () => {
     const server = await startProgram({ dataDir: temporaryFolder(), environment: settings() });
     await server.send('POST', '/v2/accounts', { body, headers });
-    const job = await jobOf(traceId);
+    const { request, job } = await requestAndJob(traceId);
     const spans = spansOf(traceId);
-    const request = named(spans, 'POST /v2/accounts')!;
     const below = (id: string) => spans.filter(({ parentSpanId }) => parentSpanId === id);
 
     expect(request).toMatchObject({
@@ -148,11 +148,10 @@ describe('a trace', () => {
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      const job = await jobOf(traceId);
-      const request = named(spansOf(traceId), 'POST /v2/accounts');
+      const { request, job } = await requestAndJob(traceId);
 
-      expect([request?.service, job.service]).toEqual(['web', 'worker']);
-      expect(job.parentSpanId).toBe(request?.spanId);
+      expect([request.service, job.service]).toEqual(['web', 'worker']);
+      expect(job.parentSpanId).toBe(request.spanId);
     });
   });
 });
